@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "fajma",
+    products: [
+        .executable(name: "fajma", targets: ["fajma"]),
+        .executable(name: "fajma-api", targets: ["fajma-api"]),
+        .executable(name: "fajma-push", targets: ["fajma-push"]),
+    ],
+    dependencies: [
+        // The push daemon's event loops, HTTP upgrade and WebSocket frames.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // The command line of `fajma`: parsing, help, exit code 64.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // One logging interface for the daemons and the libraries below them.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        .target(name: "Postgres", dependencies: ["CPostgres", logging]),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
+        .target(name: "Clinical"),
+        .target(name: "Access", dependencies: ["COpenSSL", "Clinical"]),
+        .target(
+            name: "Store",
+            dependencies: ["Postgres", "Clinical", "Access", logging],
+            resources: ["migrations/m0001_initial"].map { .embedInCode("SQL/\($0).sql") }),
+        .target(name: "API", dependencies: ["Store", "Access", "Clinical", logging]),
+        .target(
+            name: "Push",
+            dependencies: [
+                "Store", "Access", "Clinical", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ]),
+
+        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Store", logging]),
+        .executableTarget(name: "fajma-push", dependencies: ["Push", "Store", logging]),
+        .executableTarget(
+            name: "fajma",
+            dependencies: [
+                "Store", "Access", "Clinical", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            linkerSettings: [.linkedLibrary("curl")]),  // URLSession, linked statically, leaves libcurl to us
+
+        .executableTarget(name: "ws-echo", dependencies: ["Push"], path: "Tests/EchoServer"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
+        .testTarget(name: "AccessTests", dependencies: ["Access"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store"]),
+        .testTarget(name: "APITests", dependencies: ["API"]),
+        .testTarget(name: "PushTests", dependencies: ["Push"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
