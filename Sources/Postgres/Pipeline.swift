@@ -1,0 +1,90 @@
+import CPostgres
+
+/// Statements collected to travel together: sent at once, answered at once, one round trip.
+public struct Pipeline {
+    fileprivate struct Command {
+        let sql: String
+        let parameters: Parameters
+    }
+    fileprivate var commands: [Command] = []
+
+    public mutating func query(_ sql: String, _ values: [any PostgresEncodable] = []) {
+        commands.append(Command(sql: sql, parameters: Parameters(values)))
+    }
+}
+
+extension Connection {
+    /// Runs the statements that `build` collects in one round trip and returns a result for each, in order. Outside an explicit
+    /// transaction they are one: all or nothing.
+    ///
+    /// - Throws: the first statement's error that failed; those after it were not run.
+    @discardableResult
+    public func pipeline(statement: String = #function, _ build: (inout Pipeline) throws -> Void) throws -> [Result] {
+        var pipeline = Pipeline()
+        try build(&pipeline)
+        guard PQenterPipelineMode(handle) == 1 else { throw lost(statement) }
+        defer { PQexitPipelineMode(handle) }
+
+        let isNew = try pipeline.commands.map { try send($0, statement) }
+        guard PQpipelineSync(handle) == 1 else { throw lost(statement) }
+
+        var results: [Result] = []
+        var failure: PostgresError?
+        for (command, isNew) in zip(pipeline.commands, isNew) {
+            do {
+                if isNew { _ = try receive(statement) }
+                results.append(try receive(statement))
+            } catch let error as PostgresError {
+                if isNew { forget(command.sql) }
+                failure = failure ?? error
+                // A failed preparation is followed by the aborted execution's result.
+                while let rest = PQgetResult(handle) { PQclear(rest) }
+                if PQstatus(handle) == CONNECTION_BAD { throw error }
+            }
+        }
+        try drainSync(statement)
+        if let failure { throw failure }
+        return results
+    }
+
+    /// Sends one command; answers whether it had to be prepared before.
+    private func send(_ command: Pipeline.Command, _ statement: String) throws -> Bool {
+        let (name, isNew) = preparedName(for: command.sql)
+        if isNew {
+            let oids = command.parameters.oids
+            guard PQsendPrepare(handle, name, command.sql, Int32(oids.count), oids) == 1 else { throw lost(statement) }
+        }
+        let sent = command.parameters.withPointers { count, values, lengths, formats in
+            PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1)
+        }
+        guard sent == 1 else { throw lost(statement) }
+        return isNew
+    }
+
+    /// The next command's result, and the null that ends it.
+    private func receive(_ statement: String) throws -> Result {
+        guard let pointer = PQgetResult(handle) else { throw lost(statement) }
+        let result = Result(pointer)
+        switch PQresultStatus(pointer) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+            while let rest = PQgetResult(handle) { PQclear(rest) }
+            return result
+        default:
+            throw PostgresError(result: pointer, connection: handle, statement: statement)
+        }
+    }
+
+    /// Reads on until the answer to the sync, which stands behind everything that was sent.
+    private func drainSync(_ statement: String) throws {
+        while PQstatus(handle) == CONNECTION_OK {
+            guard let pointer = PQgetResult(handle) else { continue }
+            defer { PQclear(pointer) }
+            if PQresultStatus(pointer) == PGRES_PIPELINE_SYNC { return }
+        }
+        throw lost(statement)
+    }
+
+    private func lost(_ statement: String) -> PostgresError {
+        PostgresError(kind: .connectionLost, statement: statement)
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// A few connections, lent to one thread each. Opened when needed, up to a limit; who finds none free waits, up to a time.
+// Sendable by the lock: everything that changes is read and written under `free`.
+public final class Pool: @unchecked Sendable {
+    private let url: String
+    private let application: String
+    private let limit: Int
+    private let timeoutSeconds: Double
+    private let free = NSCondition()
+    private var idle: [Connection] = []
+    private var open = 0
+
+    public init(url: String, application: String, limit: Int, timeoutSeconds: Double = 2) {
+        self.url = url
+        self.application = application
+        self.limit = limit
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    /// Lends a connection to `body`. One that broke, or comes back inside a transaction, is closed instead of kept.
+    ///
+    /// - Throws: what `body` throws; `PostgresError` of kind `poolExhausted` or `connectionLost`.
+    public func with<T>(_ body: (Connection) throws -> T) throws -> T {
+        let connection = try take()
+        defer { giveBack(connection) }
+        return try body(connection)
+    }
+
+    private func take() throws -> Connection {
+        let deadline = Date(timeIntervalSinceNow: timeoutSeconds)
+        free.lock()
+        while true {
+            while let connection = idle.popLast() {
+                if connection.isAlive {
+                    free.unlock()
+                    return connection
+                }
+                open -= 1  // the server closed it while it lay idle
+            }
+            if open < limit { break }
+            if !free.wait(until: deadline) {
+                free.unlock()
+                throw PostgresError(kind: .poolExhausted)
+            }
+        }
+        open += 1
+        free.unlock()
+        do {
+            return try Connection(url: url, application: application)
+        } catch {
+            free.withLock { open -= 1; free.signal() }
+            throw error
+        }
+    }
+
+    private func giveBack(_ connection: Connection) {
+        free.withLock {
+            if connection.isAlive && !connection.inTransaction { idle.append(connection) } else { open -= 1 }
+            free.signal()
+        }
+    }
+}

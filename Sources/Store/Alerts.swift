@@ -1,0 +1,99 @@
+import Clinical
+import Postgres
+
+/// Which alerts a list shows; nil: all.
+public struct AlertFilter: Sendable {
+    public var patient: PatientID?
+    public var acknowledged: Bool?
+    public var severity: Severity?
+    public var from: Instant?
+    public var to: Instant?
+
+    public init(
+        patient: PatientID? = nil, acknowledged: Bool? = nil, severity: Severity? = nil, from: Instant? = nil, to: Instant? = nil
+    ) {
+        (self.patient, self.acknowledged, self.severity, self.from, self.to) = (patient, acknowledged, severity, from, to)
+    }
+}
+
+extension Database {
+    static let alertColumns = """
+        a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version
+        """
+
+    static func alert(_ row: Row, from first: Int = 0) throws -> Alert {
+        let acknowledgedAt: Timestamp? = try row[first + 7]
+        let endedAt: Timestamp? = try row[first + 8]
+        return try Alert(
+            id: row[first], patient: row[first + 1], kind: row[first + 2], message: row[first + 3],
+            severity: Severity(rawValue: row[first + 4]) ?? .error,  // a CHECK holds the names; unknown is never less urgent
+            measuredAt: Instant(row[first + 5]), acknowledged: acknowledgedAt != nil, acknowledgedBy: row[first + 6],
+            acknowledgedAt: acknowledgedAt.map(Instant.init), endedAt: endedAt.map(Instant.init), version: row[first + 9])
+    }
+
+    /// Newest first.
+    public func alerts(_ scope: Scope, _ filter: AlertFilter, _ page: Page<Int>) throws -> [Alert] {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT \(Self.alertColumns)
+                FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
+                WHERE ($1::bigint[] IS NULL OR p.ward_id = ANY ($1)) AND ($2::bigint IS NULL OR a.patient_id = $2)
+                    AND ($3::boolean IS NULL OR (a.acknowledged_at IS NOT NULL) = $3)
+                    AND ($4::text IS NULL OR a.severity = $4)
+                    AND ($5::timestamptz IS NULL OR a.measured_at >= $5) AND ($6::timestamptz IS NULL OR a.measured_at < $6)
+                    AND ($7::bigint IS NULL OR a.id < $7)
+                ORDER BY a.id DESC LIMIT $8
+                """,
+                [
+                    scope.wards, filter.patient, filter.acknowledged, filter.severity?.rawValue, filter.from?.timestamp,
+                    filter.to?.timestamp, page.after, page.limit,
+                ]
+            ).map { try Self.alert($0) }
+        }
+    }
+
+    public func alert(_ id: Int, _ scope: Scope) throws -> Alert? {
+        try pool.with { try alert(id, scope, on: $0) }
+    }
+
+    private func alert(_ id: Int, _ scope: Scope, on connection: Connection) throws -> Alert? {
+        try connection.query(
+            """
+            SELECT \(Self.alertColumns)
+            FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
+            WHERE a.id = $1 AND ($2::bigint[] IS NULL OR p.ward_id = ANY ($2))
+            """, [id, scope.wards]
+        ).first().map { try Self.alert($0) }
+    }
+
+    /// Nil where the caller sees no such patient.
+    public func addAlert(
+        patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant, _ scope: Scope
+    ) throws -> Alert? {
+        try pool.with { connection in
+            let row = try connection.query(
+                """
+                INSERT INTO alerts (patient_id, kind, message, severity, measured_at)
+                SELECT id, $2, $3, $4, $5 FROM patients WHERE id = $1 AND ($6::bigint[] IS NULL OR ward_id = ANY ($6))
+                RETURNING id
+                """, [patient, kind, message, severity.rawValue, measuredAt.timestamp, scope.wards]
+            ).first()
+            return try row.flatMap { try alert($0[0], scope, on: connection) }
+        }
+    }
+
+    /// Acknowledges in the caller's name. Once: whoever was first stays. Nil where the caller sees no such alert.
+    public func acknowledgeAlert(_ id: Int, _ scope: Scope) throws -> Alert? {
+        try pool.with { connection in
+            try connection.query(
+                """
+                UPDATE alerts a SET acknowledged_at = now(), acknowledged_by = $2
+                FROM patients p
+                WHERE a.id = $1 AND a.acknowledged_at IS NULL AND p.id = a.patient_id
+                    AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
+                """, [id, scope.user, scope.wards])
+            return try alert(id, scope, on: connection)
+        }
+    }
+}

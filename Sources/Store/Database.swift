@@ -1,0 +1,57 @@
+import Access
+import Clinical
+import Postgres
+
+/// The database as FAJMA sees it: one method a question, in one file a noun. Methods block and throw `PostgresError`.
+public struct Database: Sendable {
+    let pool: Pool
+
+    /// - Parameters:
+    ///   - url: `DATABASE_URL`, a libpq URI.
+    ///   - application: shown in `pg_stat_activity`.
+    ///   - connections: how many at most; a statement waits 2 s for a free one.
+    public init(url: String, application: String, connections: Int) {
+        pool = Pool(url: url, application: application, limit: connections)
+    }
+
+    /// True when the database answers.
+    public func isReachable() -> Bool {
+        (try? pool.with { try $0.query("SELECT 1") }) != nil
+    }
+}
+
+/// Who asks, and what may exist for them. Every statement takes it: who may see what is part of the query.
+public struct Scope: Sendable, Hashable {
+    public let user: UserID
+    public let username: String
+    public let role: Role
+    public let language: String
+    /// Nil: every ward.
+    let wards: [WardID]?
+
+    public init(user: UserID, username: String, role: Role, language: String, wards: [WardID]) {
+        self.user = user
+        self.username = username
+        self.role = role
+        self.language = language
+        self.wards = role == .admin ? nil : wards
+    }
+
+    public func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }
+}
+
+/// Which part of a list: so many rows, after the row where the page before ended.
+public struct Page<Cursor: Sendable>: Sendable {
+    public var limit: Int
+    public var after: Cursor?
+
+    public init(limit: Int, after: Cursor? = nil) {
+        self.limit = limit
+        self.after = after
+    }
+}
+
+extension Instant {
+    var timestamp: Timestamp { Timestamp(microseconds: milliseconds * 1000) }
+    init(_ timestamp: Timestamp) { self.init(milliseconds: timestamp.microseconds / 1000) }
+}

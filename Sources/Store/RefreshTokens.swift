@@ -1,0 +1,72 @@
+import Clinical
+import Postgres
+
+/// What came of an attempt to use a refresh token.
+public enum Rotation: Sendable {
+    case rotated
+    /// Unknown, expired, revoked, or used before; in the last case its whole family is revoked now.
+    case refused
+}
+
+extension Database {
+    public func addRefreshToken(id: String, family: String, user: UserID, expires: Instant) throws {
+        try pool.with { try insert(id, family, user, expires, on: $0) }
+    }
+
+    private func insert(_ id: String, _ family: String, _ user: UserID, _ expires: Instant, on connection: Connection) throws {
+        try connection.query(
+            "INSERT INTO refresh_tokens (id, family, user_id, expires_at) VALUES ($1, $2, $3, $4)",
+            [id, family, user, expires.timestamp])
+    }
+
+    /// Uses up one token and stores its successor, in one transaction.
+    public func rotateRefreshToken(_ old: String, user: UserID, to new: String, expires: Instant) throws -> Rotation {
+        try pool.with {
+            try $0.transaction { connection in
+                let row = try connection.query(
+                    """
+                    UPDATE refresh_tokens t SET used_at = now()
+                    FROM users u
+                    WHERE t.id = $1 AND t.user_id = $2 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
+                        AND u.id = t.user_id AND u.disabled_at IS NULL
+                    RETURNING t.family
+                    """, [old, user]
+                ).first()
+                guard let row else {
+                    try connection.query(
+                        """
+                        UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL AND family =
+                            (SELECT family FROM refresh_tokens WHERE id = $1 AND user_id = $2 AND used_at IS NOT NULL)
+                        """, [old, user])
+                    return .refused
+                }
+                try insert(new, row[0], user, expires, on: connection)
+                return .rotated
+            }
+        }
+    }
+
+    /// Ends the session that a token belongs to.
+    public func revokeRefreshToken(_ id: String, user: UserID) throws {
+        try pool.with {
+            try $0.query(
+                """
+                UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL
+                    AND family = (SELECT family FROM refresh_tokens WHERE id = $1 AND user_id = $2)
+                """, [id, user])
+        }
+    }
+
+    /// True while the token could still be exchanged.
+    public func isRefreshTokenUsable(_ id: String, user: UserID) throws -> Bool {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT 1 FROM refresh_tokens t JOIN users u ON u.id = t.user_id
+                WHERE t.id = $1 AND t.user_id = $2 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
+                    AND u.disabled_at IS NULL
+                """, [id, user]
+            ).first() != nil
+        }
+    }
+}

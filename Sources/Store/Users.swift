@@ -1,0 +1,83 @@
+import Access
+import Clinical
+import Postgres
+
+/// An account as the administrator sees it.
+public struct User: Codable, Sendable, Hashable, Identifiable {
+    public var id: UserID
+    public var username: String
+    public var role: Role
+    public var wards: [WardID]
+
+    enum CodingKeys: String, CodingKey {
+        case id, username, role
+        case wards = "services"
+    }
+}
+
+extension Database {
+    /// The account's number and password hash; nil where there is none or it is disabled.
+    public func credentials(username: String) throws -> (user: UserID, passwordHash: String)? {
+        try pool.with {
+            try $0.query("SELECT id, password_hash FROM users WHERE username = $1 AND disabled_at IS NULL", [username])
+                .first().map { (try $0[0], try $0[1]) }
+        }
+    }
+
+    /// What an account may see now; nil where it is gone or disabled.
+    public func scope(of user: UserID) throws -> Scope? {
+        try pool.with { try scope(of: user, on: $0) }
+    }
+
+    func scope(of user: UserID, on connection: Connection) throws -> Scope? {
+        try connection.query(
+            """
+            SELECT username, role, language, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1)
+            FROM users u WHERE id = $1 AND disabled_at IS NULL
+            """, [user]
+        ).first().flatMap { row in
+            guard let role = Role(rawValue: try row[1]) else { return nil }
+            return Scope(user: user, username: try row[0], role: role, language: try row[2], wards: try row[3])
+        }
+    }
+
+    public func users() throws -> [User] {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT id, username, role, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1)
+                FROM users u WHERE disabled_at IS NULL ORDER BY id
+                """
+            ).map { row in
+                User(id: try row[0], username: try row[1], role: Role(rawValue: try row[2]) ?? .ecran, wards: try row[3])
+            }
+        }
+    }
+
+    /// - Parameter passwordHash: from `Password.hash`.
+    public func addUser(username: String, passwordHash: String, role: Role, wards: [WardID]) throws -> UserID {
+        try pool.with {
+            try $0.transaction { connection in
+                let id: Int = try connection.query(
+                    "INSERT INTO users (username, password_hash, role) VALUES ($1, $2, $3) RETURNING id",
+                    [username, passwordHash, role.rawValue])[0][0]
+                try connection.query("INSERT INTO user_wards (user_id, ward_id) SELECT $1, unnest($2::bigint[])", [id, wards])
+                return id
+            }
+        }
+    }
+
+    /// Sets a password and ends every session of the account. False where there is no such account.
+    public func setPassword(username: String, passwordHash: String) throws -> Bool {
+        try pool.with {
+            try $0.query(
+                """
+                WITH changed AS (UPDATE users SET password_hash = $2 WHERE username = $1 RETURNING id),
+                ended AS (
+                    UPDATE refresh_tokens t SET revoked_at = now() FROM changed c WHERE t.user_id = c.id AND revoked_at IS NULL)
+                SELECT id FROM changed
+                """, [username, passwordHash]
+            ).first() != nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Clinical
+import Postgres
+
+/// A ward (`service`).
+public struct Ward: Codable, Sendable, Hashable, Identifiable {
+    public var id: WardID
+    public var name: String
+
+    enum CodingKeys: String, CodingKey {
+        case id
+        case name = "nom"
+    }
+}
+
+extension Database {
+    public func wards(_ scope: Scope, _ page: Page<WardID>) throws -> [Ward] {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT id, name FROM wards WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND id > $2 ORDER BY id LIMIT $3
+                """, [scope.wards, page.after ?? 0, page.limit]
+            ).map { Ward(id: try $0[0], name: try $0[1]) }
+        }
+    }
+
+    public func ward(_ id: WardID, _ scope: Scope) throws -> Ward? {
+        try pool.with {
+            try $0.query("SELECT id, name FROM wards WHERE id = $1 AND ($2::bigint[] IS NULL OR id = ANY ($2))", [id, scope.wards])
+                .first().map { Ward(id: try $0[0], name: try $0[1]) }
+        }
+    }
+
+    public func addWard(name: String) throws -> Ward {
+        try pool.with {
+            Ward(id: try $0.query("INSERT INTO wards (name) VALUES ($1) RETURNING id", [name])[0][0], name: name)
+        }
+    }
+}
