@@ -1,0 +1,51 @@
+/// What an account is. Every role but `admin` sees the patients of its own wards only; that is part of each query, not of this table.
+public enum Role: String, Codable, Sendable, CaseIterable {
+    case admin, medecin, infirmier
+    /// A wall display.
+    case ecran
+
+    public func may(_ permission: Permission) -> Bool { Self.table[self]?.contains(permission) ?? false }
+
+    private static let table: [Role: Set<Permission>] = [
+        .admin: Set(Permission.allCases).subtracting([.postReadings]),
+        .medecin: care,
+        .infirmier: care,
+        .ecran: watching,
+    ]
+
+    private static let watching: Set<Permission> = [
+        .session, .readPatients, .readReadings, .readAlerts, .readDevices, .readWards,
+    ]
+
+    private static let care: Set<Permission> = watching.union([
+        .managePatients, .enterReadings, .raiseAlerts, .acknowledgeAlerts, .changeLimits, .assignDevices, .deviceStatus,
+    ])
+}
+
+/// What a route asks of its caller.
+public enum Permission: String, Sendable, CaseIterable {
+    /// Who am I, renewing and ending one's own session.
+    case session
+    case readPatients, managePatients
+    case readReadings
+    /// Manual entry for a patient.
+    case enterReadings
+    /// Changing and deleting stored readings; audited.
+    case correctReadings
+    case readAlerts, raiseAlerts, acknowledgeAlerts
+    /// Alarm limits and pauses.
+    case changeLimits
+    case readDevices
+    /// Creating and deleting devices, and their keys.
+    case manageDevices
+    /// Which patient wears a device.
+    case assignDevices
+    case deviceStatus
+    case readWards, manageWards
+    case manageUsers
+    /// A device's own reports: no account has this.
+    case postReadings
+
+    /// What a device key may do, for the device itself and no other.
+    public static let ofDevices: Set<Permission> = [.postReadings, .deviceStatus]
+}

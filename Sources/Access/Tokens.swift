@@ -1,0 +1,123 @@
+import Clinical
+import FoundationEssentials
+
+/// Signs and verifies access and refresh tokens: JWT (RFC 7519), HS256 and nothing else.
+///
+/// Written here because each library at hand brings a second crypto library or compares in variable time.
+public struct Tokens: Sendable {
+    public static let accessSeconds: Double = 15 * 60
+    public static let refreshSeconds: Double = 24 * 3600
+    /// For `ecran`: a wall display is not logged in again each day; its family is revoked instead.
+    public static let screenRefreshSeconds: Double = 10 * 365 * 24 * 3600
+    /// A longer text is not looked at.
+    public static let maximumBytes = 4096
+
+    private let secret: SigningSecret
+
+    public init(secret: SigningSecret) { self.secret = secret }
+
+    /// The compact form: header, claims and signature.
+    public func sign(_ claims: TokenClaims) -> String {
+        let content = Self.header + "." + Base64URL.encode(claims.json.utf8)
+        return content + "." + Base64URL.encode(hmacSHA256(key: secret.bytes, content.utf8))
+    }
+
+    /// The claims of a token that was signed with this secret, is of this kind and is valid now. Whether the account
+    /// still exists, or the token was revoked, is for the store to say.
+    public func verify(_ token: String, kind: TokenClaims.Kind, now: Instant) throws(TokenError) -> TokenClaims {
+        let claims = try authentic(token)
+        if let notBefore = claims.notBefore, now < notBefore { throw .notYetValid }
+        guard now < claims.expiresAt else { throw .expired }
+        guard claims.kind == kind.rawValue else { throw .wrongKind }
+        return TokenClaims(
+            kind: kind, userID: claims.userID, id: claims.id,
+            issuedAt: claims.issuedAt ?? Instant(milliseconds: 0), expiresAt: claims.expiresAt,
+            family: kind == .refresh ? claims.family : nil)
+    }
+
+    /// The signature first: nothing of the claims is parsed that somebody else wrote.
+    private func authentic(_ token: String) throws(TokenError) -> WireClaims {
+        let bytes = Array(token.utf8.prefix(Self.maximumBytes + 1))
+        guard bytes.count <= Self.maximumBytes else { throw .malformed }
+        let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let signature = Base64URL.decode(parts[2]) else {
+            throw .malformed
+        }
+        try Self.check(header: header)
+        let signed = hmacSHA256(key: secret.bytes, bytes[..<parts[1].endIndex])
+        guard equalInConstantTime(signature, signed) else { throw .badSignature }
+        guard let payload = Base64URL.decode(parts[1]),
+            let claims = try? JSONDecoder().decode(WireClaims.self, from: Data(payload))
+        else { throw .malformed }
+        return claims
+    }
+
+    /// The header only ever confirms what is used anyway: it chooses nothing.
+    private static func check(header bytes: [UInt8]) throws(TokenError) {
+        guard bytes != headerJSON else { return }
+        guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes)) else { throw .malformed }
+        guard header.alg == "HS256" else { throw .wrongAlgorithm }
+        guard !header.hasCritical, header.typ.map({ $0.lowercased() == "jwt" }) ?? true else { throw .malformed }
+    }
+
+    private struct Header: Decodable {
+        var alg: String
+        var typ: String?
+        /// Extensions that must be understood (RFC 7515 section 4.1.11): none are.
+        var hasCritical: Bool
+
+        enum CodingKeys: String, CodingKey { case alg, typ, crit }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            alg = try container.decode(String.self, forKey: .alg)
+            typ = try container.decodeIfPresent(String.self, forKey: .typ)
+            hasCritical = container.contains(.crit)
+        }
+    }
+
+    private static let headerJSON = Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
+    private static let header = Base64URL.encode(headerJSON)
+}
+
+/// Why a token is refused. A client hears only that it was.
+public enum TokenError: Error, Equatable {
+    /// Too long, not three parts, not base64url, not the expected JSON, or a claim is missing.
+    case malformed
+    case wrongAlgorithm, badSignature, expired, notYetValid
+    /// A refresh token where an access token is asked for, or the other way round.
+    case wrongKind
+}
+
+/// What a login or a renewal hands out.
+public struct TokenPair: Sendable {
+    public let access: String
+    public let refresh: String
+    public let accessClaims: TokenClaims
+    /// For the store: its `id` is used up by the next renewal, its `family` is what a second use revokes.
+    public let refreshClaims: TokenClaims
+}
+
+extension Tokens {
+    /// Two new tokens. A renewal passes the family of the token that it replaces; a login starts one.
+    public func makePair(
+        user: UserID, now: Instant, family: String? = nil, refreshSeconds: Double = Tokens.refreshSeconds
+    ) throws(CryptoError) -> TokenPair {
+        func claims(_ kind: TokenClaims.Kind, seconds: Double, family: String?) throws(CryptoError) -> TokenClaims {
+            TokenClaims(
+                kind: kind, userID: user, id: try Self.newID(), issuedAt: now,
+                expiresAt: now.advanced(bySeconds: seconds), family: family)
+        }
+        let access = try claims(.access, seconds: Self.accessSeconds, family: nil)
+        let newFamily = try Self.newID()
+        let refresh = try claims(.refresh, seconds: refreshSeconds, family: family ?? newFamily)
+        return TokenPair(access: sign(access), refresh: sign(refresh), accessClaims: access, refreshClaims: refresh)
+    }
+
+    /// 128 random bits as 32 hexadecimal characters, the look of simplejwt's `uuid4().hex`.
+    static func newID() throws(CryptoError) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let hex = try Random.bytes(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: hex, as: UTF8.self)
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@testable import Access
+
+@Suite("The signing secret")
+struct SigningSecretTests {
+    private func withFile(_ bytes: [UInt8], mode: Int, _ body: (String) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "fajma-secret-\(UUID().uuidString)").path
+        try #require(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        try body(path)
+    }
+
+    @Test("a file of 32 bytes or more that others cannot reach is taken as it is", arguments: [0o400, 0o600, 0o640, 0o660])
+    func takesFile(mode: Int) throws {
+        let bytes = [UInt8](repeating: 7, count: 40) + [10]
+        try withFile(bytes, mode: mode) { #expect(try SigningSecret(file: $0).bytes == bytes) }
+    }
+
+    @Test("a file that every account can reach is refused, and the message says how to mend it", arguments: [0o644, 0o604, 0o602, 0o601])
+    func refusesOpenFile(mode: Int) throws {
+        try withFile(PyJWT.secret, mode: mode) { path in
+            let error = #expect(throws: SecretError.self) { try SigningSecret(file: path) }
+            #expect(error == .openToOthers(path, mode: UInt32(mode)))
+            #expect(error?.description.contains("chmod o-rwx \(path)") == true)
+        }
+    }
+
+    @Test("too few bytes, too many, no file, and a directory are refused")
+    func refusesOthers() throws {
+        try withFile(Array(PyJWT.secret.dropLast()), mode: 0o600) { path in
+            #expect(throws: SecretError.tooShort(31)) { try SigningSecret(file: path) }
+        }
+        try withFile([UInt8](repeating: 1, count: 4097), mode: 0o600) { path in
+            #expect(throws: SecretError.tooLong) { try SigningSecret(file: path) }
+        }
+        #expect(throws: SecretError.unreadable("/nonexistent/secret", errno: ENOENT)) {
+            try SigningSecret(file: "/nonexistent/secret")
+        }
+        #expect(throws: SecretError.notAFile("/")) { try SigningSecret(file: "/") }
+    }
+
+    @Test("printing the secret shows its length only")
+    func redaction() throws {
+        let secret = try SigningSecret(bytes: [UInt8](repeating: 201, count: 32))
+        var dumped = ""
+        dump(Tokens(secret: secret), to: &dumped)
+        #expect("\(secret)" == "SigningSecret(32 bytes)")
+        #expect(!dumped.contains("201"))
+    }
+}
+
+@Suite("Roles")
+struct RoleTests {
+    @Test("a wall display reads and changes nothing")
+    func screen() {
+        let may = Permission.allCases.filter(Role.ecran.may)
+        #expect(Set(may) == [.session, .readPatients, .readReadings, .readAlerts, .readDevices, .readWards])
+    }
+
+    @Test("only an administrator corrects readings and manages accounts, wards and devices")
+    func administration() {
+        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices] {
+            #expect(Role.allCases.filter { $0.may(permission) } == [.admin])
+        }
+    }
+
+    @Test("those who care for patients enter readings, acknowledge alerts and set limits", arguments: [Role.medecin, .infirmier])
+    func care(role: Role) {
+        for permission in [Permission.enterReadings, .raiseAlerts, .acknowledgeAlerts, .changeLimits, .managePatients, .assignDevices] {
+            #expect(role.may(permission))
+        }
+    }
+
+    @Test("a device posts and tells its state, and no account posts as a device")
+    func devices() {
+        #expect(Permission.ofDevices == [.postReadings, .deviceStatus])
+        #expect(Role.allCases.allSatisfy { !$0.may(.postReadings) })
+    }
+}
+
+@Suite("base64url")
+struct Base64URLTests {
+    @Test("RFC 4648's vectors, without padding", arguments: [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy")])
+    func vectors(plain: String, text: String) {
+        #expect(Base64URL.encode(plain.utf8) == text)
+        #expect(Base64URL.decode(text.utf8) == Array(plain.utf8))
+    }
+
+    @Test("random bytes come back, and agree with Foundation's base64")
+    func roundTrip() throws {
+        for count in 0..<200 {
+            let bytes = try Random.bytes(count)
+            let text = Base64URL.encode(bytes)
+            let standard = Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            #expect(text == standard)
+            #expect(Base64URL.decode(text.utf8) == bytes)
+        }
+    }
+
+    @Test("padding, the other alphabet, spaces, impossible lengths and leftover bits are refused", arguments: ["Zg==", "Zm8=", "+A", "/A", "Z", "Zm9vY", "Zh", "Zm9", "Zm 8", "Zm8\n", "é"])
+    func strict(text: String) {
+        #expect(Base64URL.decode(text.utf8) == nil)
+    }
+}
