@@ -20,17 +20,23 @@ extension Database {
     }
 
     /// Uses up one token and stores its successor, in one transaction.
-    public func rotateRefreshToken(_ old: String, user: UserID, to new: String, expires: Instant) throws -> Rotation {
+    ///
+    /// - Parameter graceSeconds: how long after its first use a token still works. A browser's windows share one cookie and
+    ///   may renew at the same moment; that is no theft.
+    public func rotateRefreshToken(
+        _ old: String, user: UserID, to new: String, expires: Instant, graceSeconds: Double
+    ) throws -> Rotation {
         try pool.with {
             try $0.transaction { connection in
                 let row = try connection.query(
                     """
-                    UPDATE refresh_tokens t SET used_at = now()
+                    UPDATE refresh_tokens t SET used_at = coalesce(t.used_at, now())
                     FROM users u
-                    WHERE t.id = $1 AND t.user_id = $2 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
+                    WHERE t.id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL AND t.expires_at > now()
+                        AND (t.used_at IS NULL OR t.used_at > now() - $3 * interval '1 second')
                         AND u.id = t.user_id AND u.disabled_at IS NULL
                     RETURNING t.family
-                    """, [old, user]
+                    """, [old, user, graceSeconds]
                 ).first()
                 guard let row else {
                     try connection.query(

@@ -1,0 +1,170 @@
+import Access
+import Clinical
+import Postgres
+
+/// One transaction's worth of submissions: two round trips, one that reads who wears what, one that writes and commits.
+struct IngestBatch {
+    typealias Outcome = Swift.Result<Receipt, IngestError>
+
+    private let submissions: [Submission]
+
+    init(_ submissions: [Submission]) { self.submissions = submissions }
+
+    /// Stores what may be stored; answers each submission, in order.
+    func commit(on connection: Connection) throws -> [Outcome] {
+        let devices = try readDevices(on: connection)
+        var rows = IngestRows()
+        var seen: [DeviceID: SeenDevice] = [:]
+        let bound = submissions.enumerated().map { index, submission in
+            bind(submission, index, devices, &rows, &seen)
+        }
+        rows.sort()
+        let duplicates = try write(rows, seen, on: connection)
+        return bound.enumerated().map { index, outcome in
+            outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
+        }
+    }
+
+    private func readDevices(on connection: Connection) throws -> [DeviceID: KnownDevice] {
+        let ids = Set(submissions.compactMap(\.origin.device))
+        let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
+        let results = try connection.pipeline {
+            $0.query("BEGIN")
+            // Nobody moves a device to another patient between this reading and the commit.
+            $0.query("SELECT pg_advisory_xact_lock_shared($1)", [IngestLock.assignments])
+            $0.query(
+                """
+                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, lower(a.during), upper(a.during)
+                FROM devices d
+                LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
+                LEFT JOIN patients p ON p.id = a.patient_id
+                WHERE d.id = ANY ($1) AND d.retired_at IS NULL
+                """, [ids.map(Int32.init), earliest.timestamp])
+        }
+        var known: [DeviceID: KnownDevice] = [:]
+        for row in results[2] {
+            let id: DeviceID = try row[0]
+            let hash: Bytes? = try row[1]
+            var device = known[id] ?? KnownDevice(keyHash: hash?.bytes)
+            if let patient: PatientID = try row[2] {
+                let upper: Timestamp? = try row[5]
+                device.assignments.append(
+                    .init(
+                        patient: patient, ward: try row[3], from: Instant(try row[4]),
+                        to: upper.map(Instant.init) ?? Instant(milliseconds: .max)))
+            }
+            known[id] = device
+        }
+        return known
+    }
+
+    /// Finds the patient of each reading; adds what is to be stored to `rows`.
+    private func bind(
+        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ rows: inout IngestRows,
+        _ seen: inout [DeviceID: SeenDevice]
+    ) -> Swift.Result<[PatientID?], IngestError> {
+        let patients: [PatientID?]
+        var author: UserID?
+        switch submission.origin {
+        case .device(let key):
+            guard let device = devices[key.device], let hash = device.keyHash, key.matches(hash: hash) else {
+                return .failure(.unauthenticated)
+            }
+            seen[key.device, default: SeenDevice()].add(submission)
+            patients = submission.readings.map { device.assignment(at: $0.measuredAt)?.patient }
+        case .relayed(let id, let scope):
+            guard let device = devices[id], device.assignments.contains(where: { scope.sees(ward: $0.ward) }) else {
+                return .failure(.unknownDevice)
+            }
+            author = scope.user
+            patients = submission.readings.map {
+                device.assignment(at: $0.measuredAt).flatMap { scope.sees(ward: $0.ward) ? $0.patient : nil }
+            }
+        case .entered(let patient, let user):
+            author = user
+            patients = submission.readings.map { _ in patient }
+        }
+        guard submission.readings.isEmpty || patients.contains(where: { $0 != nil }) else { return .failure(.unassigned) }
+        for (reading, patient) in zip(submission.readings, patients) {
+            guard let patient else { continue }
+            rows.append(
+                IngestRows.Row(
+                    patient: patient, reading: reading, device: submission.origin.device ?? 0, author: author,
+                    receivedAt: submission.receivedAt, submission: index))
+        }
+        return .success(patients)
+    }
+
+    /// Writes and commits; answers how many of each submission's readings were there before.
+    private func write(_ rows: IngestRows, _ seen: [DeviceID: SeenDevice], on connection: Connection) throws -> [Int: Int] {
+        let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
+        let results = try connection.pipeline {
+            $0.query(
+                """
+                INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at, entered_by)
+                SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::integer[], $5::float8[],
+                    $6::timestamptz[], $7::integer[])
+                ON CONFLICT DO NOTHING
+                RETURNING patient_id, vital, measured_at, device_id
+                """, rows.columns)
+            $0.query(
+                """
+                INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence)
+                SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::bigint[],
+                    $7::bigint[])
+                ON CONFLICT (device_id) DO UPDATE SET
+                    last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+                    battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
+                    firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
+                    sequence = coalesce(excluded.sequence, s.sequence)
+                """,
+                [
+                    seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
+                    seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
+                    seen.map(\.value.state.sequence),
+                ])
+            $0.query("COMMIT")
+        }
+        return try rows.duplicates(stored: results[0])
+    }
+}
+
+extension Submission.Origin {
+    fileprivate var device: DeviceID? {
+        switch self {
+        case .device(let key): key.device
+        case .relayed(let device, _): device
+        case .entered: nil
+        }
+    }
+}
+
+/// What the database knows of a device in use.
+private struct KnownDevice {
+    struct Assignment {
+        let patient: PatientID
+        let ward: WardID
+        let from: Instant
+        let to: Instant
+    }
+    let keyHash: [UInt8]?
+    var assignments: [Assignment] = []
+
+    func assignment(at instant: Instant) -> Assignment? { assignments.first { $0.from <= instant && instant < $0.to } }
+}
+
+/// What the batch's reports say of a device: the last word on each point.
+private struct SeenDevice {
+    var at = Instant(milliseconds: 0)
+    var state = DeviceState()
+
+    mutating func add(_ submission: Submission) {
+        at = max(at, submission.receivedAt)
+        guard let new = submission.state else { return }
+        state.battery = new.battery ?? state.battery
+        state.rssi = new.rssi ?? state.rssi
+        state.firmware = new.firmware ?? state.firmware
+        state.boot = new.boot ?? state.boot
+        state.sequence = new.sequence ?? state.sequence
+    }
+}

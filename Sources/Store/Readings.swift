@@ -1,0 +1,152 @@
+import Clinical
+import Postgres
+
+/// A stored reading, named by its natural key.
+public struct StoredReading: Sendable, Hashable {
+    public struct Key: Sendable, Hashable {
+        public var patient: PatientID
+        public var vital: Vital
+        public var measuredAt: Instant
+        /// 0: entered by hand.
+        public var device: DeviceID
+    }
+    public var key: Key
+    public var value: Double
+    public var reading: Reading { Reading(vital: key.vital, value: value, measuredAt: key.measuredAt) }
+}
+
+extension StoredReading.Key {
+    /// The opaque `id` on the wire.
+    public var id: String { "\(patient).\(vital.code).\(measuredAt.milliseconds).\(device)" }
+
+    public init?(id: String) {
+        let parts = id.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, let patient = Int32(parts[0]), let code = Int16(parts[1]), let vital = Vital(code: code),
+            let milliseconds = Int64(parts[2]), abs(milliseconds) < 1 << 52, let device = Int32(parts[3])
+        else { return nil }
+        self.init(
+            patient: Int(patient), vital: vital, measuredAt: Instant(milliseconds: milliseconds), device: Int(device))
+    }
+}
+
+extension StoredReading: Encodable {
+    enum CodingKeys: String, CodingKey { case id, dispositif, patient, type_donnee }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key.id, forKey: .id)
+        try container.encode(key.device == 0 ? nil : key.device, forKey: .dispositif)
+        try container.encode(key.patient, forKey: .patient)
+        try container.encode(key.vital, forKey: .type_donnee)
+        try WireValue(reading).encode(to: encoder)
+    }
+}
+
+/// Which readings a list shows; nil: all.
+public struct ReadingFilter: Sendable {
+    public var patient: PatientID?
+    public var device: DeviceID?
+    public var vital: Vital?
+    /// From this instant on, and before that one.
+    public var from: Instant?
+    public var to: Instant?
+
+    public init(
+        patient: PatientID? = nil, device: DeviceID? = nil, vital: Vital? = nil, from: Instant? = nil, to: Instant? = nil
+    ) {
+        (self.patient, self.device, self.vital, self.from, self.to) = (patient, device, vital, from, to)
+    }
+}
+
+extension Database {
+    private static let columns = "r.patient_id, r.vital, r.measured_at, r.device_id, r.value"
+
+    private func stored(_ row: Row) throws -> StoredReading? {
+        guard let vital = Vital(code: try row[1]) else { return nil }  // of a newer version's registry
+        return StoredReading(
+            key: .init(patient: try row[0], vital: vital, measuredAt: Instant(try row[2]), device: try row[3]), value: try row[4])
+    }
+
+    /// Newest first. Walks the primary key once for each patient and vital, so it costs by what is shown, not by what is stored.
+    public func readings(
+        _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>
+    ) throws -> [StoredReading] {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT \(Self.columns)
+                FROM latest_readings l JOIN patients p ON p.id = l.patient_id
+                CROSS JOIN LATERAL (
+                    SELECT * FROM readings r
+                    WHERE r.patient_id = l.patient_id AND r.vital = l.vital
+                        AND r.measured_at >= coalesce($4, '-infinity') AND r.measured_at < coalesce($5, 'infinity')
+                        AND ($6::bigint IS NULL OR r.device_id = $6)
+                        AND ($7::timestamptz IS NULL OR r.measured_at <= $7)
+                        AND ($7::timestamptz IS NULL
+                            OR (r.measured_at, r.patient_id, r.vital, r.device_id) < ($7, $8, $9, $10))
+                    ORDER BY r.measured_at DESC, r.device_id DESC LIMIT $11
+                ) r
+                WHERE ($1::bigint[] IS NULL OR p.ward_id = ANY ($1)) AND ($2::bigint IS NULL OR l.patient_id = $2)
+                    AND ($3::smallint IS NULL OR l.vital = $3)
+                ORDER BY r.measured_at DESC, r.patient_id DESC, r.vital DESC, r.device_id DESC LIMIT $11
+                """,
+                [
+                    scope.wards, filter.patient, filter.vital?.code, filter.from?.timestamp, filter.to?.timestamp, filter.device,
+                    page.after?.measuredAt.timestamp, page.after?.patient, page.after?.vital.code, page.after?.device, page.limit,
+                ]
+            ).compactMap(stored)
+        }
+    }
+
+    public func reading(_ key: StoredReading.Key, _ scope: Scope) throws -> StoredReading? {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT \(Self.columns) FROM readings r JOIN patients p ON p.id = r.patient_id
+                WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
+                    AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards]
+            ).first().flatMap(stored)
+        }
+    }
+
+    /// Corrects a value; the key stays. Nil where the caller sees no such reading.
+    public func correctReading(_ key: StoredReading.Key, value: Double, _ scope: Scope) throws -> StoredReading? {
+        try pool.with {
+            try $0.query(
+                """
+                UPDATE readings r SET value = $6 FROM patients p
+                WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
+                    AND p.id = r.patient_id AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                RETURNING \(Self.columns)
+                """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards, value]
+            ).first().flatMap(stored)
+        }
+    }
+
+    /// False where the caller sees no such reading.
+    public func deleteReading(_ key: StoredReading.Key, _ scope: Scope) throws -> Bool {
+        try pool.with {
+            try $0.query(
+                """
+                DELETE FROM readings r USING patients p
+                WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
+                    AND p.id = r.patient_id AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards]
+            ).affectedRows == 1
+        }
+    }
+
+    /// The newest reading of each vital.
+    public func latestReadings(patient: PatientID) throws -> [Reading] {
+        try pool.with {
+            try $0.query("SELECT vital, value, measured_at FROM latest_readings WHERE patient_id = $1 ORDER BY vital", [patient])
+                .compactMap { try Self.latest($0) }
+        }
+    }
+
+    static func latest(_ row: Row, from first: Int = 0) throws -> Reading? {
+        guard let vital = Vital(code: try row[first]) else { return nil }
+        return Reading(vital: vital, value: try row[first + 1], measuredAt: Instant(try row[first + 2]))
+    }
+}

@@ -1,0 +1,45 @@
+import Access
+import Clinical
+
+/// Readings to store, and in whose name.
+public struct Submission: Sendable {
+    public enum Origin: Sendable {
+        /// A device with its key: the key is checked in the transaction that stores.
+        case device(DeviceKey)
+        /// A person sends a device's readings.
+        case relayed(device: DeviceID, by: Scope)
+        /// A person enters a patient's values by hand. That the person may, was checked before.
+        case entered(patient: PatientID, by: UserID)
+    }
+    public var origin: Origin
+    public var readings: [Reading]
+    public var state: DeviceState?
+    public var receivedAt: Instant
+
+    public init(origin: Origin, readings: [Reading], state: DeviceState? = nil, receivedAt: Instant) {
+        (self.origin, self.readings, self.state, self.receivedAt) = (origin, readings, state, receivedAt)
+    }
+}
+
+/// What was stored of a submission.
+public struct Receipt: Sendable, Hashable {
+    /// The patient of each reading, in the submission's order; nil: nobody wore the device then, the reading was not stored.
+    public var patients: [PatientID?]
+    /// How many of them were stored before.
+    public var duplicates: Int
+}
+
+public enum IngestError: Error, Hashable, Sendable {
+    /// Unknown device, wrong key, or a device that was retired.
+    case unauthenticated
+    /// No such device for this person.
+    case unknownDevice
+    /// No patient wore the device at the instant of any reading.
+    case unassigned
+    /// The queue is full.
+    case overloaded
+    /// The database is away.
+    case away
+    /// The database refused this submission for itself.
+    case refused
+}
