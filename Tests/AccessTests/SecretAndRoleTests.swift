@@ -16,7 +16,10 @@ struct SigningSecretTests {
     @Test("a file of 32 bytes or more that others cannot reach is taken as it is", arguments: [0o400, 0o600, 0o640, 0o660])
     func takesFile(mode: Int) throws {
         let bytes = [UInt8](repeating: 7, count: 40) + [10]
-        try withFile(bytes, mode: mode) { #expect(try SigningSecret(file: $0).bytes == bytes) }
+        try withFile(bytes, mode: mode) { path in
+            let secret = try SigningSecret(file: path)
+            #expect(secret.bytes == bytes)
+        }
     }
 
     @Test("a file that every account can reach is refused, and the message says how to mend it", arguments: [0o644, 0o604, 0o602, 0o601])

@@ -1,0 +1,66 @@
+/// What a device says of itself (`etat`). Everything is optional, and what has the wrong type or cannot be is left out:
+/// a device's opinion of its battery must never cost a reading.
+public struct DeviceState: Sendable, Hashable, Codable {
+    public static let maximumTextLength = 64
+
+    /// Percent, 0 to 100.
+    public var battery: Int?
+    /// Wi-Fi signal, dBm.
+    public var rssi: Int?
+    public var firmware: String?
+    /// Grows by one at each start.
+    public var boot: Int?
+    /// Grows by one with each report since the start.
+    public var sequence: Int?
+    public var resetReason: String?
+    /// Bytes.
+    public var freeHeap: Int?
+    /// Records that the device lost because its memory was full, since the start.
+    public var dropped: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case battery = "batterie"
+        case rssi, firmware
+        case boot = "demarrage"
+        case sequence
+        case resetReason = "cause_demarrage"
+        case freeHeap = "memoire_libre"
+        case dropped = "perdues"
+    }
+
+    public init(
+        battery: Int? = nil, rssi: Int? = nil, firmware: String? = nil, boot: Int? = nil, sequence: Int? = nil,
+        resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil
+    ) {
+        (self.battery, self.rssi, self.firmware, self.boot) = (battery, rssi, firmware, boot)
+        (self.sequence, self.resetReason, self.freeHeap, self.dropped) = (sequence, resetReason, freeHeap, dropped)
+    }
+
+    /// Throws only where there is no object.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        // Contained first: a thrown error costs more than all the rest.
+        func number(_ key: CodingKeys, _ range: ClosedRange<Int>) -> Int? {
+            guard container.contains(key), let value = try? container.decode(Double.self, forKey: key),
+                let number = Int(exactly: value.rounded()), range.contains(number)
+            else { return nil }
+            return number
+        }
+        func text(_ key: CodingKeys) -> String? {
+            guard container.contains(key), let text = try? container.decode(String.self, forKey: key),
+                !text.isEmpty, text.unicodeScalars.count <= Self.maximumTextLength,
+                !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+            else { return nil }
+            return text
+        }
+        let counter = 0...Int(UInt32.max)
+        battery = number(.battery, 0...100)
+        rssi = number(.rssi, -150...20)
+        firmware = text(.firmware)
+        boot = number(.boot, counter)
+        sequence = number(.sequence, counter)
+        resetReason = text(.resetReason)
+        freeHeap = number(.freeHeap, counter)
+        dropped = number(.dropped, counter)
+    }
+}

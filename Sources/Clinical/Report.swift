@@ -1,0 +1,112 @@
+/// What a device, or a nurse by hand, sends to be stored: the body of POST `/api/iot/data/`, decoded and checked.
+///
+/// A reading that cannot be right is in `rejected` with its reason and keeps no other from being stored.
+public struct Report: Sendable, Equatable {
+    /// Which of the contract's three bodies it was; the answer differs.
+    public enum Shape: Sendable { case single, map, report }
+
+    public static let maximumReadings = 1000
+    /// How far a device's clock may run ahead of the server's.
+    public static let maximumFutureSeconds: Double = 60
+    /// 30 days: longer than a device's log holds.
+    public static let maximumAgeMilliseconds: Int64 = 30 * 86_400_000
+    public static let maximumHospitalNumberLength = 64
+
+    public var shape: Shape
+    /// As the body names it; nil where the device key says it.
+    public var device: DeviceID?
+    /// Whose the readings are, for entry by hand.
+    public var patient: PatientKey?
+    /// In the order of the body; a map's in the order of their wire names. A vital and instant may occur twice: the store counts it.
+    public var readings: [Reading]
+    /// Ordered by `index`.
+    public var rejected: [Rejection]
+    public var state: DeviceState?
+
+    public init(
+        shape: Shape, device: DeviceID? = nil, patient: PatientKey? = nil, readings: [Reading] = [],
+        rejected: [Rejection] = [], state: DeviceState? = nil
+    ) {
+        (self.shape, self.device, self.patient) = (shape, device, patient)
+        (self.readings, self.rejected, self.state) = (readings, rejected, state)
+    }
+
+    /// The place in the body of the reading that stands at `position` in `readings`.
+    public func index(ofReading position: Int) -> Int {
+        var index = position
+        for rejection in rejected where rejection.index <= index { index += 1 }
+        return index
+    }
+}
+
+/// How a patient is named in a body or a path: by number, or by the hospital's own number.
+public enum PatientKey: Hashable, Sendable {
+    case id(PatientID)
+    case hospitalNumber(String)
+}
+
+/// A reading that is not stored, and why.
+public struct Rejection: Hashable, Sendable {
+    /// Its place in `mesures`; in a map, its place among the wire names in alphabetical order; 0 for a single reading.
+    public var index: Int
+    /// `type_donnee` as it came, cut to 64 characters; nil where there was none.
+    public var name: String?
+    public var reason: Reason
+
+    public init(index: Int, name: String?, reason: Reason) {
+        (self.index, self.name, self.reason) = (index, name.map { String($0.prefix(64)) }, reason)
+    }
+
+    /// A code, for programs and metrics; `Rejection.text(in:)` is for people.
+    public enum Reason: String, Sendable, CaseIterable {
+        case notAnObject = "not_an_object"
+        case missingVital = "missing_vital"
+        case unknownVital = "unknown_vital"
+        case missingValue = "missing_value"
+        case notANumber = "not_a_number"
+        case unknownLetter = "unknown_letter"
+        case implausible
+        case wrongUnit = "wrong_unit"
+        case badTimestamp = "bad_timestamp"
+        case badAge = "bad_age"
+        case future
+        /// For the store: nobody wore the device at that instant.
+        case noPatient = "no_patient"
+
+        /// The member of the body that a client must mend.
+        public var field: String {
+            switch self {
+            case .missingVital, .unknownVital: "type_donnee"
+            case .notAnObject, .missingValue, .notANumber, .unknownLetter, .implausible: "valeur"
+            case .wrongUnit: "unite"
+            case .badTimestamp, .future: "timestamp"
+            case .badAge: "age_ms"
+            case .noPatient: "dispositif"
+            }
+        }
+    }
+}
+
+/// Why a body as a whole is refused. Nothing of it is stored.
+public enum ReportError: String, Error, Sendable, CaseIterable {
+    case malformed
+    case notAnObject = "not_an_object"
+    case badDevice = "bad_device"
+    case badPatient = "bad_patient"
+    /// `mesures` is no array, or none of the three shapes is there.
+    case noReadings = "no_readings"
+    case tooManyReadings = "too_many_readings"
+
+    /// The contract's `code`.
+    public var code: String { self == .malformed ? "parse_error" : "invalid" }
+
+    /// The member of the body that a client must mend; nil where it is the body itself.
+    public var field: String? {
+        switch self {
+        case .malformed, .notAnObject: nil
+        case .badDevice: "dispositif"
+        case .badPatient: "patient"
+        case .noReadings, .tooManyReadings: "mesures"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// The languages that people read; the raw value is the language tag. Codes and field names are not translated.
+public enum Language: String, Sendable, CaseIterable, Codable {
+    case french = "fr"
+    case english = "en"
+}
+
+extension Rejection {
+    /// The reason in a sentence, with the vital's own unit, range or letters.
+    public func text(in language: Language) -> String {
+        var text = Texts.rejections[reason]?[language] ?? reason.rawValue
+        text.replace("{name}", with: name ?? "")
+        guard let properties = name.flatMap(Vital.init(rawValue:))?.properties else { return text }
+        text.replace("{unit}", with: properties.unit)
+        text.replace("{low}", with: Texts.number(properties.plausible.lowerBound))
+        text.replace("{high}", with: Texts.number(properties.plausible.upperBound))
+        text.replace("{letters}", with: (properties.letters ?? []).joined(separator: " "))
+        return text
+    }
+}
+
+extension ReportError {
+    public func text(in language: Language) -> String {
+        var text = Texts.reports[self]?[language] ?? rawValue
+        text.replace("{limit}", with: String(Report.maximumReadings))
+        return text
+    }
+}
+
+/// Every sentence of this target, one table a subject; a test walks them for missing languages.
+enum Texts {
+    static let rejections: [Rejection.Reason: [Language: String]] = [
+        .notAnObject: [.french: "La mesure n'est pas un objet.", .english: "The reading is not an object."],
+        .missingVital: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
+        .unknownVital: [.french: "Type de donnée inconnu.", .english: "Unknown kind of measurement."],
+        .missingValue: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
+        .notANumber: [.french: "Un nombre valide est requis.", .english: "A valid number is required."],
+        .unknownLetter: [.french: "Valeurs admises : {letters}.", .english: "Allowed values: {letters}."],
+        .implausible: [
+            .french: "Valeur hors de la plage plausible ({low} à {high} {unit}).",
+            .english: "Value outside the plausible range ({low} to {high} {unit}).",
+        ],
+        .wrongUnit: [
+            .french: "Unité incorrecte, « {unit} » attendue.", .english: "Wrong unit, \"{unit}\" expected.",
+        ],
+        .badTimestamp: [
+            .french: "Date et heure invalides ; format attendu : 2026-11-22T14:43:18.250Z.",
+            .english: "Invalid date and time; expected format: 2026-11-22T14:43:18.250Z.",
+        ],
+        .badAge: [
+            .french: "Un nombre entier de millisecondes est requis, 30 jours au plus.",
+            .english: "A whole number of milliseconds is required, 30 days at most.",
+        ],
+        .future: [.french: "La mesure est dans le futur.", .english: "The reading lies in the future."],
+        .noPatient: [
+            .french: "Aucun patient ne portait ce dispositif à ce moment.",
+            .english: "No patient wore this device at that time.",
+        ],
+    ]
+
+    static let reports: [ReportError: [Language: String]] = [
+        .malformed: [.french: "Le corps de la requête n'est pas du JSON valide.", .english: "The request body is not valid JSON."],
+        .notAnObject: [.french: "Un objet JSON est requis.", .english: "A JSON object is required."],
+        .badDevice: [.french: "Le numéro d'un dispositif est requis.", .english: "A device's number is required."],
+        .badPatient: [
+            .french: "Le numéro ou l'identifiant d'un patient est requis.",
+            .english: "A patient's number or hospital number is required.",
+        ],
+        .noReadings: [.french: "Une liste de mesures est requise.", .english: "A list of readings is required."],
+        .tooManyReadings: [.french: "{limit} mesures au plus.", .english: "At most {limit} readings."],
+    ]
+
+    static func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? String(value) }
+}
