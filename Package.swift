@@ -28,7 +28,9 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: ["Postgres", "Clinical", "Access", logging],
-            resources: ["migrations/m0001_initial"].map { .embedInCode("SQL/\($0).sql") }),
+            exclude: ["SQL/schema.sql"],
+            resources: ["migrations/m0001_initial", "routines/readings", "routines/alerts", "routines/devices"]
+                .map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Access", "Clinical", logging]),
         .target(
             name: "Push",
@@ -51,13 +53,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl")]),  // URLSession, linked statically, leaves libcurl to us
 
         .executableTarget(name: "ws-echo", dependencies: ["Push"], path: "Tests/EchoServer"),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres"]),
+        .target(name: "TestDatabase", dependencies: ["Postgres"], path: "Tests/TestDatabase"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store"]),
-        .testTarget(name: "APITests", dependencies: ["API"]),
-        .testTarget(name: "PushTests", dependencies: ["Push"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
+        .testTarget(name: "APITests", dependencies: ["API", "TestDatabase"]),
+        .testTarget(name: "PushTests", dependencies: ["Push", "TestDatabase"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -43,6 +43,17 @@ public struct Report: Sendable, Equatable {
 public enum PatientKey: Hashable, Sendable {
     case id(PatientID)
     case hospitalNumber(String)
+
+    /// As a path says it. Up to nine digits without a leading zero are an id; the schema keeps hospital numbers out of that form.
+    public init(_ text: String) {
+        if text.utf8.count <= 9, text.utf8.first != UInt8(ascii: "0"), text.utf8.allSatisfy({ (48...57).contains($0) }),
+            let id = PatientID(text)
+        {
+            self = .id(id)
+        } else {
+            self = .hospitalNumber(text)
+        }
+    }
 }
 
 /// A reading that is not stored, and why.

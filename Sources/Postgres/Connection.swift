@@ -30,8 +30,7 @@ public final class Connection {
             }
         }
         guard PQstatus(handle) == CONNECTION_OK else {
-            defer { PQfinish(handle) }
-            throw PostgresError(kind: .connectionLost, statement: "connect")
+            throw PostgresError(kind: .connectionLost, statement: "connect")  // deinit frees the handle
         }
         // Notices would go to standard error, with whatever they quote.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
@@ -39,13 +38,12 @@ public final class Connection {
 
     deinit { PQfinish(handle) }
 
-    /// True while the connection is usable, as far as can be known without asking the server: an idle connection whose
-    /// server went away has an end of file waiting.
+    /// True while the connection is usable, as far as can be known without asking the server: an idle connection has nothing
+    /// to read but its server's farewell. Not for one that listens.
     public var isAlive: Bool {
         guard PQstatus(handle) == CONNECTION_OK else { return false }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return true }
-        return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+        return poll(&descriptor, 1, 0) == 0
     }
 
     /// True inside a transaction, also a failed one.

@@ -21,6 +21,7 @@ public final class Pool: @unchecked Sendable {
     /// Lends a connection to `body`. One that broke, or comes back inside a transaction, is closed instead of kept.
     ///
     /// - Throws: what `body` throws; `PostgresError` of kind `poolExhausted` or `connectionLost`.
+    @discardableResult
     public func with<T>(_ body: (Connection) throws -> T) throws -> T {
         let connection = try take()
         defer { giveBack(connection) }

@@ -11,8 +11,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
     public var patient: PatientID?
     public var status: String
     public var lastSeenAt: Instant?
-    public var battery: Double?
-    public var rssi: Double?
+    public var battery: Int?
+    public var rssi: Int?
     public var firmware: String?
 
     enum CodingKeys: String, CodingKey {

@@ -110,7 +110,7 @@ struct IngestBatch {
             $0.query(
                 """
                 INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence)
-                SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::float8[], $4::float8[], $5::text[], $6::bigint[],
+                SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
                     $7::bigint[])
                 ON CONFLICT (device_id) DO UPDATE SET
                     last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),

@@ -96,16 +96,22 @@ extension Database {
         }
     }
 
-    /// - Parameter key: the id or the hospital number.
-    public func patient(_ key: String, _ scope: Scope) throws -> Patient? {
-        try pool.with {
-            try $0.query(
-                """
-                SELECT \(Self.columns) FROM patients p
-                WHERE (p.id = $1 OR p.hospital_number = $2) AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
-                """, [PatientKey.id(of: key), key, scope.wards]
-            ).first().map(patient)
+    public func patient(_ key: PatientKey, _ scope: Scope) throws -> Patient? {
+        try pool.with { try patient(key, scope, on: $0) }
+    }
+
+    func patient(_ key: PatientKey, _ scope: Scope, on connection: Connection) throws -> Patient? {
+        var (id, hospitalNumber): (PatientID?, String?)
+        switch key {
+        case .id(let value): id = value
+        case .hospitalNumber(let value): hospitalNumber = value
         }
+        return try connection.query(
+            """
+            SELECT \(Self.columns) FROM patients p
+            WHERE (p.id = $1 OR p.hospital_number = $2) AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
+            """, [id, hospitalNumber, scope.wards]
+        ).first().map(patient)
     }
 
     /// - Throws: a unique or check violation, by the constraint's name; `PostgresError.refused` with
@@ -138,15 +144,4 @@ extension Database {
 
     /// A ward that the caller may not see does not exist for them.
     private static let foreignWard = PostgresError(kind: .refused, sqlState: "23503", constraint: "patients_ward_fkey")
-}
-
-/// How a path or a field names a patient.
-enum PatientKey {
-    /// The key read as an id; -1, which no patient has, where it is none: more than nine digits, a leading zero, a letter.
-    /// The schema keeps hospital numbers out of that form.
-    static func id(of key: String) -> PatientID {
-        guard key.utf8.count <= 9, key.utf8.first != UInt8(ascii: "0"), key.utf8.allSatisfy({ (48...57).contains($0) })
-        else { return -1 }
-        return Int(key) ?? -1
-    }
 }

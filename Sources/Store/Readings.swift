@@ -9,6 +9,10 @@ public struct StoredReading: Sendable, Hashable {
         public var measuredAt: Instant
         /// 0: entered by hand.
         public var device: DeviceID
+
+        public init(patient: PatientID, vital: Vital, measuredAt: Instant, device: DeviceID) {
+            (self.patient, self.vital, self.measuredAt, self.device) = (patient, vital, measuredAt, device)
+        }
     }
     public var key: Key
     public var value: Double

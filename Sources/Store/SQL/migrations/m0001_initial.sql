@@ -75,8 +75,8 @@ CREATE TABLE device_state (
     device_id integer CONSTRAINT device_state_pkey PRIMARY KEY CONSTRAINT device_state_device_fkey REFERENCES devices ON DELETE CASCADE,
     status text NOT NULL DEFAULT 'inconnu' CONSTRAINT device_state_status_length CHECK (char_length(status) BETWEEN 1 AND 32),
     last_seen_at timestamptz,
-    battery double precision,
-    rssi double precision,
+    battery integer,
+    rssi integer,
     firmware text,
     boot bigint,
     sequence bigint

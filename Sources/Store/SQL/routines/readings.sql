@@ -15,6 +15,8 @@ $$;
 -- are as many vitals as the registry has.
 CREATE OR REPLACE FUNCTION readings_inserted() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+    told integer;
 BEGIN
     -- In the order of the key, so that two writers never wait for each other crosswise.
     WITH newest AS (
@@ -35,9 +37,10 @@ BEGIN
         WHERE r.measured_at IS NULL OR i.measured_at < r.measured_at
         GROUP BY i.patient_id
     )
-    PERFORM pg_notify('fajma_reading', json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))::text)
-    FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id;
+    SELECT count(*) INTO told
+    FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
+    CROSS JOIN LATERAL pg_notify('fajma_reading', json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))::text);
     RETURN NULL;
 END $$;
 

@@ -1,0 +1,24 @@
+/// What the schema is made of. Migrations are frozen and applied once, in order; routines are replaced whenever their text
+/// changed, last.
+enum Migrations {
+    struct Script {
+        let name: String
+        let sql: String
+
+        init(_ name: String, _ bytes: [UInt8]) {
+            self.name = name
+            sql = String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// A migration's version is its place here, counted from 1.
+    static let migrations = [
+        Script("initial", PackageResources.m0001_initial_sql)
+    ]
+
+    static let routines = [
+        Script("readings", PackageResources.readings_sql),
+        Script("alerts", PackageResources.alerts_sql),
+        Script("devices", PackageResources.devices_sql),
+    ]
+}

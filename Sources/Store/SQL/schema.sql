@@ -1,0 +1,417 @@
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+CREATE TABLE public.alerts (
+    id integer NOT NULL,
+    patient_id integer NOT NULL,
+    kind text NOT NULL,
+    message text NOT NULL,
+    severity text NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by integer,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
+    CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
+    CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text])))
+);
+COMMENT ON COLUMN public.alerts.version IS 'Grows with every change: of two copies on a screen the greater is the newer.';
+CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT json_build_object(
+        'id', a.id, 'patient', a.patient_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
+        'timestamp', wire_time(a.measured_at), 'acquittee', a.acknowledged_at IS NOT NULL,
+        'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
+        'acquittee_le', wire_time(a.acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
+$$;
+CREATE FUNCTION public.alerts_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('fajma_alert', json_build_object(
+        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))::text)
+    FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
+    ORDER BY a.id;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.alerts_next_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT json_build_object(
+        'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
+        'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware)
+    FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
+$$;
+CREATE FUNCTION public.device_state_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        PERFORM notify_device(device_id) FROM changed;
+    ELSE
+        PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
+        WHERE (c.status, c.battery, c.firmware, c.boot) IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.epoch_ms(t timestamp with time zone) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT (extract(epoch FROM t) * 1000)::bigint
+$$;
+CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+DECLARE
+    today date := (now() AT TIME ZONE 'UTC')::date;
+    first timestamptz;
+    last timestamptz;
+    partition text;
+    made integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
+    FOR offset_days IN -1..days LOOP
+        partition := 'readings_' || to_char(today + offset_days, 'YYYYMMDD');
+        CONTINUE WHEN to_regclass('public.' || partition) IS NOT NULL;
+        first := (today + offset_days)::timestamp AT TIME ZONE 'UTC';
+        last := (today + offset_days + 1)::timestamp AT TIME ZONE 'UTC';
+        -- Nothing may arrive in the default partition between the move and the attachment.
+        LOCK TABLE public.readings_default IN ACCESS EXCLUSIVE MODE;
+        EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM public.readings_default WHERE measured_at >= %L AND measured_at < %L RETURNING *)
+             INSERT INTO public.%I SELECT * FROM moved', first, last, partition);
+        EXECUTE format(
+            'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', partition, first, last);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $$;
+CREATE FUNCTION public.notify_device(device integer) RETURNS void
+    LANGUAGE sql
+    AS $$
+    SELECT pg_notify('fajma_device', json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))::text)
+    FROM (VALUES (1)) AS always
+    LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> now()
+    LEFT JOIN patients p ON p.id = a.patient_id
+$$;
+CREATE FUNCTION public.readings_corrected() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    changed record;
+BEGIN
+    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since FROM removed GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+        DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
+        INSERT INTO latest_readings (patient_id, vital, measured_at, value)
+        SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
+        WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
+        ORDER BY r.measured_at DESC LIMIT 1;
+        PERFORM pg_notify('fajma_reading', json_build_object(
+            'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since),
+            'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
+                FILTER (WHERE l.vital IS NOT NULL), '[]'))::text)
+        FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
+        WHERE p.id = changed.patient_id GROUP BY p.id, p.ward_id;
+    END LOOP;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.readings_inserted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    told integer;
+BEGIN
+    -- In the order of the key, so that two writers never wait for each other crosswise.
+    WITH newest AS (
+        SELECT DISTINCT ON (patient_id, vital) patient_id, vital, measured_at, value
+        FROM inserted ORDER BY patient_id, vital, measured_at DESC
+    ), risen AS (
+        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value)
+        SELECT * FROM newest
+        ON CONFLICT (patient_id, vital) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
+            WHERE excluded.measured_at >= l.measured_at
+        RETURNING l.patient_id, l.vital, l.measured_at, l.value
+    ), messages AS (
+        SELECT patient_id, json_agg(json_build_array(vital, value, epoch_ms(measured_at))) AS latest
+        FROM risen GROUP BY patient_id
+    ), older AS (
+        SELECT i.patient_id, min(i.measured_at) AS since
+        FROM inserted i LEFT JOIN risen r USING (patient_id, vital)
+        WHERE r.measured_at IS NULL OR i.measured_at < r.measured_at
+        GROUP BY i.patient_id
+    )
+    SELECT count(*) INTO told
+    FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
+    CROSS JOIN LATERAL pg_notify('fajma_reading', json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))::text);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.device_assignment (
+    id integer NOT NULL,
+    device_id integer NOT NULL,
+    patient_id integer NOT NULL,
+    during tstzrange NOT NULL,
+    CONSTRAINT device_assignment_during_begins CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
+);
+COMMENT ON TABLE public.device_assignment IS 'Who wore which device when: a reading belongs to whoever wore it when it was measured.';
+ALTER TABLE public.device_assignment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_assignment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.device_state (
+    device_id integer NOT NULL,
+    status text DEFAULT 'inconnu'::text NOT NULL,
+    last_seen_at timestamp with time zone,
+    battery integer,
+    rssi integer,
+    firmware text,
+    boot bigint,
+    sequence bigint,
+    CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
+)
+WITH (fillfactor='40');
+COMMENT ON TABLE public.device_state IS 'What a device said of itself last. Half empty pages: an update stays on its page and touches no index.';
+CREATE TABLE public.devices (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    key_hash bytea,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT devices_key_hash_sha256 CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT devices_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 40))),
+    CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+);
+COMMENT ON COLUMN public.devices.key_hash IS 'SHA-256 of the device key''s secret; NULL: no key works.';
+ALTER TABLE public.devices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.devices_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.latest_readings (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    value double precision NOT NULL
+)
+WITH (fillfactor='40');
+COMMENT ON TABLE public.latest_readings IS 'The newest reading of each vital, kept by readings'' triggers: a screen''s snapshot must not search a hundred million rows.';
+CREATE TABLE public.patients (
+    id integer NOT NULL,
+    hospital_number text NOT NULL,
+    last_name text NOT NULL,
+    first_name text NOT NULL,
+    birth_date date,
+    sex text,
+    ward_id integer NOT NULL,
+    bed text DEFAULT ''::text NOT NULL,
+    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
+    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
+    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
+    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
+    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
+    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
+    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
+);
+COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
+ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.patients_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.readings (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    device_id integer NOT NULL,
+    value double precision NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    entered_by integer,
+    CONSTRAINT readings_value_finite CHECK (((value > '-Infinity'::double precision) AND (value < 'Infinity'::double precision)))
+)
+PARTITION BY RANGE (measured_at);
+COMMENT ON COLUMN public.readings.device_id IS '0: entered by hand, by entered_by.';
+CREATE TABLE public.readings_default (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    device_id integer NOT NULL,
+    value double precision NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    entered_by integer,
+    CONSTRAINT readings_value_finite CHECK (((value > '-Infinity'::double precision) AND (value < 'Infinity'::double precision)))
+);
+COMMENT ON TABLE public.readings_default IS 'Takes what no day''s partition covers, so that nothing is refused.';
+CREATE TABLE public.refresh_tokens (
+    id text NOT NULL,
+    family text NOT NULL,
+    user_id integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+COMMENT ON COLUMN public.refresh_tokens.family IS 'Every token that descends from one login. One used twice was stolen from somebody: the whole family is revoked.';
+CREATE TABLE public.schema_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.schema_routines (
+    name text NOT NULL,
+    digest bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.user_wards (
+    user_id integer NOT NULL,
+    ward_id integer NOT NULL
+);
+CREATE TABLE public.users (
+    id integer NOT NULL,
+    username text NOT NULL,
+    password_hash text NOT NULL,
+    role text NOT NULL,
+    language text DEFAULT 'fr'::text NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_language_known CHECK ((language = ANY (ARRAY['fr'::text, 'en'::text]))),
+    CONSTRAINT users_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'medecin'::text, 'infirmier'::text, 'ecran'::text]))),
+    CONSTRAINT users_username_length CHECK (((char_length(username) >= 1) AND (char_length(username) <= 150)))
+);
+ALTER TABLE public.users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.users_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.vitals (
+    code smallint NOT NULL,
+    name text NOT NULL,
+    unit text NOT NULL
+);
+COMMENT ON TABLE public.vitals IS 'The registry in Sources/Clinical/Vital.swift, written by `fajma migrate`, for people who read the tables.';
+CREATE TABLE public.wards (
+    id integer NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+);
+ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.wards_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY public.readings ATTACH PARTITION public.readings_default DEFAULT;
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.device_assignment
+    ADD CONSTRAINT device_assignment_one_patient EXCLUDE USING gist (device_id WITH =, during WITH &&);
+ALTER TABLE ONLY public.device_assignment
+    ADD CONSTRAINT device_assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.device_state
+    ADD CONSTRAINT device_state_pkey PRIMARY KEY (device_id);
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.latest_readings
+    ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital);
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_hospital_number_key UNIQUE (hospital_number);
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.readings
+    ADD CONSTRAINT readings_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
+COMMENT ON CONSTRAINT readings_pkey ON public.readings IS 'A reading''s identity: what is sent twice is stored once.';
+ALTER TABLE ONLY public.readings_default
+    ADD CONSTRAINT readings_default_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.schema_routines
+    ADD CONSTRAINT schema_routines_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.user_wards
+    ADD CONSTRAINT user_wards_pkey PRIMARY KEY (user_id, ward_id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_username_key UNIQUE (username);
+ALTER TABLE ONLY public.vitals
+    ADD CONSTRAINT vitals_name_key UNIQUE (name);
+ALTER TABLE ONLY public.vitals
+    ADD CONSTRAINT vitals_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY public.wards
+    ADD CONSTRAINT wards_name_key UNIQUE (name);
+ALTER TABLE ONLY public.wards
+    ADD CONSTRAINT wards_pkey PRIMARY KEY (id);
+CREATE INDEX alerts_open_idx ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) OR ((severity = 'error'::text) AND (acknowledged_at IS NULL)));
+CREATE INDEX alerts_patient_idx ON public.alerts USING btree (patient_id, id DESC);
+CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
+CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
+CREATE INDEX refresh_tokens_family_idx ON public.refresh_tokens USING btree (family);
+CREATE INDEX refresh_tokens_user_idx ON public.refresh_tokens USING btree (user_id);
+ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
+CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
+CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
+CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
+CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.device_assignment
+    ADD CONSTRAINT device_assignment_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.device_assignment
+    ADD CONSTRAINT device_assignment_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.device_state
+    ADD CONSTRAINT device_state_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.user_wards
+    ADD CONSTRAINT user_wards_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.user_wards
+    ADD CONSTRAINT user_wards_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);

@@ -1,0 +1,130 @@
+import Access
+import Clinical
+import Foundation
+import Postgres
+import Store
+import Testing
+
+@Suite struct IngestTests {
+    let store: TestStore
+    let ingest: Ingest
+    let now: Instant
+
+    init() throws {
+        store = try TestStore()
+        ingest = store.ingest()
+        now = try TestStore.now
+    }
+
+    private func reading(_ value: Double = 97, _ vital: Vital = .spo2, secondsAgo: Double = 0) -> Reading {
+        Reading(vital: vital, value: value, measuredAt: now.advanced(bySeconds: -secondsAgo))
+    }
+
+    private func submit(_ readings: [Reading], key: DeviceKey? = nil, state: DeviceState? = nil) throws -> Receipt {
+        try ingest.submit(
+            Submission(origin: .device(key ?? store.keys[0]), readings: readings, state: state, receivedAt: now))
+    }
+
+    @Test("what is sent twice is stored once, and counted") func duplicates() throws {
+        let readings = [reading(), reading(80, .heartRate)]
+        #expect(try submit(readings).duplicates == 0)
+        #expect(try submit(readings + [reading(98, secondsAgo: -1)]).duplicates == 2)
+        #expect(try submit([reading(90, secondsAgo: -2), reading(91, secondsAgo: -2)]).duplicates == 1)
+        #expect(try store.stored() == 4)
+    }
+
+    @Test("a wrong key, a retired device and an unknown one are refused, and nothing is stored") func keys() throws {
+        let stolen = try DeviceKey.make(device: store.devices[0].id)
+        #expect(throws: IngestError.unauthenticated) { try submit([reading()], key: stolen) }
+        #expect(throws: IngestError.unauthenticated) { try submit([reading()], key: try DeviceKey.make(device: 999)) }
+        _ = try store.database.newDeviceKey(store.devices[0].id, store.admin)
+        #expect(throws: IngestError.unauthenticated) { try submit([reading()]) }
+        #expect(try store.database.retireDevice(store.devices[1].id, store.admin))
+        #expect(throws: IngestError.unauthenticated) { try submit([reading()], key: store.keys[1]) }
+        #expect(try store.stored() == 0)
+    }
+
+    @Test("a device that nobody wears is told so, and its report is not stored") func unassigned() throws {
+        let device = store.devices[0]
+        _ = try store.database.updateDevice(device.id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)
+        #expect(throws: IngestError.unassigned) { try submit([reading(secondsAgo: -30)]) }
+        #expect(try store.stored() == 0)
+    }
+
+    @Test("a late reading goes to whoever wore the device when it was measured") func lateReading() throws {
+        let device = store.devices[0]
+        let connection = try store.connection()
+        try connection.query(
+            """
+            UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', now() - interval '10 minutes')
+            WHERE device_id = $1
+            """, [Int32(device.id)])
+        try connection.query(
+            "INSERT INTO device_assignment (device_id, patient_id, during) VALUES ($1, $2, tstzrange(now() - interval '10 minutes', NULL))",
+            [Int32(device.id), Int32(store.patients[1].id)])
+        let receipt = try submit([reading(90, secondsAgo: 1200), reading(97), reading(95, secondsAgo: 7200)])
+        #expect(receipt.patients == [store.patients[0].id, store.patients[1].id, nil])
+    }
+
+    @Test("a device's last word on its state is kept, and what it leaves out stays") func state() throws {
+        _ = try submit([reading()], state: DeviceState(battery: 81, rssi: -60, firmware: "1.2"))
+        _ = try submit([reading(secondsAgo: 1)], state: DeviceState(battery: 80))
+        let device = try #require(try store.database.device(store.devices[0].id, store.nurse))
+        #expect(device.battery == 80 && device.rssi == -60 && device.firmware == "1.2" && device.lastSeenAt == now)
+    }
+
+    @Test("a submission that the database refuses fails alone, its neighbours are stored", .timeLimit(.minutes(1)))
+    func poisoned() async throws {
+        // Refuses one value: something that no check in Swift foresaw.
+        try store.connection().script(
+            "ALTER TABLE readings ADD CONSTRAINT readings_no_66 CHECK (value <> 66)")
+        let blocker = try store.connection()
+        try blocker.script("BEGIN; LOCK TABLE devices IN ACCESS EXCLUSIVE MODE")
+        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for i in 0..<8 {
+                group.addTask { [self] in
+                    // Each on a thread of its own: submit blocks.
+                    await withCheckedContinuation { done in
+                        Thread { done.resume(returning: (try? submit([reading(i == 3 ? 66 : 90, secondsAgo: Double(i))])) != nil) }
+                            .start()
+                    }
+                }
+            }
+            // Once the first waits for the lock, the others queue behind it and share a batch.
+            let waiting = try store.connection()
+            while try waiting.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0
+            { await Task.yield() }
+            try blocker.script("COMMIT")
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.filter { $0 }.count == 7)
+        #expect(try store.stored() == 7)
+    }
+
+    @Test("while the database is away a submission is refused; afterwards it is stored", .timeLimit(.minutes(1)))
+    func away() throws {
+        _ = try submit([reading()])
+        let away = Ingest(url: "postgresql:///x?host=/nonexistent", application: "tests", logger: .init(label: "tests"))
+        #expect(throws: IngestError.away) {
+            try away.submit(Submission(origin: .device(store.keys[0]), readings: [reading()], receivedAt: now))
+        }
+        // Its idle connection is gone, which it finds out before it uses it.
+        try store.connection().query(
+            """
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """)
+        _ = try submit([reading(secondsAgo: 1)])
+        #expect(try store.stored() == 2)
+    }
+
+    @Test("a person's readings reach only patients whom the person may see") func relayed() throws {
+        func send(_ device: Int) throws -> Receipt {
+            try ingest.submit(
+                Submission(origin: .relayed(device: store.devices[device].id, by: store.nurse), readings: [reading()], receivedAt: now))
+        }
+        #expect(try send(0).patients == [store.patients[0].id])
+        #expect(throws: IngestError.unknownDevice) { try send(1) }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Postgres
+import Store
+import TestDatabase
+import Testing
+
+@Suite struct MigratorTests {
+    @Test("migrating twice changes nothing the second time") func idempotent() throws {
+        let url = try TestCluster.shared.newDatabase()
+        #expect(try Migrator(url: url).migrate().first == "initial")
+        #expect(try Migrator(url: url).migrate() == [])
+    }
+
+    @Test("two that migrate at once do not disturb each other") func twice() async throws {
+        let url = try TestCluster.shared.newDatabase()
+        let applied = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<2 { group.addTask { try Migrator(url: url).migrate() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(applied.filter(\.isEmpty).count == 1)
+    }
+
+    @Test("a program refuses an older schema and says what to run") func olderSchema() throws {
+        let url = try TestCluster.shared.newDatabase()
+        let database = Database(url: url, application: "tests", connections: 1)
+        let error = #expect(throws: SchemaTooOld.self) { try database.checkSchema() }
+        #expect(error?.description.contains("fajma migrate") == true)
+        _ = try Migrator(url: url).migrate()
+        try database.checkSchema()
+    }
+
+    @Test("a reading of a day without a partition is kept, and moves into its day's once there is one") func partitions() throws {
+        let store = try TestStore()
+        let connection = try store.connection()
+        try connection.script(
+            """
+            DO $$ BEGIN EXECUTE 'DROP TABLE readings_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD'); END $$;
+            INSERT INTO readings VALUES (1, 1, now(), 1, 97, now()), (1, 1, now() - interval '400 days', 1, 96, now());
+            """)
+        #expect(try connection.query("SELECT count(*) FROM ONLY readings_default")[0][0] == 2)
+        try store.database.makePartitions()
+        #expect(try connection.query("SELECT count(*) FROM ONLY readings_default")[0][0] == 1)
+        #expect(try store.stored() == 2)
+    }
+
+    /// FAJMA_WRITE_SCHEMA=1 writes the file anew, for review.
+    @Test("the committed schema is what the migrations make") func dump() throws {
+        let url = try TestCluster.shared.newDatabase()
+        _ = try Migrator(url: url).migrate()
+        let dump = Process()
+        let output = Pipe()
+        dump.executableURL = URL(fileURLWithPath: "/usr/bin/pg_dump")
+        dump.arguments = ["--schema-only", "--no-owner", "--exclude-table=readings_2*", url]
+        dump.standardOutput = output
+        try dump.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        dump.waitUntilExit()
+        #expect(dump.terminationStatus == 0)
+        // What differs by version of pg_dump, or says nothing.
+        let schema = text.split(separator: "\n", omittingEmptySubsequences: true)
+            .filter { !$0.hasPrefix("--") && !$0.hasPrefix("SET ") && !$0.hasPrefix("SELECT pg_catalog.set_config") && !$0.hasPrefix("\\") }
+            .joined(separator: "\n") + "\n"
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/Store/SQL/schema.sql")
+        if ProcessInfo.processInfo.environment["FAJMA_WRITE_SCHEMA"] != nil {
+            try schema.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == schema)
+    }
+}

@@ -1,0 +1,87 @@
+import Clinical
+import Postgres
+import Store
+import Testing
+
+/// What may not be seen does not exist.
+@Suite struct ScopeTests {
+    let store: TestStore
+
+    init() throws { store = try TestStore() }
+
+    @Test("lists hold what belongs to the caller's wards") func lists() throws {
+        let (database, nurse) = (store.database, store.nurse)
+        #expect(try database.wards(nurse, Page(limit: 100)) == [store.wards[0]])
+        #expect(try database.patients(nurse, ward: nil, Page(limit: 100)) == [store.patients[0]])
+        #expect(try database.patients(nurse, ward: store.wards[1].id, Page(limit: 100)) == [])
+        #expect(try database.devices(nurse, patient: nil, Page(limit: 100)).map(\.id) == [store.devices[0].id])
+        #expect(try database.patients(store.admin, ward: nil, Page(limit: 100)) == store.patients)
+    }
+
+    @Test("one thing of a foreign ward is not there, by id, by hospital number, for reading or writing") func foreign() throws {
+        let (database, nurse, now) = (store.database, store.nurse, try TestStore.now)
+        let (patient, device) = (store.patients[1], store.devices[1])
+        #expect(try database.patient(.id(patient.id), nurse) == nil)
+        #expect(try database.patient(.hospitalNumber("H1"), nurse) == nil)
+        #expect(try database.patient(.hospitalNumber("H1"), store.admin) == patient)
+        var stolen = patient.fields
+        stolen.ward = store.wards[0].id
+        #expect(try database.updatePatient(patient.id, stolen, nurse) == nil)
+        #expect(throws: PostgresError.self) { try database.addPatient(patient.fields, nurse) }
+        #expect(try database.device(device.id, nurse) == nil)
+        #expect(try database.newDeviceKey(device.id, nurse) == nil)
+        #expect(try !database.retireDevice(device.id, nurse))
+        #expect(try !database.setDeviceStatus(device.id, "x", nurse))
+        let alert = try #require(try database.addAlert(patient: patient.id, kind: "k", message: "m", severity: .info, measuredAt: now, store.admin))
+        #expect(try database.alert(alert.id, nurse) == nil)
+        #expect(try database.acknowledgeAlert(alert.id, nurse) == nil)
+        #expect(try database.alerts(nurse, AlertFilter(), Page(limit: 100)) == [])
+        #expect(try database.addAlert(patient: patient.id, kind: "k", message: "m", severity: .info, measuredAt: now, nurse) == nil)
+        _ = try store.ingest().submit(
+            Submission(
+                origin: .device(store.keys[1]), readings: [Reading(vital: .spo2, value: 90, measuredAt: now)], receivedAt: now))
+        let key = StoredReading.Key(patient: patient.id, vital: .spo2, measuredAt: now, device: device.id)
+        #expect(try database.reading(key, nurse) == nil)
+        #expect(try database.reading(key, store.admin)?.value == 90)
+        #expect(try database.correctReading(key, value: 99, nurse) == nil)
+        #expect(try !database.deleteReading(key, nurse))
+        #expect(try database.readings(nurse, ReadingFilter(), Page(limit: 100)) == [])
+    }
+
+    @Test("readings are listed newest first, and pages join without a gap") func pages() throws {
+        let now = try TestStore.now
+        _ = try store.ingest().submit(
+            Submission(
+                origin: .device(store.keys[0]),
+                readings: (0..<50).flatMap { i in
+                    [Vital.spo2, .heartRate].map { Reading(vital: $0, value: 90, measuredAt: now.advanced(bySeconds: -Double(i / 2))) }
+                }, receivedAt: now))
+        let all = try store.database.readings(store.nurse, ReadingFilter(), Page(limit: 100))
+        #expect(all.count == 50)
+        var (pages, after): ([StoredReading], StoredReading.Key?) = ([], nil)
+        repeat {
+            let page = try store.database.readings(store.nurse, ReadingFilter(), Page(limit: 7, after: after))
+            pages += page
+            after = page.last?.key
+        } while after != nil
+        #expect(pages == all)
+        let filter = ReadingFilter(vital: .spo2, from: now.advanced(bySeconds: -3), to: now)
+        #expect(try store.database.readings(store.nurse, filter, Page(limit: 100)).count == 3)
+    }
+
+    @Test("a refresh token works once; used again it ends its family, but not within the grace") func refresh() throws {
+        let (database, user) = (store.database, store.nurse.user)
+        let later = try TestStore.now.advanced(bySeconds: 60)
+        func rotate(_ old: String, _ new: String, grace: Double = 0) throws -> Rotation {
+            try database.rotateRefreshToken(old, user: user, to: new, expires: later, graceSeconds: grace)
+        }
+        try database.addRefreshToken(id: "a", family: "f", user: user, expires: later)
+        #expect(try rotate("a", "b") == .rotated)
+        #expect(try rotate("a", "c", grace: 60) == .rotated)
+        #expect(try database.isRefreshTokenUsable("b", user: user))
+        #expect(try rotate("a", "d") == .refused)
+        #expect(try rotate("b", "e") == .refused)
+        #expect(try !database.isRefreshTokenUsable("c", user: user))
+        #expect(try rotate("unknown", "g") == .refused)
+    }
+}

@@ -1,0 +1,69 @@
+import Access
+import Clinical
+import Logging
+import Postgres
+import Store
+import TestDatabase
+import Testing
+
+/// A migrated database of a test's own, with two wards, a patient and a device in each.
+struct TestStore {
+    /// Migrated once, copied for every test.
+    private static let template: Result = .init {
+        let url = try TestCluster.shared.newDatabase()
+        _ = try Migrator(url: url).migrate()
+        return url
+    }
+    typealias Result = Swift.Result<String, any Error>
+
+    let url: String
+    let database: Database
+    let admin: Scope
+    /// A nurse of the first ward.
+    let nurse: Scope
+    let wards: [Ward]
+    let patients: [Patient]
+    let devices: [Device]
+    let keys: [DeviceKey]
+
+    init() throws {
+        let template = try Self.template.get()
+        let name = template.split(separator: "/")[1].split(separator: "?")[0]
+        url = try TestCluster.shared.newDatabase(template: String(name))
+        let database = Database(url: url, application: "tests", connections: 8)
+        self.database = database
+        wards = try ["Cardiologie", "Pneumologie"].map { try database.addWard(name: $0) }
+        let adminID = try database.addUser(username: "admin", passwordHash: "-", role: .admin, wards: [])
+        let nurseID = try database.addUser(username: "nurse", passwordHash: "-", role: .infirmier, wards: [wards[0].id])
+        let admin = try #require(try database.scope(of: adminID))
+        self.admin = admin
+        nurse = try #require(try database.scope(of: nurseID))
+        patients = try wards.enumerated().map { index, ward in
+            try database.addPatient(
+                PatientFields(
+                    hospitalNumber: "H\(index)", lastName: "Petit", firstName: "Anne", birthDate: "1950-04-23", sex: "F",
+                    ward: ward.id, bed: "1"), admin)
+        }
+        devices = try patients.map { patient in
+            try #require(try database.addDevice(DeviceFields(name: "D", kind: "bracelet", patient: patient.id), admin))
+        }
+        // Worn for an hour already, so that tests can measure in the past.
+        try Connection(url: url, application: "tests").script(
+            "UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL)")
+        keys = try devices.map { try #require(try database.newDeviceKey($0.id, admin)) }
+    }
+
+    func ingest() -> Ingest { Ingest(url: url, application: "tests", logger: Logger(label: "tests")) }
+
+    func connection() throws -> Connection { try Connection(url: url, application: "tests") }
+
+    func stored() throws -> Int { try connection().query("SELECT count(*) FROM readings")[0][0] }
+
+    static var now: Instant {
+        get throws {
+            let row = try Connection(url: TestCluster.shared.url(database: "postgres"), application: "tests")
+                .query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0]
+            return Instant(milliseconds: Int64(try row[0] as Int))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Postgres
+
+/// A PostgreSQL of the tests' own, without TCP, in a temporary folder, thrown away when the tests end. As root it runs as the user
+/// `postgres`, which is what PostgreSQL demands.
+// Sendable: everything is fixed once `init` returns, but the counter, which has its lock.
+public final class TestCluster: @unchecked Sendable {
+    /// The one of this process, started when it is first asked for.
+    public static let shared = TestCluster()
+
+    public let folder: String
+    private let lock = NSLock()
+    private var made = 0
+
+    public func url(database: String) -> String {
+        "postgresql:///\(database)?host=\(folder)&user=\(Self.owner)"
+    }
+
+    /// Makes an empty database and returns its URL.
+    public func newDatabase(template: String = "template1") throws -> String {
+        let name = lock.withLock { () -> String in
+            made += 1
+            return "t\(made)"
+        }
+        // One at a time: a template must not be in use while it is copied.
+        try lock.withLock {
+            try Connection(url: url(database: "postgres"), application: "tests").script("CREATE DATABASE \(name) TEMPLATE \(template)")
+        }
+        return url(database: name)
+    }
+
+    private static let isRoot = geteuid() == 0
+    private static let owner = isRoot ? "postgres" : NSUserName()
+
+    private init() {
+        let candidates = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let version = candidates.compactMap(Int.init).max() ?? 0
+        let bin = "/usr/lib/postgresql/\(version)/bin"
+        folder = "/tmp/fajma-test-\(getpid())"
+        // The shell waits for the tests to end, however they end: then its standard input closes, and it clears away.
+        let script = """
+            set -e
+            mkdir -m 0700 \(folder)
+            \(Self.isRoot ? "chown postgres \(folder)" : "")
+            run() { \(Self.isRoot ? "setpriv --reuid=postgres --regid=postgres --init-groups -- \"$@\"" : "\"$@\""); }
+            cd \(folder)
+            run \(bin)/initdb -D \(folder)/data -U \(Self.owner) -A trust -E UTF8 --locale=C --no-sync >initdb.log 2>&1
+            run \(bin)/pg_ctl -D \(folder)/data -w -l \(folder)/log start \
+                -o "-c listen_addresses='' -c unix_socket_directories=\(folder) -c fsync=off -c max_connections=200" >/dev/null
+            echo ready
+            cat >/dev/null || true
+            run \(bin)/pg_ctl -D \(folder)/data -m immediate stop >/dev/null || true
+            rm -rf \(folder)
+            """
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script]
+        process.standardInput = input
+        process.standardOutput = output
+        do { try process.run() } catch { preconditionFailure("no shell: \(error)") }
+        let answer = output.fileHandleForReading.availableData
+        precondition(answer == Data("ready\n".utf8), "PostgreSQL did not start, see \(folder)/initdb.log and \(folder)/log")
+        keepOpen = input
+    }
+
+    /// Its other end is the shell's standard input.
+    private let keepOpen: Pipe
+}
