@@ -110,9 +110,11 @@ struct ReportRefusalTests {
         #expect(refusal(Array(text.utf8)) == .malformed)
     }
 
-    @Test("bytes that are not UTF-8")
+    @Test("bytes that are not UTF-8, wherever they stand")
     func notUTF8() {
-        #expect(refusal(Array(#"{"type_donnee":""#.utf8) + [0xC3, 0x28] + Array(#"","valeur":1}"#.utf8)) != nil)
+        let body = #"{"type_donnee":"spo2","valeur":97,"note":"x"}"#
+        #expect(refusal(Array(body.utf8)) == nil)
+        #expect(refusal(Array(body.utf8).map { $0 == UInt8(ascii: "x") ? 0xC3 : $0 }) == .malformed)
     }
 
     @Test("JSON that is no object", arguments: ["[]", "1", "null", "\"x\"", "true", #"[{"type_donnee":"spo2","valeur":97}]"#])
