@@ -39,15 +39,14 @@ public struct DeviceState: Sendable, Hashable, Codable {
     /// Throws only where there is no object.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        // Contained first: a thrown error costs more than all the rest.
         func number(_ key: CodingKeys, _ range: ClosedRange<Int>) -> Int? {
-            guard container.contains(key), let value = try? container.decode(Double.self, forKey: key),
-                let number = Int(exactly: value.rounded()), range.contains(number)
-            else { return nil }
+            guard let number = try? container.decodeIfPresent(Int.self, forKey: key), range.contains(number) else {
+                return nil
+            }
             return number
         }
         func text(_ key: CodingKeys) -> String? {
-            guard container.contains(key), let text = try? container.decode(String.self, forKey: key),
+            guard let text = try? container.decodeIfPresent(String.self, forKey: key),
                 !text.isEmpty, text.unicodeScalars.count <= Self.maximumTextLength,
                 !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
             else { return nil }

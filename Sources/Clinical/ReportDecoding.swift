@@ -3,14 +3,11 @@ import FoundationEssentials
 extension Report {
     /// Decodes one of the three bodies of POST `/api/iot/data/`, and checks every reading against `now`, the time of arrival.
     public static func decode(_ body: [UInt8], now: Instant) throws(ReportError) -> Report {
-        try decode(Data(body), now: now)
-    }
-
-    /// The same for `Data`.
-    public static func decode(_ body: Data, now: Instant) throws(ReportError) -> Report {
+        // Checked here, because JSONDecoder looks at a text's bytes only when that text is asked for.
+        guard String(validating: body, as: UTF8.self) != nil else { throw .malformed }
         let wire: WireReport
         do {
-            wire = try JSONDecoder().decode(WireReport.self, from: body)
+            wire = try JSONDecoder().decode(WireReport.self, from: Data(body))
         } catch {
             throw error as? ReportError ?? .malformed
         }

@@ -32,33 +32,36 @@ struct WireReading: Decodable {
 
     /// `name` is a map's key; else `type_donnee` says it.
     init(in container: KeyedDecodingContainer<WireKey>, name: String?) {
-        let name = name ?? container.text(.typeDonnee)
-        self.init(name: name, content: Self.content(in: container, name: name))
+        let named = name.map(WireField.value) ?? container.field(.typeDonnee)
+        self.init(name: named.value, content: Self.content(in: container, name: named))
     }
 
     private static func content(
-        in container: KeyedDecodingContainer<WireKey>, name: String?
+        in container: KeyedDecodingContainer<WireKey>, name: WireField<String>
     ) -> Result<Content, Fault> {
         func fault(_ reason: Rejection.Reason) -> Result<Content, Fault> { .failure(Fault(reason: reason)) }
-        guard let name else { return fault(container.contains(.typeDonnee) ? .unknownVital : .missingVital) }
-        guard let vital = Vital(rawValue: name) else { return fault(.unknownVital) }
+        if case .absent = name { return fault(.missingVital) }
+        guard let vital = name.value.flatMap(Vital.init(rawValue:)) else { return fault(.unknownVital) }
         let properties = vital.properties
 
-        guard container.contains(.valeur) else { return fault(.missingValue) }
         let value: Double
         if let letters = properties.letters {
-            guard let letter = container.text(.valeur), let index = letters.firstIndex(of: letter) else {
-                return fault(.unknownLetter)
-            }
+            let letter: WireField<String> = container.field(.valeur)
+            if case .absent = letter { return fault(.missingValue) }
+            guard let index = letter.value.flatMap(letters.firstIndex) else { return fault(.unknownLetter) }
             value = Double(index)
         } else {
-            guard let number = try? container.decode(Double.self, forKey: .valeur), number.isFinite else {
-                return fault(.notANumber)
-            }
+            let number: WireField<Double> = container.field(.valeur)
+            if case .absent = number { return fault(.missingValue) }
+            guard let number = number.value, number.isFinite else { return fault(.notANumber) }
             guard properties.plausible.contains(number) else { return fault(.implausible) }
             value = number
         }
-        if container.has(.unite), container.text(.unite) != properties.unit { return fault(.wrongUnit) }
+        switch container.field(.unite) as WireField<String> {
+        case .absent: break
+        case .value(let unit) where unit == properties.unit: break
+        case .value, .wrong: return fault(.wrongUnit)
+        }
         return .success(Content(vital: vital, value: value, time: WireTime(in: container)))
     }
 
@@ -80,17 +83,15 @@ enum WireTime {
     case bad(Rejection.Reason)
 
     init(in container: KeyedDecodingContainer<WireKey>) {
-        if container.has(.timestamp) {
-            let instant = container.text(.timestamp).flatMap { Instant(rfc3339: $0) }
-            self = instant.map(WireTime.instant) ?? .bad(.badTimestamp)
-        } else if container.has(.ageMs) {
-            if let age = try? container.decode(Int64.self, forKey: .ageMs), (0...Report.maximumAgeMilliseconds).contains(age) {
-                self = .ageMilliseconds(age)
-            } else {
-                self = .bad(.badAge)
+        switch container.field(.timestamp) as WireField<String> {
+        case .value(let text): self = Instant(rfc3339: text).map(WireTime.instant) ?? .bad(.badTimestamp)
+        case .wrong: self = .bad(.badTimestamp)
+        case .absent:
+            switch container.field(.ageMs) as WireField<Int64> {
+            case .value(let age) where (0...Report.maximumAgeMilliseconds).contains(age): self = .ageMilliseconds(age)
+            case .value, .wrong: self = .bad(.badAge)
+            case .absent: self = .missing
             }
-        } else {
-            self = .missing
         }
     }
 
@@ -129,14 +130,17 @@ struct WireKey: CodingKey {
     static let notVitals: Set<String> = ["dispositif", "patient", "etat", "timestamp", "age_ms", "type"]
 }
 
-extension KeyedDecodingContainer<WireKey> {
-    /// Nil where there is no text under the key. Asks first: a thrown error costs more than a reading.
-    fileprivate func text(_ key: WireKey) -> String? {
-        contains(key) ? try? decode(String.self, forKey: key) : nil
-    }
+/// A member of an object: not there (or null), of the expected type, or of another.
+enum WireField<Value> {
+    case absent, wrong
+    case value(Value)
 
-    /// Whether there is something other than null under the key.
-    fileprivate func has(_ key: WireKey) -> Bool {
-        contains(key) && (try? decodeNil(forKey: key)) == false
+    var value: Value? { if case .value(let value) = self { value } else { nil } }
+}
+
+extension KeyedDecodingContainer<WireKey> {
+    fileprivate func field<Value: Decodable>(_ key: WireKey) -> WireField<Value> {
+        // One look-up a member: with a question before each, decoding took twice as long.
+        do { return try decodeIfPresent(Value.self, forKey: key).map(WireField.value) ?? .absent } catch { return .wrong }
     }
 }
