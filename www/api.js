@@ -1,0 +1,142 @@
+import { usableFor } from "./token.js";
+
+/** The one place that fetches. */
+
+/** A request takes no longer. */
+const TIMEOUT_MS = 15_000;
+
+/** What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words. */
+export class ApiError extends Error {
+  constructor(status, code, detail) {
+    super(detail || code);
+    Object.assign(this, { status, code, detail });
+  }
+}
+
+/**
+ * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
+ * Events: "login", "renewed" {token}, "logout", "date" {at} (the server's `Date`).
+ */
+export class Api extends EventTarget {
+  #access = null;
+  #usableUntil = 0;
+  #renewing = null;
+  #timer = 0;
+  /** `{id, username, role, langue, services}` of who is logged in, or null. */
+  user = null;
+  /** The language that the server's own words should have. */
+  language = "fr";
+
+  /** @param base where the dashboard lies, as an URL that ends with a slash */
+  constructor(base) {
+    super();
+    this.base = base;
+  }
+
+  async login(username, password) {
+    this.#accept(await this.#send("POST", "api/session/", { body: { username, password } }));
+    this.dispatchEvent(new CustomEvent("login"));
+  }
+
+  /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */
+  renew() {
+    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/"))
+      .then((session) => this.#accept(session))
+      .catch((error) => {
+        if (error.status === 401) this.#end();
+        throw error;
+      })
+      .finally(() => { this.#renewing = null; });
+    return this.#renewing;
+  }
+
+  async logout() {
+    try {
+      await this.#send("DELETE", "api/session/");
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** A valid access token, renewed first when it is about to end or when `fresh` asks for it. */
+  async token(fresh = false) {
+    if (fresh || !this.#access || Date.now() >= this.#usableUntil) await this.renew();
+    return this.#access;
+  }
+
+  /** The decoded body of GET `path`; `query` members that are null are left out. */
+  get(path, query = {}) { return this.#authorized("GET", path, { query }); }
+
+  post(path, body) { return this.#authorized("POST", path, { body }); }
+
+  /** The texts of a language. */
+  locale(language) { return this.#send("GET", `locales/${language}.json`); }
+
+  async #authorized(method, path, options) {
+    const token = await this.token();
+    try {
+      return await this.#send(method, path, { ...options, token });
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      return this.#send(method, path, { ...options, token: await this.token(true) });
+    }
+  }
+
+  // A refresh token that is used twice ends its whole family, and all tabs share one cookie: only one tab renews at a time.
+  #alone(work) { return navigator.locks ? navigator.locks.request("fajma-session", work) : work(); }
+
+  #accept({ access, utilisateur }) {
+    this.#access = access;
+    this.user = utilisateur;
+    const usable = usableFor(access);
+    this.#usableUntil = Date.now() + usable;
+    clearTimeout(this.#timer);
+    // Network trouble is no reason to end the session: the next request tries again.
+    this.#timer = setTimeout(() => this.renew().catch(() => {}), usable);
+    this.dispatchEvent(new CustomEvent("renewed", { detail: { token: access } }));
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    const was = this.user;
+    this.#access = this.user = null;
+    if (was) this.dispatchEvent(new CustomEvent("logout"));
+  }
+
+  async #send(method, path, { query = {}, body, token } = {}) {
+    const url = new URL(path, this.base);
+    for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
+    const headers = { Accept: "application/json", "Accept-Language": this.language };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response, answer;
+    try {
+      response = await fetch(url, {
+        method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+        credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      answer = await response.text();
+    } catch {
+      throw new ApiError(0, "unreachable", "");
+    }
+    this.#hearDate(response);
+    const decoded = decode(answer);
+    if (response.ok && decoded !== undefined) return decoded;
+    throw new ApiError(response.status, decoded?.code ?? "unexpected", decoded?.detail ?? "");
+  }
+
+  #hearDate(response) {
+    const at = Date.parse(response.headers.get("Date") ?? "");
+    if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
+  }
+}
+
+/** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */
+function decode(text) {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

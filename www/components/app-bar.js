@@ -1,0 +1,56 @@
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
+import { api, i18n, mayAct, t } from "../services.js";
+import { LANGUAGES } from "../i18n.js";
+import { nextTheme, theme } from "../theme.js";
+import { Part } from "./part.js";
+
+const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
+
+/** The bar on top: the mark, language, light or dark, who is logged in. A display on the wall sees the mark only. */
+export class AppBar extends Part {
+  start() {
+    this.setAttribute("role", "banner");
+    this.listen(api, "login", () => this.draw());
+    this.listen(api, "logout", () => this.draw());
+  }
+
+  draw() {
+    const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
+    const controls = el("div", { class: "controls" });
+    if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
+    if (api.user) controls.append(el("span", { class: "who" }, icon("user"), el("span", { text: api.user.username })));
+    if (mayAct()) controls.append(this.#logout());
+    this.replaceChildren(mark, controls);
+  }
+
+  #languages() {
+    const choices = LANGUAGES.map((language) => el("button", {
+      type: "button", lang: language, title: t(`language.${language}`), "aria-label": t(`language.${language}`),
+      "aria-pressed": String(i18n.language === language), text: language.toUpperCase(),
+      on: { click: () => this.#choose(language) },
+    }));
+    return el("div", { class: "segments", role: "group", "aria-label": t("bar.language") }, ...choices);
+  }
+
+  async #choose(language) {
+    await i18n.choose(language);
+    this.querySelector(`button[lang="${language}"]`).focus();
+  }
+
+  #theme() {
+    const label = t("bar.theme", { theme: t(`theme.${theme()}`) });
+    const change = () => {
+      nextTheme();
+      this.draw();
+      this.querySelector(".theme").focus();
+    };
+    return el("button", { type: "button", class: "quiet theme", title: label, "aria-label": label, on: { click: change } },
+      icon(THEME_ICONS[theme()]));
+  }
+
+  #logout() {
+    return el("button", { type: "button", class: "quiet logout", title: t("bar.logout"), "aria-label": t("bar.logout"),
+      on: { click: () => api.logout().catch(() => {}) } }, icon("logout"));
+  }
+}

@@ -1,0 +1,33 @@
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
+import { mayAct, state, t } from "../services.js";
+import { Part } from "./part.js";
+
+/** The state of the connection (colour, icon, text) and the button Reconnecter. Event "reconnect" when it is pressed. */
+export class ConnectionChip extends Part {
+  #shown = null;
+
+  start() {
+    this.listen(state, "connection", () => this.#update());
+  }
+
+  draw() {
+    this.#shown = null;
+    this.replaceChildren(el("span", { class: "chip", role: "status" }));
+    if (mayAct()) {
+      const press = () => this.dispatchEvent(new CustomEvent("reconnect"));
+      this.append(el("button", { type: "button", class: "reconnect", on: { click: press } },
+        icon("refresh"), el("span", { text: t("connection.reconnect") })));
+    }
+    this.#update();
+  }
+
+  #update() {
+    const { status } = state.connection;
+    if (status === this.#shown) return;
+    this.#shown = status;
+    const chip = this.querySelector(".chip");
+    chip.dataset.status = status;
+    chip.replaceChildren(icon(status), el("span", { text: t(`connection.${status}`) }));
+  }
+}

@@ -1,0 +1,109 @@
+import { el } from "../dom.js";
+import { freshFor } from "../freshness.js";
+import { number } from "../format.js";
+import { TRACE_MS } from "../patient-record.js";
+import { i18n, state, t } from "../services.js";
+import { onThemeChange } from "../theme.js";
+import { axis, stretches } from "../trace-shape.js";
+import { vital as entryOf } from "../vitals.js";
+import { Part } from "./part.js";
+
+/**
+ * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now.
+ * Properties: `patient`, `vital` (its name), `small` (no labels). Colours come from the canvas's own CSS (color, border colours).
+ */
+export class LiveTrace extends Part {
+  small = false;
+  #canvas = el("canvas", { role: "img" });
+  #drawing = 0;
+
+  start() {
+    const resized = new ResizeObserver(() => this.#soon());
+    resized.observe(this);
+    this.signal.addEventListener("abort", () => { resized.disconnect(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
+    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#soon());
+    this.everySecond(() => this.#soon());
+    onThemeChange(() => this.#soon(), this.signal);
+  }
+
+  draw() {
+    this.replaceChildren(this.#canvas);
+    if (!this.small) {
+      this.append(el("span", { class: "axis", "aria-hidden": "true" },
+        el("span", { text: t("trace.start") }), el("span", { text: t("trace.middle") }), el("span", { text: t("trace.end") })));
+    }
+    this.#soon();
+  }
+
+  /** Many readings, one drawing; none while the page is hidden. */
+  #soon() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#paint();
+    });
+  }
+
+  #paint() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (width === 0) return;
+    const scale = window.devicePixelRatio;
+    if (this.#canvas.width !== Math.round(width * scale) || this.#canvas.height !== Math.round(height * scale)) {
+      this.#canvas.width = Math.round(width * scale);
+      this.#canvas.height = Math.round(height * scale);
+    }
+    const pen = this.#canvas.getContext("2d");
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    const entry = entryOf(this.vital);
+    const now = state.now();
+    const samples = state.record(this.patient).samples(this.vital).filter(({ at }) => at > now - TRACE_MS);
+    this.#label(entry, samples);
+    const shown = axis(samples, entry.normal);
+    if (!shown) return;
+    const place = {
+      x: (at) => Math.min(width - 5, (width - 5) * (1 - (now - at) / TRACE_MS)),
+      y: (value) => height * (1 - (value - shown.low) / (shown.high - shown.low)),
+    };
+    this.#paintGround(pen, entry, place, width, height);
+    this.#paintLine(pen, samples, place);
+  }
+
+  #paintGround(pen, { normal }, { y }, width, height) {
+    const style = getComputedStyle(this.#canvas);
+    if (normal && normal[0] !== normal[1]) {
+      pen.fillStyle = style.outlineColor;
+      pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
+    }
+    if (this.small) return;
+    pen.fillStyle = style.borderTopColor;
+    for (const part of [0.25, 0.5, 0.75]) pen.fillRect(Math.round((width - 5) * part), 0, 1, height);
+  }
+
+  #paintLine(pen, samples, { x, y }) {
+    const gap = freshFor(this.vital, state.record(this.patient).period(this.vital));
+    pen.strokeStyle = pen.fillStyle = getComputedStyle(this.#canvas).color;
+    pen.lineWidth = this.small ? 1.5 : 2;
+    pen.lineJoin = pen.lineCap = "round";
+    for (const stretch of stretches(samples, gap)) {
+      pen.beginPath();
+      for (const { at, value } of stretch) pen.lineTo(x(at), y(value));
+      if (stretch.length === 1) pen.lineTo(x(stretch[0].at) + 1, y(stretch[0].value));
+      pen.stroke();
+    }
+    const last = samples.at(-1);
+    if (!last || state.freshness(this.patient, this.vital)?.stale) return;
+    pen.beginPath();
+    pen.arc(x(last.at), y(last.value), this.small ? 2 : 3.5, 0, 2 * Math.PI);
+    pen.fill();
+  }
+
+  #label(entry, samples) {
+    const values = samples.map((sample) => sample.value);
+    const text = (value) => number(value, entry.decimals, i18n.language);
+    const name = t(`vital.${entry.name}`);
+    const label = values.length
+      ? t("trace.label", { name, low: text(Math.min(...values)), high: text(Math.max(...values)), unit: entry.unit })
+      : t("trace.label.none", { name });
+    if (this.#canvas.getAttribute("aria-label") !== label) this.#canvas.setAttribute("aria-label", label);
+  }
+}

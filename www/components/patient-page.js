@@ -1,0 +1,136 @@
+import { readAlert } from "../alerts.js";
+import { el } from "../dom.js";
+import { years } from "../format.js";
+import { icon } from "../icons.js";
+import { readDevice, readLatest, readRows } from "../messages.js";
+import { TRACE_MS } from "../patient-record.js";
+import { keepTrying } from "../retry.js";
+import { api, connect, i18n, state, t } from "../services.js";
+import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
+import { Part } from "./part.js";
+
+/** One patient, live. Property: `address`, the id or the hospital number. */
+export class PatientPage extends Part {
+  #patient = null;
+  #ward = null;
+  #failure = null;
+  #live = null;
+
+  async start() {
+    state.forget();
+    this.listen(state, "ready", () => this.#fetch());
+    this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
+    this.listen(state, "readings", () => this.#addCards());
+    try {
+      await this.#find();
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.#fail(error);
+      return;
+    }
+    this.draw();
+    this.#fetch();
+    this.#live = connect(`ws/iot/${this.#patient.id}/`, () => this.#ask(), this.signal);
+  }
+
+  #ask() { return api.get(`api/patients/${encodeURIComponent(this.address)}/`); }
+
+  async #find() {
+    this.#patient = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
+    this.#ward = api.user.services?.find((ward) => ward.id === this.#patient.service) ?? null;
+    this.#failure = null;
+  }
+
+  #fail(error) {
+    this.#failure = error;
+    this.draw();
+  }
+
+  /** What the socket does not bring: the past two minutes, closed alerts, devices. Also after every reconnection. */
+  async #fetch() {
+    if (!this.#patient) return;
+    const { id } = this.#patient;
+    await Promise.all([
+      this.#fetchReadings(state.now() - TRACE_MS),
+      this.#take(api.get("api/iot/data/latest_data/", { patient_id: id }), (data) => state.addReadings(id, readLatest(data))),
+      this.#take(api.get("api/iot/alertes/", { patient_id: id, limit: 5 }), (rows) => {
+        for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
+      }),
+      this.#take(api.get("api/iot/dispositifs/", { patient: id }), (rows) => {
+        for (const device of rows.map(readDevice)) if (device) state.addDevice(id, device);
+      }),
+    ]);
+  }
+
+  #fetchReadings(since) {
+    const { id } = this.#patient;
+    const debut = new Date(Math.max(since, state.now() - TRACE_MS)).toISOString();
+    return this.#take(api.get("api/iot/data/", { patient_id: id, debut, limit: 1000 }),
+      (rows) => state.addReadings(id, readRows(rows)));
+  }
+
+  async #take(request, use) {
+    try {
+      const answer = await request;
+      if (!this.signal.aborted) use(answer);
+    } catch (error) {
+      if (!this.signal.aborted) this.querySelector("status-banner")?.say(error.detail || t("error.load"));
+    }
+  }
+
+  draw() {
+    document.title = t("patient.title");
+    if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
+    const { id } = this.#patient;
+    const banner = Object.assign(el("status-banner", { hidden: true }), { feed: () => this.#silence() });
+    const alerts = Object.assign(el("alert-list", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
+    this.replaceChildren(
+      this.#head(), banner,
+      el("div", { class: "columns" },
+        el("section", { class: "vitals", "aria-label": t("patient.vitals") }),
+        el("div", { class: "beside" }, alerts,
+          Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))));
+    this.#addCards();
+  }
+
+  #waiting() {
+    if (!this.#failure) return el("p", { class: "empty", text: t("loading") });
+    const text = this.#failure.status === 404 ? t("patient.unknown") : this.#failure.detail || t("error.load");
+    return el("div", { class: "empty" }, el("p", { role: "alert", text }), el("a", { href: "#/", text: t("services.title") }));
+  }
+
+  #head() {
+    const { prenom, nom, lit, identifiant, date_naissance: born, sexe, service } = this.#patient;
+    const age = years(born, state.now());
+    const facts = [identifiant, age === null ? null : t("patient.age", { years: age }),
+      i18n.has(`sex.${sexe}`) ? t(`sex.${sexe}`) : null, this.#ward?.nom].filter(Boolean);
+    return el("header", { class: "patient-head" },
+      service ? el("a", { class: "back", href: `#/service/${service}`, "aria-label": t("patient.back"), title: t("patient.back") }, icon("back")) : null,
+      lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
+      el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
+        el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+      el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
+  }
+
+  /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */
+  #addCards() {
+    const section = this.querySelector(".vitals");
+    if (!section) return;
+    const record = state.record(this.#patient.id);
+    const wanted = VITALS.map(({ name }) => name)
+      .filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || record.value(name)));
+    if (wanted.length === section.childElementCount) return;
+    wanted.forEach((name, i) => {
+      if (section.children[i]?.vital === name) return;
+      section.insertBefore(Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name }), section.children[i] ?? null);
+    });
+  }
+
+  /** The age in ms of the newest measured value when every one of them is stale; null while any is current or none is known. */
+  #silence() {
+    const { id } = this.#patient;
+    const measured = state.record(id).vitals().filter((name) => !TAKEN_BY_HAND.includes(name));
+    const all = measured.map((name) => state.freshness(id, name));
+    return all.length && all.every(({ stale }) => stale) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
+  }
+}

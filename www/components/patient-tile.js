@@ -1,0 +1,77 @@
+import { el, setText } from "../dom.js";
+import { agoShort } from "../format.js";
+import { icon } from "../icons.js";
+import { view } from "../reading-view.js";
+import { i18n, state, t } from "../services.js";
+import { ALWAYS_SHOWN, TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
+import { Part } from "./part.js";
+
+/** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
+export class PatientTile extends Part {
+  start() {
+    const mine = ({ detail }) => detail.patient === this.patient.id && this.#update();
+    this.listen(state, "readings", mine);
+    this.listen(state, "alert", mine);
+    this.everySecond(() => this.#update());
+  }
+
+  draw() {
+    const { id, lit, nom, prenom } = this.patient;
+    this.replaceChildren(el("a", { href: `#/patient/${id}` },
+      el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
+        el("span", { class: "name", text: `${prenom} ${nom}` }), el("span", { class: "age" })),
+      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
+      el("span", { class: "alert" })));
+    this.#update();
+  }
+
+  #cell(name) {
+    return el("span", { class: "cell", "data-vital": name },
+      el("span", { class: "label" }, icon(name), t(`vital.short.${name}`)),
+      el("span", { class: "value" }),
+      Object.assign(el("live-trace", { "aria-hidden": "true" }), { patient: this.patient.id, vital: name, small: true }));
+  }
+
+  #update() {
+    const { id } = this.patient;
+    for (const cell of this.querySelectorAll(".cell")) {
+      const name = cell.dataset.vital;
+      const now = view(entryOf(name), state.record(id).value(name), state.freshness(id, name), i18n);
+      const shape = `${now.state} ${now.text}`;
+      if (cell.dataset.shape === shape) continue;
+      cell.dataset.shape = shape;
+      cell.dataset.state = now.state;
+      cell.querySelector(".value").replaceChildren(...this.#value(now));
+    }
+    this.#updateAge();
+    this.#updateAlert();
+  }
+
+  #value({ state: what, text, unit }) {
+    const number = el(what === "stale" ? "s" : "span", { class: "number", text });
+    const said = ["none", "plain"].includes(what) ? null : el("span", { class: "visually-hidden", text: ` ${t(`verdict.${what}`)}` });
+    const arrow = what === "low" || what === "high" ? icon(what) : null;
+    return [number, el("span", { class: "unit", text: unit }), arrow, said].filter(Boolean);
+  }
+
+  #updateAge() {
+    const { id } = this.patient;
+    const measured = state.record(id).vitals().filter((name) => !TAKEN_BY_HAND.includes(name));
+    const all = measured.map((name) => state.freshness(id, name));
+    const age = this.querySelector(".age");
+    this.classList.toggle("silent", all.every(({ stale }) => stale));
+    setText(age, all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
+  }
+
+  #updateAlert() {
+    const alert = state.record(this.patient.id).openAlerts()[0];
+    const shown = alert ? `${alert.id} ${alert.version}` : "";
+    const place = this.querySelector(".alert");
+    this.dataset.alert = alert ? alert.severity : "";
+    this.classList.toggle("acknowledged", alert?.acknowledged === true);
+    if (place.dataset.shown === shown) return;
+    place.dataset.shown = shown;
+    place.replaceChildren(...(alert ? [icon(alert.severity),
+      el("span", { class: "visually-hidden", text: `${t(`severity.${alert.severity}`)} : ` }), el("span", { class: "message", text: alert.message })] : []));
+  }
+}

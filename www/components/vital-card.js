@@ -1,0 +1,74 @@
+import { el, setText } from "../dom.js";
+import { ago, range } from "../format.js";
+import { icon } from "../icons.js";
+import { view } from "../reading-view.js";
+import { i18n, state, t } from "../services.js";
+import { vital as entryOf } from "../vitals.js";
+import { Part } from "./part.js";
+
+const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
+
+/** One vital of a patient. Properties: `patient`, `vital` (its name). */
+export class VitalCard extends Part {
+  #shown = null;
+
+  start() {
+    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.everySecond(() => this.#update());
+  }
+
+  draw() {
+    const entry = entryOf(this.vital);
+    const title = el("h2", { id: `vital-${this.vital}`, text: t(`vital.${this.vital}`) });
+    this.dataset.vital = this.vital;
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-labelledby", title.id);
+    this.replaceChildren(
+      el("header", {}, el("span", { class: "emblem" }, icon(this.vital)), title, el("span", { class: "verdict" })),
+      el("p", { class: "value" }));
+    if (isNumber(entry)) this.append(Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }));
+    if (entry.normal) this.append(this.#range(entry));
+    this.append(el("p", { class: "updated" }, icon("clock"), el("span")));
+    this.#shown = null;
+    this.#update();
+  }
+
+  #range(entry) {
+    const ends = isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`);
+    const bar = isNumber(entry) ? Object.assign(el("range-bar"), { vital: entry }) : null;
+    return el("div", { class: "range" }, el("p", { text: t("card.range", { range: ends }) }), bar);
+  }
+
+  #update() {
+    const entry = entryOf(this.vital);
+    const record = state.record(this.patient);
+    const now = view(entry, record.value(this.vital), state.freshness(this.patient, this.vital), i18n);
+    this.dataset.state = now.state;
+    const alert = record.worstAlertAbout(this.vital);
+    this.dataset.alert = alert && !alert.acknowledged ? alert.severity : "";
+    const key = `${now.state} ${now.text}`;
+    if (key !== this.#shown) {
+      this.#shown = key;
+      this.#showValue(now);
+      this.querySelector(".verdict").replaceChildren(...verdict(now.state));
+      const bar = this.querySelector("range-bar");
+      if (bar) bar.value = now.state === "stale" ? null : now.value;
+    }
+    const when = now.ageMs === null ? t("card.never")
+      : t(now.state === "stale" ? "card.stale" : "card.updated", { ago: ago(now.ageMs, i18n.language) });
+    setText(this.querySelector(".updated span"), when);
+  }
+
+  // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.
+  #showValue({ state: what, text, unit }) {
+    const number = what === "stale" ? el("s", { class: "number" }, el("span", { class: "visually-hidden", text: t("card.outdated") }), text)
+      : el("span", { class: "number", text });
+    if (what === "none") number.setAttribute("aria-label", t("card.none"));
+    this.querySelector(".value").replaceChildren(number, unit ? el("span", { class: "unit", text: unit }) : "");
+  }
+}
+
+const isNumber = (entry) => !entry.letters && entry.name !== "supplemental_o2";
+
+const verdict = (what) => (what === "plain" ? [] : [icon(VERDICT_ICONS[what]), el("span", { text: t(`verdict.${what}`) })]);

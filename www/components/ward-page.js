@@ -1,0 +1,108 @@
+import { urgency } from "../alerts.js";
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
+import { keepTrying } from "../retry.js";
+import { api, connect, i18n, mayAct, state, t } from "../services.js";
+import { Part } from "./part.js";
+
+const ORDERS = ["bed", "severity"];
+const REMEMBERED_AS = "fajma.ordre";
+/** A message about a patient that is not on the list: somebody was admitted. The list is fetched no more often than this. */
+const REFETCH_MS = 10_000;
+
+/** A ward, live: a tile a patient. Property: `ward`, its number. */
+export class WardPage extends Part {
+  #patients = null;
+  #failure = null;
+  #live = null;
+  #fetchedAt = 0;
+
+  start() {
+    state.forget();
+    this.listen(state, "ready", () => this.#fetch());
+    this.listen(state, "alert", () => this.#arrange());
+    this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
+    this.#fetch();
+    this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
+  }
+
+  #ask() { return api.get("api/patients/", { service: this.ward, limit: 1000 }); }
+
+  async #fetch() {
+    this.#fetchedAt = Date.now();
+    try {
+      const patients = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
+      const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
+      [this.#patients, this.#failure] = [patients, null];
+      if (changed) this.draw();
+    } catch (error) {
+      if (!this.signal.aborted) this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    this.#failure = error;
+    if (!this.#patients) this.draw();
+  }
+
+  #notice(patient) {
+    if (!this.#patients || this.#patients.some(({ id }) => id === patient)) return;
+    if (Date.now() - this.#fetchedAt > REFETCH_MS) this.#fetch();
+  }
+
+  get #order() {
+    const order = localStorage.getItem(REMEMBERED_AS);
+    return ORDERS.includes(order) ? order : ORDERS[0];
+  }
+
+  draw() {
+    const name = api.user.services?.find(({ id }) => id === this.ward)?.nom ?? t("ward.number", { id: this.ward });
+    document.title = `FAJMA – ${name}`;
+    this.replaceChildren(
+      el("header", { class: "ward-head" },
+        mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
+        el("h1", { text: name }),
+        this.#patients ? el("p", { class: "count", text: t("ward.count", { count: this.#patients.length }) }) : null,
+        mayAct() ? this.#orders() : null,
+        el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
+      el("status-banner", { hidden: true }), this.#body());
+    this.#arrange();
+  }
+
+  #orders() {
+    const choose = (order) => {
+      localStorage.setItem(REMEMBERED_AS, order);
+      for (const button of this.querySelectorAll("[data-order]")) button.setAttribute("aria-pressed", String(button.dataset.order === order));
+      this.#arrange();
+    };
+    return el("div", { class: "segments", role: "group", "aria-label": t("ward.order") }, ...ORDERS.map((order) => el("button", {
+      type: "button", "data-order": order, "aria-pressed": String(order === this.#order), text: t(`ward.order.${order}`),
+      on: { click: () => choose(order) } })));
+  }
+
+  #body() {
+    if (!this.#patients) {
+      const text = this.#failure ? this.#failure.detail || t("error.load") : t("loading");
+      return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });
+    }
+    if (this.#patients.length === 0) return el("p", { class: "empty", text: t("ward.none") });
+    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
+  }
+
+  /** Puts the tiles in order; moves none that is in its place already. By severity equals stay in the order of beds. */
+  #arrange() {
+    const list = this.querySelector(".tiles");
+    if (!list) return;
+    const beds = new Intl.Collator(i18n.language, { numeric: true });
+    const rank = ({ id }) => {
+      const worst = state.record(id).openAlerts()[0];
+      return worst && this.#order === "severity" ? urgency(worst) : 0;
+    };
+    const patientOf = (item) => item.firstElementChild.patient;
+    const wanted = [...list.children].sort((a, b) =>
+      rank(patientOf(b)) - rank(patientOf(a)) || beds.compare(patientOf(a).lit ?? "", patientOf(b).lit ?? "") || patientOf(a).id - patientOf(b).id);
+    wanted.forEach((item, i) => {
+      if (list.children[i] !== item) list.insertBefore(item, list.children[i]);
+    });
+  }
+}

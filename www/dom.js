@@ -1,0 +1,21 @@
+/** Makes elements. Text enters as text: nothing here parses HTML. */
+
+/**
+ * `el("p", {class: "note", hidden: true, text: "…"}, child, …)`. `text` becomes the text, `on: {click}` listeners, `true` an
+ * empty attribute; null and false are left out.
+ */
+export function el(tag, { text, on = {}, ...attributes } = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  for (const [type, listener] of Object.entries(on)) element.addEventListener(type, listener);
+  if (text !== undefined) element.textContent = text;
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Sets an element's text only when it differs: rewriting the same text would wake screen readers and layout. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

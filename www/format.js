@@ -1,0 +1,62 @@
+/** Numbers, ages and times as people read them. Pure: language and instants are arguments. */
+
+const SECOND = 1_000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+/** An age as a unit of `Intl.RelativeTimeFormat` and a whole count of it, rounded down: never older than it is. */
+function split(ms) {
+  const age = Math.max(0, ms);
+  if (age < MINUTE) return ["second", Math.floor(age / SECOND)];
+  if (age < HOUR) return ["minute", Math.floor(age / MINUTE)];
+  if (age < DAY) return ["hour", Math.floor(age / HOUR)];
+  return ["day", Math.floor(age / DAY)];
+}
+
+const cached = (make) => {
+  const made = new Map();
+  return (...key) => made.get(key.join()) ?? made.set(key.join(), make(...key)).get(key.join());
+};
+const relative = cached((language) => new Intl.RelativeTimeFormat(language, { numeric: "always" }));
+const decimal = cached((language, digits) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const time = cached((language) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+const dayAndTime = cached((language) => new Intl.DateTimeFormat(language, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+
+/** "il y a 3 secondes", "3 seconds ago". */
+export function ago(ms, language) {
+  const [unit, count] = split(ms);
+  return relative(language).format(-count, unit);
+}
+
+const SHORT = { second: "s", minute: "min", hour: "h", day: { fr: "j", en: "d" } };
+
+/** "3 s", "2 min": where there is little room. */
+export function agoShort(ms, language) {
+  const [unit, count] = split(ms);
+  return `${count}\u00a0${SHORT[unit][language] ?? SHORT[unit]}`;
+}
+
+/** A number with a vital's decimals: "36,8". */
+export const number = (value, decimals, language) => decimal(language, decimals).format(value);
+
+/** "95–100 %"; a sign of percent or degrees stands off by a no-break space, as French wants it. */
+export function range([low, high], { decimals, unit }, language) {
+  const ends = `${number(low, decimals, language)}–${number(high, decimals, language)}`;
+  return unit ? `${ends}\u00a0${unit}` : ends;
+}
+
+/** "14:03" of the same day, "21 nov., 14:03" of another. */
+export function clockTime(at, now, language) {
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  return (sameDay ? time : dayAndTime)(language).format(at);
+}
+
+/** Whole years between a date of birth ("1961-04-30") and now, or null. */
+export function years(born, now) {
+  const birth = new Date(`${born}T00:00:00`);
+  if (!born || Number.isNaN(birth.getTime())) return null;
+  const today = new Date(now);
+  const beforeBirthday = today.getMonth() < birth.getMonth()
+    || (today.getMonth() === birth.getMonth() && today.getDate() < birth.getDate());
+  return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
+}

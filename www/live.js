@@ -1,0 +1,128 @@
+import { Connection } from "./connection.js";
+import { readMessage } from "./messages.js";
+
+/** The one place that opens sockets. */
+
+/** The server pulses every 10 s; without one for this long the connection is dead, whatever the browser thinks. */
+export const SILENCE_MS = 25_000;
+/** A handshake that takes longer counts as failed. */
+export const DIAL_MS = 10_000;
+
+/** One room's socket, connected for as long as it is open: it comes back by itself. */
+export class Live {
+  #connection = new Connection();
+  #socket = null;
+  #retryTimer = 0;
+  #watchTimer = 0;
+  #retryAt = null;
+  #ended = false;
+
+  /**
+   * @param url where the room is
+   * @param token (renew) => a promise of a valid access token
+   * @param probe () => a promise of "retry" or "refused": whether the room would be allowed
+   * @param onMessage takes each message that could be read
+   * @param onStatus takes `{status, reason, retryAt}`
+   */
+  constructor({ url, token, probe, onMessage, onStatus }) {
+    Object.assign(this, { url, token, probe, onMessage, onStatus });
+    this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
+  }
+
+  open() {
+    window.addEventListener("online", this.comeBack);
+    this.#handle("start");
+  }
+
+  /** Reconnects at once: what the button Reconnecter does. */
+  reconnect() {
+    this.#hangUp();
+    this.#handle("retry");
+  }
+
+  /** Ends it for good. */
+  close() {
+    window.removeEventListener("online", this.comeBack);
+    this.#handle("stop");
+    this.#ended = true;
+  }
+
+  /** Gives the socket a fresh token, so that it outlives the old one. */
+  authenticate(token) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "auth", token }));
+  }
+
+  #handle(event) {
+    if (this.#ended) return;
+    for (const action of this.#connection.handle(event)) this.#act(action);
+    this.onStatus({ status: this.#connection.status, reason: this.#connection.reason, retryAt: this.#retryAt });
+  }
+
+  #act(action) {
+    clearTimeout(this.#retryTimer);
+    this.#retryAt = null;
+    if (action === "dial") this.#dial(false);
+    else if (action === "hangUp") this.#hangUp();
+    else if (action === "probe") this.#probe();
+    else if (action.wait !== undefined) this.#wait(action);
+    else clearTimeout(this.#watchTimer);
+  }
+
+  #wait({ wait, renew }) {
+    this.#retryAt = Date.now() + wait;
+    this.#retryTimer = setTimeout(async () => {
+      if (renew) await this.token(true).catch(() => {});
+      this.#handle("retry");
+    }, wait);
+  }
+
+  async #probe() {
+    const verdict = await this.probe();
+    if (this.#socket === null && this.#connection.status === "disconnected") this.#handle({ probed: verdict });
+  }
+
+  async #dial() {
+    this.#hangUp();
+    this.#watch(DIAL_MS);
+    let token;
+    try {
+      token = await this.token(false);
+    } catch {
+      return this.#handle("silent");
+    }
+    if (this.#connection.status !== "connecting" || this.#socket) return;
+    const socket = new WebSocket(this.url, ["fajma", `bearer.${token}`]);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#watch(SILENCE_MS);
+      this.#handle("opened");
+    };
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code }) => {
+      this.#hangUp();
+      this.#handle({ closed: code });
+    };
+  }
+
+  #receive(data) {
+    const message = readMessage(data);
+    if (!message) return;
+    if (message.kind === "pulse") this.#watch(SILENCE_MS);
+    if (message.kind === "ready") this.#handle("ready");
+    this.onMessage(message);
+  }
+
+  #watch(ms) {
+    clearTimeout(this.#watchTimer);
+    this.#watchTimer = setTimeout(() => this.#handle("silent"), ms);
+  }
+
+  #hangUp() {
+    clearTimeout(this.#watchTimer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+}

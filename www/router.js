@@ -1,0 +1,14 @@
+/** The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number). Pure. */
+const ROUTES = [
+  [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
+  [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],
+];
+
+/** `{element, properties}` of the page of an address; any other address is the list of wards. */
+export function route(hash) {
+  for (const [pattern, element, properties] of ROUTES) {
+    const match = pattern.exec(hash);
+    if (match) return { element, properties: properties(match[1]) };
+  }
+  return { element: "service-list", properties: {} };
+}

@@ -1,0 +1,89 @@
+import { ServerClock } from "./clock.js";
+import { PatientRecord } from "./patient-record.js";
+
+/**
+ * What is known: an EventTarget without a DOM.
+ *
+ * Events, with `detail`: "readings" {patient}, "alert" {patient, alert}, "device" {patient}, "ready",
+ * "older" {patient, since} (readings from the past arrived: fetch again from there), "server-error" {text},
+ * "connection" {connection}.
+ */
+export class State extends EventTarget {
+  #records = new Map();
+  clock = new ServerClock();
+  /**
+   * `{status: "connected"|"connecting"|"disconnected"|"error", reason, retryAt, lostAt}`; times by the page's clock, `lostAt` is
+   * null while connected.
+   */
+  connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null };
+
+  /** The record of a patient, made when there is none. */
+  record(patient) {
+    let record = this.#records.get(patient);
+    if (!record) this.#records.set(patient, (record = new PatientRecord()));
+    return record;
+  }
+
+  knows(patient) { return this.#records.has(patient); }
+
+  /** A page that goes takes what it knew along: the next one starts from its own snapshot. */
+  forget() {
+    this.#records.clear();
+    this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null };
+  }
+
+  now() { return this.clock.now(); }
+
+  /** Takes a message of the socket in, as `readMessage` made it. */
+  apply(message, localNow = Date.now()) {
+    switch (message?.kind) {
+      case "readings":
+        this.addReadings(message.patient, message.readings, localNow);
+        if (message.since !== null) this.#tell("older", { patient: message.patient, since: message.since });
+        break;
+      case "alert":
+        this.addAlert(message.patient, message.alert);
+        break;
+      case "device":
+        this.addDevice(message.patient, message.device);
+        break;
+      case "pulse":
+        if (message.at !== null) this.clock.hear(message.at, localNow);
+        break;
+      case "ready":
+        this.#tell("ready", {});
+        break;
+      case "error":
+        this.#tell("server-error", { text: message.text });
+        break;
+    }
+  }
+
+  addReadings(patient, readings, localNow = Date.now()) {
+    if (readings.length === 0) return;
+    const record = this.record(patient);
+    for (const reading of readings) record.addReading(reading, localNow);
+    this.#tell("readings", { patient });
+  }
+
+  addAlert(patient, alert) {
+    if (this.record(patient).addAlert(alert)) this.#tell("alert", { patient, alert });
+  }
+
+  addDevice(patient, device) {
+    this.record(patient).addDevice(device);
+    this.#tell("device", { patient });
+  }
+
+  freshness(patient, vital, localNow = Date.now()) {
+    return this.record(patient).freshness(vital, this.clock.now(localNow), localNow);
+  }
+
+  setConnection(connection) {
+    const lostAt = connection.status === "connected" ? null : this.connection.lostAt ?? Date.now();
+    this.connection = { ...connection, lostAt };
+    this.#tell("connection", { connection: this.connection });
+  }
+
+  #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+}
