@@ -42,12 +42,13 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ]),
 
-        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Store", logging]),
-        .executableTarget(name: "fajma-push", dependencies: ["Push", "Store", logging]),
+        .target(name: "Settings", dependencies: [logging]),
+        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Settings", "Store", logging]),
+        .executableTarget(name: "fajma-push", dependencies: ["Push", "Settings", "Store", logging]),
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "Store", "Access", "Clinical", logging,
+                "Store", "Access", "Clinical", "Settings", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.linkedLibrary("curl")]),  // URLSession, linked statically, leaves libcurl to us

@@ -39,7 +39,7 @@ struct IngestBatch {
                 LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
-                """, [ids.map(Int32.init), earliest.timestamp])
+                """, [Array(ids), earliest.timestamp])
         }
         var known: [DeviceID: KnownDevice] = [:]
         for row in results[2] {
@@ -126,16 +126,6 @@ struct IngestBatch {
             $0.query("COMMIT")
         }
         return try rows.duplicates(stored: results[0])
-    }
-}
-
-extension Submission.Origin {
-    fileprivate var device: DeviceID? {
-        switch self {
-        case .device(let key): key.device
-        case .relayed(let device, _): device
-        case .entered: nil
-        }
     }
 }
 

@@ -16,6 +16,11 @@ public struct StoredReading: Sendable, Hashable {
     }
     public var key: Key
     public var value: Double
+
+    public init(key: Key, value: Double) {
+        (self.key, self.value) = (key, value)
+    }
+
     public var reading: Reading { Reading(vital: key.vital, value: value, measuredAt: key.measuredAt) }
 }
 

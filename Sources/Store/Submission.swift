@@ -21,6 +21,17 @@ public struct Submission: Sendable {
     }
 }
 
+extension Submission.Origin {
+    /// The device whose number the readings carry; nil for those entered by hand.
+    public var device: DeviceID? {
+        switch self {
+        case .device(let key): key.device
+        case .relayed(let device, _): device
+        case .entered: nil
+        }
+    }
+}
+
 /// What was stored of a submission.
 public struct Receipt: Sendable, Hashable {
     /// The patient of each reading, in the submission's order; nil: nobody wore the device then, the reading was not stored.

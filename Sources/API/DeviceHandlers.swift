@@ -1,0 +1,53 @@
+import Access
+import Clinical
+import Store
+
+extension Service {
+    private struct StatusBody: Decodable { let statut: String }
+    private struct StatusAnswer: Encodable { let status: String }
+    private struct KeyAnswer: Encodable { let cle: String }
+
+    func listDevices(_ call: Call) throws -> Response {
+        let page = try call.query.page { Int($0) }
+        let devices = try database.devices(call.scope(), patient: call.query.number("patient"), page)
+        return try call.list(devices, page) { String($0.id) }
+    }
+
+    func showDevice(_ call: Call) throws -> Response {
+        try .json(call.found(database.device(call.number("id"), call.scope())))
+    }
+
+    func addDevice(_ call: Call) throws -> Response {
+        try .json(call.found(database.addDevice(call.decode(), call.scope())), status: 201)
+    }
+
+    func changeDevice(_ call: Call) throws -> Response {
+        let device = try call.found(database.device(call.number("id"), call.scope()))
+        let current = DeviceFields(name: device.name, kind: device.kind, patient: device.patient, status: device.status)
+        return try .json(call.found(database.updateDevice(device.id, call.decode(over: current), call.scope())))
+    }
+
+    func retireDevice(_ call: Call) throws -> Response {
+        guard try database.retireDevice(call.number("id"), call.scope()) else { throw Problem.notFound }
+        return .noContent
+    }
+
+    func newKey(_ call: Call) throws -> Response {
+        try .json(KeyAnswer(cle: call.found(database.newDeviceKey(call.number("id"), call.scope())).text))
+    }
+
+    func updateStatus(_ call: Call) throws -> Response {
+        let id = try call.number("id")
+        let status = try call.decode(StatusBody.self).statut
+        switch call.caller {
+        case .device(let key):
+            guard try database.isValid(key) else { throw Problem.unauthenticated(.tokenNotValid) }
+            guard key.device == id else { throw Problem.forbidden }
+            try database.setDeviceStatus(id, status)
+        case .user(let scope):
+            guard try database.setDeviceStatus(id, status, scope) else { throw Problem.notFound }
+        case .nobody: throw Problem.forbidden
+        }
+        return try .json(StatusAnswer(status: Texts.statusUpdated[call.request.language] ?? status))
+    }
+}

@@ -1,0 +1,42 @@
+import Clinical
+import Store
+
+extension Service {
+    private struct ValueBody: Decodable { let valeur: Double }
+
+    func listReadings(_ call: Call) throws -> Response {
+        let query = call.query
+        let page = try query.page { StoredReading.Key(id: $0) }
+        let filter = ReadingFilter(
+            patient: try query["patient_id"].map { try patient($0, call).id }, device: try query.number("dispositif"),
+            vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: try query.instant("debut"),
+            to: try query.instant("fin"))
+        return try call.list(database.readings(call.scope(), filter, page), page) { $0.key.id }
+    }
+
+    func latestData(_ call: Call) throws -> Response {
+        guard let key = call.query["patient_id"] else { throw Problem(status: 400, code: .patientRequired) }
+        let readings = try database.latestReadings(patient: patient(key, call).id)
+        return try .json(Dictionary(uniqueKeysWithValues: readings.map { ($0.vital.rawValue, WireValue($0)) }))
+    }
+
+    func showReading(_ call: Call) throws -> Response {
+        try .json(call.found(database.reading(key(call), call.scope())))
+    }
+
+    func correctReading(_ call: Call) throws -> Response {
+        let key = try key(call)
+        let value = try call.decode(ValueBody.self).valeur
+        guard key.vital.properties.plausible.contains(value) else { throw Problem.invalid("valeur", .outOfRange) }
+        return try .json(call.found(database.correctReading(key, value: value, call.scope())))
+    }
+
+    func deleteReading(_ call: Call) throws -> Response {
+        guard try database.deleteReading(key(call), call.scope()) else { throw Problem.notFound }
+        return .noContent
+    }
+
+    private func key(_ call: Call) throws -> StoredReading.Key {
+        try call.found(call.parameters["id"].flatMap(StoredReading.Key.init(id:)))
+    }
+}

@@ -1,0 +1,68 @@
+import Access
+import Clinical
+import Store
+
+/// POST `/api/iot/data/`: where devices report and people enter values.
+extension Service {
+    private struct Answer: Encodable {
+        let recues: Int
+        let doublons: Int
+        let rejetees: [RejectedReading]
+        let heure_serveur: Instant
+    }
+
+    func postReadings(_ call: Call) throws -> Response {
+        let received = now()
+        let report = try Report.decode(call.request.body, now: received)
+        let language = call.request.language
+        if report.readings.isEmpty, let first = report.rejected.first {
+            throw refusal(of: report, first, language)
+        }
+        let origin = try origin(of: report, call)
+        let receipt = try ingest.submit(
+            Submission(origin: origin, readings: report.readings, state: report.state, receivedAt: received))
+        if report.shape == .single, let reading = report.readings.first, let patient = receipt.patients[0] {
+            let key = StoredReading.Key(
+                patient: patient, vital: reading.vital, measuredAt: reading.measuredAt, device: origin.device ?? 0)
+            return try .json(StoredReading(key: key, value: reading.value), status: 201)
+        }
+        let unbound = receipt.patients.enumerated().filter { $0.element == nil }.map { position, _ in
+            Rejection(
+                index: report.index(ofReading: position), name: report.readings[position].vital.rawValue, reason: .noPatient)
+        }
+        return try .json(
+            Answer(
+                recues: report.readings.count - unbound.count, doublons: receipt.duplicates,
+                rejetees: (report.rejected + unbound).sorted { $0.index < $1.index }.map { RejectedReading($0, language) },
+                heure_serveur: received),
+            status: 201)
+    }
+
+    private func origin(of report: Report, _ call: Call) throws -> Submission.Origin {
+        switch call.caller {
+        case .device(let key):
+            if let device = report.device, device != key.device { throw Problem.forbidden }
+            if report.patient != nil { throw Problem.forbidden }
+            return .device(key)
+        case .user(let scope):
+            if let device = report.device { return .relayed(device: device, by: scope) }
+            guard let key = report.patient else { throw Problem.invalid("dispositif", .required) }
+            guard let patient = try database.patient(key, scope) else { throw Problem.invalid("patient", .unknown) }
+            return .entered(patient: patient.id, by: scope.user)
+        case .nobody: throw Problem.forbidden
+        }
+    }
+
+    /// None of the readings could be stored: 400, which names the field of a single reading, or each reading of several.
+    private func refusal(of report: Report, _ first: Rejection, _ language: Language) -> Problem {
+        var problem = Problem.invalid(report.shape == .single ? first.reason.field : "mesures") { first.text(in: $0) }
+        if report.shape != .single { problem.rejected = report.rejected.map { RejectedReading($0, language) } }
+        return problem
+    }
+}
+
+extension RejectedReading {
+    init(_ rejection: Rejection, _ language: Language) {
+        self.init(index: rejection.index, reason: rejection.text(in: language))
+    }
+}

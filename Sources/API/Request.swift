@@ -1,0 +1,59 @@
+import Clinical
+import FoundationEssentials
+
+/// One HTTP request, as whatever serves it hands it over.
+public struct Request: Sendable {
+    public let method: String
+    /// Decoded, without the prefix under which FAJMA is served.
+    public let path: String
+    /// That prefix: empty or `/fajma`.
+    public let prefix: String
+    /// What stood behind the question mark, not decoded.
+    public let query: String
+    public let isSecure: Bool
+    public let body: [UInt8]
+    private let headers: @Sendable (String) -> String?
+
+    public init(
+        method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, body: [UInt8] = [],
+        headers: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+        (self.method, self.path, self.prefix, self.query) = (method, path, prefix, query)
+        (self.isSecure, self.body, self.headers) = (isSecure, body, headers)
+    }
+
+    /// A header, whatever the case of `name`.
+    public func header(_ name: String) -> String? { headers(name) }
+
+    /// The language that its sender reads: French unless `Accept-Language` prefers English.
+    var language: Language {
+        guard let accepted = header("Accept-Language") else { return .french }
+        func weight(_ language: Language) -> Double {
+            accepted.split(separator: ",").compactMap { range -> Double? in
+                let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
+                guard let tag = parts.first, tag == language.rawValue || tag.hasPrefix(language.rawValue + "-") else { return nil }
+                return parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            }.max() ?? 0
+        }
+        return weight(.english) > weight(.french) ? .english : .french
+    }
+}
+
+/// What is answered.
+public struct Response: Sendable {
+    public var status: Int
+    public var headers: [(String, String)]
+    public var body: [UInt8]
+
+    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
+        (self.status, self.headers, self.body) = (status, headers, body)
+    }
+
+    static func json(_ value: some Encodable, status: Int = 200, headers: [(String, String)] = []) throws -> Response {
+        Response(
+            status: status, headers: [("Content-Type", "application/json")] + headers,
+            body: Array(try JSONEncoder().encode(value)))
+    }
+
+    static let noContent = Response(status: 204)
+}

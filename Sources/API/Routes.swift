@@ -1,0 +1,88 @@
+import Access
+import Store
+
+/// One row of the table: what is served, for whom, and by which function.
+struct Route: Sendable {
+    let method: String
+    /// `{name}` stands for one segment.
+    let path: String
+    let requirement: Requirement
+    let handle: @Sendable (Service, Call) throws -> Response
+}
+
+/// One request on its way to its handler.
+struct Call: Sendable {
+    let request: Request
+    let caller: Caller
+    let parameters: [String: String]
+
+    /// The caller's scope. - Throws: 403 for a device: its routes do not ask for it.
+    func scope() throws -> Scope {
+        guard case .user(let scope) = caller else { throw Problem.forbidden }
+        return scope
+    }
+
+    func number(_ name: String) throws -> Int {
+        guard let number = parameters[name].flatMap({ Int32($0) }) else { throw Problem.notFound }
+        return Int(number)
+    }
+
+    var query: Query { Query(request.query) }
+}
+
+extension Service {
+    /// THE route table. Every row says who may.
+    static let routes: [Route] = [
+        Route("POST", "/api/token/", .anyone) { try $0.logIn($1) },
+        Route("POST", "/api/token/refresh/", .anyone) { try $0.refresh($1) },
+        Route("POST", "/api/token/verify/", .anyone) { try $0.verify($1) },
+        Route("POST", "/api/token/blacklist/", .anyone) { try $0.blacklist($1) },
+        Route("POST", "/api/session/", .anyone) { try $0.openSession($1) },
+        Route("PUT", "/api/session/", .anyone) { try $0.renewSession($1) },
+        Route("DELETE", "/api/session/", .anyone) { try $0.closeSession($1) },
+        Route("GET", "/api/moi/", .user(.session)) { try $0.whoAmI($1) },
+
+        Route("GET", "/api/services/", .user(.readWards)) { try $0.listWards($1) },
+        Route("POST", "/api/services/", .user(.manageWards)) { try $0.addWard($1) },
+        Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
+
+        Route("GET", "/api/patients/", .user(.readPatients)) { try $0.listPatients($1) },
+        Route("POST", "/api/patients/", .user(.managePatients)) { try $0.addPatient($1) },
+        Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
+        Route("PUT", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
+        Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
+
+        Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
+        Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
+        Route("GET", "/api/iot/dispositifs/{id}/", .user(.readDevices)) { try $0.showDevice($1) },
+        Route("PUT", "/api/iot/dispositifs/{id}/", .user(.manageDevices)) { try $0.changeDevice($1) },
+        Route("PATCH", "/api/iot/dispositifs/{id}/", .user(.manageDevices)) { try $0.changeDevice($1) },
+        Route("DELETE", "/api/iot/dispositifs/{id}/", .user(.manageDevices)) { try $0.retireDevice($1) },
+        Route("POST", "/api/iot/dispositifs/{id}/update_status/", .userOrDevice(.deviceStatus, .deviceStatus)) {
+            try $0.updateStatus($1)
+        },
+        Route("POST", "/api/iot/dispositifs/{id}/cle/", .user(.manageDevices)) { try $0.newKey($1) },
+
+        Route("GET", "/api/iot/data/", .user(.readReadings)) { try $0.listReadings($1) },
+        Route("POST", "/api/iot/data/", .userOrDevice(.enterReadings, .postReadings)) { try $0.postReadings($1) },
+        Route("GET", "/api/iot/data/latest_data/", .user(.readReadings)) { try $0.latestData($1) },
+        Route("GET", "/api/iot/data/{id}/", .user(.readReadings)) { try $0.showReading($1) },
+        Route("PUT", "/api/iot/data/{id}/", .user(.correctReadings)) { try $0.correctReading($1) },
+        Route("PATCH", "/api/iot/data/{id}/", .user(.correctReadings)) { try $0.correctReading($1) },
+        Route("DELETE", "/api/iot/data/{id}/", .user(.correctReadings)) { try $0.deleteReading($1) },
+
+        Route("GET", "/api/iot/alertes/", .user(.readAlerts)) { try $0.listAlerts($1) },
+        Route("POST", "/api/iot/alertes/", .user(.raiseAlerts)) { try $0.raiseAlert($1) },
+        Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
+        Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.changeAlert($1) },
+        Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts)) { try $0.acknowledge($1) },
+    ]
+}
+
+extension Route {
+    fileprivate init(
+        _ method: String, _ path: String, _ requirement: Requirement, _ handle: @escaping @Sendable (Service, Call) throws -> Response
+    ) {
+        self.init(method: method, path: path, requirement: requirement, handle: handle)
+    }
+}

@@ -1,0 +1,84 @@
+import Access
+import Clinical
+import FoundationEssentials
+import Logging
+import Store
+
+/// The HTTP interface, apart from how requests arrive. Blocks; any number of threads may call it.
+public struct Service: Sendable {
+    let database: Database
+    let ingest: Ingest
+    let tokens: Tokens
+    let logger: Logger
+    let now: @Sendable () -> Instant
+    private let router = Router(Service.routes)
+
+    /// 1 MiB.
+    public static let bodyLimit = 1 << 20
+
+    public init(
+        database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, now: @escaping @Sendable () -> Instant
+    ) {
+        (self.database, self.ingest, self.tokens, self.logger, self.now) = (database, ingest, tokens, logger, now)
+    }
+
+    /// Answers every request; an error becomes an answer here.
+    public func respond(to request: Request) -> Response {
+        do {
+            let (route, parameters) = try router.find(request.method, request.path)
+            if request.body.count > Self.bodyLimit { throw Problem.tooLarge }
+            let caller = try route.isOpen ? .nobody : caller(of: request)
+            try route.requirement.check(caller)
+            try checkMediaType(request)
+            return try route.handle(self, Call(request: request, caller: caller, parameters: parameters))
+        } catch {
+            return Problem(error, logger: logger).response(in: request.language)
+        }
+    }
+
+    /// What the server answers for a body that it did not read to its end.
+    public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge.response(in: request.language) }
+
+    /// A missing type passes: small HTTP clients send none.
+    private func checkMediaType(_ request: Request) throws {
+        guard !request.body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty else { return }
+        let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
+        guard name == "application/json" || name.hasSuffix("+json") else {
+            throw Problem(status: 415, code: .unsupportedMediaType)
+        }
+    }
+}
+
+extension Route {
+    /// Logging in with an expired token in the header must work.
+    fileprivate var isOpen: Bool {
+        if case .anyone = requirement { true } else { false }
+    }
+}
+
+extension Call {
+    /// - Throws: `DecodingError`, which becomes a 400 that names the field.
+    func decode<T: Decodable>(_: T.Type = T.self) throws -> T {
+        try JSONDecoder().decode(T.self, from: Data(request.body))
+    }
+
+    /// The body laid over `current` for PATCH, or by itself for PUT.
+    func decode<T: Codable>(over current: T) throws -> T {
+        guard request.method == "PATCH" else { return try decode() }
+        let patch: JSON = try decode()
+        guard case .object = patch else { throw Problem.invalid("body", .wrongType) }
+        let before = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(current))
+        return try JSONDecoder().decode(T.self, from: JSONEncoder().encode(before.overlaid(by: patch)))
+    }
+
+    /// A page of a list; a full one is followed by a link to the next, whose cursor `cursor` makes of the last row.
+    func list<T: Encodable, Cursor>(_ rows: [T], _ page: Page<Cursor>, _ cursor: (T) -> String) throws -> Response {
+        guard rows.count == page.limit, let last = rows.last else { return try .json(rows) }
+        return try .json(rows, headers: [("Link", "<?\(query.next(cursor(last)))>; rel=\"next\"")])
+    }
+
+    func found<T>(_ value: T?) throws -> T {
+        guard let value else { throw Problem.notFound }
+        return value
+    }
+}

@@ -1,0 +1,72 @@
+import Clinical
+
+/// What is wrong with one field.
+enum FieldFault: String, CaseIterable, Sendable {
+    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue
+}
+
+/// Every sentence of the API, one table a subject; a test walks them for missing languages. Titles are HTTP's own words.
+enum Texts {
+    static let problems: [Problem.Code: [Language: String]] = [
+        .parseError: [.french: "Le corps de la requête n'est pas du JSON valide.", .english: "The request body is not valid JSON."],
+        .invalid: [.french: "Un champ est absent ou incorrect.", .english: "A field is missing or wrong."],
+        .patientRequired: [.french: "patient_id requis", .english: "patient_id required"],
+        .notAuthenticated: [
+            .french: "Informations d'authentification non fournies.", .english: "Authentication credentials were not provided.",
+        ],
+        .tokenNotValid: [
+            .french: "Le jeton ou la clé n'est pas valide ou a expiré.", .english: "The token or key is invalid or has expired.",
+        ],
+        .noActiveAccount: [
+            .french: "Aucun compte actif ne correspond à ces identifiants.",
+            .english: "No active account matches these credentials.",
+        ],
+        .permissionDenied: [
+            .french: "Vous n'avez pas la permission d'effectuer cette action.",
+            .english: "You do not have permission to perform this action.",
+        ],
+        .notFound: [.french: "Introuvable.", .english: "Not found."],
+        .methodNotAllowed: [.french: "Méthode non autorisée ici.", .english: "Method not allowed here."],
+        .conflict: [
+            .french: "Cela contredit ce qui est déjà enregistré.", .english: "This contradicts what is stored already.",
+        ],
+        .noPatientAssigned: [
+            .french: "Aucun patient ne portait ce dispositif au moment des mesures ; conservez-les.",
+            .english: "No patient wore this device when the readings were taken; keep them.",
+        ],
+        .tooLarge: [.french: "Le corps de la requête dépasse 1 Mio.", .english: "The request body exceeds 1 MiB."],
+        .unsupportedMediaType: [
+            .french: "Seul le type application/json est accepté.", .english: "Only application/json is accepted.",
+        ],
+        .unavailable: [
+            .french: "Service momentanément indisponible ; rien n'a été enregistré.",
+            .english: "Service temporarily unavailable; nothing was stored.",
+        ],
+        .error: [.french: "Erreur interne.", .english: "Internal error."],
+    ]
+
+    static let faults: [FieldFault: [Language: String]] = [
+        .required: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
+        .wrongType: [.french: "Le type de cette valeur est incorrect.", .english: "This value is of the wrong type."],
+        .malformed: [.french: "Format incorrect.", .english: "Wrong format."],
+        .unknown: [.french: "Cette valeur ne désigne rien de connu.", .english: "This value names nothing known."],
+        .taken: [.french: "Cette valeur est déjà prise.", .english: "This value is already taken."],
+        .occupied: [
+            .french: "Ce dispositif est déjà attribué pour cette période.", .english: "This device is already assigned for that time.",
+        ],
+        .resemblesID: [
+            .french: "Un numéro de moins de dix chiffres se confondrait avec un numéro interne ; ajoutez une lettre ou un zéro en tête.",
+            .english: "A number of fewer than ten digits could be taken for an internal one; add a letter or a leading zero.",
+        ],
+        .tooLong: [.french: "Valeur vide, trop longue ou non admise.", .english: "Value empty, too long or not allowed."],
+        .outOfRange: [.french: "Valeur hors limites.", .english: "Value out of range."],
+        .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
+    ]
+
+    static let titles: [Int: String] = [
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+        413: "Content Too Large", 415: "Unsupported Media Type", 500: "Internal Server Error", 503: "Service Unavailable",
+    ]
+
+    static let statusUpdated: [Language: String] = [.french: "Statut mis à jour", .english: "Status updated"]
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Logging
+
+/// The environment, read strictly: a missing or wrong setting is an error of one line that names it.
+public struct Settings: Sendable {
+    private let environment: [String: String]
+
+    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        self.environment = environment
+    }
+
+    /// `DATABASE_URL`: a libpq URI, several hosts allowed.
+    public func databaseURL() throws(SettingError) -> String { try required("DATABASE_URL") }
+
+    /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens.
+    public func secretFile() throws(SettingError) -> String { try required("FAJMA_SECRET_FILE") }
+
+    /// `FAJMA_API_SOCKET`; not needed where the socket comes on descriptor 0.
+    public var apiSocket: String? { self["FAJMA_API_SOCKET"] }
+
+    /// `FAJMA_API_THREADS`: requests served at once. Most of them wait for the same commit, so there are many more than cores.
+    public func apiThreads() throws(SettingError) -> Int { try number("FAJMA_API_THREADS", default: 64, in: 1...1000) }
+
+    /// `FAJMA_PUSH_SOCKET`.
+    public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }
+
+    /// `FAJMA_ALLOWED_ORIGINS`: separated by commas or spaces; the server's own is always allowed.
+    public var allowedOrigins: [String] {
+        (self["FAJMA_ALLOWED_ORIGINS"] ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)
+    }
+
+    /// Makes every logger write as `FAJMA_LOG_LEVEL` (`info`) and `FAJMA_LOG_FORMAT` (`text` or `json`) say. Once a process.
+    public func startLogging() throws(SettingError) {
+        guard let level = Logger.Level(rawValue: self["FAJMA_LOG_LEVEL"] ?? "info") else {
+            throw SettingError("FAJMA_LOG_LEVEL", "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        switch self["FAJMA_LOG_FORMAT"] ?? "text" {
+        case "text":
+            LoggingSystem.bootstrap { label in
+                var handler = StreamLogHandler.standardError(label: label)
+                handler.logLevel = level
+                return handler
+            }
+        case "json": LoggingSystem.bootstrap { JSONLogHandler(label: $0, logLevel: level) }
+        default: throw SettingError("FAJMA_LOG_FORMAT", "text or json")
+        }
+    }
+
+    /// Empty counts as absent.
+    private subscript(name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    private func required(_ name: String) throws(SettingError) -> String {
+        guard let value = self[name] else { throw SettingError(name, "set") }
+        return value
+    }
+
+    private func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(SettingError) -> Int {
+        guard let text = self[name] else { return value }
+        guard let value = Int(text), range.contains(value) else {
+            throw SettingError(name, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+}
+
+/// A setting that keeps the process from starting.
+public struct SettingError: Error, Hashable, CustomStringConvertible {
+    public let description: String
+
+    init(_ name: String, _ what: String) { description = "the environment variable \(name) must be \(what)" }
+}
