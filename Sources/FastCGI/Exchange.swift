@@ -88,7 +88,7 @@ final class Exchange {
     ///   still being sent cannot reset it before the answer is read.
     func answer(_ response: Response, clean: Bool) {
         let out = handle.pointee.out
-        put("Status: \(response.status)\r\n", out)
+        put("Status: \(response.status) \(response.reason)\r\n", out)
         for (name, value) in response.headers {
             putHeaderText(name, out)
             put(": ", out)

@@ -19,4 +19,30 @@ public struct Response: Sendable {
     public static func refusal(_ status: Int, _: Request) -> Response {
         Response(status: status)
     }
+
+    /// The phrase behind the status. The web server passes the line on as it is, and a line without a phrase lacks
+    /// a space that strict clients look for.
+    var reason: String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 409: "Conflict"
+        case 412: "Precondition Failed"
+        case 413: "Content Too Large"
+        case 415: "Unsupported Media Type"
+        case 422: "Unprocessable Content"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 503: "Service Unavailable"
+        default: "Status"
+        }
+    }
 }

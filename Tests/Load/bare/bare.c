@@ -10,9 +10,9 @@
 enum { BACKLOG = 1024, MAX_THREADS = 1024, CHUNK = 65536 };
 
 static const char ANSWER[] =
-    "Status: 201\r\n"
+    "Status: 201 Created\r\n"
     "Content-Type: application/json\r\n"
-    "Content-Length: 44\r\n"
+    "Content-Length: 45\r\n"
     "\r\n"
     "{\"recues\":3,\"doublons\":0,\"rejetees\":[],\"a\":1}";
 
