@@ -10,7 +10,7 @@ import { Part } from "./part.js";
 
 /**
  * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now.
- * Properties: `patient`, `vital` (its name), `small` (no labels). Colours come from the canvas's own CSS (color, border colours).
+ * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from the canvas's own CSS (color, border colours).
  */
 export class LiveTrace extends Part {
   small = false;
@@ -64,17 +64,14 @@ export class LiveTrace extends Part {
       x: (at) => Math.min(width - 5, (width - 5) * (1 - (now - at) / TRACE_MS)),
       y: (value) => height * (1 - (value - shown.low) / (shown.high - shown.low)),
     };
-    this.#paintGround(pen, entry, place, width, height);
+    if (!this.small) this.#paintGround(pen, entry, place, width, height);
     this.#paintLine(pen, samples, place);
   }
 
   #paintGround(pen, { normal }, { y }, width, height) {
     const style = getComputedStyle(this.#canvas);
-    if (normal && normal[0] !== normal[1]) {
-      pen.fillStyle = style.outlineColor;
-      pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
-    }
-    if (this.small) return;
+    pen.fillStyle = style.outlineColor;
+    if (normal) pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
     pen.fillStyle = style.borderTopColor;
     for (const part of [0.25, 0.5, 0.75]) pen.fillRect(Math.round((width - 5) * part), 0, 1, height);
   }

@@ -87,7 +87,7 @@ export class PatientPage extends Part {
     this.replaceChildren(
       this.#head(), banner,
       el("div", { class: "columns" },
-        el("section", { class: "vitals", "aria-label": t("patient.vitals") }),
+        el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" })),
         el("div", { class: "beside" }, alerts,
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))));
     this.#addCards();
@@ -114,12 +114,16 @@ export class PatientPage extends Part {
 
   /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */
   #addCards() {
-    const section = this.querySelector(".vitals");
-    if (!section) return;
+    if (!this.querySelector(".main")) return;
     const record = state.record(this.#patient.id);
     const wanted = VITALS.map(({ name }) => name)
       .filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || record.value(name)));
-    if (wanted.length === section.childElementCount) return;
+    this.#fill(this.querySelector(".vitals"), wanted.filter((name) => !TAKEN_BY_HAND.includes(name)));
+    this.#fill(this.querySelector(".by-hand"), wanted.filter((name) => TAKEN_BY_HAND.includes(name)));
+  }
+
+  /** Adds the cards that a section lacks; a vital that has a card keeps it. */
+  #fill(section, wanted) {
     wanted.forEach((name, i) => {
       if (section.children[i]?.vital === name) return;
       section.insertBefore(Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name }), section.children[i] ?? null);

@@ -27,9 +27,10 @@ export class PatientTile extends Part {
 
   #cell(name) {
     return el("span", { class: "cell", "data-vital": name },
-      el("span", { class: "label" }, icon(name), t(`vital.short.${name}`)),
-      el("span", { class: "value" }),
-      Object.assign(el("live-trace", { "aria-hidden": "true" }), { patient: this.patient.id, vital: name, small: true }));
+      el("span", { class: "label" }, icon(name), el("span", { text: t(`vital.short.${name}`) }),
+        el("span", { class: "unit", text: entryOf(name).unit })),
+      Object.assign(el("live-trace", { "aria-hidden": "true" }), { patient: this.patient.id, vital: name, small: true }),
+      el("span", { class: "value" }));
   }
 
   #update() {
@@ -47,11 +48,11 @@ export class PatientTile extends Part {
     this.#updateAlert();
   }
 
-  #value({ state: what, text, unit }) {
+  #value({ state: what, text }) {
     const number = el(what === "stale" ? "s" : "span", { class: "number", text });
     const said = ["none", "plain"].includes(what) ? null : el("span", { class: "visually-hidden", text: ` ${t(`verdict.${what}`)}` });
     const arrow = what === "low" || what === "high" ? icon(what) : null;
-    return [number, el("span", { class: "unit", text: unit }), arrow, said].filter(Boolean);
+    return [arrow, number, said].filter(Boolean);
   }
 
   #updateAge() {

@@ -21,6 +21,7 @@ export class RangeBar extends HTMLElement {
     const end = (value) => {
       const label = el("span", { class: "end", text: number(value, vital.decimals, i18n.language) });
       label.style.left = this.#percent(value);
+      label.classList.toggle("last", value >= this.to);
       return label;
     };
     this.setAttribute("aria-hidden", "true");

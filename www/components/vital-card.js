@@ -3,7 +3,7 @@ import { ago, range } from "../format.js";
 import { icon } from "../icons.js";
 import { view } from "../reading-view.js";
 import { i18n, state, t } from "../services.js";
-import { vital as entryOf } from "../vitals.js";
+import { TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
@@ -27,7 +27,7 @@ export class VitalCard extends Part {
     this.replaceChildren(
       el("header", {}, el("span", { class: "emblem" }, icon(this.vital)), title, el("span", { class: "verdict" })),
       el("p", { class: "value" }));
-    if (isNumber(entry)) this.append(Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }));
+    if (!TAKEN_BY_HAND.includes(this.vital)) this.append(Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }));
     if (entry.normal) this.append(this.#range(entry));
     this.append(el("p", { class: "updated" }, icon("clock"), el("span")));
     this.#shown = null;
@@ -51,7 +51,7 @@ export class VitalCard extends Part {
     if (key !== this.#shown) {
       this.#shown = key;
       this.#showValue(now);
-      this.querySelector(".verdict").replaceChildren(...verdict(now.state));
+      this.querySelector(".verdict").replaceChildren(...verdict(now.state, entry));
       const bar = this.querySelector("range-bar");
       if (bar) bar.value = now.state === "stale" ? null : now.value;
     }
@@ -71,4 +71,9 @@ export class VitalCard extends Part {
 
 const isNumber = (entry) => !entry.letters && entry.name !== "supplemental_o2";
 
-const verdict = (what) => (what === "plain" ? [] : [icon(VERDICT_ICONS[what]), el("span", { text: t(`verdict.${what}`) })]);
+/** The verdict's icon and word; a vital that is no number is not "high" but worth watching. */
+function verdict(what, entry) {
+  if (what === "plain") return [];
+  if (what === "high" && !isNumber(entry)) return [icon("warning"), el("span", { text: t("verdict.watch") })];
+  return [icon(VERDICT_ICONS[what]), el("span", { text: t(`verdict.${what}`) })];
+}

@@ -5,6 +5,8 @@ import { keepTrying } from "../retry.js";
 import { api, connect, i18n, mayAct, state, t } from "../services.js";
 import { Part } from "./part.js";
 
+/** Up to so many patients there is room for large tiles. */
+const ROOMY = 15;
 const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
 /** A message about a patient that is not on the list: somebody was admitted. The list is fetched no more often than this. */
@@ -86,7 +88,7 @@ export class WardPage extends Part {
       return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });
     }
     if (this.#patients.length === 0) return el("p", { class: "empty", text: t("ward.none") });
-    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
+    return el("ul", { class: this.#patients.length <= ROOMY ? "tiles roomy" : "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
   }
 
   /** Puts the tiles in order; moves none that is in its place already. By severity equals stay in the order of beds. */

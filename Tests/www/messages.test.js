@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readDevice, readLatest, readMessage, readRows } from "../../www/messages.js";
+
+const read = (wire) => readMessage(JSON.stringify(wire));
+const AT = "2026-11-22T14:43:18.250Z";
+const alert = {
+  id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", timestamp: AT,
+  acquittee: false, acquittee_par: null, acquittee_le: null, terminee_le: null, version: 3,
+};
+
+test("readings are read with their patient and instants", () => {
+  const message = read({ type: "iot_data", patient_id: 12, data: { spo2: { valeur: 97.5, unite: "%", timestamp: AT } } });
+  assert.deepEqual(message, {
+    kind: "readings", patient: 12, since: null, readings: [{ vital: "spo2", value: 97.5, at: Date.parse(AT) }] });
+});
+
+test("`depuis` says from when on the past must be fetched again", () => {
+  assert.equal(read({ type: "iot_data", patient_id: 12, depuis: AT, data: {} }).since, Date.parse(AT));
+});
+
+test("a lettered vital is read as its letter's place", () => {
+  assert.deepEqual(readLatest({ consciousness: { valeur: "V", unite: "", timestamp: AT } }),
+    [{ vital: "consciousness", value: 2, at: Date.parse(AT) }]);
+});
+
+test("an unknown vital, a value that is none and a time that is none are left out, their neighbours are not", () => {
+  const good = { valeur: 70, unite: "bpm", timestamp: AT };
+  const data = { glucose: good, spo2: { ...good, valeur: "97" }, temperature: { ...good, timestamp: "hier" },
+    consciousness: { ...good, valeur: "X" }, systolic_bp: null, heart_rate: good };
+  assert.deepEqual(readLatest(data).map(({ vital }) => vital), ["heart_rate"]);
+});
+
+test("the rows of the history are read like the rest", () => {
+  const rows = [{ id: "a", dispositif: 1, type_donnee: "spo2", valeur: 96, unite: "%", timestamp: AT }, null, { type_donnee: "spo2" }];
+  assert.deepEqual(readRows(rows), [{ vital: "spo2", value: 96, at: Date.parse(AT) }]);
+  assert.deepEqual(readRows({ detail: "?" }), []);
+});
+
+test("alert and alert_update are read alike", () => {
+  for (const type of ["alert", "alert_update"]) {
+    const message = read({ type, patient_id: 12, data: { ...alert, acquittee: true, acquittee_par: "i.sow", acquittee_le: AT } });
+    assert.equal(message.kind, "alert");
+    assert.equal(message.patient, 12);
+    assert.deepEqual(message.alert, {
+      id: 7, patient: 12, kind: "spo2_low", message: "SpO₂ à 88 %", severity: "error", at: Date.parse(AT),
+      acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, version: 3 });
+  }
+  assert.equal(read({ type: "alert", patient_id: 12, data: { ...alert, niveau_gravite: "?" } }), null);
+});
+
+test("a device's state is read, with what it does not say as unknown", () => {
+  const { device } = read({ type: "dispositif", patient_id: 12, data: { id: 3, nom: "ESP32", statut: "actif", derniere_connexion: AT } });
+  assert.deepEqual(device, { id: 3, patient: null, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null });
+  assert.equal(readDevice({}), null);
+});
+
+test("ready, pulse and error are read", () => {
+  assert.deepEqual(read({ type: "ready" }), { kind: "ready" });
+  assert.deepEqual(read({ type: "pulse", timestamp: AT }), { kind: "pulse", at: Date.parse(AT) });
+  assert.deepEqual(read({ type: "pulse" }), { kind: "pulse", at: null });
+  assert.deepEqual(read({ error: "Format JSON invalide" }), { kind: "error", text: "Format JSON invalide" });
+});
+
+test("what is no JSON or not known is left alone", () => {
+  for (const text of ["", "{", "null", "[]", "3", '"x"', '{"type":"news"}', '{"type":"alert","data":null}']) {
+    assert.equal(readMessage(text), null, text);
+  }
+});
