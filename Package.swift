@@ -54,13 +54,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("curl")]),  // URLSession, linked statically, leaves libcurl to us
 
         .executableTarget(name: "ws-echo", dependencies: ["Push"], path: "Tests/EchoServer"),
-        .target(name: "TestDatabase", dependencies: ["Postgres"], path: "Tests/TestDatabase"),
+        .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
-        .testTarget(name: "APITests", dependencies: ["API", "TestDatabase"]),
+        .testTarget(
+            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "PushTests", dependencies: ["Push", "TestDatabase"]),
     ],
     swiftLanguageModes: [.v6]
