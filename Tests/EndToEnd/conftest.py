@@ -21,6 +21,13 @@ def device(stack):
     return stack.next_device()
 
 
+@pytest.fixture
+def first_ward_device(stack):
+    """The same in the ward that the wall display sees."""
+    until(stack.is_serving, 30, "the API answers")
+    return stack.next_device(stack.devices[0].ward)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Lets a fixture know, when it ends, whether its test has failed."""

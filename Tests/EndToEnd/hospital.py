@@ -18,8 +18,8 @@ from websockets.sync.client import connect
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START_SECONDS = 90
 STOP_SECONDS = 40
-# Enough for two wards, and for each test to have a patient of its own.
-PATIENTS = 32
+# Enough for four wards, and for each test to have a patient of its own.
+PATIENTS = 80
 
 
 def until(condition, seconds, what):
@@ -146,8 +146,9 @@ class Stack:
     # Clients
 
     def next_device(self, ward=None):
-        """A device that no other test has, worn by a patient that no other test has; of this ward where one is given."""
-        device = next(device for device in self._unused if ward in (None, device.ward))
+        """A device and a patient that no other test has. Of the last wards while there are such, where none is asked for:
+        the wall display sees the first one only."""
+        device = next(device for device in reversed(self._unused) if ward in (None, device.ward))
         self._unused.remove(device)
         return device
 
@@ -228,11 +229,11 @@ class Socket:
         self.connection.send(message if isinstance(message, str) else json.dumps(message))
 
     def receive(self, seconds=1.0):
-        """The next message that is no pulse."""
+        """The next message of those that the replaced system had; its clients pass over what they do not know."""
         deadline = time.monotonic() + seconds
         while True:
             message = json.loads(self.connection.recv(timeout=max(0, deadline - time.monotonic())))
-            if message.get("type") != "pulse":
+            if message.get("type") not in ("pulse", "dispositif"):
                 return message
 
     def snapshot(self):

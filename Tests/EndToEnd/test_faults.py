@@ -165,7 +165,7 @@ def log_something(stack, device):
     patient = stack.request("GET", f"/api/patients/{device.patient}/").json()
     device.report(temperature=value)
     stack.request("GET", "/api/iot/data/latest_data/", params={"patient_id": patient["identifiant"]})
-    with stack.socket(f"/ws/iot/{patient['identifiant']}/", token=pair["access"]) as watching:
+    with stack.socket(f"/ws/iot/{device.patient}/", token=pair["access"]) as watching:
         watching.snapshot()
         watching.send({"type": "iot_data", "temperature": {"valeur": value}})
         watching.send('{"pas du JSON": ' + str(value))

@@ -140,7 +140,8 @@ def test_what_a_nurse_sends_through_the_socket_is_stored_and_comes_back(stack, d
         assert device.stored() == 1
 
 
-def test_a_screen_may_not_send_readings(stack, device):
+def test_a_screen_may_not_send_readings(stack, first_ward_device):
+    device = first_ward_device
     with stack.socket(f"/ws/iot/{device.patient}/", role="ecran") as socket:
         socket.snapshot()
         socket.send({"type": "iot_data", "temperature": {"valeur": 38.1, "unite": "°C"}})
@@ -158,8 +159,10 @@ def test_what_is_no_json_is_told_so_and_the_socket_stays(stack, device, text):
         assert socket.receive(1)["type"] == "iot_data"
 
 
-def test_a_ward_hears_all_its_patients_and_no_other(stack, device):
-    neighbour, stranger = stack.next_device(device.ward), stack.next_device(stack.devices[-1].ward)
+def test_a_ward_hears_all_its_patients_and_no_other(stack, first_ward_device):
+    device = first_ward_device
+    neighbour, stranger = stack.next_device(device.ward), stack.next_device()
+    assert stranger.ward != device.ward
     with stack.socket(f"/ws/service/{device.ward}/", role="ecran") as socket:
         socket.snapshot()
         for one, value in ((stranger, 91), (device, 92), (neighbour, 93)):
@@ -168,7 +171,8 @@ def test_a_ward_hears_all_its_patients_and_no_other(stack, device):
         assert heard == [(device.patient, 92), (neighbour.patient, 93)]
 
 
-def test_handshakes_are_refused_with_the_right_status(stack, device):
+def test_handshakes_are_refused_with_the_right_status(stack, first_ward_device):
+    device = first_ward_device
     foreign = stack.devices[-1]
     assert foreign.ward != device.ward
 
