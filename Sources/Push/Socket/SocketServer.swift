@@ -48,11 +48,10 @@ public final class SocketServer<Service: SocketService>: Sendable {
     /// The port listened on; nil for a unix socket.
     public var port: Int? { listener.localAddress?.port }
 
-    /// Runs on every loop with its service, later.
-    public func onEveryLoop(_ body: @escaping @Sendable (Service) -> Void) {
-        for bound in homes {
-            bound.eventLoop.execute { body(bound.value.service) }
-        }
+    /// Runs on one of the loops, counted from 0 in the order in which `makeService` was called, with its service, later.
+    public func onLoop(_ index: Int, _ body: @escaping @Sendable (Service) -> Void) {
+        let bound = homes[index]
+        bound.eventLoop.execute { body(bound.value.service) }
     }
 
     /// Stops accepting, closes every socket with 1012 and ends the threads; within 5 s. Blocks.
