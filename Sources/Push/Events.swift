@@ -1,19 +1,6 @@
 import Clinical
 import FoundationEssentials
 
-/// What is known of one patient when a room opens: the latest reading of every vital and the alerts that matter.
-public struct PatientState: Sendable, Hashable {
-    public var patient: PatientID
-    public var ward: WardID?
-    public var latest: [Reading]
-    /// Every open alert. Alerts that closed lately may be among them: a screen that missed the closing then learns how it ended.
-    public var alerts: [Alert]
-
-    public init(patient: PatientID, ward: WardID?, latest: [Reading], alerts: [Alert]) {
-        (self.patient, self.ward, self.latest, self.alerts) = (patient, ward, latest, alerts)
-    }
-}
-
 /// Something that happened, as the database tells it.
 public enum Event: Sendable, Hashable {
     /// The newest readings of a patient, one a vital. `from`: older readings came along too, back to that instant, so that
@@ -99,41 +86,4 @@ private struct DeviceNotice: Decodable {
     let patient: PatientID?
     let ward: WardID?
     let device: JSON
-}
-
-/// Any JSON value, to pass on what is not looked into.
-enum JSON: Codable, Hashable {
-    case null, bool(Bool), integer(Int64), number(Double), string(String), array([JSON]), object([String: JSON])
-
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? value.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let array = try? value.decode([JSON].self) {
-            self = .array(array)
-        } else {
-            self = .object(try value.decode([String: JSON].self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let bool): try container.encode(bool)
-        case .integer(let integer): try container.encode(integer)
-        case .number(let number): try container.encode(number)
-        case .string(let string): try container.encode(string)
-        case .array(let array): try container.encode(array)
-        case .object(let object): try container.encode(object)
-        }
-    }
 }
