@@ -17,16 +17,16 @@ export class LiveTrace extends Part {
   #canvas = el("canvas", { role: "img" });
   #drawing = 0;
   #paintedAt = 0;
-  #colors = null;
+  #style = null;
 
   start() {
-    const resized = new ResizeObserver(() => this.#soon());
+    const resized = new ResizeObserver(() => { this.#style = null; this.#soon(); });
     resized.observe(this);
     this.signal.addEventListener("abort", () => { resized.disconnect(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#soon());
     // The trace moves on also when nothing comes; while readings come, they move it.
     this.everySecond(() => Date.now() - this.#paintedAt > 1_500 && this.#soon());
-    onThemeChange(() => { this.#colors = null; this.#soon(); }, this.signal);
+    onThemeChange(() => { this.#style = null; this.#soon(); }, this.signal);
   }
 
   draw() {
@@ -83,7 +83,7 @@ export class LiveTrace extends Part {
     const gap = freshFor(this.vital, state.record(this.patient).period(this.vital));
     const stale = state.freshness(this.patient, this.vital)?.stale ?? true;
     pen.strokeStyle = pen.fillStyle = stale ? this.#palette.stale : this.#palette.line;
-    pen.lineWidth = this.small ? 1.5 : 2;
+    pen.lineWidth = (this.small ? 1.5 : 2) * this.#palette.unit;
     pen.lineJoin = pen.lineCap = "round";
     for (const stretch of stretches(samples, gap)) {
       pen.beginPath();
@@ -94,15 +94,16 @@ export class LiveTrace extends Part {
     const last = samples.at(-1);
     if (!last || stale) return;
     pen.beginPath();
-    pen.arc(x(last.at), y(last.value), this.small ? 2 : 3.5, 0, 2 * Math.PI);
+    pen.arc(x(last.at), y(last.value), (this.small ? 2 : 3.5) * this.#palette.unit, 0, 2 * Math.PI);
     pen.fill();
   }
 
-  /** Asked of the style sheet once a theme: asking costs more than drawing. */
+  /** The pen's colours, and its width's unit: a screen read from afar has larger letters. Asked for once a theme and size: asking costs more than drawing. */
   get #palette() {
-    const style = this.#colors ?? getComputedStyle(this.#canvas);
-    this.#colors ??= { line: style.color, stale: style.caretColor, normal: style.outlineColor, grid: style.borderTopColor };
-    return this.#colors;
+    if (this.#style) return this.#style;
+    const { color, caretColor, outlineColor, borderTopColor, fontSize } = getComputedStyle(this.#canvas);
+    this.#style = { line: color, stale: caretColor, normal: outlineColor, grid: borderTopColor, unit: parseFloat(fontSize) / 16 };
+    return this.#style;
   }
 
   #label(entry, samples) {
