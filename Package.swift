@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(name: "StoreTests", dependencies: ["Store"]),
         .testTarget(name: "APITests", dependencies: ["API"]),
-        .testTarget(name: "PushTests", dependencies: ["Push"]),
+        .testTarget(name: "PushTests", dependencies: ["Push", .product(name: "NIOEmbedded", package: "swift-nio")]),
     ],
     swiftLanguageModes: [.v6]
 )
