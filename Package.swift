@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
         .testTarget(name: "APITests", dependencies: ["API", "TestDatabase"]),
-        .testTarget(name: "PushTests", dependencies: ["Push", "TestDatabase"]),
+        .testTarget(
+            name: "PushTests", dependencies: ["Push", "TestDatabase", .product(name: "NIOEmbedded", package: "swift-nio")]),
     ],
     swiftLanguageModes: [.v6]
 )
