@@ -62,7 +62,8 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
-        .testTarget(name: "PushTests", dependencies: ["Push", "TestDatabase"]),
+        .testTarget(
+            name: "PushTests", dependencies: ["Push", "TestDatabase", .product(name: "NIOEmbedded", package: "swift-nio")]),
     ],
     swiftLanguageModes: [.v6]
 )

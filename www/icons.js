@@ -1,6 +1,7 @@
 /** The icons: strokes on a 24 by 24 field, drawn in the colour of the text around them. */
 const STROKES = {
   pulse: ["M2 12h4l2.5-7 5 14 2.5-7H22"],
+  heartbeat: ["M0 12h6.4c.5 0 .6-.8 1.1-.8s.6.8 1.1.8h1.1l.4.7 1-6.7 1.1 9.2.7-3.2h1.2c.8 0 .9-1.5 1.7-1.5s.9 1.5 1.7 1.5H24"],
   spo2: ["M12 3s6.5 6.6 6.5 11.2a6.5 6.5 0 0 1-13 0C5.5 9.6 12 3 12 3z", "M9 14.5a3 3 0 0 0 3 3"],
   heart_rate: ["M12 20S3.5 14.8 3.5 8.9A4.6 4.6 0 0 1 12 6.6a4.6 4.6 0 0 1 8.5 2.3C20.5 14.8 12 20 12 20z"],
   temperature: ["M10 13.5V5a2 2 0 1 1 4 0v8.5a4.2 4.2 0 1 1-4 0z", "M12 17.2V9"],

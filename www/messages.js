@@ -25,7 +25,7 @@ export function readDevice(wire) {
   if (!wire || !Number.isInteger(wire.id)) return null;
   return {
     id: wire.id,
-    patient: wire.patient ?? null,
+    patient: wire.patient,  // null: nobody wears it; undefined: not said
     name: String(wire.nom ?? ""),
     type: String(wire.type_dispositif ?? ""),
     status: String(wire.statut ?? ""),

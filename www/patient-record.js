@@ -58,6 +58,8 @@ export class PatientRecord {
     if (this.#devices.size < MAX_DEVICES || this.#devices.has(device.id)) this.#devices.set(device.id, device);
   }
 
+  removeDevice(id) { this.#devices.delete(id); }
+
   /** `{value, at, arrivedAt}` of a vital, or undefined. */
   value(vital) { return this.#values.get(vital); }
   vitals() { return [...this.#values.keys()]; }

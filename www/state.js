@@ -71,7 +71,9 @@ export class State extends EventTarget {
   }
 
   addDevice(patient, device) {
-    this.record(patient).addDevice(device);
+    const worn = device.patient === undefined || device.patient === patient;
+    if (worn) this.record(patient).addDevice(device);
+    else this.record(patient).removeDevice(device.id);
     this.#tell("device", { patient });
   }
 

@@ -19,7 +19,9 @@ extension Service {
 
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
-        let patients = try database.patients(call.scope(), ward: call.query.number("service"), page)
+        let ward = try call.query.number("service")
+        if let ward, try !call.scope().sees(ward: ward) { throw Problem.notFound }
+        let patients = try database.patients(call.scope(), ward: ward, page)
         return try call.list(patients, page) { String($0.id) }
     }
 

@@ -58,7 +58,7 @@ struct Problem: Error, Sendable {
     func response(in language: Language) -> Response {
         let detail = Texts.problems[code]?[language] ?? code.rawValue
         var body: [String: JSON] = [
-            "type": .string("about:blank"), "title": .string(Texts.titles[status] ?? "Error"), "status": .number(Double(status)),
+            "type": .string("about:blank"), "title": .string(Texts.titles[status] ?? "Error"), "status": .integer(status),
             "detail": .string(detail), "code": .string(code.wire), "error": .string(detail),
         ]
         for (field, messages) in fields {
@@ -72,7 +72,7 @@ struct Problem: Error, Sendable {
         }
         if let rejected {
             body["rejetees"] = .array(
-                rejected.map { .object(["index": .number(Double($0.index)), "raison": .string($0.reason)]) })
+                rejected.map { .object(["index": .integer($0.index), "raison": .string($0.reason)]) })
         }
         // Encoding strings and numbers does not fail; were it to, an empty body still carries the status.
         return Response(

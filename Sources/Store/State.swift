@@ -1,19 +1,6 @@
 import Clinical
 import Postgres
 
-/// What a screen must know of a patient to start from.
-public struct PatientState: Sendable, Hashable {
-    public var patient: PatientID
-    public var ward: WardID
-    /// The newest reading of each vital.
-    public var latest: [Reading]
-    public var openAlerts: [Alert]
-
-    public init(patient: PatientID, ward: WardID, latest: [Reading], openAlerts: [Alert]) {
-        (self.patient, self.ward, self.latest, self.openAlerts) = (patient, ward, latest, openAlerts)
-    }
-}
-
 extension Database {
     /// The state of these patients and of everybody in these wards, each once, in one round trip and one snapshot of the
     /// database. Not scoped: who may listen to a room was decided when it was entered.
@@ -46,7 +33,7 @@ extension Database {
             return try results[1].map { row in
                 let patient: PatientID = try row[0]
                 return PatientState(
-                    patient: patient, ward: try row[1], latest: latest[patient] ?? [], openAlerts: alerts[patient] ?? [])
+                    patient: patient, ward: try row[1], latest: latest[patient] ?? [], alerts: alerts[patient] ?? [])
             }
         }
     }

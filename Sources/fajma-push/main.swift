@@ -1,1 +1,50 @@
-print("not wired yet")
+import Access
+import Clinical
+import Foundation
+import Logging
+import Push
+import Settings
+import Store
+
+/// The push daemon: configuration and wiring.
+func serve() throws {
+    // Held back in every thread, and taken by this one when all is set up.
+    var ending = sigset_t()
+    sigemptyset(&ending)
+    sigaddset(&ending, SIGTERM)
+    sigaddset(&ending, SIGINT)
+    pthread_sigmask(SIG_BLOCK, &ending, nil)
+
+    let settings = Settings()
+    try settings.startLogging()
+    let logger = Logger(label: "fajma-push")
+    let url = try settings.databaseURL()
+    let tokens = Tokens(secret: try SigningSecret(file: settings.secretFile()))
+    var configuration = Daemon.Configuration(address: .unix(path: try settings.pushSocket()))
+    configuration.allowedOrigins = Set(settings.allowedOrigins)
+    let database = Database(url: url, application: "fajma-push", connections: configuration.threads)
+    try database.checkSchema()
+
+    let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+    let ingest = Ingest(url: url, application: "fajma-push ingest", logger: logger)
+    let source = DatabaseSource(database: database, ingest: ingest, tokens: tokens, now: now)
+    let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
+    let feed = Feed(url: url, daemon: daemon, logger: logger)
+    let housekeeping = Housekeeping(database: database, logger: logger)
+    logger.info("ready")
+    var signal: Int32 = 0
+    sigwait(&ending, &signal)
+    housekeeping.stop()
+    try daemon.stop()
+    feed.stop()
+    ingest.close()
+    logger.info("ended")
+}
+
+do {
+    try serve()
+} catch {
+    FileHandle.standardError.write(Data("fajma-push: \(error)\n".utf8))
+    exit(1)
+}
+exit(0)

@@ -51,7 +51,7 @@ test("alert and alert_update are read alike", () => {
 
 test("a device's state is read, with what it does not say as unknown", () => {
   const { device } = read({ type: "dispositif", patient_id: 12, data: { id: 3, nom: "ESP32", statut: "actif", derniere_connexion: AT } });
-  assert.deepEqual(device, { id: 3, patient: null, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null });
+  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null });
   assert.equal(readDevice({}), null);
 });
 

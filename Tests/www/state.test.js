@@ -155,3 +155,14 @@ test("the connection remembers since when it is lost, over all attempts", () => 
   state.setConnection({ status: "connecting", reason: null, retryAt: null });
   assert.equal(state.connection.lostAt, lostAt);
 });
+
+test("a device that moved to another patient is no longer shown with this one", () => {
+  const state = new State();
+  const devices = () => state.record(12).devices().map(({ id }) => id);
+  state.addDevice(12, { id: 3, patient: 12 });
+  state.addDevice(12, { id: 4, patient: undefined });
+  assert.deepEqual(devices(), [3, 4]);
+  state.addDevice(12, { id: 3, patient: 13 });
+  state.addDevice(12, { id: 4, patient: null });
+  assert.deepEqual(devices(), []);
+});

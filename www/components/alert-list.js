@@ -36,8 +36,8 @@ export class AlertList extends Part {
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
           datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
         el("p", { class: "message", text: alert.message }),
-        el("p", { class: "facts", text: facts.join(" · ") })),
-      alert.acknowledged || !mayAct() ? null : this.#button(alert));
+        el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
+          alert.acknowledged || !mayAct() ? null : this.#button(alert))));
   }
 
   #time(at, now) { return at === null ? "" : clockTime(at, now, i18n.language); }

@@ -10,20 +10,23 @@ import { Part } from "./part.js";
 
 /**
  * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now.
- * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from the canvas's own CSS (color, border colours).
+ * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from css/live-trace.css.
  */
 export class LiveTrace extends Part {
   small = false;
   #canvas = el("canvas", { role: "img" });
   #drawing = 0;
+  #paintedAt = 0;
+  #style = null;
 
   start() {
-    const resized = new ResizeObserver(() => this.#soon());
+    const resized = new ResizeObserver(() => { this.#style = null; this.#soon(); });
     resized.observe(this);
     this.signal.addEventListener("abort", () => { resized.disconnect(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#soon());
-    this.everySecond(() => this.#soon());
-    onThemeChange(() => this.#soon(), this.signal);
+    // The trace moves on also when nothing comes; while readings come, they move it.
+    this.everySecond(() => Date.now() - this.#paintedAt > 1_500 && this.#soon());
+    onThemeChange(() => { this.#style = null; this.#soon(); }, this.signal);
   }
 
   draw() {
@@ -44,6 +47,7 @@ export class LiveTrace extends Part {
   }
 
   #paint() {
+    this.#paintedAt = Date.now();
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0) return;
     const scale = window.devicePixelRatio;
@@ -57,7 +61,7 @@ export class LiveTrace extends Part {
     const entry = entryOf(this.vital);
     const now = state.now();
     const samples = state.record(this.patient).samples(this.vital).filter(({ at }) => at > now - TRACE_MS);
-    this.#label(entry, samples);
+    if (!this.small) this.#label(entry, samples);
     const shown = axis(samples, entry.normal);
     if (!shown) return;
     const place = {
@@ -69,17 +73,17 @@ export class LiveTrace extends Part {
   }
 
   #paintGround(pen, { normal }, { y }, width, height) {
-    const style = getComputedStyle(this.#canvas);
-    pen.fillStyle = style.outlineColor;
+    pen.fillStyle = this.#palette.normal;
     if (normal) pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
-    pen.fillStyle = style.borderTopColor;
+    pen.fillStyle = this.#palette.grid;
     for (const part of [0.25, 0.5, 0.75]) pen.fillRect(Math.round((width - 5) * part), 0, 1, height);
   }
 
   #paintLine(pen, samples, { x, y }) {
     const gap = freshFor(this.vital, state.record(this.patient).period(this.vital));
-    pen.strokeStyle = pen.fillStyle = getComputedStyle(this.#canvas).color;
-    pen.lineWidth = this.small ? 1.5 : 2;
+    const stale = state.freshness(this.patient, this.vital)?.stale ?? true;
+    pen.strokeStyle = pen.fillStyle = stale ? this.#palette.stale : this.#palette.line;
+    pen.lineWidth = (this.small ? 1.5 : 2) * this.#palette.unit;
     pen.lineJoin = pen.lineCap = "round";
     for (const stretch of stretches(samples, gap)) {
       pen.beginPath();
@@ -88,10 +92,18 @@ export class LiveTrace extends Part {
       pen.stroke();
     }
     const last = samples.at(-1);
-    if (!last || state.freshness(this.patient, this.vital)?.stale) return;
+    if (!last || stale) return;
     pen.beginPath();
-    pen.arc(x(last.at), y(last.value), this.small ? 2 : 3.5, 0, 2 * Math.PI);
+    pen.arc(x(last.at), y(last.value), (this.small ? 2 : 3.5) * this.#palette.unit, 0, 2 * Math.PI);
     pen.fill();
+  }
+
+  /** The pen's colours, and its width's unit: a screen read from afar has larger letters. Asked for once a theme and size: asking costs more than drawing. */
+  get #palette() {
+    if (this.#style) return this.#style;
+    const { color, caretColor, outlineColor, borderTopColor, fontSize } = getComputedStyle(this.#canvas);
+    this.#style = { line: color, stale: caretColor, normal: outlineColor, grid: borderTopColor, unit: parseFloat(fontSize) / 16 };
+    return this.#style;
   }
 
   #label(entry, samples) {

@@ -17,7 +17,7 @@ export class LoginPage extends Part {
       el("section", { class: "welcome" },
         el("p", { class: "mark" }, icon("pulse"), el("span", { text: "FAJMA" })),
         el("p", { class: "claim", text: t("login.claim") }),
-        icon("pulse", "heartbeat")),
+        icon("heartbeat", "heartbeat")),
       el("section", { class: "entry" },
         el("form", { on: { submit: (event) => this.#submit(event) } },
           el("h1", { text: t("login.title") }),

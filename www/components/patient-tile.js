@@ -19,7 +19,7 @@ export class PatientTile extends Part {
     const { id, lit, nom, prenom } = this.patient;
     this.replaceChildren(el("a", { href: `#/patient/${id}` },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
-        el("span", { class: "name", text: `${prenom} ${nom}` }), el("span", { class: "age" })),
+        el("span", { class: "name" }, el("strong", { text: nom }), ` ${prenom}`), el("span", { class: "age" })),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
       el("span", { class: "alert" })));
     this.#update();

@@ -26,10 +26,10 @@ export class VitalCard extends Part {
     this.setAttribute("aria-labelledby", title.id);
     this.replaceChildren(
       el("header", {}, el("span", { class: "emblem" }, icon(this.vital)), title, el("span", { class: "verdict" })),
-      el("p", { class: "value" }));
-    if (!TAKEN_BY_HAND.includes(this.vital)) this.append(Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }));
-    if (entry.normal) this.append(this.#range(entry));
-    this.append(el("p", { class: "updated" }, icon("clock"), el("span")));
+      el("div", { class: "body" }, el("p", { class: "value" }),
+        TAKEN_BY_HAND.includes(this.vital) ? null : Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }),
+        entry.normal ? this.#range(entry) : null),
+      el("p", { class: "updated" }, icon("clock"), el("span")));
     this.#shown = null;
     this.#update();
   }

@@ -1,0 +1,122 @@
+import Clinical
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// The push daemon: sockets in rooms, told what happens. The wiring gives it a source of what it does not know, and the
+/// feed tells it what happens; both from threads of their own.
+public final class Daemon: Sendable {
+    public struct Configuration: Sendable {
+        public var address: ListenAddress
+        /// Origins beside our own, as `https://host`.
+        public var allowedOrigins: Set<String> = []
+        /// Event loops, a thread each.
+        public var loops = System.coreCount
+        /// Threads that ask the source for clients.
+        public var threads = 4
+        /// Clients' questions (handshakes, renewals, readings) that wait or run at once; over it 503.
+        public var waitingLimit = 4096
+        /// Between two pulses.
+        public var pulseSeconds = 10
+        public var limits = SocketLimits()
+
+        public init(address: ListenAddress) { self.address = address }
+    }
+
+    private let server: SocketServer<Shard>
+    private let clerks: Clerks
+    /// One a loop, in the server's order.
+    private let inboxes: [Inbox]
+    private let logger: Logger
+
+    /// Listens and serves until `stop`. `now` is the clock. Blocks shortly.
+    public init(
+        configuration: Configuration, source: any Source, logger: Logger, now: @escaping @Sendable () -> Instant
+    ) throws {
+        let clerks = Clerks(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
+        let made = NIOLockedValueBox<[Inbox]>([])
+        let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
+        let pulseSeconds = configuration.pulseSeconds
+        do {
+            server = try SocketServer(
+                address: configuration.address, loops: configuration.loops, limits: configuration.limits,
+                makeService: { loop in
+                    let inbox = Inbox()
+                    made.withLockedValue { $0.append(inbox) }
+                    return Shard(
+                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, now: now, logger: logger)
+                },
+                greeter: { request, loop in clerks.greet(request, allowedOrigins: origins, on: loop) })
+        } catch {
+            try clerks.stop()
+            throw error
+        }
+        (self.clerks, self.logger) = (clerks, logger)
+        inboxes = made.withLockedValue { $0 }
+    }
+
+    /// The port listened on; nil for a unix socket.
+    public var port: Int? { server.port }
+
+    /// Closes every socket with 1012 and ends; within 5 s. Blocks.
+    public func stop() throws {
+        try server.stop()
+        try clerks.stop()
+    }
+
+    // MARK: For the feed, from any thread
+
+    /// Something happened: encoded here, once, and handed to every loop.
+    public func event(_ event: Event) {
+        if case .rights(let user) = event { return revalidate(user) }
+        do {
+            try put(.letter(Inbox.Letter(event: event, frame: event.message?.frame())))
+        } catch {
+            logger.error("an event could not be encoded")
+        }
+    }
+
+    /// Events come, from now on: every open room is read anew and its listeners get the state.
+    public func feedReady() { put(.feedReady) }
+
+    /// Events may be missed, until `feedReady`.
+    public func feedLost() { put(.feedLost) }
+
+    /// An account's rights or sessions changed (nil: everybody's): its sockets stay only if the source says so again;
+    /// otherwise they are closed with 4401 or 4403.
+    public func revalidate(_ user: UserID?) {
+        for index in inboxes.indices { server.onLoop(index) { $0.revalidate(user) } }
+    }
+
+    private func put(_ item: Inbox.Item) {
+        for (index, inbox) in inboxes.enumerated() where inbox.put(item) {
+            server.onLoop(index) { $0.drain() }
+        }
+    }
+}
+
+extension Clerks {
+    /// Who comes, and whether they may come in.
+    func greet(
+        _ request: HandshakeRequest, allowedOrigins: Set<String>, on loop: any EventLoop
+    ) -> EventLoopFuture<HandshakeAnswer<Visitor>> {
+        let greeting: Greeting
+        do {
+            greeting = try Greeting(request, allowedOrigins: allowedOrigins)
+        } catch {
+            return loop.makeSucceededFuture(.refused(error))
+        }
+        return ask(on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
+            .map { admission in
+                switch admission {
+                case .allowed:
+                    Visitor(admission, token: greeting.token).map { .welcome($0, subprotocol: greeting.subprotocol) }
+                        ?? .refused(.unavailable)
+                case .unauthenticated: .refused(.tokenNotValid)
+                case .forbidden: .refused(.forbidden)
+                case .unknown: .refused(.notFound)
+                }
+            }
+            .recover { _ in .refused(.unavailable) }
+    }
+}

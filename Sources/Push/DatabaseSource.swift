@@ -1,0 +1,77 @@
+import Access
+import Clinical
+import Store
+
+/// What the daemon learns from the database.
+public struct DatabaseSource: Source {
+    private let database: Database
+    private let ingest: Ingest
+    private let tokens: Tokens
+    private let now: @Sendable () -> Instant
+
+    public init(database: Database, ingest: Ingest, tokens: Tokens, now: @escaping @Sendable () -> Instant) {
+        (self.database, self.ingest, self.tokens, self.now) = (database, ingest, tokens, now)
+    }
+
+    public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
+        try admit(token) { scope in
+            switch kind {
+            case .iot: try database.patient(PatientKey(key), scope).map { .patient($0.id) }
+            case .alerts: try database.patient(PatientKey(key), scope).map { .alerts($0.id) }
+            case .service: try WardID(key).flatMap { try database.ward($0, scope) }.map { .ward($0.id) }
+            }
+        }
+    }
+
+    public func renew(token: String, room: Room) throws -> Admission {
+        try admit(token) { scope in
+            switch room {
+            case .patient(let id), .alerts(let id): try database.patient(.id(id), scope).map { _ in room }
+            case .ward(let id): try database.ward(id, scope).map { _ in room }
+            }
+        }
+    }
+
+    private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
+        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims.userID)
+        else { return .unauthenticated }
+        guard scope.role.may(.readReadings) else { return .forbidden }
+        guard let room = try find(scope) else { return .unknown }
+        return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
+    }
+
+    public func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
+        var (patients, wards): (Set<PatientID>, Set<WardID>) = ([], [])
+        for room in rooms {
+            switch room {
+            case .patient(let id), .alerts(let id): patients.insert(id)
+            case .ward(let id): wards.insert(id)
+            }
+        }
+        let states = try database.state(patients: Array(patients), wards: Array(wards))
+        let byWard = Dictionary(grouping: states) { $0.ward }
+        let byPatient = Dictionary(grouping: states, by: \.patient)
+        return Dictionary(
+            uniqueKeysWithValues: Set(rooms).map { room in
+                switch room {
+                case .patient(let id), .alerts(let id): (room, byPatient[id] ?? [])
+                case .ward(let id): (room, byWard[id] ?? [])
+                }
+            })
+    }
+
+    public func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+        let received = now()
+        let report: Report
+        do {
+            report = try Report.decode(inbound, now: received)
+        } catch {
+            return error.text(in: .french)
+        }
+        if !report.readings.isEmpty {
+            _ = try ingest.submit(
+                Submission(origin: .entered(patient: patient, by: user), readings: report.readings, receivedAt: received))
+        }
+        return report.rejected.first?.text(in: .french)
+    }
+}

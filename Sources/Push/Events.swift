@@ -1,0 +1,89 @@
+import Clinical
+import FoundationEssentials
+
+/// Something that happened, as the database tells it.
+public enum Event: Sendable, Hashable {
+    /// The newest readings of a patient, one a vital. `from`: older readings came along too, back to that instant, so that
+    /// a chart has to be fetched again from there.
+    case readings(PatientID, ward: WardID?, [Reading], from: Instant?)
+    /// An alert was raised (`isNew`) or changed: acknowledged, ended, more severe.
+    case alert(Alert, ward: WardID?, isNew: Bool)
+    /// A device changed; `json` is the device as it is sent to clients.
+    case device(patient: PatientID?, ward: WardID?, json: [UInt8])
+    /// What an account may see has changed; nil: everybody's.
+    case rights(user: UserID?)
+}
+
+/// A notification that is not what its channel carries. Names the channel only: the payload is a patient's.
+public struct UnreadableNotification: Error, CustomStringConvertible {
+    public let channel: String
+    public var description: String { "unreadable notification on \(channel)" }
+}
+
+extension Event {
+    /// The channels that carry events.
+    public static let channels = ["fajma_reading", "fajma_alert", "fajma_device"]
+
+    /// Reads the payload of a PostgreSQL notification:
+    /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970],…],"from":ms}`, `from` and `ward` optional;
+    /// - `fajma_alert`: `{"ward":3,"new":true,"alert":{…}}`, the alert as on the wire;
+    /// - `fajma_device`: `{"patient":12,"ward":3,"device":{…}}`, patient and ward null or missing when it is nobody's.
+    ///
+    /// A vital that this version does not know is left out.
+    public init(channel: String, payload: some Collection<UInt8>) throws(UnreadableNotification) {
+        do {
+            let decoder = JSONDecoder()
+            let data = Data(payload)
+            switch channel {
+            case "fajma_reading":
+                let notice = try decoder.decode(ReadingNotice.self, from: data)
+                self = .readings(
+                    notice.patient, ward: notice.ward, notice.latest.compactMap(\.reading),
+                    from: notice.from.map(Instant.init(milliseconds:)))
+            case "fajma_alert":
+                let notice = try decoder.decode(AlertNotice.self, from: data)
+                self = .alert(notice.alert, ward: notice.ward, isNew: notice.new)
+            case "fajma_device":
+                let notice = try decoder.decode(DeviceNotice.self, from: data)
+                let device = try JSONEncoder.wire.encode(notice.device)
+                self = .device(patient: notice.patient, ward: notice.ward, json: Array(device))
+            default:
+                throw UnreadableNotification(channel: channel)
+            }
+        } catch {
+            throw UnreadableNotification(channel: channel)
+        }
+    }
+}
+
+private struct ReadingNotice: Decodable {
+    let patient: PatientID
+    let ward: WardID?
+    let latest: [Entry]
+    let from: Int64?
+
+    /// `[code, value, ms]`
+    struct Entry: Decodable {
+        let reading: Reading?
+
+        init(from decoder: any Decoder) throws {
+            var list = try decoder.unkeyedContainer()
+            let code = try list.decode(Int16.self)
+            let value = try list.decode(Double.self)
+            let measuredAt = Instant(milliseconds: try list.decode(Int64.self))
+            reading = Vital(code: code).map { Reading(vital: $0, value: value, measuredAt: measuredAt) }
+        }
+    }
+}
+
+private struct AlertNotice: Decodable {
+    let ward: WardID?
+    let new: Bool
+    let alert: Alert
+}
+
+private struct DeviceNotice: Decodable {
+    let patient: PatientID?
+    let ward: WardID?
+    let device: JSON
+}

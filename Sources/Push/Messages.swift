@@ -1,0 +1,109 @@
+import Clinical
+import FoundationEssentials
+
+/// What the daemon says to a client. `contract.md` of the interface: every message is one JSON object.
+enum Message: Hashable, Sendable {
+    /// `iot_data`; `from` as in `Event.readings`.
+    case readings(PatientID, [Reading], from: Instant? = nil)
+    case alert(Alert)
+    case alertUpdate(Alert)
+    /// The device as JSON.
+    case device(PatientID?, [UInt8])
+    /// The snapshot is complete.
+    case ready
+    case pulse(Instant)
+    case error(Fault)
+
+    /// What a client did wrong, or what went wrong for it.
+    enum Fault: Hashable, Sendable {
+        case notJSON, unknownType, mayNotEnter, noVitalsHere, noToken, unavailable
+        /// Why the readings that it sent were not stored: the source's words.
+        case refused(String)
+    }
+}
+
+extension Message.Fault {
+    /// In French: the clients of the replaced system compare the first one.
+    var text: String {
+        switch self {
+        case .notJSON: "Format JSON invalide"
+        case .unknownType: "Type de message inconnu"
+        case .mayNotEnter: "Vous ne pouvez pas saisir de données ici"
+        case .noVitalsHere: "Ce canal ne transmet que les alertes"
+        case .noToken: "token requis"
+        case .unavailable: "Service momentanément indisponible. Réessayez."
+        case .refused(let reason): reason
+        }
+    }
+}
+
+extension Message: Encodable {
+    private enum Key: String, CodingKey {
+        case type, error, data, timestamp, depuis
+        case patient = "patient_id"
+    }
+
+    private struct VitalKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ vital: Vital) { stringValue = vital.rawValue }
+        init?(stringValue: String) { nil }
+        init?(intValue: Int) { nil }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .readings(let patient, let readings, let from):
+            try object.encode("iot_data", forKey: .type)
+            try object.encode(patient, forKey: .patient)
+            var data = object.nestedContainer(keyedBy: VitalKey.self, forKey: .data)
+            for reading in readings { try data.encode(WireValue(reading), forKey: VitalKey(reading.vital)) }
+            try object.encodeIfPresent(from, forKey: .depuis)
+        case .alert(let alert), .alertUpdate(let alert):
+            if case .alert = self {
+                try object.encode("alert", forKey: .type)
+            } else {
+                try object.encode("alert_update", forKey: .type)
+            }
+            try object.encode(alert.patient, forKey: .patient)
+            try object.encode(alert, forKey: .data)
+        case .device(let patient, let json):
+            try object.encode("dispositif", forKey: .type)
+            try object.encode(patient, forKey: .patient)
+            try object.encode(JSONDecoder().decode(JSON.self, from: Data(json)), forKey: .data)
+        case .ready:
+            try object.encode("ready", forKey: .type)
+        case .pulse(let now):
+            try object.encode("pulse", forKey: .type)
+            try object.encode(now, forKey: .timestamp)
+        case .error(let fault):
+            try object.encode(fault.text, forKey: .error)
+        }
+    }
+
+    /// The whole WebSocket frame, to be shared by everybody who is to be told. Throws for a value that JSON cannot carry
+    /// (no reading has one: not a number and infinity are refused when they are stored).
+    func frame() throws -> Frame { Frame.text(try JSONEncoder.wire.encode(self)) }
+}
+
+extension Event {
+    /// What everybody concerned is told; nil: nothing.
+    var message: Message? {
+        switch self {
+        case .readings(let patient, _, let readings, let from): .readings(patient, readings, from: from)
+        case .alert(let alert, _, let isNew): isNew ? .alert(alert) : .alertUpdate(alert)
+        case .device(let patient, _, let json): .device(patient, json)
+        case .rights: nil
+        }
+    }
+}
+
+extension JSONEncoder {
+    /// As the interface writes JSON.
+    static var wire: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return encoder
+    }
+}

@@ -1,0 +1,90 @@
+import Clinical
+
+/// What one room's patients are known to be: merged from a read of the database and the events that came meanwhile, in
+/// whatever order they arrive.
+struct RoomState {
+    struct Patient {
+        var latest: [Vital: Reading] = [:]
+        /// Open ones only.
+        var alerts: [Alert.ID: Alert] = [:]
+
+        var readings: [Reading] { latest.values.sorted { $0.vital.code < $1.vital.code } }
+    }
+
+    private(set) var patients: [PatientID: Patient] = [:]
+    /// While a read is awaited, what the events said of alerts (their versions) and of whom: the read may be older than they.
+    private var heard: (alerts: [Alert.ID: Int], patients: Set<PatientID>)?
+
+    /// A read will be asked for. What is heard from here on is not undone by its answer.
+    mutating func awaitRead() { heard = ([:], []) }
+
+    /// Takes in the readings that are not older than what is known. Returns them, and the older ones.
+    mutating func apply(_ readings: [Reading], of patient: PatientID) -> (newer: [Reading], older: [Reading]) {
+        heard?.patients.insert(patient)
+        var result: (newer: [Reading], older: [Reading]) = ([], [])
+        for reading in readings {
+            if let known = patients[patient]?.latest[reading.vital], known.measuredAt > reading.measuredAt {
+                result.older.append(reading)
+            } else {
+                patients[patient, default: Patient()].latest[reading.vital] = reading
+                result.newer.append(reading)
+            }
+        }
+        return result
+    }
+
+    /// False: it is no news.
+    mutating func apply(_ alert: Alert) -> Bool {
+        let known = max(patients[alert.patient]?.alerts[alert.id]?.version ?? 0, heard?.alerts[alert.id] ?? 0)
+        guard alert.version > known else { return false }
+        heard?.alerts[alert.id] = alert.version
+        heard?.patients.insert(alert.patient)
+        patients[alert.patient, default: Patient()].alerts[alert.id] = alert.isOpen ? alert : nil
+        return true
+    }
+
+    mutating func remove(_ patient: PatientID) {
+        patients[patient] = nil
+        heard?.patients.remove(patient)
+    }
+
+    /// Takes in the answer of a read. Returns the alerts that were open here and are not any more.
+    mutating func merge(_ read: [PatientState], now: Instant) -> [Alert] {
+        let heard = self.heard ?? ([:], [])
+        self.heard = nil
+        let before = patients
+        let listed = Set(read.map(\.patient))
+        for patient in patients.keys where !listed.contains(patient) && !heard.patients.contains(patient) {
+            patients[patient] = nil  // moved or discharged
+        }
+        var closed: [Alert] = []
+        for state in read {
+            _ = apply(state.latest, of: state.patient)
+            let known = before[state.patient]?.alerts ?? [:]
+            var alerts = patients[state.patient]?.alerts ?? [:]
+            for alert in state.alerts where alert.version > max(heard.alerts[alert.id] ?? 0, alerts[alert.id]?.version ?? 0) {
+                alerts[alert.id] = alert.isOpen ? alert : nil
+                if !alert.isOpen, known[alert.id] != nil { closed.append(alert) }
+            }
+            let read = Set(state.alerts.map(\.id))
+            for alert in alerts.values where !read.contains(alert.id) && heard.alerts[alert.id] == nil {
+                alerts[alert.id] = nil
+                closed.append(alert.closedUnseen(by: now))
+            }
+            patients[state.patient, default: Patient()].alerts = alerts
+        }
+        return closed
+    }
+}
+
+extension Alert {
+    /// It is not open any more and nobody saw how it closed: it ended, and if it had to be acknowledged, it was. Its true
+    /// version is at least one greater than the one that is known.
+    fileprivate func closedUnseen(by now: Instant) -> Alert {
+        var alert = self
+        alert.endedAt = endedAt ?? now
+        alert.acknowledged = acknowledged || severity == .error
+        alert.version += 1
+        return alert
+    }
+}

@@ -1,0 +1,52 @@
+import Access
+import Postgres
+
+/// Why a command failed, as one line for the person who typed it.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// The one place where an error becomes the line that is shown.
+func explanation(of error: any Error) -> String {
+    switch error {
+    case let error as PostgresError: explanation(of: error)
+    case Password.Refusal.empty: "the password is empty"
+    case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
+    default: "\(error)"
+    }
+}
+
+private func explanation(of error: PostgresError) -> String {
+    if let known = constraints[error.constraint] { return known }
+    return switch (error.kind, error.sqlState) {
+    case (.connectionLost, _):
+        "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL exist, may this account use it?"
+    case (_, "22007"), (_, "22008"): "--birth-date is no date; write it as 1950-04-23"
+    case (_, "42501"): "the account in DATABASE_URL may not do this; use the owner of the schema"
+    case (_, "42P01"), (_, "42703"), (_, "42883"): "the database's schema does not fit this program; run: fajma migrate"
+    case (_, "25006"): "the database is read-only: DATABASE_URL names a standby"
+    case (_, "22021"), (_, "22P05"): "a text holds a character that the database cannot store"
+    default: error.description
+    }
+}
+
+/// What a violated constraint means to somebody who knows only the options.
+private let constraints = [
+    "wards_name_key": "NAME is taken: there is a ward of this name",
+    "wards_name_length": "NAME must have 1 to 80 characters",
+    "patients_hospital_number_key": "--number is taken: there is a patient with this hospital number",
+    "patients_hospital_number_word": "--number must be 1 to 32 letters without accents, digits and underscores",
+    "patients_hospital_number_no_id": "--number looks like an id of FAJMA: digits only need ten or more, or a leading zero",
+    "patients_last_name_length": "--last-name must have 1 to 80 characters",
+    "patients_first_name_length": "--first-name must have at most 80 characters",
+    "patients_sex_known": "--sex must be F, M or X",
+    "patients_ward_fkey": "--ward names no ward; see: fajma ward list",
+    "patients_bed_length": "--bed must have at most 20 characters",
+    "devices_name_length": "NAME must have 1 to 80 characters",
+    "devices_kind_length": "--kind must have 1 to 40 characters",
+    "device_assignment_patient_fkey": "--patient names no patient; see: fajma patient list",
+    "users_username_key": "NAME is taken: there is an account of this name",
+    "users_username_length": "NAME must have 1 to 150 characters",
+    "user_wards_ward_fkey": "--ward names no ward; see: fajma ward list",
+]

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+
+/// The administrator's command line. Exit codes: 0 done, 1 failed (one line on standard error says why), 64 usage.
+@main
+struct Fajma: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fajma",
+        abstract: "Administers FAJMA, and simulates its devices.",
+        discussion: "Settings come from the environment: DATABASE_URL names the database.",
+        subcommands: [
+            MigrateCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
+            UserCommand.self, DemoCommand.self, SimulateCommand.self,
+        ])
+
+    // Not ArgumentParser's own: an error of ours is one line in plain words, without "Error: " and usage text.
+    static func main() {
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch { exit(withError: error) }
+        do {
+            try command.run()
+        } catch let error where error is ExitCode || error is CleanExit || error is ValidationError {
+            // Through the command itself, whose usage line is shown.
+            type(of: command).exit(withError: error)
+        } catch {
+            Console.complain(explanation(of: error))
+            Foundation.exit(1)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Access
+import Settings
+import Store
+
+extension Database {
+    /// The database that DATABASE_URL names, its schema checked.
+    static func opened() throws -> Database {
+        let database = Database(url: try Settings().databaseURL(), application: "fajma", connections: 1)
+        try database.checkSchema()
+        return database
+    }
+}
+
+extension Scope {
+    /// Whoever may read DATABASE_URL can change every row anyway, so the command line sees all of it. 0 is no account's number:
+    /// nothing is done in the name of somebody.
+    static let administrator = Scope(user: 0, username: "fajma", role: .admin, language: "fr", wards: [])
+}
+
+/// Every row of a list that the store gives in pages.
+func everyPage<Element, Cursor>(
+    _ cursor: (Element) -> Cursor, _ load: (Page<Cursor>) throws -> [Element]
+) rethrows -> [Element] {
+    let limit = 1000
+    var (all, page) = ([Element](), Page<Cursor>(limit: limit))
+    while true {
+        let rows = try load(page)
+        all += rows
+        guard rows.count == limit, let last = rows.last else { return all }
+        page.after = cursor(last)
+    }
+}

@@ -1,0 +1,57 @@
+import Clinical
+import Foundation
+
+/// The body of POST `/api/iot/data/` as a device sends it.
+struct DeviceReport: Encodable, Sendable {
+    var readings: [Reading]
+    var state: DeviceState?
+
+    private enum CodingKeys: String, CodingKey { case mesures, etat }
+    private enum ReadingKeys: String, CodingKey { case type_donnee }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        var list = container.nestedUnkeyedContainer(forKey: .mesures)
+        for reading in readings {
+            // Each object is filled by two: the vital's name, and the value as the wire carries it everywhere.
+            try list.encode(Entry(reading: reading))
+        }
+        try container.encodeIfPresent(state, forKey: .etat)
+    }
+
+    private struct Entry: Encodable {
+        let reading: Reading
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: ReadingKeys.self)
+            try container.encode(reading.vital, forKey: .type_donnee)
+            try WireValue(reading).encode(to: encoder)
+        }
+    }
+}
+
+/// What the server made of a report.
+enum Outcome: Sendable, Equatable {
+    /// `rejected`: readings that were not stored for themselves.
+    case stored(readings: Int, rejected: Int)
+    /// Nothing was stored; later it may be: the server is away, busy, or nobody wears the device. `after`: seconds, from `Retry-After`.
+    case later(after: Double?)
+    /// Nothing was stored and never will be.
+    case refused(status: Int)
+
+    private struct Answer: Decodable {
+        struct Rejected: Decodable {}
+        let recues: Int
+        let rejetees: [Rejected]
+    }
+
+    init(status: Int, body: Data, retryAfter: String?) {
+        switch status {
+        case 200..<300:
+            let answer = try? JSONDecoder().decode(Answer.self, from: body)
+            self = .stored(readings: answer?.recues ?? 0, rejected: answer?.rejetees.count ?? 0)
+        case 408, 409, 429, 500...: self = .later(after: retryAfter.flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil })
+        default: self = .refused(status: status)
+        }
+    }
+}

@@ -1,0 +1,328 @@
+import Clinical
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import Push
+
+@Suite("Daemon, over its unix socket", .serialized)
+struct DaemonTests {
+    @Test("The token opens the room in either way, and the snapshot comes in order: values, alerts, ready")
+    func snapshot() async throws {
+        try await withDaemon { daemon, source, path in
+            source.states[.patient(12)] = [PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [alert(7, of: 12)])]
+            let ways: [(String, [String: String])] = [
+                ("/ws/iot/12/?token=good", [:]), ("/fajma/ws/iot/12/", ["Sec-WebSocket-Protocol": "fajma, bearer.good"]),
+            ]
+            for (target, headers) in ways {
+                let client = try TestClient(path, target, headers: headers)
+                #expect(client.status == 101)
+                #expect(client.field("Sec-WebSocket-Protocol") == (headers.isEmpty ? nil : "fajma"))
+                #expect(try client.hear(until: "ready").map { $0["type"] } == [.string("iot_data"), .string("alert"), .string("ready")])
+            }
+        }
+    }
+
+    @Test("A handshake that is refused gets an HTTP answer that says why", arguments: [
+        Refused(401, "token_not_valid", "/ws/iot/12/?token=bad"), Refused(401, "not_authenticated", "/ws/iot/12/"),
+        Refused(403, "permission_denied", "/ws/iot/12/?token=forbidden"), Refused(404, "not_found", "/ws/iot/99/?token=good"),
+        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "service_unavailable", "/ws/iot/12/?token=away"),
+        Refused(403, "origin_not_allowed", "/ws/iot/12/?token=good", ["Origin": "https://evil.sn"]),
+        Refused(400, "parse_error", "/ws/iot/12/?token=good", ["Sec-WebSocket-Key": "short"]),
+        Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Upgrade": ""]),
+        Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Sec-WebSocket-Version": "8"]),
+        Refused(431, "head_too_large", "/ws/iot/12/?token=good", ["X": String(repeating: "x", count: 20_000)]),
+    ])
+    func refused(_ refused: Refused) async throws {
+        try await withDaemon { _, _, path in
+            let client = try TestClient(path, refused.target, headers: refused.headers)
+            #expect(client.status == refused.status)
+            #expect(client.problem["code"] == .string(refused.code))
+            #expect(client.problem["error"] == client.problem["detail"])
+            #expect(client.field("Content-Type") == "application/problem+json")
+            #expect((client.field("WWW-Authenticate") != nil) == (refused.status == 401))
+            #expect((client.field("Retry-After") != nil) == (refused.status == 503))
+            #expect(try client.hear() == .hungUp)
+        }
+    }
+
+    @Test("An event reaches everybody in the room, and nobody else")
+    func fanOut() async throws {
+        try await withDaemon { daemon, _, path in
+            let watchers = try (0..<1000).map { _ in try TestClient(path, "/ws/iot/12/?token=good") }
+            let other = try TestClient(path, "/ws/iot/13/?token=good")
+            for client in watchers + [other] { _ = try client.hear(until: "ready") }
+            daemon.event(.readings(12, ward: 3, [spo2], from: nil))
+            daemon.event(.readings(13, ward: 3, [spo2], from: nil))
+            for client in watchers { #expect(try client.hear(until: "iot_data").last?["patient_id"] == .integer(12)) }
+            #expect(try other.hear(until: "iot_data").last?["patient_id"] == .integer(13))
+        }
+    }
+
+    @Test("A client that does not read is closed with 1013, and the others get everything meanwhile")
+    func slowReader() async throws {
+        try await withDaemon { daemon, _, path in
+            let slow = try TestClient(path, "/ws/iot/12/?token=good")
+            let quick = try TestClient(path, "/ws/iot/12/?token=good")
+            for client in [slow, quick] { _ = try client.hear(until: "ready") }
+            // Twice what the kernel and the daemon hold for one client, a piece at a time, each waited for by the quick one.
+            let device = Array(#"{"texte":"\#(String(repeating: "x", count: 20_000))"}"#.utf8)
+            for _ in 0..<50 {
+                daemon.event(.device(patient: 12, ward: 3, json: device))
+                _ = try quick.hear(until: "dispositif")
+            }
+            var heard = 0
+            var last = try slow.hear()
+            while case .json = last {
+                heard += 1
+                last = try slow.hear()
+            }
+            #expect(last == .close(1013))
+            #expect(heard < 50)
+            try quick.say(#"{"type":"get_latest"}"#)
+            _ = try quick.hear(until: "iot_data")
+        }
+    }
+
+    @Test("When the feed was lost and is back, every room gets the state anew")
+    func feedLoss() async throws {
+        try await withDaemon { daemon, source, path in
+            source.states[.patient(12)] = [PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [alert(7, of: 12)])]
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            daemon.feedLost()
+            let newer = Reading(vital: .spo2, value: 88, measuredAt: at(60))
+            source.states[.patient(12)] = [PatientState(patient: 12, ward: 3, latest: [newer], alerts: [])]
+            daemon.feedReady()
+            let anew = try client.hear(until: "ready")
+            #expect(anew.map { $0["type"] } == [.string("iot_data"), .string("alert_update"), .string("ready")])
+            #expect(anew[0]["data"]["spo2"]["valeur"] == .integer(88))
+            #expect(anew[0]["depuis"] != .null)
+            #expect(anew[1]["data"]["terminee_le"] != .null)
+        }
+    }
+
+    @Test("A room that could not be read is read again until it can")
+    func readFails() async throws {
+        try await withDaemon { _, source, path in
+            source.failingLoads = 2
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            #expect(try client.hear(until: "ready").last?["type"] == .string("ready"))
+            #expect(source.failingLoads == 0)
+        }
+    }
+
+    @Test("What is not JSON or not known is answered with an error, and the socket stays open")
+    func badMessages() async throws {
+        try await withDaemon { _, _, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            for (said, answer) in [
+                ("pas du JSON", "Format JSON invalide"), ("[1]", "Type de message inconnu"), (#"{"type":"x"}"#, "Type de message inconnu"),
+                (#"{"type":"auth"}"#, "token requis"),
+            ] {
+                try client.say(said)
+                #expect(try client.hear() == .json(.object(["error": .string(answer)])))
+            }
+            try client.sayBytes([1, 2, 3])
+            #expect(try client.hear() == .close(1003))
+        }
+    }
+
+    @Test("Readings from a client are stored for the socket's patient; who may not enter any is told so")
+    func inbound() async throws {
+        try await withDaemon { _, source, path in
+            let nurse = try TestClient(path, "/ws/iot/12/?token=good")
+            let wall = try TestClient(path, "/ws/iot/12/?token=screen")
+            for client in [nurse, wall] { _ = try client.hear(until: "ready") }
+            let report = #"{"type":"iot_data","spo2":{"valeur":97,"unite":"%"}}"#
+            try wall.say(report)
+            #expect(try wall.hear() == .json(.object(["error": .string("Vous ne pouvez pas saisir de données ici")])))
+            try nurse.say(report)
+            try nurse.say(#"{"type":"iot_data","refuse":true}"#)
+            #expect(try nurse.hear() == .json(.object(["error": .string("refusé")])))
+            #expect(source.stored == [Stored(patient: 12, user: 1, text: report)])
+        }
+    }
+
+    @Test("A token that expires closes the socket with 4401, unless a fresh one came in time")
+    func expiry() async throws {
+        try await withDaemon { _, source, path in
+            let idle = try TestClient(path, "/ws/iot/12/?token=short")
+            let renewed = try TestClient(path, "/ws/iot/12/?token=short")
+            for client in [idle, renewed] { _ = try client.hear(until: "ready") }
+            try renewed.say(#"{"type":"auth","token":"good"}"#)
+            try renewed.say(#"{"type":"auth","token":"away"}"#)  // answered after the one before, by the same thread
+            #expect(try renewed.hear() == .json(.object(["error": .string("Service momentanément indisponible. Réessayez.")])))
+            source.now = at(1000)
+            #expect(try idle.hear() == .close(4401))
+            try renewed.say(#"{"type":"get_latest"}"#)
+            #expect(try renewed.hear(until: "iot_data").count == 1)
+            try renewed.say(#"{"type":"auth","token":"bad"}"#)
+            #expect(try renewed.hear() == .close(4401))
+        }
+    }
+
+    @Test("When rights change, the sockets of that account are asked again and closed with 4403 or 4401 or left")
+    func rights() async throws {
+        try await withDaemon { daemon, source, path in
+            let clients = try ["good", "screen", "other"].map { try TestClient(path, "/ws/iot/12/?token=\($0)") }
+            for client in clients { _ = try client.hear(until: "ready") }
+            source.revoked = ["good": .forbidden, "screen": .unauthenticated, "other": .forbidden]
+            daemon.event(.rights(user: 1))
+            #expect(try clients[0].hear() == .close(4403))
+            daemon.revalidate(2)
+            #expect(try clients[1].hear() == .close(4401))
+            daemon.event(.readings(12, ward: 3, [spo2], from: nil))
+            #expect(try clients[2].hear(until: "iot_data").count == 1)
+        }
+    }
+
+    @Test("A client that says too much too fast is closed with 1008")
+    func rateLimit() async throws {
+        try await withDaemon { _, _, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            for _ in 0...Allowance.burst { try client.say("{}") }
+            for _ in 0..<Allowance.burst { #expect(try client.hear() == .json(.object(["error": .string("Type de message inconnu")]))) }
+            #expect(try client.hear() == .close(1008))
+        }
+    }
+
+    @Test("The end closes every socket with 1012, and the socket's file can be taken over by the next daemon")
+    func end() async throws {
+        let path = temporaryPath()
+        let clock = ContinuousClock()
+        try await blocking {
+            let source = TestSource()
+            let first = try daemon(path, source)
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o660)
+            let time = try clock.measure { try first.stop() }  // this client never answers the close
+            #expect(time < .seconds(5))
+            #expect(try client.hear() == .close(1012))
+            let second = try daemon(path, source)
+            #expect(throws: ListenError.self) { try daemon(path, source) }
+            #expect(try TestClient(path, "/ws/iot/12/?token=good").status == 101)
+            try second.stop()
+        }
+    }
+
+    struct Refused: Sendable, CustomTestStringConvertible {
+        let status: Int
+        let code: String
+        let target: String
+        let headers: [String: String]
+
+        init(_ status: Int, _ code: String, _ target: String, _ headers: [String: String] = [:]) {
+            (self.status, self.code, self.target, self.headers) = (status, code, target, headers)
+        }
+
+        var testDescription: String { "\(status) \(code)" }
+    }
+}
+
+private let spo2 = Reading(vital: .spo2, value: 97, measuredAt: at(0))
+
+private func temporaryPath() -> String { NSTemporaryDirectory() + "fajma-push-\(UInt64.random(in: 0 ..< .max)).sock" }
+
+private func daemon(_ path: String, _ source: TestSource) throws -> Daemon {
+    var configuration = Daemon.Configuration(address: .unix(path: path))
+    configuration.loops = 2
+    configuration.threads = 1
+    configuration.pulseSeconds = 1_000_000
+    return try Daemon(configuration: configuration, source: source, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { source.now })
+}
+
+private func withDaemon(_ body: @escaping @Sendable (Daemon, TestSource, String) throws -> Void) async throws {
+    try await blocking {
+        let source = TestSource()
+        let path = temporaryPath()
+        let daemon = try daemon(path, source)
+        defer { unlink(path) }
+        do {
+            try body(daemon, source, path)
+        } catch {
+            try daemon.stop()
+            throw error
+        }
+        try daemon.stop()
+    }
+}
+
+private struct Stored: Equatable {
+    let patient: PatientID
+    let user: UserID
+    let text: String
+}
+
+/// A hospital of two patients in memory. Tokens say in their name what they open.
+private final class TestSource: Source {
+    private struct State {
+        var now = at(0)
+        var states: [Room: [PatientState]] = [:]
+        var failingLoads = 0
+        var revoked: [String: Admission] = [:]
+        var stored: [Stored] = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    var now: Instant {
+        get { state.withLockedValue { $0.now } }
+        set { state.withLockedValue { $0.now = newValue } }
+    }
+    var states: [Room: [PatientState]] {
+        get { state.withLockedValue { $0.states } }
+        set { state.withLockedValue { $0.states = newValue } }
+    }
+    var failingLoads: Int {
+        get { state.withLockedValue { $0.failingLoads } }
+        set { state.withLockedValue { $0.failingLoads = newValue } }
+    }
+    var revoked: [String: Admission] {
+        get { state.withLockedValue { $0.revoked } }
+        set { state.withLockedValue { $0.revoked = newValue } }
+    }
+    var stored: [Stored] { state.withLockedValue { $0.stored } }
+
+    struct Away: Error {}
+
+    func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
+        guard let number = Int(key), [3, 12, 13].contains(number) else { return .unknown }
+        let room: Room = kind == .service ? .ward(number) : kind == .alerts ? .alerts(number) : .patient(number)
+        return try renew(token: token, room: room)
+    }
+
+    func renew(token: String, room: Room) throws -> Admission {
+        if let admission = revoked[token] { return admission }
+        switch token {
+        case "good": return .allowed(room, user: 1, expires: at(100_000), mayEnter: true)
+        case "short": return .allowed(room, user: 1, expires: at(900), mayEnter: true)
+        case "screen": return .allowed(room, user: 2, expires: at(100_000), mayEnter: false)
+        case "other": return .allowed(room, user: 3, expires: at(100_000), mayEnter: true)
+        case "forbidden": return .forbidden
+        case "away": throw Away()
+        default: return .unauthenticated
+        }
+    }
+
+    func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
+        try state.withLockedValue { state in
+            guard state.failingLoads == 0 else {
+                state.failingLoads -= 1
+                throw Away()
+            }
+            return state.states.filter { rooms.contains($0.key) }
+        }
+    }
+
+    func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+        let text = String(decoding: inbound, as: UTF8.self)
+        if text.contains("refuse") { return "refusé" }
+        state.withLockedValue { $0.stored.append(Stored(patient: patient, user: user, text: text)) }
+        return nil
+    }
+}

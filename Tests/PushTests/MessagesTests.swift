@@ -1,0 +1,104 @@
+import Clinical
+import Foundation
+import Testing
+
+@testable import Push
+
+@Suite("Messages")
+struct MessagesTests {
+    @Test("Readings are iot_data with value, unit and time by name, and say from when older ones came along")
+    func readings() throws {
+        let readings = [
+            Reading(vital: .spo2, value: 97.5, measuredAt: at(0)), Reading(vital: .consciousness, value: 1, measuredAt: at(1)),
+        ]
+        #expect(
+            try json(.readings(12, readings)) == parse(
+                #"""
+                {"type":"iot_data","patient_id":12,"data":{
+                  "spo2":{"valeur":97.5,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"},
+                  "consciousness":{"valeur":"C","unite":"","timestamp":"2026-09-21T14:13:21.000Z"}}}
+                """#))
+        #expect(
+            try json(.readings(12, [], from: at(2))) == parse(
+                #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:22.000Z"}"#))
+    }
+
+    @Test("An alert is sent as the REST interface shows it, with what is unknown as null")
+    func alerts() throws {
+        let data = #"""
+            {"id":7,"patient":12,"type_alerte":"spo2_bas","message":"SpO2 basse","niveau_gravite":"error",
+             "timestamp":"2026-09-21T14:13:20.000Z","acquittee":false,"acquittee_par":null,"acquittee_le":null,
+             "terminee_le":null,"version":1}
+            """#
+        #expect(try json(.alert(alert(7, of: 12))) == parse(#"{"type":"alert","patient_id":12,"data":\#(data)}"#))
+        #expect(try json(.alertUpdate(alert(7, of: 12))) == parse(#"{"type":"alert_update","patient_id":12,"data":\#(data)}"#))
+    }
+
+    @Test("A device passes through as it came, with or without a patient")
+    func device() throws {
+        let device = Array(#"{"id":3,"nom":"Capteur / 3","batterie":87.5,"etat":[null,true]}"#.utf8)
+        #expect(
+            try json(.device(12, device)) == parse(
+                #"{"type":"dispositif","patient_id":12,"data":{"id":3,"nom":"Capteur / 3","batterie":87.5,"etat":[null,true]}}"#))
+        #expect(try json(.device(nil, Array("{}".utf8))) == parse(#"{"type":"dispositif","patient_id":null,"data":{}}"#))
+    }
+
+    @Test("Ready, pulse and errors")
+    func others() throws {
+        #expect(try json(.ready) == parse(#"{"type":"ready"}"#))
+        #expect(try json(.pulse(at(0))) == parse(#"{"type":"pulse","timestamp":"2026-09-21T14:13:20.000Z"}"#))
+        #expect(try json(.error(.notJSON)) == parse(#"{"error":"Format JSON invalide"}"#))
+        #expect(try json(.error(.refused("unité"))) == parse(#"{"error":"unité"}"#))
+    }
+
+    /// The message as a client reads it from its frame.
+    private func json(_ message: Message) throws -> JSON {
+        let bytes = Array(try message.frame().bytes.readableBytesView)
+        #expect(bytes[0] == 0x81)
+        let head = bytes[1] < 126 ? 2 : 4
+        return try JSONDecoder().decode(JSON.self, from: Data(bytes.dropFirst(head)))
+    }
+
+    private func parse(_ text: String) throws -> JSON { try JSONDecoder().decode(JSON.self, from: Data(text.utf8)) }
+}
+
+@Suite("Events from the database")
+struct EventsTests {
+    @Test("Readings carry code, value and milliseconds; an unknown vital is left out")
+    func readings() throws {
+        let event = try Event(
+            channel: "fajma_reading",
+            payload: #"{"patient":12,"ward":3,"latest":[[1,97.5,1790000000000],[999,1,1790000000000],[3,37,1790000001000]],"from":1789999999000}"#.utf8)
+        let expected = [
+            Reading(vital: .spo2, value: 97.5, measuredAt: at(0)), Reading(vital: .temperature, value: 37, measuredAt: at(1)),
+        ]
+        #expect(event == .readings(12, ward: 3, expected, from: at(-1)))
+        #expect(
+            try Event(channel: "fajma_reading", payload: #"{"patient":12,"ward":null,"latest":[]}"#.utf8)
+                == .readings(12, ward: nil, [], from: nil))
+    }
+
+    @Test("An alert is the wire's own")
+    func alerts() throws {
+        let known = alert(7, of: 12).acknowledgedBySomebody
+        let wire = String(decoding: try JSONEncoder().encode(known), as: UTF8.self)
+        #expect(
+            try Event(channel: "fajma_alert", payload: #"{"ward":3,"new":false,"alert":\#(wire)}"#.utf8)
+                == .alert(known, ward: 3, isNew: false))
+    }
+
+    @Test("A device may be nobody's")
+    func device() throws {
+        let event = try Event(channel: "fajma_device", payload: #"{"patient":null,"ward":3,"device":{"id":5}}"#.utf8)
+        #expect(event == .device(patient: nil, ward: 3, json: Array(#"{"id":5}"#.utf8)))
+    }
+
+    @Test("What is not understood is an error that names the channel and nothing of the payload", arguments: [
+        ("fajma_reading", "{}"), ("fajma_reading", "12 97.5"), ("fajma_alert", #"{"ward":3,"new":true,"alert":{"id":1}}"#),
+        ("fajma_device", "[]"), ("fajma_other", "{}"),
+    ])
+    func broken(channel: String, payload: String) {
+        let error = #expect(throws: UnreadableNotification.self) { try Event(channel: channel, payload: payload.utf8) }
+        #expect(error?.description == "unreadable notification on \(channel)")
+    }
+}

@@ -1,0 +1,211 @@
+import Clinical
+import Testing
+
+@testable import Push
+
+@Suite("Rooms, at random")
+struct RoomsRandomTests {
+    /// A hospital, a feed that breaks, reads that are answered late or fail, screens that come and go. A screen believes
+    /// whatever came last: so that it ends with the truth, nothing may be lost and nothing may be told in the wrong order.
+    @Test("Whatever happens in whatever order, every screen ends with what the database holds", arguments: 0..<400)
+    func converge(seed: UInt64) {
+        var world = World(seed: seed)
+        for _ in 0..<250 { world.step() }
+        world.settle()
+        for (listener, screen) in world.screens {
+            #expect(screen.isReady, "seed \(seed), listener \(listener)")
+            let truth = world.truth(in: screen.room)
+            #expect(screen.readings == truth.readings, "seed \(seed), listener \(listener), \(screen.room)")
+            #expect(screen.alerts == truth.alerts, "seed \(seed), listener \(listener), \(screen.room)")
+        }
+    }
+}
+
+private struct Key: Hashable {
+    let patient: PatientID
+    let vital: Vital
+}
+
+private struct Screen {
+    let room: Room
+    var readings: [Key: Reading] = [:]
+    var alerts: [Alert.ID: Alert] = [:]
+    var isReady = false
+
+    init(_ room: Room) { self.room = room }
+
+    mutating func show(_ message: Message) {
+        switch message {
+        case .readings(let patient, let list, _):
+            for reading in list { readings[Key(patient: patient, vital: reading.vital)] = reading }
+        case .alert(let alert), .alertUpdate(let alert): alerts[alert.id] = alert.isOpen ? alert : nil
+        case .ready: isReady = true
+        case .device, .pulse, .error: break
+        }
+    }
+}
+
+private struct World {
+    private static let ward: [PatientID: WardID] = [1: 1, 2: 1, 3: 2, 4: 2]
+    private static let vitals: [Vital] = [.spo2, .heartRate, .temperature]
+
+    private var random: SplitMix
+    private var rooms = Rooms<Int>()
+    private(set) var screens: [Int: Screen] = [:]
+    private var latest: [Key: Reading] = [:]
+    private var alerts: [Alert.ID: Alert] = [:]
+    private var clock: Int64 = 0
+    private var nextListener = 0
+    private var isListening = true
+    private var feed: [Event] = []
+    /// The read that was asked for; answered once the database has looked.
+    private var asked: [Room]?
+    private var answer: [Room: [PatientState]]?
+
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
+
+    mutating func step() {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<5: measure()
+        case 5..<8: changeAlert()
+        case 8..<11: deliver()
+        case 11, 12: enter()
+        case 13: leave()
+        case 14, 15: look()
+        case 16: answerRead()
+        case 17: failRead()
+        case 18 where isListening: loseFeed()
+        default: if !isListening { regainFeed() }
+        }
+    }
+
+    mutating func settle() {
+        if !isListening { regainFeed() }
+        while !feed.isEmpty { deliver() }
+        perform(rooms.retry())
+        while asked != nil {
+            look()
+            answerRead()
+        }
+    }
+
+    func truth(in room: Room) -> (readings: [Key: Reading], alerts: [Alert.ID: Alert]) {
+        let open = alerts.filter { $0.value.isOpen && covers(room, $0.value.patient) }
+        return (room.hasVitals ? latest.filter { covers(room, $0.key.patient) } : [:], open)
+    }
+
+    private func covers(_ room: Room, _ patient: PatientID) -> Bool {
+        switch room {
+        case .patient(let one), .alerts(let one): one == patient
+        case .ward(let ward): Self.ward[patient] == ward
+        }
+    }
+
+    // MARK: The database
+
+    private mutating func measure() {
+        clock += 1
+        let patient = Int.random(in: 1...4, using: &random)
+        let vital = Self.vitals.randomElement(using: &random) ?? .spo2
+        let isLate = Int.random(in: 0..<5, using: &random) == 0
+        let reading = Reading(vital: vital, value: Double(clock), measuredAt: at(isLate ? clock - 1000 : clock))
+        let key = Key(patient: patient, vital: vital)
+        if latest[key].map({ $0.measuredAt < reading.measuredAt }) ?? true { latest[key] = reading }
+        notify(.readings(patient, ward: Self.ward[patient], [reading], from: nil))
+    }
+
+    private mutating func changeAlert() {
+        clock += 1
+        if Bool.random(using: &random) || alerts.isEmpty {
+            let raised = alert(
+                Int(clock), of: Int.random(in: 1...4, using: &random),
+                severity: Severity.allCases.randomElement(using: &random) ?? .error)
+            alerts[raised.id] = raised
+            notify(.alert(raised, ward: Self.ward[raised.patient], isNew: true))
+        } else if let old = alerts.values.sorted(by: { $0.id < $1.id }).randomElement(using: &random) {
+            let changed = old.endedAt == nil && Bool.random(using: &random) ? old.ended : old.acknowledgedBySomebody
+            alerts[old.id] = changed
+            notify(.alert(changed, ward: Self.ward[changed.patient], isNew: false))
+        }
+    }
+
+    private mutating func notify(_ event: Event) {
+        if isListening { feed.append(event) }
+    }
+
+    private func state(of room: Room) -> [PatientState] {
+        (1...4).filter { covers(room, $0) }.map { patient in
+            PatientState(
+                patient: patient, ward: Self.ward[patient], latest: latest.filter { $0.key.patient == patient }.map(\.value),
+                alerts: alerts.values.filter { $0.patient == patient && $0.isOpen })
+        }
+    }
+
+    // MARK: Between the database and the rooms
+
+    private mutating func deliver() {
+        guard !feed.isEmpty else { return }
+        let event = feed.removeFirst()
+        perform(rooms.event(event), forwarding: event.message)
+    }
+
+    private mutating func loseFeed() {
+        isListening = false
+        feed = []
+        rooms.feedLost(at: at(clock))
+    }
+
+    private mutating func regainFeed() {
+        isListening = true
+        perform(rooms.feedReady())
+    }
+
+    private mutating func look() {
+        guard let asked, answer == nil else { return }
+        answer = Dictionary(uniqueKeysWithValues: asked.map { ($0, state(of: $0)) })
+    }
+
+    private mutating func answerRead() {
+        guard let answer else { return }
+        (self.answer, asked) = (nil, nil)
+        perform(rooms.loaded(answer, now: at(clock)))
+    }
+
+    private mutating func failRead() {
+        guard asked != nil else { return perform(rooms.retry()) }
+        (answer, asked) = (nil, nil)
+        rooms.loadFailed()
+    }
+
+    // MARK: Screens
+
+    private mutating func enter() {
+        nextListener += 1
+        let patient = Int.random(in: 1...4, using: &random)
+        let choice: [Room] = [.patient(patient), .alerts(patient), .ward(1), .ward(2)]
+        let room = choice.randomElement(using: &random) ?? .ward(1)
+        screens[nextListener] = Screen(room)
+        perform(rooms.join(nextListener, room))
+    }
+
+    private mutating func leave() {
+        guard let listener = screens.keys.sorted().randomElement(using: &random) else { return }
+        screens[listener] = nil
+        rooms.leave(listener)
+    }
+
+    private mutating func perform(_ actions: [Rooms<Int>.Action], forwarding message: Message? = nil) {
+        for action in actions {
+            switch action {
+            case .load(let list):
+                #expect(asked == nil, "two reads at once")
+                asked = list
+            case .forward(let room):
+                guard let message else { continue }
+                for listener in rooms.listeners(of: room) { screens[listener]?.show(message) }
+            case .send(let message, let listeners):
+                for listener in listeners { screens[listener]?.show(message) }
+            }
+        }
+    }
+}

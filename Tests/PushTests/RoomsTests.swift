@@ -1,0 +1,233 @@
+import Clinical
+import Testing
+
+@testable import Push
+
+@Suite("Rooms")
+struct RoomsTests {
+    private var rooms = Rooms<Int>()
+    private let spo2 = Reading(vital: .spo2, value: 97, measuredAt: at(10))
+    private let older = Reading(vital: .spo2, value: 80, measuredAt: at(5))
+    private let newer = Reading(vital: .spo2, value: 98, measuredAt: at(20))
+
+    @Test("The first listener makes the room be read; then comes the snapshot: values, open alerts, ready")
+    mutating func snapshot() {
+        #expect(rooms.join(1, .patient(12)).plain == [.load([.patient(12)])])
+        let open = alert(7, of: 12)
+        let closed = alert(8, of: 12, severity: .info).ended
+        let state = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [open, closed])
+        #expect(
+            rooms.loaded([.patient(12): [state]], now: at(30)).plain == [
+                .send(.readings(12, [spo2]), [1]), .send(.alert(open), [1]), .send(.ready, [1]),
+            ])
+    }
+
+    @Test("Who comes later gets the snapshot at once, as the events left it")
+    mutating func later() {
+        open(.patient(12), [spo2], [alert(7, of: 12)])
+        _ = rooms.event(.readings(12, ward: 3, [newer], from: nil))
+        _ = rooms.event(.alert(alert(7, of: 12).ended, ward: 3, isNew: false))  // an error latches: still open
+        #expect(
+            rooms.join(2, .patient(12)).plain == [
+                .send(.readings(12, [newer]), [2]), .send(.alert(alert(7, of: 12).ended), [2]), .send(.ready, [2]),
+            ])
+        _ = rooms.event(.alert(alert(7, of: 12).ended.acknowledgedBySomebody, ward: 3, isNew: false))
+        #expect(rooms.join(3, .patient(12)).plain == [.send(.readings(12, [newer]), [3]), .send(.ready, [3])])
+    }
+
+    @Test("While one read runs, other rooms wait and are read together")
+    mutating func batching() {
+        #expect(rooms.join(1, .patient(1)).plain == [.load([.patient(1)])])
+        for patient in 2...9 { #expect(rooms.join(patient, .patient(patient)).isEmpty) }
+        #expect(rooms.join(10, .ward(3)).isEmpty)
+        let actions = rooms.loaded([:], now: at(0)).plain
+        #expect(actions.first == .send(.ready, [1]))
+        guard case .load(let list) = actions.last else {
+            Issue.record("no second read")
+            return
+        }
+        #expect(Set(list) == Set((2...9).map { .patient($0) } + [.ward(3)]))
+    }
+
+    @Test("One read takes a limited number of rooms")
+    mutating func loadLimit() {
+        _ = rooms.join(0, .patient(1))
+        for listener in 1...600 { _ = rooms.join(listener, .patient(1 + listener)) }
+        let sizes = [rooms.loaded([:], now: at(0)), rooms.loaded([:], now: at(0))].map { actions in
+            actions.compactMap { if case .load(let list) = $0 { list.count } else { nil } }
+        }
+        #expect(sizes == [[500], [100]])
+    }
+
+    @Test("Events during the read are not lost, and neither side overwrites the other with something older")
+    mutating func duringRead() {
+        _ = rooms.join(1, .patient(12))
+        #expect(rooms.event(.readings(12, ward: 3, [newer], from: nil)).isEmpty)
+        #expect(rooms.event(.alert(alert(7, of: 12, severity: .warning).ended, ward: 3, isNew: false)).plain == [.forward(.patient(12))])
+        #expect(rooms.listeners(of: .patient(12)).isEmpty)
+        let temperature = Reading(vital: .temperature, value: 37, measuredAt: at(1))
+        let read = PatientState(patient: 12, ward: 3, latest: [spo2, temperature], alerts: [alert(7, of: 12, severity: .warning)])
+        #expect(
+            rooms.loaded([.patient(12): [read]], now: at(30)).plain
+                == [.send(.readings(12, [newer, temperature]), [1]), .send(.ready, [1])])
+    }
+
+    @Test("Late readings are told with the time to fetch the chart from, and do not replace newer values")
+    mutating func lateReadings() {
+        open(.patient(12), [spo2], [])
+        let heart = Reading(vital: .heartRate, value: 80, measuredAt: at(11))
+        #expect(
+            rooms.event(.readings(12, ward: 3, [older, heart], from: nil)).plain
+                == [.send(.readings(12, [heart], from: at(5)), [1])])
+        #expect(
+            rooms.event(.readings(12, ward: 3, [older], from: at(2))).plain == [.send(.readings(12, [], from: at(2)), [1])])
+        #expect(rooms.latest(for: 1).plain == [.send(.readings(12, [spo2, heart]), [1])])
+    }
+
+    @Test("A patient's event goes to the patient's rooms and the ward, and to nobody else")
+    mutating func audience() {
+        for (listener, room) in [Room.patient(12), .alerts(12), .ward(3), .patient(13), .alerts(13), .ward(4)].enumerated() {
+            open(room, [], [], listener: listener)
+        }
+        #expect(rooms.event(.readings(12, ward: 3, [spo2], from: nil)).plain == [.forward(.patient(12)), .forward(.ward(3))])
+        #expect(
+            rooms.event(.alert(alert(7, of: 12), ward: 3, isNew: true)).plain
+                == [.forward(.patient(12)), .forward(.alerts(12)), .forward(.ward(3))])
+        #expect(rooms.event(.device(patient: 12, ward: 3, json: [])).plain == [.forward(.patient(12)), .forward(.ward(3))])
+        #expect(rooms.event(.device(patient: nil, ward: 4, json: [])).plain == [.forward(.ward(4))])
+        #expect(rooms.event(.device(patient: nil, ward: nil, json: [])).isEmpty)
+    }
+
+    @Test("The alerts room gets alerts only, also in its snapshot")
+    mutating func alertsOnly() {
+        _ = rooms.join(1, .alerts(12))
+        let state = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [alert(7, of: 12)])
+        #expect(
+            rooms.loaded([.alerts(12): [state]], now: at(0)).plain == [.send(.alert(alert(7, of: 12)), [1]), .send(.ready, [1])])
+        #expect(rooms.latest(for: 1).plain == [.send(.error(.noVitalsHere), [1])])
+    }
+
+    @Test("The same alert is told once a version")
+    mutating func versions() {
+        open(.patient(12), [], [alert(7, of: 12, version: 3)])
+        #expect(rooms.event(.alert(alert(7, of: 12, version: 3), ward: 3, isNew: true)).isEmpty)
+        #expect(rooms.event(.alert(alert(7, of: 12, version: 2), ward: 3, isNew: false)).isEmpty)
+        #expect(rooms.event(.alert(alert(7, of: 12, version: 4), ward: 3, isNew: false)).plain == [.forward(.patient(12))])
+    }
+
+    @Test("An event brings a patient into the ward's room, and an event from another ward takes it out")
+    mutating func moves() {
+        open(.ward(3), [], [])
+        #expect(rooms.event(.readings(40, ward: 3, [spo2], from: nil)).plain == [.forward(.ward(3))])
+        #expect(rooms.join(2, .ward(3)).plain == [.send(.readings(40, [spo2]), [2]), .send(.ready, [2])])
+        #expect(rooms.event(.readings(40, ward: 4, [newer], from: nil)).isEmpty)
+        #expect(rooms.join(3, .ward(3)).plain == [.send(.ready, [3])])
+    }
+
+    @Test("get_latest answers at once for a room that is known, also when there is nothing yet, and never to another")
+    mutating func latest() {
+        _ = rooms.join(1, .patient(12))
+        #expect(rooms.latest(for: 1).isEmpty)
+        _ = rooms.loaded([:], now: at(0))
+        #expect(rooms.latest(for: 1).plain == [.send(.readings(12, []), [1])])
+        #expect(rooms.latest(for: 99).isEmpty)
+        open(.ward(3), [spo2], [], listener: 2)
+        _ = rooms.event(.readings(13, ward: 3, [newer], from: nil))
+        #expect(rooms.latest(for: 2).plain == [.send(.readings(12, [spo2]), [2]), .send(.readings(13, [newer]), [2])])
+    }
+
+    @Test("After an outage every room is read anew and told: values with the time since when, open alerts, those that closed unseen, ready")
+    mutating func outage() {
+        open(.patient(12), [spo2], [alert(7, of: 12), alert(8, of: 12), alert(9, of: 12, severity: .warning)])
+        rooms.feedLost(at: at(100))
+        #expect(rooms.feedReady().plain == [.load([.patient(12)])])
+        let how = alert(8, of: 12).ended.acknowledgedBySomebody
+        let read = PatientState(patient: 12, ward: 3, latest: [newer], alerts: [alert(7, of: 12, version: 2), how, alert(10, of: 12)])
+        var unseen = alert(9, of: 12, severity: .warning, version: 2)
+        unseen.endedAt = at(200)
+        #expect(
+            rooms.loaded([.patient(12): [read]], now: at(200)).plain == [
+                .send(.readings(12, [newer], from: at(40)), [1]), .send(.alert(alert(7, of: 12, version: 2)), [1]),
+                .send(.alert(alert(10, of: 12)), [1]), .send(.alertUpdate(how), [1]), .send(.alertUpdate(unseen), [1]),
+                .send(.ready, [1]),
+            ])
+    }
+
+    @Test("A read that began before the events came again is not believed")
+    mutating func staleRead() {
+        _ = rooms.join(1, .patient(12))
+        rooms.feedLost(at: at(0))
+        #expect(rooms.feedReady().isEmpty)  // one read runs already
+        let stale = PatientState(patient: 12, ward: 3, latest: [older], alerts: [alert(7, of: 12)])
+        #expect(rooms.loaded([.patient(12): [stale]], now: at(1)).plain == [.load([.patient(12)])])
+        #expect(rooms.loaded([:], now: at(2)).plain == [.send(.ready, [1])])
+    }
+
+    @Test("Who comes during an outage gets what a fresh read says, and the others stay as they are until it is over")
+    mutating func joinDuringOutage() {
+        open(.patient(12), [older], [])
+        rooms.feedLost(at: at(0))
+        #expect(rooms.join(2, .patient(12)).plain == [.load([.patient(12)])])
+        let read = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [])
+        #expect(
+            rooms.loaded([.patient(12): [read]], now: at(1)).plain == [.send(.readings(12, [spo2]), [2]), .send(.ready, [2])])
+    }
+
+    @Test("A room that was left while it was read, and entered again, is read again")
+    mutating func leftDuringRead() {
+        _ = rooms.join(1, .patient(12))
+        rooms.leave(1)
+        _ = rooms.event(.readings(12, ward: 3, [newer], from: nil))  // nobody listens: forgotten
+        #expect(rooms.join(1, .patient(12)).isEmpty)
+        let stale = PatientState(patient: 12, ward: 3, latest: [older], alerts: [])
+        #expect(rooms.loaded([.patient(12): [stale]], now: at(0)).plain == [.load([.patient(12)])])
+    }
+
+    @Test("A read that failed is tried again when asked, with the rooms that came meanwhile and without those that are left")
+    mutating func failedRead() {
+        _ = rooms.join(1, .patient(1))
+        _ = rooms.join(2, .patient(2))
+        rooms.leave(1)
+        rooms.loadFailed()
+        #expect(rooms.retry().plain == [.load([.patient(2)])])
+        #expect(rooms.retry().isEmpty)
+    }
+
+    @Test("A room is forgotten with its last listener")
+    mutating func forgotten() {
+        open(.patient(12), [spo2], [])
+        _ = rooms.join(2, .patient(12))
+        rooms.leave(1)
+        #expect(rooms.listeners(of: .patient(12)) == [2])
+        rooms.leave(2)
+        #expect(rooms.count == 0)
+        #expect(rooms.event(.readings(12, ward: 3, [newer], from: nil)).isEmpty)
+    }
+
+    /// Enters a room whose only patient is 12 and lets it be read.
+    private mutating func open(_ room: Room, _ latest: [Reading], _ alerts: [Alert], listener: Int = 1) {
+        _ = rooms.join(listener, room)
+        _ = rooms.loaded([room: [PatientState(patient: 12, ward: 3, latest: latest, alerts: alerts)]], now: at(0))
+    }
+}
+
+/// An action that can be compared.
+enum PlainAction: Equatable {
+    case load(Set<Room>)
+    case forward(Room)
+    case send(Message, Set<Int>)
+
+    static func load(_ list: [Room]) -> PlainAction { .load(Set(list)) }
+}
+
+extension [Rooms<Int>.Action] {
+    var plain: [PlainAction] {
+        map { action in
+            switch action {
+            case .load(let list): .load(Set(list))
+            case .forward(let room): .forward(room)
+            case .send(let message, let listeners): .send(message, listeners)
+            }
+        }
+    }
+}

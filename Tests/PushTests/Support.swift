@@ -1,0 +1,51 @@
+import Clinical
+
+@testable import Push
+
+/// One frame as a client sends it.
+func clientFrame(_ opcode: Opcode, _ payload: some Collection<UInt8>, final: Bool = true) -> [UInt8] {
+    let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
+    var bytes: [UInt8] = [(final ? 0x80 : 0) | opcode.rawValue]
+    switch payload.count {
+    case ..<126: bytes.append(0x80 | UInt8(payload.count))
+    case ...0xFFFF: bytes += [0xFE, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
+    default: bytes += [0xFF] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: payload.count >> ($0 * 8)) }
+    }
+    return bytes + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
+}
+
+/// A generator that gives the same numbers for the same seed.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+func at(_ seconds: Int64) -> Instant { Instant(milliseconds: 1_790_000_000_000 + seconds * 1000) }
+
+func alert(_ id: Int, of patient: PatientID, severity: Severity = .error, version: Int = 1) -> Alert {
+    Alert(id: id, patient: patient, kind: "spo2_bas", message: "SpO2 basse", severity: severity, measuredAt: at(0), version: version)
+}
+
+extension Alert {
+    var ended: Alert {
+        var alert = self
+        alert.endedAt = at(100)
+        alert.version += 1
+        return alert
+    }
+
+    var acknowledgedBySomebody: Alert {
+        var alert = self
+        (alert.acknowledged, alert.acknowledgedBy, alert.acknowledgedAt) = (true, "awa", at(50))
+        alert.version += 1
+        return alert
+    }
+}
