@@ -62,6 +62,7 @@ extension Problem {
         }
         switch error.sqlState {
         case "22007", "22008": self = .invalid("date_naissance", .malformed)  // the one date that the database reads
+        case "22003": self = .invalid("service", .unknown)  // the one number of a body that goes into a column unlooked-up
         case "22021", "22P05": self = .invalid("body", .malformed)  // a NUL character, which PostgreSQL's text cannot hold
         default: return nil
         }

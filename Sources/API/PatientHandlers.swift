@@ -30,13 +30,21 @@ extension Service {
     }
 
     func addPatient(_ call: Call) throws -> Response {
-        try .json(database.addPatient(call.decode(), call.scope()), status: 201)
+        try .json(database.addPatient(checked(call.decode()), call.scope()), status: 201)
     }
 
     func changePatient(_ call: Call) throws -> Response {
         let patient = try patient(call.parameters["id"] ?? "", call)
-        let fields = try call.decode(over: patient.fields)
+        let fields = try checked(call.decode(over: patient.fields))
         return try .json(call.found(database.updatePatient(patient.id, fields, call.scope())))
+    }
+
+    /// PostgreSQL would take `tomorrow` and `infinity` for dates, too; that the day exists is left to it.
+    private func checked(_ fields: PatientFields) throws -> PatientFields {
+        if let date = fields.birthDate, date.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/) == nil {
+            throw Problem.invalid("date_naissance", .malformed)
+        }
+        return fields
     }
 
     /// - Parameter key: the id or the hospital number. - Throws: 404.

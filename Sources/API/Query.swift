@@ -30,11 +30,12 @@ struct Query {
     func number(_ name: String) throws -> Int? { try value(name) { Int($0) } }
     func instant(_ name: String) throws -> Instant? { try value(name) { Instant(rfc3339: $0) } }
 
-    /// `limit` and `curseur`; the cursor is where the page before ended, as its `Link` header says.
+    /// `limit` and `curseur`; the cursor is where the page before ended, as its `Link` header says. The page
+    /// asks for one row more than is shown, which tells whether more follow.
     func page<Cursor>(_ cursor: (String) -> Cursor?) throws -> Page<Cursor> {
         let limit = try number("limit") ?? Self.defaultLimit
         guard (1...Self.maximumLimit).contains(limit) else { throw Problem.invalid("limit", .outOfRange) }
-        return Page(limit: limit, after: try value("curseur", cursor))
+        return Page(limit: limit + 1, after: try value("curseur", cursor))
     }
 
     /// The same query with another cursor.

@@ -56,10 +56,23 @@ extension Route {
     }
 }
 
+/// Any JSON, not looked at.
+private struct Anything: Decodable { init(from decoder: any Decoder) {} }
+
 extension Call {
     /// - Throws: `DecodingError`, which becomes a 400 that names the field.
     func decode<T: Decodable>(_: T.Type = T.self) throws -> T {
-        try JSONDecoder().decode(T.self, from: Data(request.body))
+        try Self.read(Data(request.body))
+    }
+
+    /// JSONDecoder says of a number that does not fit, and of a text with half a surrogate, that the whole is no JSON.
+    private static func read<T: Decodable>(_ data: Data) throws -> T {
+        do {
+            return try JSONDecoder().decode(T.self, from: data)
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            guard (try? JSONDecoder().decode(Anything.self, from: data)) != nil else { throw Problem.parseError }
+            throw Problem.invalid("body", .unreadable)
+        }
     }
 
     /// The body laid over `current` for PATCH, or by itself for PUT.
@@ -68,13 +81,15 @@ extension Call {
         let patch: JSON = try decode()
         guard case .object = patch else { throw Problem.invalid("body", .wrongType) }
         let before = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(current))
-        return try JSONDecoder().decode(T.self, from: JSONEncoder().encode(before.overlaid(by: patch)))
+        return try Self.read(JSONEncoder().encode(before.overlaid(by: patch)))
     }
 
-    /// A page of a list; a full one is followed by a link to the next, whose cursor `cursor` makes of the last row.
+    /// A page of a list, from `Query.page`; while more follow, with a link to the next, whose cursor `cursor` makes of the
+    /// last row shown.
     func list<T: Encodable, Cursor>(_ rows: [T], _ page: Page<Cursor>, _ cursor: (T) -> String) throws -> Response {
-        guard rows.count == page.limit, let last = rows.last else { return try .json(rows) }
-        return try .json(rows, headers: [("Link", "<?\(query.next(cursor(last)))>; rel=\"next\"")])
+        let shown = rows.prefix(page.limit - 1)
+        guard rows.count > shown.count, let last = shown.last else { return try .json(rows) }
+        return try .json(Array(shown), headers: [("Link", "<?\(query.next(cursor(last)))>; rel=\"next\"")])
     }
 
     func found<T>(_ value: T?) throws -> T {

@@ -88,7 +88,7 @@ extension Service {
         guard Password.verify(credentials.password, against: account?.passwordHash), let account,
             let scope = try database.scope(of: account.user)
         else { throw Problem.unauthenticated(.noActiveAccount) }
-        let pair = try tokens.makePair(user: scope.user, now: now())
+        let pair = try tokens.makePair(user: scope.user, now: now(), refreshSeconds: Self.refreshSeconds(scope))
         try database.addRefreshToken(
             id: pair.refreshClaims.id, family: pair.refreshClaims.family ?? pair.refreshClaims.id, user: scope.user,
             expires: pair.refreshClaims.expiresAt)
@@ -104,13 +104,17 @@ extension Service {
 
     private func rotate(_ token: String, graceSeconds: Double) throws -> (Scope, TokenPair) {
         let old = try refreshClaims(token)
-        let pair = try tokens.makePair(user: old.userID, now: now(), family: old.family)
+        guard let scope = try database.scope(of: old.userID) else { throw Problem.unauthenticated(.tokenNotValid) }
+        let pair = try tokens.makePair(
+            user: old.userID, now: now(), family: old.family, refreshSeconds: Self.refreshSeconds(scope))
         let rotation = try database.rotateRefreshToken(
             old.id, user: old.userID, to: pair.refreshClaims.id, expires: pair.refreshClaims.expiresAt, graceSeconds: graceSeconds)
-        guard case .rotated = rotation, let scope = try database.scope(of: old.userID) else {
-            throw Problem.unauthenticated(.tokenNotValid)
-        }
+        guard case .rotated = rotation else { throw Problem.unauthenticated(.tokenNotValid) }
         return (scope, pair)
+    }
+
+    private static func refreshSeconds(_ scope: Scope) -> Double {
+        scope.role == .ecran ? Tokens.screenRefreshSeconds : Tokens.refreshSeconds
     }
 
     private func me(_ scope: Scope) throws -> Me {

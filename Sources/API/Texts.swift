@@ -2,7 +2,7 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue
+    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, unreadable
 }
 
 /// Every sentence of the API, one table a subject; a test walks them for missing languages. Titles are HTTP's own words.
@@ -60,6 +60,10 @@ enum Texts {
         ],
         .tooLong: [.french: "Valeur vide, trop longue ou non admise.", .english: "Value empty, too long or not allowed."],
         .outOfRange: [.french: "Valeur hors limites.", .english: "Value out of range."],
+        .unreadable: [
+            .french: "Une valeur est illisible : un nombre hors limites ou non entier, ou un texte mal codé.",
+            .english: "A value cannot be read: a number out of range or not whole, or ill-formed text.",
+        ],
         .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
     ]
 

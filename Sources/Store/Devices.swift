@@ -65,11 +65,12 @@ extension Database {
     private static let columns = """
         d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware
         """
-    /// A device that nobody wears is seen by who may manage devices; a worn one by who may see its patient.
+    /// A device that nobody wears is seen by who may manage devices; a worn one by who may see its patient. By the statement's
+    /// time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
     private static let visible = """
         FROM devices d
         LEFT JOIN device_state s ON s.device_id = d.id
-        LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during @> now()
+        LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during @> statement_timestamp()
         LEFT JOIN patients p ON p.id = a.patient_id
         WHERE d.retired_at IS NULL AND ($1::bigint[] IS NULL OR p.ward_id = ANY ($1))
         """

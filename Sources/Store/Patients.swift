@@ -119,12 +119,12 @@ extension Database {
     public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient {
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
         return try pool.with {
-            let id: Int = try $0.query(
-                """
-                INSERT INTO patients (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
-                VALUES ($1, $2, $3, $4::text::date, $5, $6, $7) RETURNING id
-                """, fields.values)[0][0]
-            return Patient(id: id, fields: fields)
+            try patient(
+                $0.query(
+                    """
+                    INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
+                    VALUES ($1, $2, $3, $4::text::date, $5, $6, $7) RETURNING \(Self.columns)
+                    """, fields.values)[0])
         }
     }
 

@@ -3,6 +3,7 @@ import Clinical
 import Foundation
 import Postgres
 import Store
+import TestDatabase
 import Testing
 
 @Suite struct IngestTests {

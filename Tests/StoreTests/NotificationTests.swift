@@ -2,6 +2,7 @@ import Clinical
 import Foundation
 import Postgres
 import Store
+import TestDatabase
 import Testing
 
 /// What the triggers tell the push daemon.

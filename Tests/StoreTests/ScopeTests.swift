@@ -1,6 +1,7 @@
 import Clinical
 import Postgres
 import Store
+import TestDatabase
 import Testing
 
 /// What may not be seen does not exist.

@@ -3,30 +3,27 @@ import Clinical
 import Logging
 import Postgres
 import Store
-import TestDatabase
-import Testing
 
 /// A migrated database of a test's own, with two wards, a patient and a device in each.
-struct TestStore {
+public struct TestStore: Sendable {
     /// Migrated once, copied for every test.
-    private static let template: Result = .init {
+    private static let template: Swift.Result<String, any Error> = .init {
         let url = try TestCluster.shared.newDatabase()
         _ = try Migrator(url: url).migrate()
         return url
     }
-    typealias Result = Swift.Result<String, any Error>
 
-    let url: String
-    let database: Database
-    let admin: Scope
+    public let url: String
+    public let database: Database
+    public let admin: Scope
     /// A nurse of the first ward.
-    let nurse: Scope
-    let wards: [Ward]
-    let patients: [Patient]
-    let devices: [Device]
-    let keys: [DeviceKey]
+    public let nurse: Scope
+    public let wards: [Ward]
+    public let patients: [Patient]
+    public let devices: [Device]
+    public let keys: [DeviceKey]
 
-    init() throws {
+    public init() throws {
         let template = try Self.template.get()
         let name = template.split(separator: "/")[1].split(separator: "?")[0]
         url = try TestCluster.shared.newDatabase(template: String(name))
@@ -35,9 +32,9 @@ struct TestStore {
         wards = try ["Cardiologie", "Pneumologie"].map { try database.addWard(name: $0) }
         let adminID = try database.addUser(username: "admin", passwordHash: "-", role: .admin, wards: [])
         let nurseID = try database.addUser(username: "nurse", passwordHash: "-", role: .infirmier, wards: [wards[0].id])
-        let admin = try #require(try database.scope(of: adminID))
+        let admin = try Self.found(database.scope(of: adminID))
         self.admin = admin
-        nurse = try #require(try database.scope(of: nurseID))
+        nurse = try Self.found(database.scope(of: nurseID))
         patients = try wards.enumerated().map { index, ward in
             try database.addPatient(
                 PatientFields(
@@ -45,21 +42,28 @@ struct TestStore {
                     ward: ward.id, bed: "1"), admin)
         }
         devices = try patients.map { patient in
-            try #require(try database.addDevice(DeviceFields(name: "D", kind: "bracelet", patient: patient.id), admin))
+            try Self.found(database.addDevice(DeviceFields(name: "D", kind: "bracelet", patient: patient.id), admin))
         }
         // Worn for an hour already, so that tests can measure in the past.
         try Connection(url: url, application: "tests").script(
             "UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL)")
-        keys = try devices.map { try #require(try database.newDeviceKey($0.id, admin)) }
+        keys = try devices.map { try Self.found(database.newDeviceKey($0.id, admin)) }
     }
 
-    func ingest() -> Ingest { Ingest(url: url, application: "tests", logger: Logger(label: "tests")) }
+    private struct NotFound: Error {}
 
-    func connection() throws -> Connection { try Connection(url: url, application: "tests") }
+    private static func found<T>(_ value: T?) throws -> T {
+        guard let value else { throw NotFound() }
+        return value
+    }
 
-    func stored() throws -> Int { try connection().query("SELECT count(*) FROM readings")[0][0] }
+    public func ingest() -> Ingest { Ingest(url: url, application: "tests", logger: Logger(label: "tests")) }
 
-    static var now: Instant {
+    public func connection() throws -> Connection { try Connection(url: url, application: "tests") }
+
+    public func stored() throws -> Int { try connection().query("SELECT count(*) FROM readings")[0][0] }
+
+    public static var now: Instant {
         get throws {
             let row = try Connection(url: TestCluster.shared.url(database: "postgres"), application: "tests")
                 .query("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0]

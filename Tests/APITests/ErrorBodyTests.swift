@@ -1,0 +1,192 @@
+import Testing
+
+@testable import API
+
+/// Errors as RFC 9457 has them, with the members that the replaced system's clients read.
+@Suite struct ErrorBodyTests {
+    let api: TestService
+
+    init() throws { api = try TestService() }
+
+    @Test("an error has every member of the contract, in French by default") func members() throws {
+        let answer = try api.send("GET", "/api/patients/77/")
+        #expect(answer.status == 404)
+        #expect(answer.header("Content-Type") == "application/problem+json")
+        #expect(answer.header("Content-Language") == "fr")
+        #expect(
+            answer.json
+                == .object([
+                    "type": .string("about:blank"), "title": .string("Not Found"), "status": .number(404),
+                    "detail": .string("Introuvable."), "error": .string("Introuvable."), "code": .string("not_found"),
+                ]))
+    }
+
+    @Test("the language follows Accept-Language", arguments: [
+        ("en", "Not found."), ("en-GB,en;q=0.9,fr;q=0.8", "Not found."), ("fr-CH, fr;q=0.9, en;q=0.8", "Introuvable."),
+        ("de", "Introuvable."), ("de, en;q=0.5", "Not found."), ("*", "Introuvable."), ("en;q=0", "Introuvable."),
+        ("en;q=abc", "Introuvable."), (";;;,,=", "Introuvable."),
+    ]) func language(accepted: String, detail: String) throws {
+        let answer = try api.send("GET", "/api/patients/77/", headers: ["Accept-Language": accepted])
+        #expect(answer["detail"]?.text == detail)
+        #expect(answer.header("Content-Language") == (detail == "Introuvable." ? "fr" : "en"))
+    }
+
+    @Test("every code and every fault has its sentence in both languages") func texts() {
+        for code in Problem.Code.allCases { #expect(Texts.problems[code]?.count == 2, "\(code)") }
+        for fault in FieldFault.allCases { #expect(Texts.faults[fault]?.count == 2, "\(fault)") }
+    }
+
+    private struct Bad: Sendable, CustomTestStringConvertible {
+        let path: String
+        let body: String
+        let field: String
+        var status = 400
+        var method = "POST"
+        var testDescription: String { "\(method) \(path) \(body.prefix(80))" }
+    }
+
+    private static let badFields: [Bad] = [
+        Bad(path: "/api/token/", body: "{}", field: "username"),
+        Bad(path: "/api/token/", body: #"{"username":"a"}"#, field: "password"),
+        Bad(path: "/api/token/", body: #"{"username":1,"password":"b"}"#, field: "username"),
+        Bad(path: "/api/token/refresh/", body: #"{"refresh":null}"#, field: "refresh"),
+        Bad(path: "/api/services/", body: #"{"nom":""}"#, field: "nom"),
+        Bad(path: "/api/services/", body: #"{"nom":"Cardiologie"}"#, field: "nom", status: 409),
+        Bad(path: "/api/services/", body: #"{"nom":["Cardiologie"]}"#, field: "nom"),
+        Bad(path: "/api/patients/", body: #"{"nom":"A","prenom":"B","service":1}"#, field: "identifiant"),
+        Bad(path: "/api/patients/", body: patient(["identifiant": #""H0""#]), field: "identifiant", status: 409),
+        Bad(path: "/api/patients/", body: patient(["identifiant": #""12""#]), field: "identifiant"),
+        Bad(path: "/api/patients/", body: patient(["identifiant": #""a b""#]), field: "identifiant"),
+        Bad(path: "/api/patients/", body: patient(["identifiant": "12"]), field: "identifiant"),
+        Bad(path: "/api/patients/", body: patient(["sexe": #""Z""#]), field: "sexe"),
+        Bad(path: "/api/patients/", body: patient(["service": "77"]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["service": "1000000000000000000"]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["service": "1e300"]), field: "body"),
+        Bad(path: "/api/patients/", body: patient(["service": "1.5"]), field: "body"),
+        Bad(path: "/api/patients/", body: patient(["service": #""1""#]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["nom": #""\ud800""#]), field: "body"),
+        Bad(path: "/api/patients/1/", body: #"{"service":1.5}"#, field: "body", method: "PATCH"),
+        Bad(path: "/api/patients/", body: patient(["nom": "\"" + String(repeating: "é", count: 81) + "\""]), field: "nom"),
+        Bad(path: "/api/patients/", body: patient(["lit": #""012345678901234567890""#]), field: "lit"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""23/04/1950""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""1950-02-30""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""infinity""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""tomorrow""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/1/", body: #"{"date_naissance":"now"}"#, field: "date_naissance", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"service":99999999999}"#, field: "service", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"identifiant":"H1"}"#, field: "identifiant", status: 409, method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"nom":null}"#, field: "nom", method: "PATCH"),
+        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D"}"#, field: "type_dispositif"),
+        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"","type_dispositif":"b"}"#, field: "nom"),
+        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","statut":""}"#, field: "statut"),
+        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","patient":77}"#, field: "patient"),
+        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","patient":1000000000000000000}"#, field: "patient"),
+        Bad(path: "/api/iot/dispositifs/1/", body: #"{"patient":-1}"#, field: "patient", method: "PATCH"),
+        Bad(path: "/api/iot/dispositifs/1/update_status/", body: #"{"status":"x"}"#, field: "statut"),
+        Bad(path: "/api/iot/alertes/", body: alert(["niveau_gravite": #""fatal""#]), field: "niveau_gravite"),
+        Bad(path: "/api/iot/alertes/", body: alert(["patient": "77"]), field: "patient"),
+        Bad(path: "/api/iot/alertes/", body: alert(["patient": "1000000000000000000"]), field: "patient"),
+        Bad(path: "/api/iot/alertes/", body: alert(["timestamp": #""yesterday""#]), field: "timestamp"),
+        Bad(path: "/api/iot/alertes/", body: alert(["message": #""""#]), field: "message"),
+        Bad(path: "/api/iot/alertes/", body: alert(["type_alerte": "\"" + String(repeating: "x", count: 65) + "\""]), field: "type_alerte"),
+        Bad(path: "/api/iot/data/latest_data/?patient_id=", body: "", field: "", method: "GET"),
+        Bad(path: "/api/iot/data/?limit=0", body: "", field: "limit", method: "GET"),
+        Bad(path: "/api/iot/data/?limit=1001", body: "", field: "limit", method: "GET"),
+        Bad(path: "/api/iot/data/?limit=-1", body: "", field: "limit", method: "GET"),
+        Bad(path: "/api/iot/data/?limit=99999999999999999999", body: "", field: "limit", method: "GET"),
+        Bad(path: "/api/iot/data/?limit=ten", body: "", field: "limit", method: "GET"),
+        Bad(path: "/api/iot/data/?curseur=1", body: "", field: "curseur", method: "GET"),
+        Bad(path: "/api/iot/data/?type_donnee=spo3", body: "", field: "type_donnee", method: "GET"),
+        Bad(path: "/api/iot/data/?debut=2026-01-01", body: "", field: "debut", method: "GET"),
+        Bad(path: "/api/iot/data/?dispositif=x", body: "", field: "dispositif", method: "GET"),
+        Bad(path: "/api/iot/alertes/?acquittee=perhaps", body: "", field: "acquittee", method: "GET"),
+        Bad(path: "/api/iot/alertes/?curseur=x", body: "", field: "curseur", method: "GET"),
+        Bad(path: "/api/patients/?service=x", body: "", field: "service", method: "GET"),
+    ]
+
+    private static func object(_ members: [String: String], _ changed: [String: String]) -> String {
+        "{" + members.merging(changed) { $1 }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
+    }
+    private static func patient(_ changed: [String: String]) -> String {
+        object(["identifiant": #""N1""#, "nom": #""A""#, "prenom": #""B""#, "service": "1"], changed)
+    }
+    private static func alert(_ changed: [String: String]) -> String {
+        object(["patient": "1", "type_alerte": #""t""#, "message": #""m""#, "niveau_gravite": #""info""#], changed)
+    }
+
+    @Test("a bad field is named by a member of its own, and nothing of SQL is told", arguments: badFields)
+    private func fields(bad: Bad) throws {
+        let (rows, answer) = (try rows(), try api.send(bad.method, bad.path, bad.body))
+        #expect(answer.status == bad.status, "\(answer.text)")
+        #expect(answer["code"]?.text == (bad.status == 409 ? "conflict" : "invalid"))
+        let own: Set = ["type", "title", "status", "detail", "error", "code"]
+        #expect(answer.json?.members == own.union(bad.field.isEmpty ? [] : [bad.field]), "\(answer.text)")
+        if !bad.field.isEmpty { #expect(answer[bad.field]?[0]?.text?.isEmpty == false) }
+        for word in ["SELECT", "INSERT", "UPDATE", "constraint", "_key", "_check", "SQLSTATE", "relation", "Swift", "Petit"] {
+            #expect(!answer.text.contains(word))
+        }
+        #expect(try self.rows() == rows)
+    }
+
+    private func rows() throws -> Int {
+        try api.count(
+            """
+            SELECT (SELECT count(*) FROM wards) + (SELECT count(*) FROM patients) + (SELECT count(*) FROM devices)
+                + (SELECT count(*) FROM alerts) + (SELECT count(*) FROM readings)
+            """)
+    }
+
+    private static let writing = [
+        ("POST", "/api/token/"), ("POST", "/api/token/refresh/"), ("POST", "/api/token/verify/"), ("POST", "/api/session/"),
+        ("POST", "/api/services/"), ("POST", "/api/patients/"), ("PUT", "/api/patients/1/"), ("PATCH", "/api/patients/1/"),
+        ("POST", "/api/iot/dispositifs/"), ("PATCH", "/api/iot/dispositifs/1/"), ("POST", "/api/iot/dispositifs/1/update_status/"),
+        ("POST", "/api/iot/data/"), ("POST", "/api/iot/alertes/"),
+    ]
+
+    @Test("a body that is no JSON is a parse error", arguments: writing) func malformed(method: String, path: String) throws {
+        let before = try rows()
+        for body in [
+            "", "{", "}", "nul", #"{"a":}"#, "{'a':1}", #"{"a":NaN}"#, "\u{1}", "{}{}",
+        ] {
+            let answer = try api.send(method, path, body)
+            #expect(answer.status == 400, "\(body): \(answer.text)")
+            #expect(answer["code"]?.text == "parse_error", "\(body): \(answer.text)")
+        }
+        for body in ["[]", "1", #""x""#, "null"] {
+            let answer = try api.send(method, path, body)
+            #expect(answer.status == 400, "\(body): \(answer.text)")
+        }
+        let invalidUTF8 = try api.send(method, path, bearer: api.credentials(.admin), [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D])
+        #expect(invalidUTF8.status == 400)
+        #expect(try rows() == before)
+    }
+
+    @Test("a deeply nested body is refused, not followed", arguments: writing) func nested(method: String, path: String) throws {
+        for (open, close) in [("[", "]"), (#"{"nom":"#, "}")] {
+            let body = String(repeating: open, count: 100_000) + "1" + String(repeating: close, count: 100_000)
+            #expect(try api.send(method, path, body).status == 400)
+        }
+    }
+
+    @Test("a body over 1 MiB is 413, one of exactly 1 MiB is read", arguments: writing) func large(method: String, path: String) throws {
+        let token = try api.credentials(.admin)
+        let answer = try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 2 << 20))
+        #expect(answer.status == 413 && answer["code"]?.text == "too_large")
+        #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: (1 << 20) + 1)).status == 413)
+        #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 1 << 20)).status == 400)
+    }
+
+    @Test("only JSON is accepted, with or without parameters or a type", arguments: [
+        ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("", 201),
+        ("application/vnd.fajma+json", 201), ("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("json", 415),
+    ]) func mediaType(type: String, status: Int) throws {
+        let answer = try api.send("POST", "/api/services/", #"{"nom":"Neurologie"}"#, headers: ["Content-Type": type])
+        #expect(answer.status == status)
+        if status == 415 { #expect(answer["code"]?.text == "unsupported_media_type") }
+    }
+
+    @Test("the replaced system's sentence where patient_id is missing") func patientRequired() throws {
+        let answer = try api.send("GET", "/api/iot/data/latest_data/")
+        #expect(answer.status == 400 && answer["error"]?.text == "patient_id requis" && answer["detail"] == answer["error"])
+    }
+}

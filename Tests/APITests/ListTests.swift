@@ -1,0 +1,119 @@
+import Clinical
+import Store
+import Testing
+
+@testable import API
+
+/// Lists come in pages; changing one thing with PATCH and PUT.
+@Suite struct ListTests {
+    let api: TestService
+
+    init() throws { api = try TestService() }
+
+    /// Follows the links from page to page as a client does.
+    private func pages(_ path: String) throws -> [[JSON]] {
+        var (next, pages): (String?, [[JSON]]) = (path, [])
+        while let url = next {
+            let answer = try api.send("GET", url)
+            pages.append(try #require(answer.json?.array, "\(answer.text)"))
+            try #require(pages.count < 20)
+            next = try answer.header("Link").map { link in
+                let match = try #require(link.wholeMatch(of: /<(\?[^>]*)>; rel="next"/))
+                return "\(path.prefix { $0 != "?" })\(match.1)"
+            }
+        }
+        return pages
+    }
+
+    @Test("a list is a bare array; a link to the next page stands there while more follow, and only then", arguments: [1, 2, 3, 4, 5, 100])
+    func paging(limit: Int) throws {
+        for number in 3...6 { try api.send("POST", "/api/services/", #"{"nom":"W\#(number)"}"#) }
+        let pages = try pages("/api/services/?limit=\(limit)")
+        #expect(pages.count == (6 + limit - 1) / limit)
+        #expect(pages.dropLast().allSatisfy { $0.count == limit })
+        #expect(pages.flatMap { $0 }.compactMap { $0["id"]?.number } == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test("pages of readings and alerts go from new to old, keep their filter and leave nothing out") func newestFirst() throws {
+        let report = (0..<9).map { #"{"type_donnee":"spo2","valeur":9\#($0),"age_ms":\#($0 * 1000)},{"type_donnee":"heart_rate","valeur":70,"age_ms":\#($0)}"# }
+        let posted = try api.send("POST", "/api/iot/data/", as: .device, #"{"mesures":[\#(report.joined(separator: ","))]}"#)
+        #expect(posted["recues"]?.number == 18)
+        let values = try pages("/api/iot/data/?patient_id=H0&type_donnee=spo2&limit=4").flatMap { $0 }.compactMap { $0["valeur"]?.number }
+        #expect(values == [90, 91, 92, 93, 94, 95, 96, 97, 98])
+
+        for _ in 0..<5 { try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"info"}"#) }
+        try api.send("POST", "/api/iot/alertes/2/acquitter/")
+        let alerts = try pages("/api/iot/alertes/?acquittee=false&niveau_gravite=info&limit=2").flatMap { $0 }
+        #expect(alerts.compactMap { $0["id"]?.number } == [5, 4, 3, 1])
+    }
+
+    @Test("100 rows where no limit is given") func defaultLimit() throws {
+        let report = (0..<150).map { #"{"type_donnee":"spo2","valeur":97,"age_ms":\#($0 * 1000)}"# }.joined(separator: ",")
+        try api.send("POST", "/api/iot/data/", as: .device, #"{"mesures":[\#(report)]}"#)
+        #expect(try pages("/api/iot/data/").map(\.count) == [100, 50])
+        #expect(try pages("/api/iot/data/?limit=").map(\.count) == [100, 50])
+        #expect(try pages("/api/iot/data/?limit=1000").map(\.count) == [150])
+    }
+
+    @Test("a time window takes its beginning and leaves its end out") func window() throws {
+        for second in 0..<5 {
+            let time = api.now.advanced(bySeconds: Double(-second)).rfc3339
+            try api.send("POST", "/api/iot/data/", as: .device, #"{"type_donnee":"spo2","valeur":9\#(second),"timestamp":"\#(time)"}"#)
+        }
+        let (from, to) = (api.now.advanced(bySeconds: -3).rfc3339, api.now.advanced(bySeconds: -1).rfc3339)
+        let answer = try api.send("GET", "/api/iot/data/?debut=\(from)&fin=\(to.replacing("Z", with: "%2B00:00"))")
+        #expect(answer.json?.array?.compactMap { $0["valeur"]?.number } == [92, 93])
+    }
+
+    @Test("PATCH changes what it names, PUT everything") func change() throws {
+        let path = "/api/patients/H0/"
+        let before = try #require(try api.send("GET", path).json)
+        let patched = try api.send("PATCH", path, as: .infirmier, #"{"lit":"7","date_naissance":null}"#)
+        #expect(patched.status == 200)
+        #expect(patched.json == before.overlaid(by: .object(["lit": .string("7"), "date_naissance": .null])))
+        #expect(try api.send("GET", "/api/patients/1/").json == patched.json)
+
+        let put = try api.send("PUT", path, #"{"identifiant":"H0","nom":"Autre","prenom":"","service":1}"#)
+        #expect(put.status == 200)
+        #expect(
+            put.json
+                == .object([
+                    "id": .number(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""), "service": .number(1),
+                    "lit": .string(""), "sexe": .null, "date_naissance": .null,
+                ]))
+        #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
+    }
+
+    @Test("a created patient is answered as it is read later") func created() throws {
+        let answer = try api.send("POST", "/api/patients/", #"{"identifiant":"N1","nom":"A","prenom":"B","service":1}"#)
+        #expect(answer.status == 201)
+        #expect(try api.send("GET", "/api/patients/N1/").json == answer.json)
+    }
+
+    @Test("nobody moves a patient into a ward that is not theirs, or out of one") func foreignWard() throws {
+        let answer = try api.send("PATCH", "/api/patients/1/", as: .medecin, #"{"service":2}"#)
+        #expect(answer.status == 400 && answer["service"] != nil)
+        #expect(try api.send("PATCH", "/api/patients/2/", as: .medecin, #"{"service":1}"#).status == 404)
+    }
+
+    @Test("assigning a device ends where it was before; leaving the patient out of a PATCH does not") func assignment() throws {
+        let renamed = try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"nom":"Bracelet 1","statut":"actif"}"#)
+        #expect(renamed["patient"]?.number == 1 && renamed["nom"]?.text == "Bracelet 1" && renamed["statut"]?.text == "actif")
+        #expect(try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":2}"#)["patient"]?.number == 2)
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/", as: .infirmier).status == 404)
+        let new = try api.send("POST", "/api/iot/dispositifs/", #"{"nom":"D","type_dispositif":"b","patient":1}"#)
+        #expect(new.status == 201 && new["patient"]?.number == 1)
+        #expect(try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":null}"#)["patient"] == .null)
+        #expect(try api.count("SELECT count(*) FROM device_assignment WHERE device_id = 1 AND during @> now() + interval '1 s'") == 0)
+    }
+
+    @Test("an acknowledged alert says by whom and when, once") func acknowledging() throws {
+        try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"error"}"#)
+        let first = try api.send("PATCH", "/api/iot/alertes/1/", as: .infirmier, #"{"acquittee":true}"#)
+        #expect(first.status == 200 && first["acquittee"] == .bool(true) && first["acquittee_par"]?.text == "nurse")
+        let second = try api.send("POST", "/api/iot/alertes/1/acquitter/", as: .medecin)
+        #expect(second.status == 200 && second.json == first.json)
+        let undone = try api.send("PATCH", "/api/iot/alertes/1/", as: .medecin, #"{"acquittee":false}"#)
+        #expect(undone.status == 400 && undone["acquittee"] != nil)
+    }
+}

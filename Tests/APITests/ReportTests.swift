@@ -1,0 +1,187 @@
+import Access
+import Clinical
+import Store
+import Testing
+
+@testable import API
+
+/// POST `/api/iot/data/`, with everything that may come there.
+@Suite struct ReportTests {
+    let api: TestService
+
+    init() throws { api = try TestService() }
+
+    @discardableResult
+    private func post(_ body: String, as sender: TestService.Sender = .device) throws -> Answer {
+        try api.send("POST", "/api/iot/data/", as: sender, body)
+    }
+
+    @Test("one reading is answered as it is read later, its value as it came") func single() throws {
+        let body = #"{"dispositif":1,"type_donnee":"spo2","valeur":97.12345678901234,"unite":"%","timestamp":"\#(api.now.rfc3339)"}"#
+        let answer = try post(body)
+        #expect(answer.status == 201)
+        #expect(answer["valeur"]?.number == 97.12345678901234 && answer["unite"]?.text == "%" && answer["dispositif"]?.number == 1)
+        #expect(answer["type_donnee"]?.text == "spo2" && answer["timestamp"]?.text == api.now.rfc3339)
+        let id = try #require(answer["id"]?.text)
+        #expect(try api.send("GET", "/api/iot/data/\(id)/", as: .ecran).json == answer.json)
+        #expect(try post(body).json == answer.json)
+        #expect(try api.store.stored() == 1)
+    }
+
+    @Test("a map of vitals and a report of many count what was stored") func many() throws {
+        let map = try post(#"{"spo2":{"valeur":97,"unite":"%"},"heart_rate":{"valeur":71.5},"pouls":{"valeur":1}}"#)
+        #expect(map.status == 201 && map["recues"]?.number == 2 && map["doublons"]?.number == 0)
+        #expect(map["heure_serveur"]?.text == api.now.rfc3339)
+        #expect(map["rejetees"]?[0]?["index"]?.number == 1 && map["rejetees"]?[0]?["raison"]?.text?.isEmpty == false)
+        let report = #"{"mesures":[{"type_donnee":"spo2","valeur":96,"age_ms":1000},{"type_donnee":"spo2","valeur":97}],"etat":{"batterie":81}}"#
+        #expect(try post(report)["doublons"]?.number == 1)
+        let again = try post(report)
+        #expect(again.status == 201 && again["recues"]?.number == 2 && again["doublons"]?.number == 2)
+        #expect(try api.store.stored() == 3)
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/")["batterie"]?.number == 81)
+        let latest = try api.send("GET", "/api/iot/data/latest_data/?patient_id=H0", as: .infirmier)
+        #expect(latest.json?.members == ["spo2", "heart_rate"])
+        #expect(latest["heart_rate"] == .object(["valeur": .number(71.5), "unite": .string("bpm"), "timestamp": .string(api.now.rfc3339)]))
+    }
+
+    @Test("1,000 readings are stored, 1,001 are refused whole") func limit() throws {
+        func report(_ count: Int) -> String {
+            #"{"mesures":[\#((0..<count).map { #"{"type_donnee":"spo2","valeur":97,"age_ms":\#($0)}"# }.joined(separator: ","))]}"#
+        }
+        let answer = try post(report(1001))
+        #expect(answer.status == 400 && answer["mesures"]?[0]?.text?.contains("1000") == true)
+        #expect(try api.store.stored() == 0)
+        #expect(try post(report(1000))["recues"]?.number == 1000)
+    }
+
+    /// One reading's members, and the field that the refusal names.
+    static let bad: [(String, String)] = [
+        (#""type_donnee":"spo2","valeur":1e400"#, "valeur"), (#""type_donnee":"spo2","valeur":-1e400"#, "valeur"),
+        (#""type_donnee":"spo2","valeur":"NaN""#, "valeur"), (#""type_donnee":"spo2","valeur":"97""#, "valeur"),
+        (#""type_donnee":"spo2","valeur":null"#, "valeur"), (#""type_donnee":"spo2","valeur":true"#, "valeur"),
+        (#""type_donnee":"spo2","valeur":[97]"#, "valeur"), (#""type_donnee":"spo2""#, "valeur"),
+        (#""type_donnee":"spo2","valeur":101"#, "valeur"), (#""type_donnee":"spo2","valeur":-97"#, "valeur"),
+        (#""type_donnee":"temperature","valeur":98.6,"unite":"°F""#, "valeur"),
+        (#""type_donnee":"temperature","valeur":37,"unite":"°F""#, "unite"), (#""type_donnee":"spo2","valeur":97,"unite":"bpm""#, "unite"),
+        (#""type_donnee":"spo2","valeur":97,"unite":1"#, "unite"),
+        (#""type_donnee":"pouls","valeur":97"#, "type_donnee"), (#""type_donnee":1,"valeur":97"#, "type_donnee"), (#""valeur":97"#, "type_donnee"),
+        (#""type_donnee":"spo2","valeur":97,"timestamp":"9999-12-31T23:59:59Z""#, "timestamp"),
+        (#""type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22 14:43""#, "timestamp"),
+        (#""type_donnee":"spo2","valeur":97,"timestamp":1700000000"#, "timestamp"),
+        (#""type_donnee":"spo2","valeur":97,"age_ms":-1"#, "age_ms"), (#""type_donnee":"spo2","valeur":97,"age_ms":1e18"#, "age_ms"),
+        (#""type_donnee":"spo2","valeur":97,"age_ms":"1""#, "age_ms"),
+    ]
+
+    @Test("a reading that cannot be right is refused by the name of its field, and does not spoil its neighbour", arguments: bad)
+    func refused(members: String, field: String) throws {
+        let alone = try post("{\(members)}")
+        #expect(alone.status == 400 && alone["code"]?.text == "invalid" && alone[field]?[0]?.text?.isEmpty == false, "\(alone.text)")
+        let all = try post(#"{"mesures":[{\#(members)},{\#(members)}]}"#)
+        #expect(all.status == 400 && all["rejetees"]?.array?.count == 2 && all["mesures"] != nil)
+        #expect(try api.store.stored() == 0)
+        let mixed = try post(#"{"mesures":[{"type_donnee":"spo2","valeur":95},{\#(members)}]}"#)
+        #expect(mixed.status == 201 && mixed["recues"]?.number == 1 && mixed["rejetees"]?[0]?["index"]?.number == 1, "\(mixed.text)")
+        #expect(try api.store.stored() == 1)
+    }
+
+    @Test("NaN is no JSON") func nan() throws {
+        for value in ["NaN", "nan", "Infinity", "-Infinity"] {
+            let answer = try post(#"{"type_donnee":"spo2","valeur":\#(value)}"#)
+            #expect(answer.status == 400 && answer["code"]?.text == "parse_error")
+        }
+    }
+
+    @Test("a clock may run ahead by 60 s and no more") func future() throws {
+        func reading(_ seconds: Double) -> String {
+            #"{"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.advanced(bySeconds: seconds).rfc3339)"}"#
+        }
+        #expect(try post(reading(60)).status == 201)
+        let answer = try post(reading(60.001))
+        #expect(answer.status == 400 && answer["timestamp"] != nil)
+    }
+
+    @Test("another device's number is 403, an unknown one 400, an odd one 400, and nothing is stored") func devices() throws {
+        func answer(_ device: String, as sender: TestService.Sender) throws -> Answer {
+            try post(#"{"dispositif":\#(device),"type_donnee":"spo2","valeur":97}"#, as: sender)
+        }
+        let (stranger, other) = (try answer("2", as: .device), try answer("2", as: .infirmier))
+        #expect(stranger.status == 403 && stranger["code"]?.text == "permission_denied")
+        for unknown in ["2", "77", "1000000000000000000"] {
+            let answer = try answer(unknown, as: .infirmier)
+            #expect(answer.status == 400 && answer["dispositif"] != nil, "\(unknown): \(answer.text)")
+            #expect(answer.json == other.json)  // a foreign one cannot be told from one that is not there
+        }
+        for odd in ["0", "-1", "1.5", "\"1\"", "[1]", "{}", "true", "9223372036854775808", "1e400"] {
+            let answer = try answer(odd, as: .device)
+            #expect(answer.status == 400 && answer["dispositif"] != nil, "\(odd): \(answer.text)")
+        }
+        #expect(try api.store.stored() == 0)
+    }
+
+    @Test("a device that nobody wears is told 409 to keep its readings, and nothing is stored") func unassigned() throws {
+        try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":null}"#)
+        let body = #"{"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.advanced(bySeconds: 50).rfc3339)"}"#
+        let answer = try post(body)
+        #expect(answer.status == 409 && answer["code"]?.text == "no_patient_assigned")
+        #expect(try api.store.stored() == 0)
+        try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":2}"#)
+        #expect(try post(body).status == 201)
+    }
+
+    @Test("a revoked key, a retired device's and an invented one are 401, and nothing is stored") func keys() throws {
+        let body = Array(#"{"type_donnee":"spo2","valeur":97}"#.utf8)
+        func post(_ key: String) throws -> Answer { try api.send("POST", "/api/iot/data/", bearer: key, body) }
+        let fresh = try #require(try api.send("POST", "/api/iot/dispositifs/1/cle/")["cle"]?.text)
+        try api.send("DELETE", "/api/iot/dispositifs/2/")
+        let huge = try DeviceKey.make(device: 999_999_999_999_999).text
+        for key in [api.store.keys[0].text, api.store.keys[1].text, huge, try DeviceKey.make(device: 1).text, "fjd_1_x", "fjd_", "x", "é"] {
+            let answer = try post(key)
+            #expect(answer.status == 401 && answer["code"]?.text == "token_not_valid" && answer.header("WWW-Authenticate") != nil)
+        }
+        for header in ["Bearer", "Basic YTpi", "Bearer ", "\u{0}"] {
+            #expect(try api.send("POST", "/api/iot/data/", as: .nobody, "{}", headers: ["Authorization": header]).status == 401)
+        }
+        #expect(try api.store.stored() == 0)
+        #expect(try post(fresh).status == 201)
+    }
+
+    @Test("a device says its state without a reading, and only its own") func status() throws {
+        #expect(try post(#"{"mesures":[],"etat":{"batterie":55,"rssi":"loud","firmware":"2.0"}}"#).status == 201)
+        let device = try api.send("GET", "/api/iot/dispositifs/1/")
+        #expect(device["batterie"]?.number == 55 && device["rssi"] == .null && device["firmware"]?.text == "2.0")
+        #expect(device["derniere_connexion"]?.text == api.now.rfc3339)
+        let updated = try api.send("POST", "/api/iot/dispositifs/1/update_status/", as: .device, #"{"statut":"actif"}"#)
+        #expect(updated.status == 200 && updated["status"]?.text == "Statut mis à jour")
+        #expect(try api.send("POST", "/api/iot/dispositifs/2/update_status/", as: .device, #"{"statut":"actif"}"#).status == 403)
+        try api.send("POST", "/api/iot/dispositifs/1/cle/")
+        #expect(try api.send("POST", "/api/iot/dispositifs/1/update_status/", as: .device, #"{"statut":"x"}"#).status == 401)
+    }
+
+    @Test("by hand a nurse names the patient, by number or hospital number, of the own ward only") func byHand() throws {
+        for key in ["1", #""H0""#, #""1""#] {
+            let answer = try post(#"{"patient":\#(key),"type_donnee":"consciousness","valeur":"C"}"#, as: .infirmier)
+            #expect(answer.status == (key == #""1""# ? 400 : 201) && (answer.status == 400 || answer["valeur"]?.text == "C"), "\(answer.text)")
+        }
+        for key in ["2", #""H1""#, "77", "1000000000000000000", #""x' OR '1'='1""#] {
+            let answer = try post(#"{"patient":\#(key),"type_donnee":"spo2","valeur":97}"#, as: .infirmier)
+            #expect(answer.status == 400 && answer["patient"] != nil, "\(key): \(answer.text)")
+        }
+        let nobody = try post(#"{"type_donnee":"spo2","valeur":97}"#, as: .infirmier)
+        #expect(nobody.status == 400 && nobody["dispositif"] != nil)
+        #expect(try post(#"{"patient":1,"type_donnee":"spo2","valeur":97}"#, as: .device).status == 403)
+        #expect(try api.store.stored() == 1)
+    }
+
+    @Test("the administrator corrects and deletes; the screen's latest value follows") func correcting() throws {
+        let older = api.now.advanced(bySeconds: -60).rfc3339
+        try post(#"{"mesures":[{"type_donnee":"spo2","valeur":90,"timestamp":"\#(older)"},{"type_donnee":"spo2","valeur":40}]}"#)
+        func latest() throws -> Double? { try api.send("GET", "/api/iot/data/latest_data/?patient_id=1")["spo2"]?["valeur"]?.number }
+        let id = StoredReading.Key(patient: 1, vital: .spo2, measuredAt: api.now, device: 1).id
+        #expect(try api.send("PATCH", "/api/iot/data/\(id)/", #"{"valeur":94}"#)["valeur"]?.number == 94)
+        #expect(try latest() == 94)
+        for bad in ["101", "\"94\"", "null"] { #expect(try api.send("PUT", "/api/iot/data/\(id)/", #"{"valeur":\#(bad)}"#).status == 400) }
+        #expect(try api.send("DELETE", "/api/iot/data/\(id)/").status == 204)
+        #expect(try latest() == 90)
+        #expect(try api.send("DELETE", "/api/iot/data/\(id)/").status == 404)
+    }
+}

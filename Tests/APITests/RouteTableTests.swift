@@ -1,0 +1,176 @@
+import Clinical
+import Store
+import Testing
+
+@testable import API
+
+/// Who may do what, written down a second time: a route without a line here fails.
+private struct Expectation {
+    let who: Set<TestService.Sender>
+    var body = ""
+    var status = 200
+    var query = ""
+}
+
+private let people: Set<TestService.Sender> = [.ecran, .infirmier, .medecin, .admin]
+private let care: Set<TestService.Sender> = [.infirmier, .medecin, .admin]
+private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"lit":"2"}"#
+private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
+
+private let expectations: [String: Expectation] = [
+    "GET /api/moi/": .init(who: people),
+    "GET /api/services/": .init(who: people),
+    "POST /api/services/": .init(who: [.admin], body: ##"{"nom":"W#"}"##, status: 201),
+    "GET /api/services/{id}/": .init(who: people),
+    "GET /api/patients/": .init(who: people),
+    "POST /api/patients/": .init(who: care, body: patient, status: 201),
+    "GET /api/patients/{id}/": .init(who: people),
+    "PUT /api/patients/{id}/": .init(who: care, body: patient),
+    "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
+    "GET /api/iot/dispositifs/": .init(who: people),
+    "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
+    "GET /api/iot/dispositifs/{id}/": .init(who: people),
+    "PUT /api/iot/dispositifs/{id}/": .init(who: [.admin], body: device),
+    "PATCH /api/iot/dispositifs/{id}/": .init(who: [.admin], body: #"{"nom":"E"}"#),
+    "DELETE /api/iot/dispositifs/{id}/": .init(who: [.admin], status: 204),
+    "POST /api/iot/dispositifs/{id}/update_status/": .init(who: care.union([.device]), body: #"{"statut":"actif"}"#),
+    "POST /api/iot/dispositifs/{id}/cle/": .init(who: [.admin]),
+    "GET /api/iot/data/": .init(who: people),
+    "POST /api/iot/data/": .init(
+        who: care.union([.device]), body: #"{"dispositif":1,"type_donnee":"spo2","valeur":97}"#, status: 201),
+    "GET /api/iot/data/latest_data/": .init(who: people, query: "patient_id=1"),
+    "GET /api/iot/data/{id}/": .init(who: people),
+    "PUT /api/iot/data/{id}/": .init(who: [.admin], body: #"{"valeur":98}"#),
+    "PATCH /api/iot/data/{id}/": .init(who: [.admin], body: #"{"valeur":98}"#),
+    "DELETE /api/iot/data/{id}/": .init(who: [.admin], status: 204),
+    "GET /api/iot/alertes/": .init(who: people),
+    "POST /api/iot/alertes/": .init(
+        who: care, body: #"{"patient":1,"type_alerte":"x","message":"m","niveau_gravite":"info"}"#, status: 201),
+    "GET /api/iot/alertes/{id}/": .init(who: people),
+    "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
+    "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
+]
+
+extension Route: CustomTestStringConvertible {
+    public var testDescription: String { "\(method) \(path)" }
+    fileprivate var isOpen: Bool { if case .anyone = requirement { true } else { false } }
+
+    /// The path with the number of something that the first or the second ward has.
+    fileprivate func path(ward: Int, in api: TestService) throws -> String {
+        let id: String
+        if path.contains("/data/") {
+            let key = StoredReading.Key(
+                patient: api.store.patients[ward].id, vital: .spo2, measuredAt: api.now.advanced(bySeconds: -5),
+                device: api.store.devices[ward].id)
+            id = key.id
+        } else {
+            id = "\(ward + 1)"
+        }
+        return path.replacing("{id}", with: id)
+    }
+}
+
+private let guarded = Service.routes.filter { !$0.isOpen }
+
+@Suite struct RouteTableTests {
+    let api: TestService
+
+    init() throws {
+        api = try TestService()
+        let store = api.store
+        for (patient, key) in zip(store.patients, store.keys) {
+            _ = try store.database.addAlert(
+                patient: patient.id, kind: "k", message: "m", severity: .error, measuredAt: api.now, store.admin)
+            let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
+            _ = try api.ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: api.now))
+        }
+    }
+
+    @Test("only logging in and out is open to anyone") func open() {
+        #expect(Set(Service.routes.filter(\.isOpen).map(\.path)) == [
+            "/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/session/",
+        ])
+        #expect(expectations.count == guarded.count)
+    }
+
+    @Test("each role may do what the table says and nothing else", arguments: guarded) func permissions(route: Route) throws {
+        let expected = try #require(expectations[route.testDescription], "a new route needs a decision on who may")
+        let path = try route.path(ward: 0, in: api)
+        // From the one who may least to the one who may most: a DELETE comes last.
+        for (number, sender) in TestService.Sender.allCases.enumerated() {
+            let body = expected.body.replacing("#", with: "\(number)")
+            let answer = try api.send(route.method, "\(path)?\(expected.query)", as: sender, body)
+            let status = expected.who.contains(sender) ? expected.status : sender == .nobody ? 401 : 403
+            #expect(answer.status == status, "\(sender): \(answer.text)")
+            if status == 401 {
+                #expect(answer.header("WWW-Authenticate") == #"Bearer realm="api""#)
+                #expect(answer["code"]?.text == "not_authenticated")
+            }
+            if status == 403 { #expect(answer["code"]?.text == "permission_denied") }
+        }
+    }
+
+    @Test("what belongs to another ward is not there", arguments: guarded.filter { $0.path.contains("{id}") })
+    func foreign(route: Route) throws {
+        let expected = try #require(expectations[route.testDescription])
+        for sender in expected.who.intersection([.ecran, .infirmier, .medecin]) {
+            let answer = try api.send(route.method, route.path(ward: 1, in: api), as: sender, expected.body)
+            #expect(answer.status == 404, "\(sender): \(answer.text)")
+            #expect(answer["code"]?.text == "not_found")
+        }
+        let admin = try api.send(route.method, route.path(ward: 1, in: api), expected.body.replacing("#", with: "9"))
+        #expect(admin.status == expected.status, "\(admin.text)")
+    }
+
+    @Test("lists leave out what belongs to other wards, and a filter does not bring it back", arguments: [
+        "/api/services/", "/api/patients/", "/api/iot/dispositifs/", "/api/iot/data/", "/api/iot/alertes/",
+    ]) func lists(path: String) throws {
+        #expect(try api.send("GET", path).json?.array?.count == 2)
+        for sender in [TestService.Sender.ecran, .infirmier, .medecin] {
+            #expect(try api.send("GET", path, as: sender).json?.array?.count == 1)
+        }
+        for filter in ["service=2", "patient=2", "patient_id=2", "dispositif=2"] {
+            let foreign = try api.send("GET", "\(path)?\(filter)", as: .infirmier)
+            let ownAlone = try api.send("GET", path, as: .infirmier)
+            // A filter that this list does not know changes nothing; one that it knows leaves nothing.
+            #expect(foreign.json == .array([]) || foreign.status == 404 || foreign.json == ownAlone.json)
+        }
+    }
+
+    @Test("numbers that name nothing are 404, however large or odd", arguments: guarded.filter { $0.path.contains("{id}") })
+    func unknown(route: Route) throws {
+        let expected = try #require(expectations[route.testDescription])
+        for id in [
+            "0", "-1", "999999", "2147483648", "1000000000000000000", "99999999999999999999999999", "1.5", "1e3", "%", "x'y",
+            "1;DROP TABLE patients", "1.1.1.1", "1.1.99999999999999999999.1", "\u{0}", "é",
+        ] {
+            let answer = try api.send(route.method, route.path.replacing("{id}", with: id), expected.body)
+            // A hospital number is any text, and one with a NUL is refused by the database.
+            #expect(answer.status == 404 || (id == "\u{0}" && answer.status == 400), "\(id): \(answer.status) \(answer.text)")
+        }
+    }
+
+    @Test("with and without the trailing slash", arguments: Service.routes) func slashes(route: Route) throws {
+        let path = try route.path(ward: 0, in: api)
+        let (with, without) = (try api.send(route.method, path, as: .nobody), try api.send(route.method, String(path.dropLast()), as: .nobody))
+        #expect(with.status == without.status && with.json == without.json)
+        #expect(with.status == (route.isOpen ? route.method == "DELETE" ? 204 : route.method == "PUT" ? 401 : 400 : 401))
+    }
+
+    @Test("a method that a path does not have is 405, and Allow names those it has", arguments: Set(Service.routes.map(\.path)).sorted())
+    func methods(path: String) throws {
+        let known = Set(Service.routes.filter { $0.path == path }.map(\.method))
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] where !known.contains(method) {
+            let answer = try api.send(method, path.replacing("{id}", with: "1"))
+            #expect(answer.status == 405 && answer["code"]?.text == "method_not_allowed")
+            #expect(answer.header("Allow") == known.sorted().joined(separator: ", "))
+        }
+    }
+
+    @Test("unknown paths are 404, also for the administrator", arguments: [
+        "/", "/api", "/api/x/", "/api/patients/1/2/3/", "/api/iot/", "/api/token/refresh/x", "/API/patients/",
+    ]) func paths(path: String) throws {
+        let answer = try api.send("GET", path)
+        #expect(answer.status == 404 && answer["code"]?.text == "not_found")
+    }
+}

@@ -1,0 +1,116 @@
+import Access
+import Clinical
+import Foundation
+import Logging
+import Postgres
+import Store
+import TestDatabase
+
+@testable import API
+
+/// The whole HTTP interface in memory, on a database of its own: `TestStore`'s hospital, and a person of each role.
+final class TestService: Sendable {
+    /// Who sends a request. Doctor, nurse and screen belong to the first ward, the device is worn by its patient.
+    enum Sender: String, CaseIterable, Sendable {
+        case nobody, device, ecran, infirmier, medecin, admin
+    }
+
+    let store: TestStore
+    let service: Service
+    let ingest: Ingest
+    let tokens: Tokens
+    /// What the service takes for the time.
+    let now: Instant
+    private let users: [Sender: UserID]
+
+    init(now: Instant? = nil) throws {
+        let store = try TestStore()
+        self.store = store
+        let time = try now ?? TestStore.now
+        self.now = time
+        tokens = Tokens(secret: try SigningSecret(bytes: Array(repeating: 7, count: 32)))
+        ingest = store.ingest()
+        service = Service(
+            database: store.database, ingest: ingest, tokens: tokens, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
+            now: { time })
+        func user(_ role: Role) throws -> UserID {
+            try store.database.addUser(username: role.rawValue + "1", passwordHash: "-", role: role, wards: [store.wards[0].id])
+        }
+        users = [
+            .admin: store.admin.user, .infirmier: store.nurse.user, .medecin: try user(.medecin), .ecran: try user(.ecran),
+        ]
+    }
+
+    deinit { ingest.close() }
+
+    /// What a sender puts into `Authorization`; nil for nobody.
+    func credentials(_ sender: Sender) throws -> String? {
+        switch sender {
+        case .nobody: nil
+        case .device: store.keys[0].text
+        default: try users[sender].map { try tokens.makePair(user: $0, now: now).access }
+        }
+    }
+
+    @discardableResult
+    func send(
+        _ method: String, _ path: String, as sender: Sender = .admin, _ body: String = "", headers: [String: String] = [:]
+    ) throws -> Answer {
+        try send(method, path, bearer: credentials(sender), Array(body.utf8), headers: headers)
+    }
+
+    @discardableResult
+    func send(
+        _ method: String, _ path: String, bearer: String?, _ body: [UInt8], headers: [String: String] = [:], prefix: String = "",
+        isSecure: Bool = false
+    ) throws -> Answer {
+        let parts = path.split(separator: "?", maxSplits: 1)
+        var all = headers
+        if let bearer { all["Authorization"] = "Bearer \(bearer)" }
+        if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
+        let sent = all
+        return Answer(
+            service.respond(
+                to: Request(
+                    method: method, path: String(parts[0]), prefix: prefix, query: parts.count > 1 ? String(parts[1]) : "",
+                    isSecure: isSecure, body: body, headers: { sent[$0] })))
+    }
+
+    /// A value in SQL, to look behind the interface.
+    func count(_ sql: String) throws -> Int { try store.connection().query(sql)[0][0] }
+}
+
+/// An answer as a client reads it.
+struct Answer: Sendable {
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let text: String
+    let json: JSON?
+
+    init(_ response: Response) {
+        status = response.status
+        headers = response.headers.map { ($0.0, $0.1) }
+        text = String(decoding: response.body, as: UTF8.self)
+        json = try? JSONDecoder().decode(JSON.self, from: Data(response.body))
+    }
+
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    subscript(member: String) -> JSON? { json?[member] }
+}
+
+extension JSON {
+    subscript(member: String) -> JSON? {
+        if case .object(let members) = self { members[member] } else { nil }
+    }
+    subscript(index: Int) -> JSON? {
+        if let array, array.indices.contains(index) { array[index] } else { nil }
+    }
+    var array: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var number: Double? { if case .number(let number) = self { number } else { nil } }
+    var members: Set<String>? { if case .object(let members) = self { Set(members.keys) } else { nil } }
+}
+
+/// A text as JSON writes it, with its quotes.
+func quoted(_ text: String) throws -> String { String(decoding: try JSONEncoder().encode(text), as: UTF8.self) }

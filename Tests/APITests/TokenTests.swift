@@ -1,0 +1,136 @@
+import Access
+import Clinical
+import Store
+import Testing
+
+@testable import API
+
+/// Logging in and staying so, as programs do it.
+@Suite struct TokenTests {
+    let api: TestService
+
+    init() throws {
+        api = try TestService()
+        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get())
+        _ = try api.store.database.setPassword(username: "ecran1", passwordHash: Self.passwordHash.get())
+    }
+
+    /// Made once: it takes a tenth of a second.
+    private static let passwordHash = Result { try Password.hash("Pâques 2026") }
+
+    private func post(_ path: String, _ body: String) throws -> Answer { try api.send("POST", path, as: .nobody, body) }
+
+    private func logIn(_ username: String = "nurse") throws -> (access: String, refresh: String) {
+        let answer = try post("/api/token/", #"{"username":"\#(username)","password":"Pâques 2026"}"#)
+        #expect(answer.status == 200 && answer.json?.members == ["access", "refresh"])
+        return (try #require(answer["access"]?.text), try #require(answer["refresh"]?.text))
+    }
+
+    private func refresh(_ token: String) throws -> Answer { try post("/api/token/refresh/", #"{"refresh":"\#(token)"}"#) }
+
+    private func me(_ token: String) throws -> Answer { try api.send("GET", "/api/moi/", bearer: token, []) }
+
+    @Test("the access token opens, and tells whose it is") func login() throws {
+        let me = try me(logIn().access)
+        #expect(me.status == 200 && me["username"]?.text == "nurse" && me["role"]?.text == "infirmier" && me["langue"]?.text == "fr")
+        #expect(me["services"] == .array([.object(["id": .number(1), "nom": .string("Cardiologie")])]))
+    }
+
+    @Test("a wrong password, an unknown name and a disabled account get the same answer") func wrongLogin() throws {
+        try api.store.connection().script("UPDATE users SET disabled_at = now() WHERE username = 'ecran1'")
+        let answers = try [("nurse", "x"), ("nobody", "Pâques 2026"), ("ecran1", "Pâques 2026"), ("NURSE", "Pâques 2026"), ("nurse", "")].map {
+            try post("/api/token/", #"{"username":"\#($0)","password":"\#($1)"}"#)
+        }
+        #expect(answers.allSatisfy { $0.status == 401 && $0["code"]?.text == "no_active_account" && $0.json == answers[0].json })
+        #expect(answers[0].header("WWW-Authenticate") != nil)
+    }
+
+    @Test("an expired token in the header does not keep anybody from logging in") func openRoutes() throws {
+        let answer = try api.send(
+            "POST", "/api/token/", bearer: "expired", Array(#"{"username":"nurse","password":"Pâques 2026"}"#.utf8))
+        #expect(answer.status == 200)
+    }
+
+    @Test("a refresh token is exchanged once; used again, it ends all that came of it") func rotation() throws {
+        let (_, first) = try logIn()
+        let second = try #require(try refresh(first)["refresh"]?.text)
+        let third = try refresh(second)
+        #expect(third.status == 200)
+        #expect(try me(#require(third["access"]?.text)).status == 200)
+        let reused = try refresh(first)
+        #expect(reused.status == 401 && reused["code"]?.text == "token_not_valid")
+        #expect(try refresh(#require(third["refresh"]?.text)).status == 401)
+        #expect(try refresh(logIn().refresh).status == 200)  // another login is not concerned
+    }
+
+    @Test("a blacklisted token and its family are of no use, and blacklisting is no secret's test") func blacklist() throws {
+        let (_, first) = try logIn()
+        let second = try #require(try refresh(first)["refresh"]?.text)
+        let answer = try post("/api/token/blacklist/", #"{"refresh":"\#(second)"}"#)
+        #expect(answer.status == 200 && answer.json == .object([:]))
+        #expect(try refresh(second).status == 401)
+        #expect(try post("/api/token/blacklist/", #"{"refresh":"x"}"#).status == 401)
+        #expect(try post("/api/token/blacklist/", #"{"refresh":"\#(try logIn().access)"}"#).status == 401)
+    }
+
+    @Test("verify says whether a token could be used now") func verify() throws {
+        func status(_ token: String) throws -> Int { try post("/api/token/verify/", #"{"token":"\#(token)"}"#).status }
+        let (access, refresh) = try logIn()
+        #expect(try status(access) == 200)
+        #expect(try status(refresh) == 200)
+        #expect(try self.refresh(refresh).status == 200)
+        #expect(try status(refresh) == 401)
+        #expect(try status(access + "x") == 401)
+        #expect(try status("") == 401)
+        #expect(try status(api.store.keys[0].text) == 401)
+    }
+
+    @Test("access and refresh tokens do not stand in for each other") func kinds() throws {
+        let (access, refresh) = try logIn()
+        #expect(try me(refresh).status == 401)
+        #expect(try self.refresh(access).status == 401)
+    }
+
+    @Test("expired, foreign, changed and endless tokens are refused") func forged() throws {
+        let old = try api.tokens.makePair(user: api.store.nurse.user, now: api.now.advanced(bySeconds: -900))
+        #expect(try me(old.access).status == 401)
+        let justValid = try api.tokens.makePair(user: api.store.nurse.user, now: api.now.advanced(bySeconds: -898))
+        #expect(try me(justValid.access).status == 200)
+        let foreign = Tokens(secret: try SigningSecret(bytes: Array(repeating: 8, count: 32)))
+        #expect(try me(foreign.makePair(user: api.store.admin.user, now: api.now).access).status == 401)
+        #expect(try me(api.tokens.makePair(user: 1_000_000_000_000_000_000, now: api.now).access).status == 401)
+        #expect(try me(String(repeating: "a", count: 100_000)).status == 401)
+    }
+
+    @Test("a disabled account's tokens stop working at once, also for renewing") func disabled() throws {
+        let (access, refresh) = try logIn()
+        try api.store.connection().script("UPDATE users SET disabled_at = now() WHERE username = 'nurse'")
+        #expect(try me(access).status == 401)
+        #expect(try self.refresh(refresh).status == 401)
+        #expect(try post("/api/token/verify/", #"{"token":"\#(access)"}"#).status == 401)
+        #expect(try post("/api/token/verify/", #"{"token":"\#(refresh)"}"#).status == 401)
+    }
+
+    @Test("a new password ends every session") func newPassword() throws {
+        let (_, refresh) = try logIn()
+        _ = try api.store.database.setPassword(username: "nurse", passwordHash: "-")
+        #expect(try self.refresh(refresh).status == 401)
+    }
+
+    @Test("a role or ward that is taken away is gone with the next request") func freshRights() throws {
+        let (access, _) = try logIn()
+        try api.store.connection().script("DELETE FROM user_wards")
+        #expect(try api.send("GET", "/api/patients/", bearer: access, []).json == .array([]))
+        #expect(try api.send("GET", "/api/patients/1/", bearer: access, []).status == 404)
+    }
+
+    @Test("a wall display's token lasts, renewed or not; a person's lasts a day") func screens() throws {
+        func days(_ token: String) throws -> Double {
+            try api.tokens.verify(token, kind: .refresh, now: api.now).expiresAt.seconds(since: api.now) / 86_400
+        }
+        let screen = try logIn("ecran1").refresh
+        #expect(try days(screen) > 3000)
+        #expect(try days(#require(try refresh(screen)["refresh"]?.text)) > 3000)
+        #expect(try days(logIn().refresh) <= 1)
+    }
+}

@@ -1,0 +1,48 @@
+"""The dashboard in Chromium, as a person at the ward has it."""
+import os
+import re
+
+from hospital import REPOSITORY
+
+SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
+
+
+def launch(playwright):
+    # Chromium refuses its sandbox to root.
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"] if os.geteuid() == 0 else [])
+
+
+def save_screenshot(page, name):
+    """Keeps what the page looked like when its test failed; returns where."""
+    os.makedirs(SCREENSHOTS, exist_ok=True)
+    path = os.path.join(SCREENSHOTS, re.sub(r"\W+", "-", name) + ".png")
+    page.screenshot(path=path, full_page=True)
+    return path
+
+
+def log_in(page, stack, role="infirmier"):
+    account = stack.accounts[role]
+    page.goto(stack.url + "/")
+    page.fill("#username", account["username"])
+    page.fill("#password", account["password"])
+    page.click("login-page button.primary")
+    page.wait_for_selector("service-list .services a, ward-page .tiles")
+
+
+def open_patient(page, stack, device):
+    page.goto(f"{stack.url}/#/patient/{device.patient}")
+    page.wait_for_selector("vital-card[data-vital=spo2]")
+    expect_chip(page, "connected")
+
+
+def expect_chip(page, status, seconds=20):
+    page.wait_for_selector(f".chip[data-status={status}]", timeout=seconds * 1000)
+
+
+def expect_value(page, vital, text, seconds=1):
+    """The card shows this value as current, within the time."""
+    page.wait_for_function(
+        """([vital, text]) => {
+            const number = document.querySelector(`vital-card[data-vital="${vital}"] .number`);
+            return number?.localName === "span" && number.textContent === text;
+        }""", arg=[vital, text], timeout=seconds * 1000, polling=20)
