@@ -7,6 +7,7 @@ stored, or stored twice, or an answer that is no 201.
 import argparse
 import os
 import resource
+import signal
 import sys
 import time
 
@@ -45,6 +46,7 @@ def main():
     def note(text):
         print(f"  {time.monotonic() - began:5.0f} s  {text}", file=sys.stderr, flush=True)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`
     # Sockets of thousands of watchers, here and in the daemons, which inherit it.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

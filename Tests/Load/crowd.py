@@ -7,8 +7,8 @@ WATCHERS = 1000
 WARM_UP_SECONDS = 1
 FIRST_RATE = 30
 RATES = (40, 50, 65, 80, 100)
-# What counts as held: nearly every report shown to everybody, and in time for a person not to notice.
-HELD_SHARE = 0.99
+# What counts as held: nearly every report shown to everybody, at the rate it should have, and in time for a person not to notice.
+HELD_SHARE = 0.98
 HELD_P99_MS = 100
 
 
@@ -32,7 +32,7 @@ def measure(hospital, options, note):
 
 
 def _held(delivery):
-    return delivery.shown >= HELD_SHARE * delivery.possible and delivery.p99_ms <= HELD_P99_MS
+    return delivery.a_second >= HELD_SHARE * delivery.rate * WATCHERS and delivery.p99_ms <= HELD_P99_MS
 
 
 def _row(place, runs, limit, goal, goal_p99_ms):

@@ -31,7 +31,7 @@ def measure(hospital, options, note):
             with Usage(hospital) as usage:
                 ours.append(api(options.seconds))
             note(f"fajma-api: {_text(ours[-1:])}")
-            note(usage.text(ours[-1].reports))
+            note(usage.text(ours[-1]))
     ratio = mean(load.rate for load in ours) / mean(load.rate for load in limits)
     good = ratio >= GOAL_RATIO and max(load.p99_ms for load in ours) <= GOAL_P99_MS
     yield Row("durable reports/s, 64 connections", "83–100, p50 755 ms", _text(limits), _text(ours),

@@ -11,7 +11,7 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reports.lua")
 WRK_THREADS = 2
 READINGS_AN_INSTANT = 3
 # What is on its way when the time is over is answered within this, far more than any answer takes; wrk waits it out.
-REST_SECONDS = 2
+REST_SECONDS = 1
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A device that posts on connections which it keeps open, without waiting for the answers."""
 import datetime
 import re
+import select
 import socket
 import time
 
@@ -29,7 +30,7 @@ class Reporter:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sockets[connection.fileno()] = connection
             self.free.append(connection)
-            epoll.register(connection, 1)  # EPOLLIN
+            epoll.register(connection, select.EPOLLIN)
 
     @property
     def waiting(self):

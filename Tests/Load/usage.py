@@ -5,7 +5,7 @@ import psutil
 
 
 class Usage:
-    """A context; afterwards `seconds` has each part's, `idle_share` what nobody used of the machine."""
+    """A context; afterwards `seconds` has what each part used, `all_seconds` what the whole machine did."""
 
     def __init__(self, hospital):
         self.roots = {name: hospital.process(name) for name in ("nginx", "fajma-api", "fajma-push", "postgres")}
@@ -20,13 +20,15 @@ class Usage:
         machine = psutil.cpu_times()
         spent = {name: getattr(machine, name) - getattr(self.machine, name) for name in machine._fields}
         # Linux counts guests' time as user's too.
-        whole = sum(seconds for name, seconds in spent.items() if not name.startswith("guest"))
-        self.idle_share = (spent["idle"] + spent["iowait"]) / whole
+        self.all_seconds = sum(seconds for name, seconds in spent.items() if not name.startswith(("guest", "idle", "iowait")))
 
-    def text(self, reports):
-        """As microseconds a report."""
-        parts = [f"{name} {seconds / reports * 1e6:.0f}" for name, seconds in self.seconds.items()]
-        return f"CPU, µs a report: {', '.join(parts)}; idle or waiting for the disk {self.idle_share:.0%}"
+    def text(self, load):
+        """As microseconds a report. What is idle is reckoned for the time of the load, without wrk's rest."""
+        parts = [f"{name} {seconds / load.reports * 1e6:.0f}" for name, seconds in self.seconds.items()]
+        others = self.all_seconds - sum(self.seconds.values())
+        idle = 1 - self.all_seconds / (load.seconds * psutil.cpu_count())
+        return (f"CPU, µs a report: {', '.join(parts)}, all others {max(0, others) / load.reports * 1e6:.0f}; "
+                f"idle or waiting for the disk {max(0, idle):.0%}")
 
     def _read(self):
         children = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -112,11 +112,9 @@ class Watchers:
         if " 101 " not in status + " ":
             raise Failed(f"a watcher was not let in: {status}")
         seen = []
-        while not any(b'"type":"ready"' in payload for payload in seen):
-            rest = self._frames(watcher, rest, seen.append)
-            if any(b'"type":"ready"' in payload for payload in seen):
-                break
-            rest += self._receive(watcher)
+        rest = self._frames(watcher, rest, seen.append)
+        while not any(b'"ready"' in payload for payload in seen):
+            rest = self._frames(watcher, rest + self._receive(watcher), seen.append)
         if rest:
             self.rests[watcher.fileno()] = rest
 
