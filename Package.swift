@@ -20,6 +20,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "Postgres", dependencies: ["CPostgres", logging]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
@@ -48,10 +49,9 @@ let package = Package(
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "Store", "Access", "Clinical", "Settings", logging,
+                "CCurl", "Store", "Access", "Clinical", "Settings", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            linkerSettings: [.linkedLibrary("curl")]),  // URLSession, linked statically, leaves libcurl to us
+            ]),
 
         .executableTarget(name: "ws-echo", dependencies: ["Push"], path: "Tests/EchoServer"),
         .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
@@ -62,8 +62,8 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
-        .testTarget(
-            name: "PushTests", dependencies: ["Push", "TestDatabase", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
+        .testTarget(name: "PushTests", dependencies: ["Push", .product(name: "NIOEmbedded", package: "swift-nio")]),
     ],
     swiftLanguageModes: [.v6]
 )

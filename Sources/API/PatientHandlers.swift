@@ -20,7 +20,7 @@ extension Service {
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
         let ward = try call.query.number("service")
-        if let ward, try !call.scope().sees(ward: ward) { throw Problem.notFound }
+        if let ward { _ = try call.found(database.ward(ward, call.scope())) }
         let patients = try database.patients(call.scope(), ward: ward, page)
         return try call.list(patients, page) { String($0.id) }
     }

@@ -109,14 +109,15 @@ struct IngestBatch {
                 """, rows.columns)
             $0.query(
                 """
-                INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence)
-                SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+                INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
+                SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
                     $7::bigint[])
                 ON CONFLICT (device_id) DO UPDATE SET
                     last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
                     battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
                     firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
-                    sequence = coalesce(excluded.sequence, s.sequence)
+                    sequence = coalesce(excluded.sequence, s.sequence),
+                    status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
                 """,
                 [
                     seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),

@@ -9,8 +9,8 @@ struct Fajma: ParsableCommand {
         abstract: "Administers FAJMA, and simulates its devices.",
         discussion: "Settings come from the environment: DATABASE_URL names the database.",
         subcommands: [
-            MigrateCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
-            UserCommand.self, DemoCommand.self, SimulateCommand.self,
+            MigrateCommand.self, DoctorCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
+            UserCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self,
         ])
 
     // Not ArgumentParser's own: an error of ours is one line in plain words, without "Error: " and usage text.

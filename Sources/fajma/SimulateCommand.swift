@@ -31,15 +31,15 @@ struct SimulateCommand: ParsableCommand {
             entries.map { ($0.cle, SimulatedDevice($0.dispositif, periodSeconds: period, episodeMeanSeconds: mean)) },
             poster: poster, spreadSeconds: period)
         Console.say("\(entries.count) devices")
-        try fleet.run { Self.say($0) }
-        poster.close()
-        Self.say(fleet.totals)
+        try fleet.run { Self.say($0, poster.takeProblem()) }
+        Self.say(fleet.totals, poster.takeProblem())
     }
 
-    private static func say(_ totals: Fleet.Totals) {
+    private static func say(_ totals: Fleet.Totals, _ problem: String?) {
         var line = "sent \(totals.sent), refused \(totals.refused), waiting \(totals.waiting)"
         if totals.dropped > 0 { line += ", dropped \(totals.dropped)" }
         if totals.rejected > 0 { line += ", readings rejected \(totals.rejected)" }
+        if let problem { line += " (\(problem))" }
         Console.say(line)
     }
 }

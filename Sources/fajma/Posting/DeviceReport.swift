@@ -45,12 +45,12 @@ enum Outcome: Sendable, Equatable {
         let rejetees: [Rejected]
     }
 
-    init(status: Int, body: Data, retryAfter: String?) {
+    init(status: Int, body: Data, retryAfter: Double?) {
         switch status {
         case 200..<300:
             let answer = try? JSONDecoder().decode(Answer.self, from: body)
             self = .stored(readings: answer?.recues ?? 0, rejected: answer?.rejetees.count ?? 0)
-        case 408, 409, 429, 500...: self = .later(after: retryAfter.flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil })
+        case 408, 409, 429, 500...: self = .later(after: retryAfter)
         default: self = .refused(status: status)
         }
     }

@@ -77,7 +77,7 @@ struct Fleet {
             // Without a next report only the outbox can have something to do later: that is a replay's end, with one device.
             let later = members[turn].due ?? members[turn].outbox.notBefore
             let deadline = members[turn].outbox.isBusy && members[turn].due == nil ? nextStatus : later
-            guard let events = poster.wait(until: min(deadline, nextStatus)) else { return }
+            guard let events = try poster.wait(until: min(deadline, nextStatus)) else { return }
             for event in events { try settle(event) }
             if members[turn].due == nil { try send(turn) }
         }
@@ -106,6 +106,6 @@ struct Fleet {
 
     private mutating func send(_ index: Int) throws {
         guard let report = members[index].outbox.next(now: Clock.seconds) else { return }
-        poster.post(try encoder.encode(report), key: members[index].key, device: index)
+        try poster.post(encoder.encode(report), key: members[index].key, device: index)
     }
 }

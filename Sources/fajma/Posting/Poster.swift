@@ -1,84 +1,107 @@
+import CCurl
 import Foundation
-import FoundationNetworking
+import Synchronization
 
-/// Sends reports over HTTP, many at once; what became of each comes back as an event that one thread waits for.
-// Sendable: URLSession is; `events` and `isStopped` change only under `news`.
+/// Sends reports over HTTP, many at once, on the thread that calls `wait`.
+///
+/// On libcurl itself: URLSession costs more than a millisecond of processor time a request, a thousand devices more than a core.
+// Sendable for `stop` alone, which touches only an atomic and curl_multi_wakeup, made for other threads; all else is one thread's.
 final class Poster: @unchecked Sendable {
-    static let connections = 64
-    static let requestTimeoutSeconds = 10.0
-    /// An answer longer than this is not one of FAJMA's.
-    static let maximumAnswerBytes = 1 << 20
+    /// At once; more wait their turn.
+    static let maximumAtOnce = 64
 
-    struct Event: Sendable {
+    struct Event {
         let device: Int
         let outcome: Outcome
     }
 
-    private let session: URLSession
-    private let endpoint: URL
-    private let news = NSCondition()
-    private var events: [Event] = []
-    private var isStopped = false
+    private struct Job {
+        let body: Data
+        let key: String
+        let device: Int
+    }
+
+    private let multi: UnsafeMutableRawPointer
+    private let endpoint: String
+    private var free: [Exchange] = []
+    private var busy: [UnsafeMutableRawPointer: Exchange] = [:]
+    /// At most one a device.
+    private var jobs: [Job] = []
+    private let isStopped = Atomic(false)
+    private var problem: String?
 
     /// - Parameter url: of the server, with its prefix where it has one: `https://hospital.example/fajma`.
     init(url: String) throws {
         guard let base = URL(string: url), ["http", "https"].contains(base.scheme), base.host?.isEmpty == false else {
             throw Failure("--url must begin with http:// or https:// and name a server")
         }
-        endpoint = base.appendingPathComponent("api/iot/data/", isDirectory: true)
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = Self.connections
-        configuration.timeoutIntervalForRequest = Self.requestTimeoutSeconds
-        configuration.urlCache = nil
-        configuration.httpCookieStorage = nil
-        configuration.httpShouldSetCookies = false
-        session = URLSession(configuration: configuration)
+        endpoint = base.appendingPathComponent("api/iot/data/", isDirectory: true).absoluteString
+        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
+            throw Failure("curl does not start")
+        }
+        self.multi = multi
+    }
+
+    deinit {
+        for exchange in busy.values { curl_multi_remove_handle(multi, exchange.handle) }
+        curl_multi_cleanup(multi)
     }
 
     /// - Parameter device: comes back in the event.
-    func post(_ body: Data, key: String, device: Int) {
-        var request = URLRequest(url: endpoint)
-        request.httpMethod = "POST"
-        request.httpBody = body
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
-        let task = session.dataTask(with: request) { [self] data, response, _ in
-            let outcome: Outcome
-            if let response = response as? HTTPURLResponse {
-                let body = data.flatMap { $0.count <= Self.maximumAnswerBytes ? $0 : nil } ?? Data()
-                outcome = Outcome(
-                    status: response.statusCode, body: body, retryAfter: response.value(forHTTPHeaderField: "Retry-After"))
-            } else {
-                outcome = .later(after: nil)
-            }
-            news.withLock {
-                events.append(Event(device: device, outcome: outcome))
-                news.signal()
-            }
-        }
-        task.resume()
+    func post(_ body: Data, key: String, device: Int) throws {
+        jobs.append(Job(body: body, key: key, device: device))
+        try startJobs()
     }
 
     /// Waits for events until second `deadline` of `Clock`; nil: somebody has called `stop`.
-    func wait(until deadline: Double) -> [Event]? {
-        news.withLock {
-            while events.isEmpty, !isStopped {
-                let left = deadline - Clock.seconds
-                if left <= 0 || !news.wait(until: Date(timeIntervalSinceNow: left)) { break }
+    func wait(until deadline: Double) throws -> [Event]? {
+        var events: [Event] = []
+        while true {
+            var running: Int32 = 0
+            curl_multi_perform(multi, &running)
+            while true {
+                var left: Int32 = 0
+                guard let message = curl_multi_info_read(multi, &left) else { break }
+                if message.pointee.msg == CURLMSG_DONE { events.append(try finish(message.pointee)) }
             }
-            if isStopped { return nil }
-            defer { events.removeAll(keepingCapacity: true) }
-            return events
+            if isStopped.load(ordering: .relaxed) { return nil }
+            let seconds = deadline - Clock.seconds
+            if !events.isEmpty || seconds <= 0 { return events }
+            curl_multi_poll(multi, nil, 0, Int32(min(seconds * 1000 + 1, 10_000)), nil)
         }
     }
 
+    /// From any thread.
     func stop() {
-        news.withLock {
-            isStopped = true
-            news.signal()
-        }
+        isStopped.store(true, ordering: .relaxed)
+        curl_multi_wakeup(multi)
     }
 
-    /// Gives up what is under way.
-    func close() { session.invalidateAndCancel() }
+    /// What went wrong last since this was last asked.
+    func takeProblem() -> String? {
+        defer { problem = nil }
+        return problem
+    }
+
+    private func finish(_ message: CURLMsg) throws -> Event {
+        guard let handle = message.easy_handle, let exchange = busy.removeValue(forKey: handle) else {
+            throw Failure("curl has mixed up its handles")
+        }
+        let (outcome, words) = exchange.outcome(message.data.result)
+        if let words { problem = words }
+        curl_multi_remove_handle(multi, handle)
+        free.append(exchange)
+        try startJobs()
+        return Event(device: exchange.device, outcome: outcome)
+    }
+
+    private func startJobs() throws {
+        while busy.count < Self.maximumAtOnce, !jobs.isEmpty {
+            let job = jobs.removeFirst()
+            let exchange = try free.popLast() ?? Exchange(endpoint: endpoint)
+            exchange.prepare(job.body, key: job.key, device: job.device)
+            guard curl_multi_add_handle(multi, exchange.handle) == CURLM_OK else { throw Failure("curl has no memory") }
+            busy[exchange.handle] = exchange
+        }
+    }
 }

@@ -1,0 +1,75 @@
+import Clinical
+import Postgres
+import Settings
+import Store
+
+/// The database: there, new enough, writable, with the right schema and room for the days to come.
+enum DatabaseChecks {
+    /// What Debian 12 has; older ones are not tested.
+    static let oldestVersion = 150_000
+    /// Fewer, and whoever should make them every day has not done so for a week.
+    static let fewestPartitionDays = Migrator.partitionDaysAhead / 2
+    static let largestClockDifferenceSeconds = 1.0
+
+    static func all(_ settings: Settings) -> [Check] {
+        guard let url = try? settings.databaseURL() else { return [] }  // the settings' own check says so
+        let database = Database(url: url, application: "fajma doctor", connections: 1)
+        do {
+            let before = Clock.instant
+            let health = try database.serverHealth()
+            let middle = Instant(milliseconds: (before.milliseconds + Clock.instant.milliseconds) / 2)
+            return [.ok("database", "answers")] + server(health, now: middle) + schema(database)
+        } catch {
+            return [
+                .failed(
+                    "database", explanation(of: error),
+                    advice: "try: psql \"$DATABASE_URL\" -c 'SELECT 1', which tells the reason")
+            ]
+        }
+    }
+
+    static func server(_ health: ServerHealth, now: Instant) -> [Check] {
+        let difference = health.clock.seconds(since: now)
+        return [
+            health.versionNumber >= oldestVersion
+                ? .ok("PostgreSQL", health.version)
+                : .failed("PostgreSQL", health.version, advice: "use version \(oldestVersion / 10_000) or newer"),
+            health.isReadOnly
+                ? .failed(
+                    "writable", "this server is a standby or read-only",
+                    advice: "name all hosts in DATABASE_URL and add target_session_attrs=read-write")
+                : .ok("writable", "yes"),
+            abs(difference) < largestClockDifferenceSeconds
+                ? .ok("clock", "the database's and ours differ by \(Int(abs(difference) * 1000)) ms")
+                : .failed(
+                    "clock", "the database's clock is \(difference) s from ours",
+                    advice: "let both machines follow a time server: apt-get install chrony"),
+        ]
+    }
+
+    private static func schema(_ database: Database) -> [Check] {
+        do {
+            try database.checkSchema()
+            return [.ok("schema", "fits this program")] + partitions(try database.schemaHealth())
+        } catch let error as SchemaTooOld {
+            return [.failed("schema", "\(error)", advice: "run: fajma migrate")]
+        } catch {
+            return [.failed("schema", explanation(of: error), advice: "run: fajma migrate")]
+        }
+    }
+
+    static func partitions(_ health: SchemaHealth) -> [Check] {
+        let days = health.partitionDaysAhead
+        return [
+            days >= fewestPartitionDays
+                ? .ok("partitions", "ready for the next \(days) days")
+                : .failed(
+                    "partitions", days < 0 ? "today has none" : "ready for the next \(days) days only",
+                    advice: "run: fajma migrate; fajma-api makes them every day, look into its log"),
+            health.hasStrayReadings
+                ? .failed(
+                    "stray readings", "some lie in no day's partition", advice: "run: fajma migrate; it moves those of the days to come")
+                : .ok("stray readings", "none"),
+        ]
+    }
+}
