@@ -21,12 +21,13 @@ def browser():
 
 @pytest.fixture
 def page(browser, request):
-    """A fresh browser window; an error on the page's console fails the test, a failed test leaves a screenshot."""
+    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
     context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(10_000)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
     yield page
     if getattr(request.node, "has_failed", True):
         print("screenshot:", save_screenshot(page, request.node.name))
@@ -144,14 +145,14 @@ def test_french_and_english_and_the_choice_is_remembered(stack, device, page):
     open_patient(page, stack, device)
     assert page.inner_text("connection-chip .chip") == "Connecté"
     page.click("app-bar button[lang=en]")
-    page.wait_for_function("document.querySelector('connection-chip .chip').innerText === 'Connected'")
+    page.wait_for_selector('connection-chip .chip:has-text("Connected")')
     assert page.get_attribute("html", "lang") == "en"
     page.reload()
     page.wait_for_selector("vital-card")
     expect_chip(page, "connected")
     assert page.inner_text("connection-chip .chip") == "Connected"
     page.click("app-bar button[lang=fr]")
-    page.wait_for_function("document.querySelector('connection-chip .chip').innerText === 'Connecté'")
+    page.wait_for_selector('connection-chip .chip:has-text("Connecté")')
 
 
 def test_an_alert_appears_and_is_acknowledged_for_everybody(stack, device, page):
