@@ -81,7 +81,9 @@ import Testing
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"","type_dispositif":"b"}"#, field: "nom"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","statut":""}"#, field: "statut"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","patient":77}"#, field: "patient"),
-        Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","patient":1000000000000000000}"#, field: "patient"),
+        Bad(
+            path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","patient":1000000000000000000}"#,
+            field: "patient"),
         Bad(path: "/api/iot/dispositifs/1/", body: #"{"patient":-1}"#, field: "patient", method: "PATCH"),
         Bad(path: "/api/iot/dispositifs/1/update_status/", body: #"{"status":"x"}"#, field: "statut"),
         Bad(path: "/api/iot/alertes/", body: alert(["niveau_gravite": #""fatal""#]), field: "niveau_gravite"),
@@ -89,7 +91,9 @@ import Testing
         Bad(path: "/api/iot/alertes/", body: alert(["patient": "1000000000000000000"]), field: "patient"),
         Bad(path: "/api/iot/alertes/", body: alert(["timestamp": #""yesterday""#]), field: "timestamp"),
         Bad(path: "/api/iot/alertes/", body: alert(["message": #""""#]), field: "message"),
-        Bad(path: "/api/iot/alertes/", body: alert(["type_alerte": "\"" + String(repeating: "x", count: 65) + "\""]), field: "type_alerte"),
+        Bad(
+            path: "/api/iot/alertes/", body: alert(["type_alerte": "\"" + String(repeating: "x", count: 65) + "\""]),
+            field: "type_alerte"),
         Bad(path: "/api/iot/data/latest_data/?patient_id=", body: "", field: "", method: "GET"),
         Bad(path: "/api/iot/data/?limit=0", body: "", field: "limit", method: "GET"),
         Bad(path: "/api/iot/data/?limit=1001", body: "", field: "limit", method: "GET"),
@@ -169,7 +173,8 @@ import Testing
         }
     }
 
-    @Test("a body over 1 MiB is 413, one of exactly 1 MiB is read", arguments: writing) func large(method: String, path: String) throws {
+    @Test("a body over 1 MiB is 413, one of exactly 1 MiB is read", arguments: writing)
+    func large(method: String, path: String) throws {
         let token = try api.credentials(.admin)
         let answer = try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 2 << 20))
         #expect(answer.status == 413 && answer["code"]?.text == "too_large")

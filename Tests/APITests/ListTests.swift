@@ -25,7 +25,9 @@ import Testing
         return pages
     }
 
-    @Test("a list is a bare array; a link to the next page stands there while more follow, and only then", arguments: [1, 2, 3, 4, 5, 100])
+    @Test(
+        "a list is a bare array; a link to the next page stands there while more follow, and only then",
+        arguments: [1, 2, 3, 4, 5, 100])
     func paging(limit: Int) throws {
         for number in 3...6 { try api.send("POST", "/api/services/", #"{"nom":"W\#(number)"}"#) }
         let pages = try pages("/api/services/?limit=\(limit)")
@@ -35,13 +37,17 @@ import Testing
     }
 
     @Test("pages of readings and alerts go from new to old, keep their filter and leave nothing out") func newestFirst() throws {
-        let report = (0..<9).map { #"{"type_donnee":"spo2","valeur":9\#($0),"age_ms":\#($0 * 1000)},{"type_donnee":"heart_rate","valeur":70,"age_ms":\#($0)}"# }
+        let report = (0..<9).map {
+            #"{"type_donnee":"spo2","valeur":9\#($0),"age_ms":\#($0 * 1000)},"#
+                + #"{"type_donnee":"heart_rate","valeur":70,"age_ms":\#($0)}"#
+        }
         let posted = try api.send("POST", "/api/iot/data/", as: .device, #"{"mesures":[\#(report.joined(separator: ","))]}"#)
         #expect(posted["recues"]?.number == 18)
-        let values = try pages("/api/iot/data/?patient_id=H0&type_donnee=spo2&limit=4").flatMap { $0 }.compactMap { $0["valeur"]?.number }
-        #expect(values == [90, 91, 92, 93, 94, 95, 96, 97, 98])
+        let rows = try pages("/api/iot/data/?patient_id=H0&type_donnee=spo2&limit=4").flatMap { $0 }
+        #expect(rows.compactMap { $0["valeur"]?.number } == [90, 91, 92, 93, 94, 95, 96, 97, 98])
 
-        for _ in 0..<5 { try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"info"}"#) }
+        let alert = #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"info"}"#
+        for _ in 0..<5 { try api.send("POST", "/api/iot/alertes/", alert) }
         try api.send("POST", "/api/iot/alertes/2/acquitter/")
         let alerts = try pages("/api/iot/alertes/?acquittee=false&niveau_gravite=info&limit=2").flatMap { $0 }
         #expect(alerts.compactMap { $0["id"]?.number } == [5, 4, 3, 1])
@@ -58,7 +64,8 @@ import Testing
     @Test("a time window takes its beginning and leaves its end out") func window() throws {
         for second in 0..<5 {
             let time = api.now.advanced(bySeconds: Double(-second)).rfc3339
-            try api.send("POST", "/api/iot/data/", as: .device, #"{"type_donnee":"spo2","valeur":9\#(second),"timestamp":"\#(time)"}"#)
+            let reading = #"{"type_donnee":"spo2","valeur":9\#(second),"timestamp":"\#(time)"}"#
+            try api.send("POST", "/api/iot/data/", as: .device, reading)
         }
         let (from, to) = (api.now.advanced(bySeconds: -3).rfc3339, api.now.advanced(bySeconds: -1).rfc3339)
         let answer = try api.send("GET", "/api/iot/data/?debut=\(from)&fin=\(to.replacing("Z", with: "%2B00:00"))")
@@ -78,8 +85,8 @@ import Testing
         #expect(
             put.json
                 == .object([
-                    "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""), "service": .integer(1),
-                    "lit": .string(""), "sexe": .null, "date_naissance": .null,
+                    "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""),
+                    "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null,
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
     }

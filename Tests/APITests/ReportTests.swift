@@ -33,7 +33,8 @@ import Testing
         #expect(map.status == 201 && map["recues"]?.number == 2 && map["doublons"]?.number == 0)
         #expect(map["heure_serveur"]?.text == api.now.rfc3339)
         #expect(map["rejetees"]?[0]?["index"]?.number == 1 && map["rejetees"]?[0]?["raison"]?.text?.isEmpty == false)
-        let report = #"{"mesures":[{"type_donnee":"spo2","valeur":96,"age_ms":1000},{"type_donnee":"spo2","valeur":97}],"etat":{"batterie":81}}"#
+        let readings = #"{"type_donnee":"spo2","valeur":96,"age_ms":1000},{"type_donnee":"spo2","valeur":97}"#
+        let report = #"{"mesures":[\#(readings)],"etat":{"batterie":81}}"#
         #expect(try post(report)["doublons"]?.number == 1)
         let again = try post(report)
         #expect(again.status == 201 && again["recues"]?.number == 2 && again["doublons"]?.number == 2)
@@ -41,7 +42,8 @@ import Testing
         #expect(try api.send("GET", "/api/iot/dispositifs/1/")["batterie"]?.number == 81)
         let latest = try api.send("GET", "/api/iot/data/latest_data/?patient_id=H0", as: .infirmier)
         #expect(latest.json?.members == ["spo2", "heart_rate"])
-        #expect(latest["heart_rate"] == .object(["valeur": .number(71.5), "unite": .string("bpm"), "timestamp": .string(api.now.rfc3339)]))
+        let rate: [String: JSON] = ["valeur": .number(71.5), "unite": .string("bpm"), "timestamp": .string(api.now.rfc3339)]
+        #expect(latest["heart_rate"] == .object(rate))
     }
 
     @Test("1,000 readings are stored, 1,001 are refused whole") func limit() throws {
@@ -62,9 +64,11 @@ import Testing
         (#""type_donnee":"spo2","valeur":[97]"#, "valeur"), (#""type_donnee":"spo2""#, "valeur"),
         (#""type_donnee":"spo2","valeur":101"#, "valeur"), (#""type_donnee":"spo2","valeur":-97"#, "valeur"),
         (#""type_donnee":"temperature","valeur":98.6,"unite":"°F""#, "valeur"),
-        (#""type_donnee":"temperature","valeur":37,"unite":"°F""#, "unite"), (#""type_donnee":"spo2","valeur":97,"unite":"bpm""#, "unite"),
+        (#""type_donnee":"temperature","valeur":37,"unite":"°F""#, "unite"),
+        (#""type_donnee":"spo2","valeur":97,"unite":"bpm""#, "unite"),
         (#""type_donnee":"spo2","valeur":97,"unite":1"#, "unite"),
-        (#""type_donnee":"pouls","valeur":97"#, "type_donnee"), (#""type_donnee":1,"valeur":97"#, "type_donnee"), (#""valeur":97"#, "type_donnee"),
+        (#""type_donnee":"pouls","valeur":97"#, "type_donnee"), (#""type_donnee":1,"valeur":97"#, "type_donnee"),
+        (#""valeur":97"#, "type_donnee"),
         (#""type_donnee":"spo2","valeur":97,"timestamp":"9999-12-31T23:59:59Z""#, "timestamp"),
         (#""type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22 14:43""#, "timestamp"),
         (#""type_donnee":"spo2","valeur":97,"timestamp":1700000000"#, "timestamp"),
@@ -134,7 +138,8 @@ import Testing
         let fresh = try #require(try api.send("POST", "/api/iot/dispositifs/1/cle/")["cle"]?.text)
         try api.send("DELETE", "/api/iot/dispositifs/2/")
         let huge = try DeviceKey.make(device: 999_999_999_999_999).text
-        for key in [api.store.keys[0].text, api.store.keys[1].text, huge, try DeviceKey.make(device: 1).text, "fjd_1_x", "fjd_", "x", "é"] {
+        let invented = try DeviceKey.make(device: 1).text
+        for key in [api.store.keys[0].text, api.store.keys[1].text, huge, invented, "fjd_1_x", "fjd_", "x", "é"] {
             let answer = try post(key)
             #expect(answer.status == 401 && answer["code"]?.text == "token_not_valid" && answer.header("WWW-Authenticate") != nil)
         }
@@ -160,7 +165,9 @@ import Testing
     @Test("by hand a nurse names the patient, by number or hospital number, of the own ward only") func byHand() throws {
         for key in ["1", #""H0""#, #""1""#] {
             let answer = try post(#"{"patient":\#(key),"type_donnee":"consciousness","valeur":"C"}"#, as: .infirmier)
-            #expect(answer.status == (key == #""1""# ? 400 : 201) && (answer.status == 400 || answer["valeur"]?.text == "C"), "\(answer.text)")
+            // A number as text is a hospital number, and there is none of that look.
+            #expect(answer.status == (key == #""1""# ? 400 : 201), "\(answer.text)")
+            #expect(answer["valeur"]?.text == (answer.status == 201 ? "C" : nil))
         }
         for key in ["2", #""H1""#, "77", "1000000000000000000", #""x' OR '1'='1""#] {
             let answer = try post(#"{"patient":\#(key),"type_donnee":"spo2","valeur":97}"#, as: .infirmier)
@@ -174,12 +181,17 @@ import Testing
 
     @Test("the administrator corrects and deletes; the screen's latest value follows") func correcting() throws {
         let older = api.now.advanced(bySeconds: -60).rfc3339
-        try post(#"{"mesures":[{"type_donnee":"spo2","valeur":90,"timestamp":"\#(older)"},{"type_donnee":"spo2","valeur":40}]}"#)
-        func latest() throws -> Double? { try api.send("GET", "/api/iot/data/latest_data/?patient_id=1")["spo2"]?["valeur"]?.number }
+        try post(#"{"type_donnee":"spo2","valeur":90,"timestamp":"\#(older)"}"#)
+        try post(#"{"type_donnee":"spo2","valeur":40}"#)
+        func latest() throws -> Double? {
+            try api.send("GET", "/api/iot/data/latest_data/?patient_id=1")["spo2"]?["valeur"]?.number
+        }
         let id = StoredReading.Key(patient: 1, vital: .spo2, measuredAt: api.now, device: 1).id
         #expect(try api.send("PATCH", "/api/iot/data/\(id)/", #"{"valeur":94}"#)["valeur"]?.number == 94)
         #expect(try latest() == 94)
-        for bad in ["101", "\"94\"", "null"] { #expect(try api.send("PUT", "/api/iot/data/\(id)/", #"{"valeur":\#(bad)}"#).status == 400) }
+        for bad in ["101", "\"94\"", "null"] {
+            #expect(try api.send("PUT", "/api/iot/data/\(id)/", #"{"valeur":\#(bad)}"#).status == 400)
+        }
         #expect(try api.send("DELETE", "/api/iot/data/\(id)/").status == 204)
         #expect(try latest() == 90)
         #expect(try api.send("DELETE", "/api/iot/data/\(id)/").status == 404)

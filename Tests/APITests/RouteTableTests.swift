@@ -152,12 +152,15 @@ private let guarded = Service.routes.filter { !$0.isOpen }
 
     @Test("with and without the trailing slash", arguments: Service.routes) func slashes(route: Route) throws {
         let path = try route.path(ward: 0, in: api)
-        let (with, without) = (try api.send(route.method, path, as: .nobody), try api.send(route.method, String(path.dropLast()), as: .nobody))
+        let with = try api.send(route.method, path, as: .nobody)
+        let without = try api.send(route.method, String(path.dropLast()), as: .nobody)
         #expect(with.status == without.status && with.json == without.json)
         #expect(with.status == (route.isOpen ? route.method == "DELETE" ? 204 : route.method == "PUT" ? 401 : 400 : 401))
     }
 
-    @Test("a method that a path does not have is 405, and Allow names those it has", arguments: Set(Service.routes.map(\.path)).sorted())
+    @Test(
+        "a method that a path does not have is 405, and Allow names those it has",
+        arguments: Set(Service.routes.map(\.path)).sorted())
     func methods(path: String) throws {
         let known = Set(Service.routes.filter { $0.path == path }.map(\.method))
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] where !known.contains(method) {

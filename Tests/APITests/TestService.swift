@@ -31,7 +31,8 @@ final class TestService: Sendable {
         tokens = Tokens(secret: try SigningSecret(bytes: Array(repeating: 7, count: 32)))
         ingest = store.ingest()
         service = Service(
-            database: store.database, ingest: ingest, tokens: tokens, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
+            database: store.database, ingest: ingest, tokens: tokens,
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
             now: { time })
         func user(_ role: Role) throws -> UserID {
             try store.database.addUser(username: role.rawValue + "1", passwordHash: "-", role: role, wards: [store.wards[0].id])

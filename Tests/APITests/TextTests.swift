@@ -27,9 +27,13 @@ import Testing
         }
         try same("/api/services/", #"{"nom":\#(json)}"#, ["nom"])
         try same(
-            "/api/patients/", #"{"identifiant":"N1","nom":\#(json),"prenom":\#(json),"service":1,"lit":\#(try quoted(String(text.prefix(20))))}"#,
-            ["nom", "prenom"])
-        try same("/api/iot/dispositifs/", #"{"nom":\#(json),"type_dispositif":\#(json),"statut":\#(json)}"#, ["nom", "type_dispositif", "statut"])
+            "/api/patients/", #"{"identifiant":"N1","nom":\#(json),"prenom":\#(json),"service":1}"#, ["nom", "prenom"])
+        let bed = String(text.prefix(20))
+        let moved = try api.send("PATCH", "/api/patients/N1/", #"{"lit":\#(try quoted(bed))}"#)
+        #expect(moved["lit"]?.text == bed)
+        try same(
+            "/api/iot/dispositifs/", #"{"nom":\#(json),"type_dispositif":\#(json),"statut":\#(json)}"#,
+            ["nom", "type_dispositif", "statut"])
         try same(
             "/api/iot/alertes/", #"{"patient":1,"type_alerte":\#(json),"message":\#(json),"niveau_gravite":"info"}"#,
             ["type_alerte", "message"])
@@ -64,7 +68,8 @@ import Testing
 
     @Test("a NUL in what a device says of itself costs no reading") func nulInState() throws {
         let answer = try api.send(
-            "POST", "/api/iot/data/", as: .device, #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"firmware":"1\u0000","batterie":80}}"#)
+            "POST", "/api/iot/data/", as: .device,
+            #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"firmware":"1\u0000","batterie":80}}"#)
         #expect(answer.status == 201 && answer["recues"]?.number == 1)
         #expect(try api.send("GET", "/api/iot/dispositifs/1/")["batterie"]?.number == 80)
     }

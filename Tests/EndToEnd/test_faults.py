@@ -57,7 +57,8 @@ def test_every_report_answered_201_is_stored_once_though_the_api_is_killed(stack
     stop = threading.Event()
     writers = [Writer(device, begin, stop) for device in devices]
     for device in devices:  # demonstration devices are worn from now on; these were before
-        stack.query(f"UPDATE device_assignment SET during = tstzrange('{begin.isoformat()}', NULL) WHERE device_id = {device.id}")
+        stack.query("UPDATE device_assignment SET during = "
+                    f"tstzrange('{begin.isoformat()}', NULL) WHERE device_id = {device.id}")
     for writer in writers:
         writer.start()
     try:
@@ -73,7 +74,8 @@ def test_every_report_answered_201_is_stored_once_though_the_api_is_killed(stack
     assert sum(writer.repeated for writer in writers) > 0, "no kill was noticed"
     assert set().union(*(writer.answers for writer in writers)) <= {201, 503}
     for writer in writers:
-        rows = stack.query(f"SELECT vital, epoch_ms(measured_at), count(*) FROM readings WHERE patient_id = {writer.device.patient} GROUP BY 1, 2")
+        patient = writer.device.patient
+        rows = stack.query(f"SELECT vital, epoch_ms(measured_at), count(*) FROM readings WHERE patient_id = {patient} GROUP BY 1, 2")
         stored = {(int(vital), int(ms)) for vital, ms, _ in rows}
         assert {count for _, _, count in rows} == {"1"}
 
@@ -81,8 +83,9 @@ def test_every_report_answered_201_is_stored_once_though_the_api_is_killed(stack
             return {(code, round(instant.timestamp() * 1000)) for instant in instants for code, _ in VITALS.values()}
 
         assert keys(writer.acknowledged) <= stored <= keys(writer.sent)
-        latest = stack.query(f"SELECT vital, epoch_ms(measured_at) FROM latest_readings WHERE patient_id = {writer.device.patient}")
-        assert {(int(vital), int(ms)) for vital, ms in latest} == {max(key for key in stored if key[0] == vital) for vital in (1, 2, 3)}
+        latest = stack.query(f"SELECT vital, epoch_ms(measured_at) FROM latest_readings WHERE patient_id = {patient}")
+        newest = {max(key for key in stored if key[0] == vital) for vital in (1, 2, 3)}
+        assert {(int(vital), int(ms)) for vital, ms in latest} == newest
 
 
 @pytest.mark.parametrize("head", ["Content-Length: 400\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n190\r\n"], ids=["length", "chunked"])
@@ -175,11 +178,13 @@ def log_something(stack, device):
             Socket(f"{stack.url.replace('http', 'ws', 1)}{path}?token={pair['access']}")
     # What PostgreSQL itself would complain of, with the row in its detail.
     for body in ({**patient, "identifiant": patient["identifiant"]}, {**patient, "identifiant": "N-é"},
-                 {**patient, "identifiant": "N1", "nom": patient["nom"] * 40}, {**patient, "identifiant": "N2", "date_naissance": "1950-02-30"},
+                 {**patient, "identifiant": "N1", "nom": patient["nom"] * 40},
+                 {**patient, "identifiant": "N2", "date_naissance": "1950-02-30"},
                  {**patient, "identifiant": "N3", "prenom": "a\x00b"}):
         assert stack.request("POST", "/api/patients/", json=body).status_code in (400, 409)
     requests.post(stack.url + "/api/iot/data/", data=f'{{"temperature":{{"valeur":{value}', headers=device.headers, timeout=10)
-    requests.post(stack.url + "/api/iot/data/", json={"temperature": {"valeur": value}}, headers={"Authorization": "Bearer " + device.key[:-1] + "x"}, timeout=10)
+    requests.post(stack.url + "/api/iot/data/", json={"temperature": {"valeur": value}}, timeout=10,
+                  headers={"Authorization": "Bearer " + device.key[:-1] + "x"})
     requests.put(stack.url + "/api/session/", cookies={"fajma_session": pair["refresh"]}, timeout=10)
     stack.kill("fajma-push")
     stack.kill("fajma-api")

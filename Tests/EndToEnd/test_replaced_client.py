@@ -45,8 +45,9 @@ def test_each_shape_of_a_report_is_stored_and_becomes_the_latest(api, device):
     assert {name: answer.json()[name] for name in single} == single
     assert api.get(f"{api.base}iot/data/{answer.json()['id']}/").json() == answer.json()
 
-    of_several = {"dispositif": device.id, "heart_rate": {"valeur": 72, "unite": "bpm"}, "temperature": {"valeur": 36.6, "unite": "°C"}}
-    answer = api.post(api.base + "iot/data/", json={**of_several, "timestamp": now(-2)})
+    of_several = {"dispositif": device.id, "timestamp": now(-2), "heart_rate": {"valeur": 72, "unite": "bpm"},
+                  "temperature": {"valeur": 36.6, "unite": "°C"}}
+    answer = api.post(api.base + "iot/data/", json=of_several)
     assert answer.status_code == 201 and answer.json()["recues"] == 2
 
     report = {"dispositif": device.id, "mesures": [{"type_donnee": "spo2", "valeur": 96, "unite": "%", "timestamp": now(-1)},
@@ -90,7 +91,8 @@ def test_a_socket_brings_the_latest_then_every_update_within_a_second(stack, dev
     with stack.socket(f"/ws/iot/{device.patient}/") as socket:
         first = socket.snapshot()[0]
         assert first["type"] == "iot_data" and first["patient_id"] == device.patient
-        assert {name: (one["valeur"], one["unite"]) for name, one in first["data"].items()} == {"spo2": (97, "%"), "heart_rate": (71, "bpm")}
+        values = {name: (one["valeur"], one["unite"]) for name, one in first["data"].items()}
+        assert values == {"spo2": (97, "%"), "heart_rate": (71, "bpm")}
         device.report(spo2=93)
         update = socket.receive(1)
         assert update["type"] == "iot_data" and update["data"].keys() == {"spo2"} and update["data"]["spo2"]["valeur"] == 93
