@@ -1,3 +1,4 @@
+import Clinical
 import Testing
 
 @testable import API
@@ -16,7 +17,7 @@ import Testing
         #expect(
             answer.json
                 == .object([
-                    "type": .string("about:blank"), "title": .string("Not Found"), "status": .number(404),
+                    "type": .string("about:blank"), "title": .string("Not Found"), "status": .integer(404),
                     "detail": .string("Introuvable."), "error": .string("Introuvable."), "code": .string("not_found"),
                 ]))
     }

@@ -78,7 +78,7 @@ import Testing
         #expect(
             put.json
                 == .object([
-                    "id": .number(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""), "service": .number(1),
+                    "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""), "service": .integer(1),
                     "lit": .string(""), "sexe": .null, "date_naissance": .null,
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)

@@ -1,4 +1,5 @@
 import Access
+import Clinical
 import Store
 import Testing
 

@@ -108,7 +108,13 @@ extension JSON {
     }
     var array: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
     var text: String? { if case .string(let text) = self { text } else { nil } }
-    var number: Double? { if case .number(let number) = self { number } else { nil } }
+    var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
     var members: Set<String>? { if case .object(let members) = self { Set(members.keys) } else { nil } }
 }
 
