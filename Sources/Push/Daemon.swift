@@ -66,21 +66,38 @@ public final class Daemon: Sendable {
 
     // MARK: For the feed, from any thread
 
-    /// Something happened: encoded here, once, and handed to every loop.
+    /// Something happened; read only if somebody listens.
+    public func notice(_ notice: Notice) throws(UnreadableNotification) {
+        let interested = interested(notice.patient, notice.ward)
+        if !interested.isEmpty { deliver(try notice.event(), to: interested) }
+    }
+
+    /// Something happened.
     public func event(_ event: Event) {
         if case .rights(let user) = event { return revalidate(user) }
+        deliver(event, to: interested(event.address.patient, event.address.ward))
+    }
+
+    private func interested(_ patient: PatientID?, _ ward: WardID?) -> [Int] {
+        inboxes.indices.filter { inboxes[$0].wants(patient: patient, ward: ward) }
+    }
+
+    /// Encoded here, once, and handed to every loop where somebody listens.
+    private func deliver(_ event: Event, to loops: [Int]) {
+        guard !loops.isEmpty else { return }
         do {
-            try put(.letter(Inbox.Letter(event: event, frame: event.message?.frame())))
+            let letter = Inbox.Letter(event: event, frame: try event.message?.frame())
+            for index in loops { put(.letter(letter), to: index) }
         } catch {
             logger.error("an event could not be encoded")
         }
     }
 
     /// Events come, from now on: every open room is read anew and its listeners get the state.
-    public func feedReady() { put(.feedReady) }
+    public func feedReady() { inboxes.indices.forEach { put(.feedReady, to: $0) } }
 
     /// Events may be missed, until `feedReady`.
-    public func feedLost() { put(.feedLost) }
+    public func feedLost() { inboxes.indices.forEach { put(.feedLost, to: $0) } }
 
     /// An account's rights or sessions changed (nil: everybody's): its sockets stay only if the source says so again;
     /// otherwise they are closed with 4401 or 4403.
@@ -88,10 +105,8 @@ public final class Daemon: Sendable {
         for index in inboxes.indices { server.onLoop(index) { $0.revalidate(user) } }
     }
 
-    private func put(_ item: Inbox.Item) {
-        for (index, inbox) in inboxes.enumerated() where inbox.put(item) {
-            server.onLoop(index) { $0.drain() }
-        }
+    private func put(_ item: Inbox.Item, to index: Int) {
+        if inboxes[index].put(item) { server.onLoop(index) { $0.drain() } }
     }
 }
 

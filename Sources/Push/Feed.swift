@@ -14,7 +14,7 @@ public final class Feed: Sendable {
                 daemon.feedReady()
             case .notified(let channel, let payload):
                 do {
-                    daemon.event(try Event(channel: channel, payload: payload.utf8))
+                    try daemon.notice(Notice(channel: channel, payload: payload))
                 } catch {
                     logger.error("\(error)")
                 }

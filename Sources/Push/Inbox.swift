@@ -1,3 +1,4 @@
+import Clinical
 import NIOConcurrencyHelpers
 
 /// Events on their way to one loop: put in by the feed's thread, taken out all at once by the loop.
@@ -22,6 +23,8 @@ final class Inbox: Sendable {
     private struct State {
         var items: [Item] = []
         var overflowed = false
+        /// The rooms with somebody in them on this loop, and how many.
+        var rooms: [Room: Int] = [:]
     }
 
     private let state = NIOLockedValueBox(State())
@@ -42,8 +45,28 @@ final class Inbox: Sendable {
     /// Everything that waits, in order; `overflowed`: something before it was lost.
     func takeAll() -> (items: [Item], overflowed: Bool) {
         state.withLockedValue { state in
-            defer { state = State() }
+            defer { (state.items, state.overflowed) = ([], false) }
             return (state.items, state.overflowed)
+        }
+    }
+
+    // MARK: Which letters this loop wants
+
+    /// Before the room's state is read: what commits after that must come here.
+    func enter(_ room: Room) { state.withLockedValue { $0.rooms[room, default: 0] += 1 } }
+
+    func leave(_ room: Room) {
+        state.withLockedValue { state in
+            let left = state.rooms[room, default: 0] - 1
+            state.rooms[room] = left > 0 ? left : nil
+        }
+    }
+
+    /// Whether anybody on this loop hears what is said of this patient or in this ward.
+    func wants(patient: PatientID?, ward: WardID?) -> Bool {
+        state.withLockedValue { state in
+            if let patient, state.rooms[.patient(patient)] != nil || state.rooms[.alerts(patient)] != nil { return true }
+            return ward.map { state.rooms[.ward($0)] != nil } ?? false
         }
     }
 }

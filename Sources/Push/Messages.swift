@@ -1,7 +1,7 @@
 import Clinical
 import FoundationEssentials
 
-/// What the daemon says to a client. `contract.md` of the interface: every message is one JSON object.
+/// What the daemon says to a client: every message is one JSON object.
 enum Message: Hashable, Sendable {
     /// `iot_data`; `from` as in `Event.readings`.
     case readings(PatientID, [Reading], from: Instant? = nil)

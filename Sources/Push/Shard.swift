@@ -33,11 +33,12 @@ final class Shard: SocketService {
 
     func opened(_ socket: Socket, by visitor: Visitor) {
         visitors[socket] = visitor
+        inbox.enter(visitor.room)
         perform(rooms.join(socket, visitor.room))
     }
 
     func closed(_ socket: Socket) {
-        visitors[socket] = nil
+        if let visitor = visitors.removeValue(forKey: socket) { inbox.leave(visitor.room) }
         rooms.leave(socket)
     }
 

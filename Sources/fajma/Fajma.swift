@@ -19,8 +19,8 @@ struct Fajma: ParsableCommand {
         do { command = try parseAsRoot() } catch { exit(withError: error) }
         do {
             try command.run()
-        } catch let error where error is ExitCode || error is CleanExit || error is ValidationError {
-            // Through the command itself, whose usage line is shown.
+        } catch let error where error is ExitCode || exitCode(for: error) != .failure {
+            // ArgumentParser's own: help that was asked for, wrong usage. Through the command itself, whose usage line is shown.
             type(of: command).exit(withError: error)
         } catch {
             Console.complain(explanation(of: error))

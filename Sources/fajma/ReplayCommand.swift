@@ -34,8 +34,7 @@ struct ReplayCommand: ParsableCommand {
         do { table = try ReplayTable(text) } catch { throw Failure("\(file), \(error)") }
         let key = try key()
         let poster = try Poster(url: url)
-        let ends = EndSignals.handled { poster.stop() }
-        defer { ends.forEach { $0.cancel() } }
+        EndSignals.handle { poster.stop() }
         var fleet = Fleet([(key, ReplaySource(table, speed: speed))], poster: poster, spreadSeconds: 0)
         try fleet.run { totals in
             if let problem = poster.takeProblem() { Console.complain("waiting \(totals.waiting) (\(problem))") }

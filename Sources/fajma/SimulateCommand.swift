@@ -24,8 +24,7 @@ struct SimulateCommand: ParsableCommand {
         let entries = try DeviceFile.read(devices)
         guard !entries.isEmpty else { throw Failure("\(devices) holds no devices") }
         let poster = try Poster(url: url)
-        let ends = EndSignals.handled { poster.stop() }
-        defer { ends.forEach { $0.cancel() } }
+        EndSignals.handle { poster.stop() }
         let mean = episodes ? VitalSigns.frequentSeconds : VitalSigns.occasionalSeconds
         var fleet = Fleet(
             entries.map { ($0.cle, SimulatedDevice($0.dispositif, periodSeconds: period, episodeMeanSeconds: mean)) },

@@ -10,7 +10,7 @@ import Testing
         let hospital = DemoHospital(patients: count, after: 0)
         let sizes = Dictionary(grouping: hospital.patients, by: \.ward).mapValues(\.count)
         #expect(sizes.keys.sorted() == Array(hospital.wards.indices))
-        #expect(sizes.values.allSatisfy((8...32).contains), "\(sizes)")
+        #expect(sizes.values.allSatisfy { (8...32).contains($0) }, "\(sizes)")
         #expect(sizes.values.reduce(0, +) == count && hospital.deviceNames.count == count)
         #expect(Set(hospital.wards).count == hospital.wards.count)
     }

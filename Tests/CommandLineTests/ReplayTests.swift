@@ -48,26 +48,29 @@ import Testing
         #expect { try ReplayTable(text) } throws: { "\($0)".contains(message) }
     }
 
-    private func source(speed: Double) throws -> ReplaySource {
-        ReplaySource(try ReplayTable("t_s,heart_rate_bpm\n10,80\n11,\n12,82\n14,84\n"), speed: speed)
+    /// What is sent at these instants.
+    private func replay(speed: Double, at instants: [Int64]) throws -> [(report: DeviceReport, delaySeconds: Double)?] {
+        var source = ReplaySource(try ReplayTable("t_s,heart_rate_bpm\n10,80\n11,\n12,82\n14,84\n"), speed: speed)
+        return instants.map { source.next(at: Instant(milliseconds: $0)) }
     }
 
     @Test("in real time the first row is now, and the others keep their distance however late they are sent")
     func realTime() throws {
-        var source = try source(speed: 1)
-        let now = Instant(milliseconds: 1_000_000)
-        let first = try #require(source.next(at: now))
-        #expect(first.report.readings == [Reading(vital: .heartRate, value: 80, measuredAt: now)])
-        #expect(first.delaySeconds == 2, "a row without values is passed over, its time is not")
-        let second = try #require(source.next(at: now.advanced(bySeconds: 2.7)))
-        #expect(second.report.readings[0].measuredAt == now.advanced(bySeconds: 2))
-        #expect(source.next(at: now)?.delaySeconds == 0)
-        #expect(source.next(at: now) == nil)
+        let sent = try replay(speed: 1, at: [1_000_000, 1_002_700, 1_004_000, 1_004_001])
+        #expect(
+            sent.map { $0?.report.readings ?? [] } == [
+                [Reading(vital: .heartRate, value: 80, measuredAt: Instant(milliseconds: 1_000_000))],
+                [Reading(vital: .heartRate, value: 82, measuredAt: Instant(milliseconds: 1_002_000))],
+                [Reading(vital: .heartRate, value: 84, measuredAt: Instant(milliseconds: 1_004_000))],
+                [],
+            ])
+        // A row without values is passed over, its time is not.
+        #expect(sent.map { $0?.delaySeconds } == [2, 2, 0, nil])
     }
 
     @Test("faster, each row has the time of its sending") func faster() throws {
-        var source = try source(speed: 4)
-        #expect(source.next(at: Instant(milliseconds: 0))?.delaySeconds == 0.5)
-        #expect(source.next(at: Instant(milliseconds: 777))?.report.readings[0].measuredAt == Instant(milliseconds: 777))
+        let sent = try replay(speed: 4, at: [0, 777])
+        #expect(sent[0]?.delaySeconds == 0.5)
+        #expect(sent[1]?.report.readings[0].measuredAt == Instant(milliseconds: 777))
     }
 }

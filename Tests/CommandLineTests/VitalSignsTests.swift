@@ -29,7 +29,7 @@ import Testing
             let bounds = VitalSigns.bounds(of: vital)
             #expect(vital.properties.plausible.contains(bounds.range.lowerBound))
             #expect(vital.properties.plausible.contains(bounds.range.upperBound))
-            #expect(values.allSatisfy(bounds.range.contains), "\(vital)")
+            #expect(values.allSatisfy { bounds.range.contains($0) }, "\(vital)")
         }
     }
 

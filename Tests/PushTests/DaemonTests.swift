@@ -119,7 +119,8 @@ struct DaemonTests {
             let client = try TestClient(path, "/ws/iot/12/?token=good")
             _ = try client.hear(until: "ready")
             for (said, answer) in [
-                ("pas du JSON", "Format JSON invalide"), ("[1]", "Type de message inconnu"), (#"{"type":"x"}"#, "Type de message inconnu"),
+                ("pas du JSON", "Format JSON invalide"), (String(repeating: "[", count: 50_000), "Format JSON invalide"),
+                ("[1]", "Type de message inconnu"), (#"{"type":"x"}"#, "Type de message inconnu"),
                 (#"{"type":"auth"}"#, "token requis"),
             ] {
                 try client.say(said)
@@ -190,6 +191,36 @@ struct DaemonTests {
         }
     }
 
+    @Test("A handshake that is not finished in time is given up: without an answer when the request is incomplete, with 503 when we are late")
+    func handshakeTimeout() async throws {
+        try await withDaemon({ $0.limits.handshakeSeconds = 1 }) { _, source, path in
+            let half = try TestClient(path)
+            try half.askHalf()
+            let waiting = try TestClient(path)
+            try waiting.ask("/ws/iot/12/?token=stuck")
+            #expect(try half.hear() == .hungUp)
+            try waiting.readHead()
+            #expect(waiting.status == 503)
+            source.release()
+            #expect(try TestClient(path, "/ws/iot/12/?token=good").status == 101)
+        }
+    }
+
+    @Test("Handshakes over the limit of those that may wait get 503 at once, and a client that leaves while it waits does no harm")
+    func tooManyHandshakes() async throws {
+        try await withDaemon({ $0.waitingLimit = 1 }) { _, source, path in
+            var leaving: TestClient? = try TestClient(path)
+            try leaving?.ask("/ws/iot/12/?token=stuck")
+            source.waitUntilStuck()
+            #expect(try TestClient(path, "/ws/iot/12/?token=good").status == 503)
+            leaving = nil
+            source.release()
+            var status = 503
+            while status == 503 { status = try TestClient(path, "/ws/iot/12/?token=good").status }
+            #expect(status == 101)
+        }
+    }
+
     @Test("The end closes every socket with 1012, and the socket's file can be taken over by the next daemon")
     func end() async throws {
         let path = temporaryPath()
@@ -228,19 +259,26 @@ private let spo2 = Reading(vital: .spo2, value: 97, measuredAt: at(0))
 
 private func temporaryPath() -> String { NSTemporaryDirectory() + "fajma-push-\(UInt64.random(in: 0 ..< .max)).sock" }
 
-private func daemon(_ path: String, _ source: TestSource) throws -> Daemon {
+private func daemon(
+    _ path: String, _ source: TestSource, _ change: (inout Daemon.Configuration) -> Void = { _ in }
+) throws -> Daemon {
     var configuration = Daemon.Configuration(address: .unix(path: path))
     configuration.loops = 2
     configuration.threads = 1
     configuration.pulseSeconds = 1_000_000
-    return try Daemon(configuration: configuration, source: source, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { source.now })
+    change(&configuration)
+    let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    return try Daemon(configuration: configuration, source: source, logger: silent, now: { source.now })
 }
 
-private func withDaemon(_ body: @escaping @Sendable (Daemon, TestSource, String) throws -> Void) async throws {
+private func withDaemon(
+    _ change: @escaping @Sendable (inout Daemon.Configuration) -> Void = { _ in },
+    _ body: @escaping @Sendable (Daemon, TestSource, String) throws -> Void
+) async throws {
     try await blocking {
         let source = TestSource()
         let path = temporaryPath()
-        let daemon = try daemon(path, source)
+        let daemon = try daemon(path, source, change)
         defer { unlink(path) }
         do {
             try body(daemon, source, path)
@@ -290,6 +328,13 @@ private final class TestSource: Source {
 
     struct Away: Error {}
 
+    private let reached = DispatchSemaphore(value: 0)
+    private let released = DispatchSemaphore(value: 0)
+
+    /// Returns once the token "stuck" is being looked at; it is looked at until `release`.
+    func waitUntilStuck() { reached.wait() }
+    func release() { released.signal() }
+
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         guard let number = Int(key), [3, 12, 13].contains(number) else { return .unknown }
         let room: Room = kind == .service ? .ward(number) : kind == .alerts ? .alerts(number) : .patient(number)
@@ -305,6 +350,10 @@ private final class TestSource: Source {
         case "other": return .allowed(room, user: 3, expires: at(100_000), mayEnter: true)
         case "forbidden": return .forbidden
         case "away": throw Away()
+        case "stuck":
+            reached.signal()
+            released.wait()
+            return .allowed(room, user: 1, expires: at(100_000), mayEnter: true)
         default: return .unauthenticated
         }
     }

@@ -93,6 +93,14 @@ struct EventsTests {
         #expect(event == .device(patient: nil, ward: 3, json: Array(#"{"id":5}"#.utf8)))
     }
 
+    @Test("A notification's address is read without its letter")
+    func notice() throws {
+        let notice = try Notice(channel: "fajma_device", payload: #"0 3 {"patient":null,"ward":3,"device":{"id":5}}"#)
+        #expect(notice.patient == nil && notice.ward == 3)
+        #expect(try notice.event() == Event(channel: "fajma_device", payload: #"{"patient":null,"ward":3,"device":{"id":5}}"#.utf8))
+        #expect(throws: UnreadableNotification.self) { try Notice(channel: "fajma_device", payload: #"{"patient":12}"#) }
+    }
+
     @Test("What is not understood is an error that names the channel and nothing of the payload", arguments: [
         ("fajma_reading", "{}"), ("fajma_reading", "12 97.5"), ("fajma_alert", #"{"ward":3,"new":true,"alert":{"id":1}}"#),
         ("fajma_device", "[]"), ("fajma_other", "{}"),

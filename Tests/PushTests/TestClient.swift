@@ -24,7 +24,14 @@ final class TestClient {
     private(set) var problem = JSON.null
 
     /// Connects and asks for a WebSocket; whatever is answered is in `status`.
-    init(_ path: String, _ target: String, headers: [String: String] = [:], receiveBuffer: CInt? = nil) throws {
+    convenience init(_ path: String, _ target: String, headers: [String: String] = [:]) throws {
+        try self.init(path)
+        try ask(target, headers: headers)
+        try readHead()
+    }
+
+    /// Connects and says nothing yet.
+    init(_ path: String) throws {
         descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Trouble(description: "socket: \(errno)") }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
@@ -39,6 +46,10 @@ final class TestClient {
             }
         }
         guard result == 0 else { throw Trouble(description: "connect: \(errno)") }
+    }
+
+    /// Sends the request for a WebSocket.
+    func ask(_ target: String, headers: [String: String] = [:]) throws {
         var fields = [
             "Host": "hopital.sn", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
@@ -46,12 +57,15 @@ final class TestClient {
         fields.merge(headers) { $1 }
         let lines = fields.filter { !$0.value.isEmpty }.map { "\($0): \($1)\r\n" }.joined()
         try write(Array("GET \(target) HTTP/1.1\r\n\(lines)\r\n".utf8))
-        try readHead()
     }
+
+    /// Sends half a request and no more.
+    func askHalf() throws { try write(Array("GET /ws/iot/12/ HTTP/1.1\r\nHost: ".utf8)) }
 
     deinit { close(descriptor) }
 
-    private func readHead() throws {
+    /// Reads the answer to the handshake.
+    func readHead() throws {
         while unread.suffix(from: 0).firstRange(of: Array("\r\n\r\n".utf8)) == nil { try receive() }
         let end = unread.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound ?? 0
         head = String(decoding: unread.prefix(end), as: UTF8.self)

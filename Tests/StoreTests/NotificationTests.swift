@@ -26,8 +26,9 @@ import Testing
             switch event {
             case .ready: isReady.yield()
             case .notified(let channel, let payload):
-                let object = (try? JSONSerialization.jsonObject(with: Data(payload.utf8))) as? [String: Any]
-                continuation.yield((object ?? [:]).merging(["channel": channel]) { $1 })
+                let parts = payload.split(separator: " ", maxSplits: 2)
+                let object = (try? JSONSerialization.jsonObject(with: Data(parts[2].utf8))) as? [String: Any]
+                continuation.yield((object ?? [:]).merging(["channel": channel, "address": parts[..<2].joined(separator: " ")]) { $1 })
             case .lost: break
             }
         }
@@ -52,6 +53,7 @@ import Testing
         let message = await next("fajma_reading")
         #expect(message["patient"] as? Int == store.patients[0].id)
         #expect(message["ward"] as? Int == store.wards[0].id)
+        #expect(message["address"] as? String == "\(store.patients[0].id) \(store.wards[0].id)")
         #expect(
             message["latest"] as? [[Double]] == [
                 [1, 98, Double(now.milliseconds)], [2, 80, Double(now.milliseconds - 1000)],
@@ -108,5 +110,31 @@ import Testing
             Device.self, from: JSONSerialization.data(withJSONObject: message["device"] ?? [:]))
         #expect(told == (try store.database.device(store.devices[0].id, store.nurse)))
         #expect(told.status == "maintenance")
+    }
+
+    @Test("both wards hear of a patient who moves") func move() async throws {
+        try submit((.spo2, 97, 0))
+        _ = await next("fajma_reading")
+        var fields = store.patients[0].fields
+        fields.ward = store.wards[1].id
+        _ = try store.database.updatePatient(store.patients[0].id, fields, store.admin)
+        for ward in store.wards {
+            let message = await next("fajma_reading")
+            #expect(message["address"] as? String == "\(store.patients[0].id) \(ward.id)")
+            #expect(message["ward"] as? Int == store.wards[1].id)
+            #expect(message["latest"] as? [[Double]] == [[1, 97, Double(now.milliseconds)]])
+        }
+    }
+
+    @Test("whoever wore a device hears that it is gone, whoever wears it that it is there") func assigned() async throws {
+        let (device, from, to) = (store.devices[0].id, store.patients[0].id, store.patients[1].id)
+        let moved = try store.database.updateDevice(device, DeviceFields(name: "D", kind: "bracelet", patient: to), store.admin)
+        #expect(moved?.patient == to)
+        let gone = await next("fajma_device")
+        #expect(gone["patient"] as? Int == from)
+        #expect((gone["device"] as? [String: Any])?["patient"] is NSNull)
+        let there = await next("fajma_device")
+        #expect(there["patient"] as? Int == to)
+        #expect((there["device"] as? [String: Any])?["patient"] as? Int == to)
     }
 }

@@ -14,6 +14,7 @@ public final class SocketServer<Service: SocketService>: Sendable {
         address: ListenAddress, loops: Int, limits: SocketLimits = SocketLimits(),
         makeService: @escaping @Sendable (any EventLoop) -> Service, greeter: @escaping Greeter<Service.Visitor>
     ) throws {
+        raiseDescriptorLimit(to: limits.connections + spareDescriptors)
         let descriptor = try address.bound()
         group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         var limits = limits

@@ -14,16 +14,23 @@ enum UnixProbe {
     /// Whether somebody accepts connections.
     static func connect(_ path: String) -> Finding { exchange(path, sending: [], wanting: 0).finding }
 
-    /// Whether a FastCGI application answers: it is asked for its properties, which makes no request.
+    /// Whether a FastCGI application answers a request, whatever the answer is: nobody asks who it is. (Its properties,
+    /// FCGI_GET_VALUES, would cost less, but libfcgi 2.4.2 goes on reading instead of answering.)
     static func fastCGI(_ path: String) -> Finding {
-        // FCGI_GET_VALUES (type 9) of the management request 0, for FCGI_MPXS_CONNS; FastCGI specification, section 4.1.
-        let name = Array("FCGI_MPXS_CONNS".utf8)
-        let length = UInt8(name.count + 2)
-        let (finding, answer) = exchange(
-            path, sending: [1, 9, 0, 0, 0, length, 0, 0, UInt8(name.count), 0] + name, wanting: 8)
+        let parameters = [("REQUEST_METHOD", "GET"), ("DOCUMENT_URI", "/api/moi/"), ("SERVER_PROTOCOL", "HTTP/1.1")]
+        let encoded = parameters.flatMap { name, value in
+            [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array(name.utf8) + Array(value.utf8)
+        }
+        // FastCGI specification, sections 3.3 and 5: begin (as a responder, then close), parameters, no body.
+        let request = record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + record(4, encoded) + record(4, []) + record(5, [])
+        let (finding, answer) = exchange(path, sending: request, wanting: 8)
         if finding != .accepted { return finding }
-        let resultType: UInt8 = 10
-        return answer.first == 1 && answer[1] == resultType ? .accepted : .refused("the answer is not FastCGI")
+        let isOutput = answer[0] == 1 && answer[1] == 6
+        return isOutput ? .accepted : .refused("the answer is not FastCGI")
+    }
+
+    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
+        [1, type, 0, 1, 0, UInt8(content.count), 0, 0] + content
     }
 
     private static func exchange(_ path: String, sending bytes: [UInt8], wanting count: Int) -> (finding: Finding, answer: [UInt8]) {

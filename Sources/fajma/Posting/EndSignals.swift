@@ -1,16 +1,19 @@
-import Dispatch
-import Glibc
+import Foundation
 
 /// SIGTERM and SIGINT end a posting command in order: exit code 0.
 enum EndSignals {
-    /// - Returns: the sources; they work as long as they are kept.
-    static func handled(_ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
-        [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)  // else the default action ends us before the source is asked
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler(handler: body)
-            source.resume()
-            return source
+    /// Calls `body`, on a thread of its own, when one of them comes. To be called before other threads are started: they inherit
+    /// that the signals are held, so none is lost and none interrupts.
+    static func handle(_ body: @escaping @Sendable () -> Void) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let held = signals
+        Thread.detachNewThread {
+            var (held, number) = (held, Int32(0))
+            while sigwait(&held, &number) != 0 {}
+            body()
         }
     }
 }

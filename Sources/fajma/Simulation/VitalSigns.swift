@@ -31,7 +31,7 @@ struct VitalSigns {
     private var generator: SeededGenerator
     private let episodeMeanSeconds: Double
     private let base: (spo2: Double, heartRate: Double, temperature: Double, perfusion: Double, breaths: Double)
-    /// How much breathing sways the pulse, beats a minute.
+    /// How much breathing sways the pulse, beats a minute; little, because the device averages over some seconds.
     private let sway: Double
     private var spo2, heartRate, temperature, perfusion, quality: Drift
     private var breath = 0.0
@@ -47,7 +47,7 @@ struct VitalSigns {
             .random(in: spo2Base, using: &g), .random(in: 58...92, using: &g), .random(in: 36.4...37.0, using: &g),
             exp(.random(in: log(1.2)...log(6), using: &g)), .random(in: 12...18, using: &g)
         )
-        sway = .random(in: 0.3...1.2, using: &g)
+        sway = .random(in: 0.1...0.6, using: &g)
         spo2 = Drift(deviation: 0.5, timeConstantSeconds: 90, using: &g)
         heartRate = Drift(deviation: 3, timeConstantSeconds: 120, using: &g)
         temperature = Drift(deviation: 0.08, timeConstantSeconds: 1800, using: &g)

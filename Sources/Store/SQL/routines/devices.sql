@@ -10,10 +10,10 @@ $$;
 
 CREATE OR REPLACE FUNCTION notify_device(device integer) RETURNS void
 LANGUAGE sql AS $$
-    SELECT pg_notify('fajma_device', json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))::text)
+    SELECT pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))))
     FROM (VALUES (1)) AS always
-    LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> now()
+    LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> clock_timestamp()
     LEFT JOIN patients p ON p.id = a.patient_id
 $$;
 
@@ -33,3 +33,19 @@ CREATE OR REPLACE TRIGGER device_state_inserted AFTER INSERT ON device_state
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION device_state_changed();
 CREATE OR REPLACE TRIGGER device_state_updated AFTER UPDATE ON device_state
     REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION device_state_changed();
+
+-- Whoever wore the device learns that it is gone, whoever wears it that it is there.
+CREATE OR REPLACE FUNCTION device_assigned() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    device integer := coalesce(NEW.device_id, OLD.device_id);
+BEGIN
+    PERFORM pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, (
+            SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
+    FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER device_assigned AFTER INSERT OR UPDATE OR DELETE ON device_assignment
+    FOR EACH ROW EXECUTE FUNCTION device_assigned();

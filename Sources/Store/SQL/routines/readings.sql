@@ -12,6 +12,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT (extract(epoch FROM t) * 1000)::bigint
 $$;
 
+-- A message begins with its address, patient and ward, so that who does not care need not read on.
+CREATE OR REPLACE FUNCTION addressed(patient integer, ward integer, message json) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(patient, 0) || ' ' || coalesce(ward, 0) || ' ' || message
+$$;
+
 -- One message a patient: the values that became the latest, and `from` when older readings came along. Under 8,000 bytes: there
 -- are as many vitals as the registry has.
 CREATE OR REPLACE FUNCTION readings_inserted() RETURNS trigger
@@ -40,8 +46,8 @@ BEGIN
     )
     SELECT count(*) INTO told
     FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
-    CROSS JOIN LATERAL pg_notify('fajma_reading', json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))::text);
+    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
 
@@ -57,15 +63,31 @@ BEGIN
         SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
         WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
         ORDER BY r.measured_at DESC LIMIT 1;
-        PERFORM pg_notify('fajma_reading', json_build_object(
+        PERFORM pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
             'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since),
             'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
-                FILTER (WHERE l.vital IS NOT NULL), '[]'))::text)
+                FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
         WHERE p.id = changed.patient_id GROUP BY p.id, p.ward_id;
     END LOOP;
     RETURN NULL;
 END $$;
+
+-- Both wards hear of a patient who moves: one drops the tile, the other shows it.
+CREATE OR REPLACE FUNCTION patient_moved() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    message json := json_build_object('patient', NEW.id, 'ward', NEW.ward_id, 'latest', coalesce(
+        (SELECT json_agg(json_build_array(vital, value, epoch_ms(measured_at))) FROM latest_readings WHERE patient_id = NEW.id),
+        '[]'));
+BEGIN
+    PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
+        pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER patient_moved AFTER UPDATE OF ward_id ON patients
+    FOR EACH ROW WHEN (OLD.ward_id <> NEW.ward_id) EXECUTE FUNCTION patient_moved();
 
 CREATE OR REPLACE TRIGGER readings_inserted AFTER INSERT ON readings
     REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION readings_inserted();

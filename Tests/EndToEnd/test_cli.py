@@ -1,0 +1,507 @@
+"""The administrator's command line: the real program against a PostgreSQL of its own, and a server that records what devices post."""
+import http.server
+import json
+import os
+import pty
+import select
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
+from stacklib.postgres import Postgres  # noqa: E402
+from stacklib.state import State  # noqa: E402
+
+PROGRAM = os.path.join(os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release")), "fajma")
+DEADLINE_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A PostgreSQL of this file's own; `database()` makes an empty database and returns the environment that names it."""
+    directory = tmp_path_factory.mktemp("cli")
+    for path in (directory, *directory.parents):
+        if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp") and str(path) != "/tmp":
+            path.chmod(path.stat().st_mode | 0o011)  # the user postgres must get through
+    os.environ.update(FAJMA_STATE=str(directory / "state"), FAJMA_PORT="0")
+    try:
+        state = State()
+        state.lock()
+    finally:
+        del os.environ["FAJMA_STATE"], os.environ["FAJMA_PORT"]
+    postgres = Postgres(state, lambda text: None)
+    postgres.prepare()
+    with open(state.path("log", "postgres.log"), "wb") as log:
+        process = subprocess.Popen(postgres.command(), stdout=log, stderr=log, **postgres.identity())
+    try:
+        wait_until(postgres.is_ready)
+        postgres.create_database()
+        count = 0
+
+        def database(migrated=True):
+            nonlocal count
+            count += 1
+            postgres._query(f"CREATE DATABASE cli{count} OWNER fajma")
+            environment = state.environment()
+            environment["DATABASE_URL"] = environment["DATABASE_URL"].removesuffix("/fajma") + f"/cli{count}"
+            if migrated:
+                assert run(environment, "migrate").returncode == 0
+            return environment
+
+        yield SimpleNamespace(state=state, database=database)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(DEADLINE_SECONDS)
+        state.clean()
+
+
+@pytest.fixture
+def database(cluster):
+    return cluster.database()
+
+
+@pytest.fixture(scope="module")
+def hospital(cluster):
+    """A demonstration of 40 patients, in a database that tests only read."""
+    environment = cluster.database()
+    return SimpleNamespace(environment=environment, **json.loads(run(environment, "demo", "--patients", "40", "--json").stdout))
+
+
+@pytest.fixture(scope="module")
+def one_patient(cluster):
+    """A database with the patient P_1 in the ward A, for commands that change nothing."""
+    environment = cluster.database()
+    ask(environment, "ward", "add", "A")
+    ask(environment, "patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A")
+    return environment
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened in time"
+        select.select([], [], [], 0.02)
+
+
+def run(environment, *arguments, text=""):
+    return subprocess.run([PROGRAM, *arguments], env=environment, input=text, capture_output=True, text=True,
+                          timeout=DEADLINE_SECONDS, check=False)
+
+
+def ask(environment, *arguments, text=""):
+    """The JSON that a command prints."""
+    result = run(environment, *arguments, "--json", text=text)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def refusal(environment, *arguments, text=""):
+    """The one line that a failed command prints."""
+    result = run(environment, *arguments, text=text)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("fajma: ") and result.stderr.count("\n") == 1
+    return result.stderr
+
+
+# Migrate
+
+def test_migrating_twice_changes_nothing_the_second_time(cluster):
+    environment = cluster.database(migrated=False)
+    first = ask(environment, "migrate")["applied"]
+    assert "initial" in first and "readings" in first
+    assert ask(environment, "migrate") == {"applied": []}
+    assert run(environment, "migrate").stdout == "up to date\n"
+
+
+def test_two_migrations_at_once_do_not_disturb_each_other(cluster):
+    environment = cluster.database(migrated=False)
+    both = [subprocess.Popen([PROGRAM, "migrate"], env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    outputs = sorted(process.communicate(timeout=DEADLINE_SECONDS)[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert outputs[0].startswith("applied initial") and outputs[1] == "up to date\n"
+
+
+def test_commands_refuse_an_empty_database_and_name_the_remedy(cluster):
+    environment = cluster.database(migrated=False)
+    assert "fajma migrate" in refusal(environment, "ward", "list")
+
+
+# Wards, patients, devices, accounts
+
+def test_a_ward_its_patient_and_the_patients_device(database):
+    ward = ask(database, "ward", "add", "Médecine d'urgence")
+    assert ward == {"id": 1, "nom": "Médecine d'urgence"}
+    assert ask(database, "ward", "list") == [ward]
+    patient = ask(database, "patient", "add", "--number", "H0042", "--last-name", "Lefèvre", "--first-name", "Zoé", "--ward",
+                  "Médecine d'urgence", "--birth-date", "1950-04-23", "--sex", "F", "--bed", "12")
+    assert patient == {"id": 1, "identifiant": "H0042", "nom": "Lefèvre", "prenom": "Zoé", "date_naissance": "1950-04-23",
+                       "sexe": "F", "service": 1, "lit": "12"}
+    assert ask(database, "patient", "list", "--ward", "1") == [patient]
+    device = ask(database, "device", "add", "Bracelet 1", "--patient", "H0042")
+    assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")
+    assert [row["id"] for row in ask(database, "device", "list", "--patient", "1")] == [1]
+    assert "Lefèvre Zoé" in run(database, "patient", "list").stdout
+
+
+def test_a_new_key_each_time_and_only_for_a_device_that_exists(database):
+    device = ask(database, "device", "add", "B")["id"]
+    keys = {ask(database, "device", "key", str(device))["cle"] for _ in range(2)}
+    assert len(keys) == 2 and all(key.startswith(f"fjd_{device}_") for key in keys)
+    assert run(database, "device", "key", str(device)).stdout.startswith("fjd_")
+    assert "no device 99;" in refusal(database, "device", "key", "99")
+
+
+def test_a_device_goes_from_one_patient_to_another(database):
+    ask(database, "ward", "add", "A")
+    for number in ("P_1", "P_2"):
+        ask(database, "patient", "add", "--number", number, "--last-name", "N", "--first-name", "", "--ward", "A")
+    device = str(ask(database, "device", "add", "B", "--patient", "P_1", "--kind", "montre")["id"])
+    moved = ask(database, "device", "assign", device, "--patient", "P_2")
+    assert (moved["patient"], moved["nom"], moved["type_dispositif"]) == (2, "B", "montre")
+    assert "no patient P_3;" in refusal(database, "device", "assign", device, "--patient", "P_3")
+    assert "no device 9;" in refusal(database, "device", "assign", "9", "--patient", "1")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("ward", "add", "A"), "NAME is taken"),
+    (("ward", "add", "x" * 81), "80 characters"),
+    (("ward", "add", ""), "80 characters"),
+    (("patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number is taken"),
+    (("patient", "add", "--number", "123", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number looks like an id"),
+    (("patient", "add", "--number", "é", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number must be"),
+    (("patient", "add", "--number", "P_2", "--last-name", "N", "--first-name", "F", "--ward", "Z"), "no ward Z"),
+    (("patient", "add", "--number", "P_2", "--last-name", "N", "--first-name", "F", "--ward", "A", "--sex", "W"), "--sex must be"),
+    (("patient", "add", "--number", "P_2", "--last-name", "N", "--first-name", "F", "--ward", "A", "--birth-date", "23/4/1950x"),
+     "--birth-date"),
+    (("device", "add", "D", "--patient", "'; DROP TABLE patients; --"), "no patient"),
+])
+def test_what_the_database_refuses_is_said_in_the_words_of_the_options(one_patient, arguments, words):
+    assert words in refusal(one_patient, *arguments)
+
+
+def test_an_account_gets_its_password_from_standard_input(database):
+    ask(database, "ward", "add", "A")
+    user = ask(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text="un mot de passe\n")
+    assert user == {"id": 1, "username": "zoe", "role": "infirmier", "services": [1]}
+    assert ask(database, "user", "list") == [user]
+    assert "NAME is taken" in refusal(database, "user", "add", "zoe", "--role", "admin", text="x\n")
+    assert run(database, "user", "password", "zoe", text="ein anderes\n").returncode == 0
+    assert "no account nobody;" in refusal(database, "user", "password", "nobody", text="x\n")
+    assert "no password" in refusal(database, "user", "password", "zoe")
+    assert "empty" in refusal(database, "user", "password", "zoe", text="\n")
+    assert "one line" in refusal(database, "user", "password", "zoe", text="a\nb\n")
+
+
+def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
+    run(database, "user", "add", "zoe", "--role", "admin", text="x\n")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(PROGRAM, [PROGRAM, "user", "password", "zoe"], database)
+    shown = b""
+
+    def read_until(words):
+        nonlocal shown
+        while words not in shown:
+            assert select.select([terminal], [], [], DEADLINE_SECONDS)[0], shown
+            shown += os.read(terminal, 1000)
+
+    read_until(b"Password for zoe: ")
+    os.write(terminal, b"geheim1\n")
+    read_until(b"Again: ")
+    os.write(terminal, b"geheim2\n")
+    read_until(b"the two passwords differ")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    os.close(terminal)
+    assert b"geheim" not in shown
+
+
+# Exit codes
+
+@pytest.mark.parametrize("arguments", [
+    ("ward", "add"), ("nonsense",), ("demo",), ("demo", "--patients", "0"), ("user", "add", "z", "--role", "chef"),
+    ("user", "add", "z", "--role", "infirmier"), ("device", "key", "x"), ("simulate", "--url", "http://x"),
+    ("replay", "f.csv", "--url", "http://x", "--device", "1"),
+    ("replay", "f.csv", "--url", "http://x", "--device", "1", "--key-file", "f", "--speed", "0"),
+])
+def test_wrong_usage_is_64(database, arguments):
+    assert run(database, *arguments).returncode == 64
+
+
+def test_help_is_no_failure(database):
+    for command in ("migrate", "ward", "patient", "device", "user", "demo", "simulate", "replay", "doctor"):
+        assert run(database, command, "--help").returncode == 0
+
+
+def test_no_database_is_one_plain_line(cluster, database):
+    assert "DATABASE_URL must be set" in refusal({**database, "DATABASE_URL": ""}, "ward", "list")
+    for url in (database["DATABASE_URL"] + "_unknown", "postgresql://nobody@127.0.0.1:1/x"):
+        assert "no connection to the database" in refusal({**database, "DATABASE_URL": url}, "ward", "list")
+
+
+# Demo
+
+def test_a_demonstration_has_what_the_contract_names(hospital):
+    assert [user["role"] for user in hospital.users] == ["admin", "medecin", "infirmier", "ecran"]
+    assert all(set(user) == {"username", "password", "role"} and len(user["password"]) >= 16 for user in hospital.users)
+    assert len(hospital.devices) == 40 and set(hospital.devices[0]) == {"dispositif", "patient", "cle"}
+    devices = {row["id"]: row["patient"] for row in ask(hospital.environment, "device", "list")}
+    assert devices == {row["dispositif"]: row["patient"] for row in hospital.devices}
+    wards = {row["id"] for row in ask(hospital.environment, "ward", "list")}
+    nurse = next(row for row in ask(hospital.environment, "user", "list") if row["role"] == "infirmier")
+    assert set(nurse["services"]) == wards and len(wards) == 2
+
+
+def test_a_demonstration_is_not_put_among_patients_by_accident(database):
+    ask(database, "demo", "--patients", "10")
+    assert "--add" in refusal(database, "demo", "--patients", "10")
+    more = ask(database, "demo", "--patients", "10", "--add")
+    assert more["users"][0]["username"] == "admin2"
+    assert len(ask(database, "patient", "list")) == 20
+
+
+def test_a_thousand_patients_are_there_in_a_few_seconds(database):
+    begin = time.monotonic()
+    assert len(ask(database, "demo", "--patients", "1000")["devices"]) == 1000
+    assert time.monotonic() - begin < 10
+    assert len(ask(database, "patient", "list")) == 1000, "a list goes on over its pages"
+
+
+# Simulate and replay
+
+class Recorder:
+    """Plays the server: keeps every report, answers as it is told."""
+
+    def __init__(self):
+        recorder = self
+        self.reports = []
+        self.answer = lambda number: (201, {})
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                status, headers = recorder.answer(len(recorder.reports))
+                recorder.reports.append(SimpleNamespace(
+                    path=self.path, key=self.headers["Authorization"].removeprefix("Bearer "), body=body, status=status,
+                    at=time.monotonic()))
+                answer = json.dumps({"recues": len(body["mesures"]), "doublons": 0, "rejetees": []}).encode()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def readings(self):
+        """Those that were stored."""
+        return [(report.key, reading["type_donnee"], reading["valeur"], reading["timestamp"])
+                for report in self.reports if report.status == 201 for reading in report.body["mesures"]]
+
+
+@pytest.fixture
+def recorder():
+    recorder = Recorder()
+    yield recorder
+    recorder.server.shutdown()
+    recorder.server.server_close()
+
+
+@pytest.fixture
+def device_file(tmp_path):
+    devices = [{"dispositif": number, "patient": number, "cle": f"fjd_{number}_" + "A" * 43} for number in range(1, 21)]
+    path = tmp_path / "demo.json"
+    path.write_text(json.dumps({"users": [], "devices": devices}))
+    return SimpleNamespace(path=str(path), keys={row["cle"] for row in devices})
+
+
+class Simulation:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([PROGRAM, "simulate", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        text=True)
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        output = self.process.communicate(timeout=DEADLINE_SECONDS)[0]
+        assert self.process.returncode == 0, output
+        return output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_every_device_reports_in_its_own_name_until_a_signal_ends_it(recorder, device_file, number):
+    simulation = Simulation("--url", recorder.url + "/fajma", "--devices", device_file.path, "--period", "0.2")
+    wait_until(lambda: len(recorder.reports) >= 60)
+    output = simulation.end(number)
+    assert "20 devices" in output and "refused 0" in output and "fjd_" not in output
+    assert {report.key for report in recorder.reports} == device_file.keys
+    assert {report.path for report in recorder.reports} == {"/fajma/api/iot/data/"}
+    first = recorder.reports[0].body
+    assert [reading["type_donnee"] for reading in first["mesures"]] == [
+        "spo2", "heart_rate", "temperature", "perfusion_index", "signal_quality"]
+    assert [reading["unite"] for reading in first["mesures"]] == ["%", "bpm", "°C", "%", "%"]
+    assert {"batterie", "rssi", "firmware", "demarrage", "sequence"} == set(first["etat"])
+
+
+def test_what_the_server_did_not_take_comes_later_once_and_whole(recorder, device_file):
+    recorder.answer = lambda number: (503, {}) if number < 40 else (201, {})
+    simulation = Simulation("--url", recorder.url, "--devices", device_file.path, "--period", "0.2")
+    # A batch carries no state: so what was kept is on its way.
+    wait_until(lambda: sum("etat" not in report.body for report in recorder.reports if report.status == 201) >= 20)
+    simulation.end()
+    readings = recorder.readings()
+    assert len(readings) == len(set(readings)), "nothing is sent again once it was taken"
+    key = recorder.reports[0].key
+    assert recorder.reports[0].status == 503
+    lost = recorder.reports[0].body["mesures"][0]
+    assert (key, "spo2", lost["valeur"], lost["timestamp"]) in readings
+
+
+def test_a_device_that_is_told_to_wait_waits(recorder, device_file, tmp_path):
+    one = tmp_path / "one.json"
+    one.write_text(json.dumps({"devices": json.load(open(device_file.path, encoding="utf-8"))["devices"][:1]}))
+    recorder.answer = lambda number: (503, {"Retry-After": "2"}) if number == 0 else (201, {})
+    simulation = Simulation("--url", recorder.url, "--devices", str(one), "--period", "0.1")
+    wait_until(lambda: len(recorder.reports) >= 3)
+    simulation.end()
+    assert recorder.reports[1].at - recorder.reports[0].at >= 2
+    assert "etat" in recorder.reports[1].body and len(recorder.reports[1].body["mesures"]) == 5, "the live report first"
+    assert len(recorder.reports[2].body["mesures"]) >= 15 * 5
+
+
+def test_a_server_that_is_away_is_waited_for(device_file):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    simulation = Simulation("--url", f"http://127.0.0.1:{port}", "--devices", device_file.path, "--period", "0.1")
+    assert simulation.process.stdout.readline() == "20 devices\n"
+    output = simulation.end()
+    assert output.startswith("sent 0, refused 0, waiting ")
+
+
+def test_a_file_of_other_contents_or_a_wrong_url_is_one_plain_line(database, device_file, tmp_path):
+    other = tmp_path / "other.json"
+    for text in ("{}", "nonsense", '{"devices":[]}', '{"devices":[{"dispositif":2,"patient":1,"cle":"fjd_1_x"}]}'):
+        other.write_text(text)
+        line = refusal(database, "simulate", "--url", "http://127.0.0.1:1", "--devices", str(other))
+        assert str(other) in line and "fjd_" not in line
+    assert "cannot read" in refusal(database, "simulate", "--url", "http://127.0.0.1:1", "--devices", "/nowhere")
+    assert "--url" in refusal(database, "simulate", "--url", "ftp://x", "--devices", device_file.path)
+
+
+def replay(recorder, device_file, tmp_path, text, *options):
+    path = tmp_path / "recording.csv"
+    path.write_text(text)
+    return run(os.environ, "replay", str(path), "--url", recorder.url, "--device", "3", "--devices", device_file.path, *options)
+
+
+def test_a_recording_is_posted_row_by_row_as_its_device(recorder, device_file, tmp_path):
+    text = "t_s,heart_rate_bpm,respiratory_rate_per_min\n10,94.3,\n20,,18\n30,,\n40,95,17.5\n"
+    result = replay(recorder, device_file, tmp_path, text, "--speed", "100")
+    assert result.returncode == 0 and result.stdout == "3 reports, 4 readings stored, 0 rejected\n"
+    assert {report.key for report in recorder.reports} == {"fjd_3_" + "A" * 43}
+    values = [[(reading["type_donnee"], reading["valeur"]) for reading in report.body["mesures"]] for report in recorder.reports]
+    assert values == [[("heart_rate", 94.3)], [("respiratory_rate", 18)], [("heart_rate", 95), ("respiratory_rate", 17.5)]]
+    assert 0.28 < recorder.reports[2].at - recorder.reports[0].at < 5
+    times = [report.body["mesures"][0]["timestamp"] for report in recorder.reports]
+    assert times == sorted(times)
+
+
+def test_a_recording_survives_a_server_that_is_away_for_a_moment(recorder, device_file, tmp_path):
+    recorder.answer = lambda number: (503, {"Retry-After": "1"}) if number < 2 else (201, {})
+    text = "t_s,spo2_percent\n" + "".join(f"{second},{90 + second % 9}\n" for second in range(20))
+    result = replay(recorder, device_file, tmp_path, text, "--speed", "100")
+    assert result.returncode == 0 and "20 reports, 20 readings stored" in result.stdout
+    assert sorted(value for _, _, value, _ in recorder.readings()) == sorted(90 + second % 9 for second in range(20))
+
+
+def test_a_refused_recording_fails(recorder, device_file, tmp_path):
+    recorder.answer = lambda number: (401, {})
+    result = replay(recorder, device_file, tmp_path, "t_s,spo2_percent\n0,97\n")
+    assert result.returncode == 1 and "1 reports were refused (the server answered 401)" in result.stderr
+
+
+def test_an_unknown_column_is_named(recorder, device_file, tmp_path):
+    result = replay(recorder, device_file, tmp_path, "t_s,spo2\n0,97\n")
+    assert result.returncode == 1 and "unknown column spo2;" in result.stderr and recorder.reports == []
+
+
+def test_the_key_comes_from_a_file_and_must_be_the_devices(recorder, database, tmp_path):
+    (tmp_path / "r.csv").write_text("t_s,spo2_percent\n0,97\n")
+    (tmp_path / "key").write_text("fjd_7_" + "A" * 43 + "\n")
+    arguments = ["replay", str(tmp_path / "r.csv"), "--url", recorder.url, "--key-file", str(tmp_path / "key"), "--device"]
+    assert "does not hold a key of device 8" in refusal(database, *arguments, "8")
+    assert run(database, *arguments, "7").returncode == 0
+    assert recorder.reports[0].key == "fjd_7_" + "A" * 43
+
+
+# Doctor
+
+def checks(environment, *arguments):
+    result = run(environment, "doctor", "--json", *arguments)
+    answer = json.loads(result.stdout)
+    assert answer["ok"] == (result.returncode == 0)
+    return {check["name"]: check for check in answer["checks"]}
+
+
+def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluster, database):
+    cluster.state.make_secret()
+    found = checks(database)
+    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "partitions", "stray readings", "secret"):
+        assert found[name]["status"] == "ok", found[name]
+    for name in ("fajma-api", "fajma-push"):
+        assert found[name]["status"] == "failed" and "advice" in found[name]
+    result = run(database, "doctor")
+    assert result.returncode == 1 and "✓ database: answers" in result.stdout and "✗ fajma-api: " in result.stdout
+    assert "    → " in result.stdout
+
+
+def test_the_doctor_knows_what_is_missing(cluster, database):
+    cluster.state.make_secret()
+    assert checks({**database, "FAJMA_SECRET_FILE": ""})["settings"]["detail"].find("FAJMA_SECRET_FILE") >= 0
+    assert checks({**database, "DATABASE_URL": database["DATABASE_URL"] + "x"})["database"]["status"] == "failed"
+    assert "fajma migrate" in checks(cluster.database(migrated=False))["schema"]["detail"]
+
+
+def test_the_doctor_looks_at_the_secrets_mode_and_length(database, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"x" * 31)
+    secret.chmod(0o600)
+    environment = {**database, "FAJMA_SECRET_FILE": str(secret)}
+    assert "31 bytes" in checks(environment)["secret"]["detail"]
+    secret.write_bytes(b"x" * 32)
+    assert checks(environment)["secret"]["status"] == "ok"
+    secret.chmod(secret.stat().st_mode | stat.S_IROTH)
+    assert checks(environment)["secret"]["status"] == "failed"
+
+
+def test_the_doctor_asks_the_daemons_over_their_sockets(cluster, database):
+    environment = {**database, "FAJMA_LOG_LEVEL": "error"}
+    cluster.state.make_secret()
+    api = subprocess.Popen([os.path.join(os.path.dirname(PROGRAM), "fajma-api")], env=environment)
+    try:
+        wait_until(lambda: cluster.state.accepts(cluster.state.api_socket))
+        with socket.socket(socket.AF_UNIX) as push:
+            push.bind(cluster.state.push_socket)
+            push.listen()
+            found = checks(environment)
+        os.unlink(cluster.state.push_socket)
+        assert found["fajma-api"]["status"] == found["fajma-push"]["status"] == "ok"
+    finally:
+        api.terminate()
+        api.wait(DEADLINE_SECONDS)
