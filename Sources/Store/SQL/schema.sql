@@ -1,5 +1,10 @@
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+CREATE FUNCTION public.addressed(patient integer, ward integer, message json) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(patient, 0) || ' ' || coalesce(ward, 0) || ' ' || message
+$$;
 CREATE TABLE public.alerts (
     id integer NOT NULL,
     patient_id integer NOT NULL,
@@ -31,8 +36,8 @@ CREATE FUNCTION public.alerts_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', json_build_object(
-        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))::text)
+    PERFORM pg_notify('fajma_alert', addressed(p.id, p.ward_id, json_build_object(
+        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
     FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
     ORDER BY a.id;
     RETURN NULL;
@@ -43,6 +48,18 @@ CREATE FUNCTION public.alerts_next_version() RETURNS trigger
 BEGIN
     NEW.version := OLD.version + 1;
     RETURN NEW;
+END $$;
+CREATE FUNCTION public.device_assigned() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    device integer := coalesce(NEW.device_id, OLD.device_id);
+BEGIN
+    PERFORM pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, (
+            SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
+    FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
+    RETURN NULL;
 END $$;
 CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
     LANGUAGE sql STABLE
@@ -65,7 +82,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.epoch_ms(t timestamp with time zone) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     SELECT (extract(epoch FROM t) * 1000)::bigint
 $$;
@@ -101,12 +118,24 @@ END $$;
 CREATE FUNCTION public.notify_device(device integer) RETURNS void
     LANGUAGE sql
     AS $$
-    SELECT pg_notify('fajma_device', json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))::text)
+    SELECT pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))))
     FROM (VALUES (1)) AS always
-    LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> now()
+    LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> clock_timestamp()
     LEFT JOIN patients p ON p.id = a.patient_id
 $$;
+CREATE FUNCTION public.patient_moved() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    message json := json_build_object('patient', NEW.id, 'ward', NEW.ward_id, 'latest', coalesce(
+        (SELECT json_agg(json_build_array(vital, value, epoch_ms(measured_at))) FROM latest_readings WHERE patient_id = NEW.id),
+        '[]'));
+BEGIN
+    PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
+        pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.readings_corrected() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -119,10 +148,10 @@ BEGIN
         SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
         WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
         ORDER BY r.measured_at DESC LIMIT 1;
-        PERFORM pg_notify('fajma_reading', json_build_object(
+        PERFORM pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
             'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since),
             'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
-                FILTER (WHERE l.vital IS NOT NULL), '[]'))::text)
+                FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
         WHERE p.id = changed.patient_id GROUP BY p.id, p.ward_id;
     END LOOP;
@@ -155,8 +184,8 @@ BEGIN
     )
     SELECT count(*) INTO told
     FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
-    CROSS JOIN LATERAL pg_notify('fajma_reading', json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))::text);
+    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
+        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
@@ -392,8 +421,10 @@ ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
