@@ -42,6 +42,7 @@ public struct Service: Sendable {
     /// A missing type passes: small HTTP clients send none.
     private func checkMediaType(_ request: Request) throws {
         guard !request.body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty else { return }
+        if type == "application/json" { return }
         let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         guard name == "application/json" || name.hasSuffix("+json") else {
             throw Problem(status: 415, code: .unsupportedMediaType)

@@ -37,7 +37,7 @@ def write_keys(hospital):
 
 
 def post(url, keys, connections, seconds, instants=1, start_ms=None, step_ms=1):
-    """One run. Every answer is 201, or the bench has failed.
+    """One run. Every answer is below 400, that is 201, or the bench has failed.
 
     `start_ms`: the first instant, now if left out. With a millisecond between a device's reports the instants of a run
     stay behind the clock, so that the next run's, which begins at its own now, are new.
@@ -53,7 +53,6 @@ def post(url, keys, connections, seconds, instants=1, start_ms=None, step_ms=1):
         raise Failed(f"wrk: {(result.stderr or result.stdout).strip()}")
     figures = {name: int(value) for name, value in (pair.split("=") for pair in line.group(1).split())}
     p50, p99, broken = (figures.pop(name) for name in ("p50_us", "p99_us", "broken"))
-    if broken or set(figures) != {"201"}:
-        counts = ", ".join(f"{count} x {status}" for status, count in sorted(figures.items()))
-        raise Failed(f"reports were not all answered 201: {counts or 'no answers'}, {broken} broken connections")
-    return Load(seconds, figures["201"], p50 / 1000, p99 / 1000)
+    if broken or figures["refused"] or not figures["ok"]:
+        raise Failed(f"reports were not all answered 201: {figures['ok']} were, {figures['refused']} refused, {broken} broken connections")
+    return Load(seconds, figures["ok"], p50 / 1000, p99 / 1000)
