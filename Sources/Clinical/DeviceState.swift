@@ -2,6 +2,9 @@
 /// a device's opinion of its battery must never cost a reading.
 public struct DeviceState: Sendable, Hashable, Codable {
     public static let maximumTextLength = 64
+    static let batteryRange = 0...100
+    static let rssiRange = -150...20
+    static let counterRange = 0...Int(UInt32.max)
 
     /// Percent, 0 to 100.
     public var battery: Int?
@@ -52,14 +55,13 @@ public struct DeviceState: Sendable, Hashable, Codable {
             else { return nil }
             return text
         }
-        let counter = 0...Int(UInt32.max)
-        battery = number(.battery, 0...100)
-        rssi = number(.rssi, -150...20)
+        battery = number(.battery, Self.batteryRange)
+        rssi = number(.rssi, Self.rssiRange)
         firmware = text(.firmware)
-        boot = number(.boot, counter)
-        sequence = number(.sequence, counter)
+        boot = number(.boot, Self.counterRange)
+        sequence = number(.sequence, Self.counterRange)
         resetReason = text(.resetReason)
-        freeHeap = number(.freeHeap, counter)
-        dropped = number(.dropped, counter)
+        freeHeap = number(.freeHeap, Self.counterRange)
+        dropped = number(.dropped, Self.counterRange)
     }
 }

@@ -47,28 +47,30 @@ extension Instant {
     /// Years 1970 to 9999. Nil for anything else, also for a time without an offset.
     public init?(rfc3339 text: String) {
         var text = text
-        let parsed = text.withUTF8 { utf8 -> Int64? in
-            var reader = DigitReader(bytes: utf8)
-            guard let year = reader.number(4), (1970...9999).contains(year), reader.skip("-"),
-                let month = reader.number(2), (1...12).contains(month), reader.skip("-"),
-                let day = reader.number(2), (1...daysIn(month: month, year: year)).contains(day),
-                reader.skip("T") || reader.skip("t") || reader.skip(" "),
-                let hour = reader.number(2), hour < 24, reader.skip(":"),
-                let minute = reader.number(2), minute < 60, reader.skip(":"),
-                let second = reader.number(2), second <= 60  // a leap second counts as the next minute's first
-            else { return nil }
-            var millisecond = 0
-            if reader.skip(".") {
-                guard let fraction = reader.fraction() else { return nil }
-                millisecond = fraction
-            }
-            guard let offset = reader.offsetMinutes(), reader.atEnd else { return nil }
-            let days = Int64(daysFromCivil(year: year, month: month, day: day))
-            let seconds = days * 86_400 + Int64(hour * 3600 + (minute - offset) * 60 + second)
-            return seconds * 1000 + Int64(millisecond)
+        guard let instant = text.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
+        self = instant
+    }
+
+    /// The same from its bytes.
+    init?(rfc3339 utf8: UnsafeBufferPointer<UInt8>) {
+        var reader = DigitReader(bytes: utf8)
+        guard let year = reader.number(4), (1970...9999).contains(year), reader.skip("-"),
+            let month = reader.number(2), (1...12).contains(month), reader.skip("-"),
+            let day = reader.number(2), (1...daysIn(month: month, year: year)).contains(day),
+            reader.skip("T") || reader.skip("t") || reader.skip(" "),
+            let hour = reader.number(2), hour < 24, reader.skip(":"),
+            let minute = reader.number(2), minute < 60, reader.skip(":"),
+            let second = reader.number(2), second <= 60  // a leap second counts as the next minute's first
+        else { return nil }
+        var millisecond = 0
+        if reader.skip(".") {
+            guard let fraction = reader.fraction() else { return nil }
+            millisecond = fraction
         }
-        guard let parsed else { return nil }
-        self.init(milliseconds: parsed)
+        guard let offset = reader.offsetMinutes(), reader.atEnd else { return nil }
+        let days = Int64(daysFromCivil(year: year, month: month, day: day))
+        let seconds = days * 86_400 + Int64(hour * 3600 + (minute - offset) * 60 + second)
+        self.init(milliseconds: seconds * 1000 + Int64(millisecond))
     }
 }
 

@@ -3,6 +3,12 @@ import FoundationEssentials
 extension Report {
     /// Decodes one of the three bodies of POST `/api/iot/data/`, and checks every reading against `now`, the time of arrival.
     public static func decode(_ body: [UInt8], now: Instant) throws(ReportError) -> Report {
+        if let report = plain(body, now: now) { return report }
+        return try general(body, now: now)
+    }
+
+    /// Decodes any body: its shape, and what is wrong with it.
+    static func general(_ body: [UInt8], now: Instant) throws(ReportError) -> Report {
         // Checked here, because JSONDecoder looks at a text's bytes only when that text is asked for.
         guard String(validating: body, as: UTF8.self) != nil else { throw .malformed }
         let wire: WireReport
