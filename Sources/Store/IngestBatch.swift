@@ -12,6 +12,17 @@ struct IngestBatch {
 
     /// Stores what may be stored; answers each submission, in order.
     func commit(on connection: Connection) throws -> [Outcome] {
+        do {
+            return try commit(on: connection, expectingDuplicates: false)
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            try connection.script("ROLLBACK")
+            return try commit(on: connection, expectingDuplicates: true)
+        }
+    }
+
+    /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
+    /// insertion, and nearly no report is sent twice.
+    private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
         let devices = try readDevices(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
@@ -19,7 +30,8 @@ struct IngestBatch {
             bind(submission, index, devices, &rows, &seen)
         }
         rows.sort()
-        let duplicates = try write(rows, seen, on: connection)
+        let stored = try write(rows, seen, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
+        let duplicates = try expectingDuplicates ? rows.duplicates(stored: stored) : [:]
         return bound.enumerated().map { index, outcome in
             outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
         }
@@ -95,18 +107,20 @@ struct IngestBatch {
         return .success(patients)
     }
 
-    /// Writes and commits; answers how many of each submission's readings were there before.
-    private func write(_ rows: IngestRows, _ seen: [DeviceID: SeenDevice], on connection: Connection) throws -> [Int: Int] {
+    private static let insertion = """
+        INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at, entered_by)
+        SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::integer[], $5::float8[],
+            $6::timestamptz[], $7::integer[])
+        """
+    private static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
+
+    /// Writes and commits; answers what `insertion` returned.
+    private func write(
+        _ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, on connection: Connection
+    ) throws -> Result {
         let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
         let results = try connection.pipeline {
-            $0.query(
-                """
-                INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at, entered_by)
-                SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::integer[], $5::float8[],
-                    $6::timestamptz[], $7::integer[])
-                ON CONFLICT DO NOTHING
-                RETURNING patient_id, vital, measured_at, device_id
-                """, rows.columns)
+            $0.query(insertion, rows.columns)
             $0.query(
                 """
                 INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
@@ -126,7 +140,7 @@ struct IngestBatch {
                 ])
             $0.query("COMMIT")
         }
-        return try rows.duplicates(stored: results[0])
+        return results[0]
     }
 }
 

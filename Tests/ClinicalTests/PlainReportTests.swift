@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test("whatever it reads of a damaged body, the general decoder reads the same") func damaged() throws {
-        var random = Seeded(7)
+        var random = Seeded(state: 7)
         let whole = Array(
             #"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.25,"unite":"%","timestamp":"2026-11-22T14:43:18.250Z"},{"type_donnee":"temperature","valeur":36.8,"unite":"°C","age_ms":20}],"etat":{"batterie":80,"firmware":"1.2"}}"#
                 .utf8)
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test("numbers are read exactly") func numbers() throws {
-        var random = Seeded(11)
+        var random = Seeded(state: 11)
         for _ in 0..<20_000 {
             let text = "\(Int.random(in: 30...99, using: &random)).\(Int.random(in: 0...999_999_999, using: &random))"
             let body = Array(#"{"mesures":[{"type_donnee":"spo2","valeur":\#(text)}]}"#.utf8)
