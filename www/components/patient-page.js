@@ -9,18 +9,27 @@ import { api, connect, i18n, state, t } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
 import { Part } from "./part.js";
 
+/** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
+const DEVICES_EVERY_S = 10;
+
 /** One patient, live. Property: `address`, the id or the hospital number. */
 export class PatientPage extends Part {
   #patient = null;
   #ward = null;
   #failure = null;
   #live = null;
+  #secondsToDevices = DEVICES_EVERY_S;
 
   async start() {
     state.forget();
     this.listen(state, "ready", () => this.#fetch());
     this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
     this.listen(state, "readings", () => this.#addCards());
+    this.everySecond(() => {
+      if (document.hidden || --this.#secondsToDevices > 0) return;
+      this.#secondsToDevices = DEVICES_EVERY_S;
+      if (this.#patient) this.#fetchDevices();
+    });
     try {
       await this.#find();
     } catch (error) {
@@ -56,10 +65,15 @@ export class PatientPage extends Part {
       this.#take(api.get("api/iot/alertes/", { patient_id: id, limit: 5 }), (rows) => {
         for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
       }),
-      this.#take(api.get("api/iot/dispositifs/", { patient: id }), (rows) => {
-        for (const device of rows.map(readDevice)) if (device) state.addDevice(id, device);
-      }),
+      this.#fetchDevices(),
     ]);
+  }
+
+  #fetchDevices() {
+    const { id } = this.#patient;
+    return this.#take(api.get("api/iot/dispositifs/", { patient: id }), (rows) => {
+      for (const device of rows.map(readDevice)) if (device) state.addDevice(id, device);
+    });
   }
 
   #fetchReadings(since) {
