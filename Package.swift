@@ -22,7 +22,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
-        .target(name: "Postgres", dependencies: ["CPostgres", logging]),
+        .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Clinical"),
         .target(name: "Access", dependencies: ["COpenSSL", "Clinical"]),
@@ -32,11 +32,12 @@ let package = Package(
             exclude: ["SQL/schema.sql"],
             resources: ["migrations/m0001_initial", "routines/readings", "routines/alerts", "routines/devices"]
                 .map { .embedInCode("SQL/\($0).sql") }),
-        .target(name: "API", dependencies: ["Store", "Access", "Clinical", logging]),
+        .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(
             name: "Push",
             dependencies: [
-                "Store", "Access", "Clinical", logging,
+                "Store", "Postgres", "Access", "Clinical", logging,
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -44,16 +45,17 @@ let package = Package(
             ]),
 
         .target(name: "Settings", dependencies: [logging]),
-        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Settings", "Store", logging]),
-        .executableTarget(name: "fajma-push", dependencies: ["Push", "Settings", "Store", logging]),
+        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Store", "Access", "Clinical", "Settings", logging]),
+        .executableTarget(name: "fajma-push", dependencies: ["Push", "Store", "Access", "Clinical", "Settings", logging]),
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "CCurl", "Store", "Access", "Clinical", "Settings", logging,
+                "CCurl", "Store", "Postgres", "Access", "Clinical", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .executableTarget(name: "ws-echo", dependencies: ["Push"], path: "Tests/EchoServer"),
+        .executableTarget(
+            name: "ws-echo", dependencies: ["Push", .product(name: "NIOCore", package: "swift-nio")], path: "Tests/EchoServer"),
         .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),

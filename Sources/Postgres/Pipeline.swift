@@ -31,13 +31,17 @@ extension Connection {
         var results: [Result] = []
         var failure: PostgresError?
         for (command, isNew) in zip(pipeline.commands, isNew) {
+            var isPrepared = !isNew
             do {
                 if isNew { _ = try receive(statement) }
+                isPrepared = true
                 results.append(try receive(statement))
             } catch let error as PostgresError {
-                if isNew { forget(command.sql) }
+                // One that was prepared and then refused its values stays: under another name it would be there twice.
+                if !isPrepared { forget(command.sql) }
                 failure = failure ?? error
-                // A failed preparation is followed by the aborted execution's result.
+                // The null behind the result. From here on every result says "aborted", so it does not matter that a failed
+                // preparation leaves one more of them than is read: `drainSync` throws it away.
                 while let rest = PQgetResult(handle) { PQclear(rest) }
                 if PQstatus(handle) == CONNECTION_BAD { throw error }
             }

@@ -13,11 +13,6 @@ public struct Database: Sendable {
     public init(url: String, application: String, connections: Int) {
         pool = Pool(url: url, application: application, limit: connections)
     }
-
-    /// True when the database answers.
-    public func isReachable() -> Bool {
-        (try? pool.with { try $0.query("SELECT 1") }) != nil
-    }
 }
 
 /// Who asks, and what may exist for them. Every statement takes it: who may see what is part of the query.

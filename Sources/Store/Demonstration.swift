@@ -120,15 +120,4 @@ extension Database {
                 wards: account.wards.map { wards[$0] }, on: connection)
         }
     }
-
-    @discardableResult
-    private func addUser(
-        username: String, passwordHash: String, role: Role, wards: [WardID], on connection: Connection
-    ) throws -> UserID {
-        let id: Int = try connection.query(
-            "INSERT INTO users (username, password_hash, role) VALUES ($1, $2, $3) RETURNING id",
-            [username, passwordHash, role.rawValue])[0][0]
-        try connection.query("INSERT INTO user_wards (user_id, ward_id) SELECT $1, unnest($2::bigint[])", [id, wards])
-        return id
-    }
 }

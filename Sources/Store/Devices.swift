@@ -106,8 +106,8 @@ extension Database {
             try $0.transaction { connection in
                 let id: Int = try connection.query(
                     "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
-                if let status = fields.status { try setStatus(status, of: id, on: connection) }
                 if let patient = fields.patient { try assign(id, to: patient, scope, on: connection) }
+                if let status = fields.status { try setStatus(status, of: id, on: connection) }
                 return try device(id, scope, on: connection)
             }
         }
@@ -118,9 +118,9 @@ extension Database {
         try pool.with {
             try $0.transaction { connection in
                 guard let before = try device(id, scope, on: connection) else { return nil }
+                if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
                 try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
                 if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
-                if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
                 return try device(id, scope, on: connection)
             }
         }
@@ -147,7 +147,8 @@ extension Database {
             """, [id, status])
     }
 
-    /// Ends the current assignment now and, with a patient, begins the next.
+    /// Ends the current assignment now and, with a patient, begins the next. Before anything that writes the device's state: ingest
+    /// takes the assignments' lock first and the state's row last, and two that take them crosswise wait for each other.
     private func assign(_ id: DeviceID, to patient: PatientID?, _ scope: Scope, on connection: Connection) throws {
         // Ingest holds this lock shared while it binds readings to patients.
         try connection.query("SELECT pg_advisory_xact_lock($1)", [IngestLock.assignments])

@@ -76,7 +76,8 @@ extension Database {
             key: .init(patient: try row[0], vital: vital, measuredAt: Instant(try row[2]), device: try row[3]), value: try row[4])
     }
 
-    /// Newest first. Walks the primary key once for each patient and vital, so it costs by what is shown, not by what is stored.
+    /// Newest first. Looks into the primary key of every day's partition once for each patient and vital of the filter: it costs by
+    /// their number and by the days kept, not by how many readings there are.
     public func readings(
         _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>
     ) throws -> [StoredReading] {

@@ -63,6 +63,14 @@ extension Database {
         }
     }
 
+    /// Forgets tokens that have expired: they are refused by their own date, and every renewal of every session leaves one.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    public func forgetExpiredRefreshTokens() throws -> Int {
+        try pool.with { try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows }
+    }
+
     /// True while the token could still be exchanged.
     public func isRefreshTokenUsable(_ id: String, user: UserID) throws -> Bool {
         try pool.with {

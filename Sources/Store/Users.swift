@@ -57,14 +57,19 @@ extension Database {
     /// - Parameter passwordHash: from `Password.hash`.
     public func addUser(username: String, passwordHash: String, role: Role, wards: [WardID]) throws -> UserID {
         try pool.with {
-            try $0.transaction { connection in
-                let id: Int = try connection.query(
-                    "INSERT INTO users (username, password_hash, role) VALUES ($1, $2, $3) RETURNING id",
-                    [username, passwordHash, role.rawValue])[0][0]
-                try connection.query("INSERT INTO user_wards (user_id, ward_id) SELECT $1, unnest($2::bigint[])", [id, wards])
-                return id
-            }
+            try $0.transaction { try addUser(username: username, passwordHash: passwordHash, role: role, wards: wards, on: $0) }
         }
+    }
+
+    @discardableResult
+    func addUser(
+        username: String, passwordHash: String, role: Role, wards: [WardID], on connection: Connection
+    ) throws -> UserID {
+        let id: Int = try connection.query(
+            "INSERT INTO users (username, password_hash, role) VALUES ($1, $2, $3) RETURNING id",
+            [username, passwordHash, role.rawValue])[0][0]
+        try connection.query("INSERT INTO user_wards (user_id, ward_id) SELECT $1, unnest($2::bigint[])", [id, wards])
+        return id
     }
 
     /// Sets a password and ends every session of the account. False where there is no such account.

@@ -2,8 +2,8 @@ import Dispatch
 import Logging
 import Store
 
-/// Makes the coming days' partitions of the readings, at the start and every few hours. Several daemons may; the database sees to it
-/// that it happens once.
+/// Makes the coming days' partitions of the readings and forgets expired refresh tokens, at the start and every few hours. Several
+/// daemons may; the database sees to it that it happens once.
 struct Housekeeping {
     private static let periodHours = 6
 
@@ -14,8 +14,9 @@ struct Housekeeping {
         timer.setEventHandler {
             do {
                 try database.makePartitions()
+                try database.forgetExpiredRefreshTokens()
             } catch {
-                logger.error("partitions not made, tried again later", metadata: ["why": "\(error)"])
+                logger.error("housekeeping failed, tried again later", metadata: ["why": "\(error)"])
             }
         }
         timer.schedule(deadline: .now(), repeating: .seconds(Self.periodHours * 3600))

@@ -25,6 +25,7 @@ private func explanation(of error: PostgresError) -> String {
     case (_, "22007"), (_, "22008"): "--birth-date is no date; write it as 1950-04-23"
     case (_, "42501"): "the account in DATABASE_URL may not do this; use the owner of the schema"
     case (_, "42P01"), (_, "42703"), (_, "42883"): "the database's schema does not fit this program; run: fajma migrate"
+    case (_, "55P03"): "somebody else holds a lock on the tables, a backup perhaps; try again later"
     case (_, "25006"): "the database is read-only: DATABASE_URL names a standby"
     case (_, "22021"), (_, "22P05"): "a text holds a character that the database cannot store"
     default: error.description

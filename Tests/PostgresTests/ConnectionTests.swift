@@ -83,6 +83,15 @@ import Testing
         #expect(try connection.query("SELECT id FROM later").isEmpty)
     }
 
+    @Test("a statement whose values are refused is prepared once, however often") func refusedValues() throws {
+        for _ in 0..<3 {
+            #expect(throws: PostgresError.self) { try connection.query("SELECT 1 / $1::bigint", [0]) }
+        }
+        #expect(try connection.query("SELECT 1 / $1::bigint", [1])[0][0] == 1)
+        let prepared: Int = try connection.query("SELECT count(*) FROM pg_prepared_statements WHERE statement = $1", ["SELECT 1 / $1::bigint"])[0][0]
+        #expect(prepared == 1)
+    }
+
     @Test("a pipeline larger than every socket buffer does not block") func large() throws {
         let numbers = Array(0..<200_000)
         let results = try connection.pipeline {

@@ -67,6 +67,32 @@ import Testing
         #expect(receipt.patients == [store.patients[0].id, store.patients[1].id, nil])
     }
 
+    @Test("a device that changes patient and status while it reports disturbs neither", .timeLimit(.minutes(1)))
+    func reassigned() async throws {
+        let store = store
+        let (ingest, device, now) = (store.ingest(), store.devices[0], try TestStore.now)
+        func report(_ number: Int) throws {
+            _ = try ingest.submit(
+                Submission(
+                    origin: .device(store.keys[0]),
+                    readings: [Reading(vital: .spo2, value: 97, measuredAt: now.advanced(bySeconds: -60 - Double(number)))],
+                    receivedAt: now))
+        }
+        try report(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for number in 1...300 { try report(number) } }
+            group.addTask {
+                for number in 1...60 {
+                    let fields = DeviceFields(
+                        name: "D", kind: "bracelet", patient: store.patients[number % 2].id, status: "s\(number)")
+                    _ = try store.database.updateDevice(device.id, fields, store.admin)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try store.stored() == 301)
+    }
+
     @Test("a device's last word on its state is kept, and what it leaves out stays") func state() throws {
         _ = try submit([reading()], state: DeviceState(battery: 81, rssi: -60, firmware: "1.2"))
         _ = try submit([reading(secondsAgo: 1)], state: DeviceState(battery: 80))

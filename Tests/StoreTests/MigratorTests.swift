@@ -43,6 +43,16 @@ import Testing
         #expect(try store.stored() == 2)
     }
 
+    @Test("partitions are not waited for behind a long reader, because everybody would wait behind them") func longReader() throws {
+        let store = try TestStore()
+        let (maker, reader) = (try store.connection(), try store.connection())
+        try reader.script("BEGIN; SELECT count(*) FROM readings")
+        let error = #expect(throws: PostgresError.self) { try maker.query("SELECT make_partitions(40)") }
+        #expect(error?.sqlState == "55P03")
+        try reader.script("ROLLBACK")
+        #expect(try maker.query("SELECT make_partitions(40)")[0][0] == 26)
+    }
+
     /// FAJMA_WRITE_SCHEMA=1 writes the file anew, for review.
     @Test("the committed schema is what the migrations make") func dump() throws {
         let url = try TestCluster.shared.newDatabase()

@@ -85,4 +85,12 @@ import Testing
         #expect(try !database.isRefreshTokenUsable("c", user: user))
         #expect(try rotate("unknown", "g") == .refused)
     }
+
+    @Test("refresh tokens are forgotten when they have expired, not before") func expiredTokens() throws {
+        let (database, user, now) = (store.database, store.nurse.user, try TestStore.now)
+        try database.addRefreshToken(id: "old", family: "f", user: user, expires: now.advanced(bySeconds: -1))
+        try database.addRefreshToken(id: "new", family: "f", user: user, expires: now.advanced(bySeconds: 60))
+        #expect(try database.forgetExpiredRefreshTokens() == 1)
+        #expect(try database.isRefreshTokenUsable("new", user: user))
+    }
 }

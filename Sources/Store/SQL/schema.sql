@@ -89,6 +89,7 @@ $$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
+    SET lock_timeout TO '3s'
     AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
@@ -134,6 +135,11 @@ DECLARE
 BEGIN
     PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
         pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
+    PERFORM pg_notify('fajma_alert', addressed(NEW.id, NEW.ward_id, json_build_object(
+        'ward', NEW.ward_id, 'new', true, 'alert', alert_json(a))))
+    FROM alerts a
+    WHERE a.patient_id = NEW.id AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
+    ORDER BY a.id;
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.readings_corrected() RETURNS trigger

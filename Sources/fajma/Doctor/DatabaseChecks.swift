@@ -65,7 +65,7 @@ enum DatabaseChecks {
                 ? .ok("partitions", "ready for the next \(days) days")
                 : .failed(
                     "partitions", days < 0 ? "today has none" : "ready for the next \(days) days only",
-                    advice: "run: fajma migrate; fajma-api makes them every day, look into its log"),
+                    advice: "run: fajma migrate; fajma-push makes them every few hours, look into its log"),
             health.hasStrayReadings
                 ? .failed(
                     "stray readings", "some lie in no day's partition", advice: "run: fajma migrate; it moves those of the days to come")

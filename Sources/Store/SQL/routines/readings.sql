@@ -73,7 +73,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Both wards hear of a patient who moves: one drops the tile, the other shows it.
+-- Both wards hear of a patient who moves. The new one is told the open alerts too: its screens have never heard of them.
 CREATE OR REPLACE FUNCTION patient_moved() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -83,6 +83,11 @@ DECLARE
 BEGIN
     PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
         pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
+    PERFORM pg_notify('fajma_alert', addressed(NEW.id, NEW.ward_id, json_build_object(
+        'ward', NEW.ward_id, 'new', true, 'alert', alert_json(a))))
+    FROM alerts a
+    WHERE a.patient_id = NEW.id AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
+    ORDER BY a.id;
     RETURN NULL;
 END $$;
 
@@ -97,9 +102,10 @@ CREATE OR REPLACE TRIGGER readings_deleted AFTER DELETE ON readings
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION readings_corrected();
 
 -- Makes the partitions of the days from yesterday until `days` ahead; what the default partition caught of such a day moves
--- into it. Harmless at any time and twice at once.
+-- into it. Harmless at any time and twice at once. It waits for its locks only shortly: whoever reads readings queues behind it,
+-- so behind a backup of an hour every list and chart would hang. Whoever calls it calls again.
 CREATE OR REPLACE FUNCTION make_partitions(days integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET lock_timeout = '3s' AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
     first timestamptz;
