@@ -23,9 +23,12 @@ const time = cached((language) => new Intl.DateTimeFormat(language, { hour: "2-d
 const dayAndTime = cached((language) => new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
 
-/** "il y a 3 secondes", "3 seconds ago". */
+const JUST_NOW = { fr: "à l’instant", en: "just now" };
+
+/** "il y a 3 secondes", "3 seconds ago"; under a second "à l’instant": nobody says "il y a 0 seconde". */
 export function ago(ms, language) {
   const [unit, count] = split(ms);
+  if (count === 0) return JUST_NOW[language];
   return relative(language).format(-count, unit);
 }
 
