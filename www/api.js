@@ -22,6 +22,7 @@ export class Api extends EventTarget {
   #usableUntil = 0;
   #renewing = null;
   #timer = 0;
+  #tabs;
   /** `{id, username, role, langue, services}` of who is logged in, or null. */
   user = null;
   /** The language that the server's own words should have. */
@@ -31,6 +32,8 @@ export class Api extends EventTarget {
   constructor(base) {
     super();
     this.base = base;
+    this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
+    this.#tabs.onmessage = () => this.#end();
   }
 
   async login(username, password) {
@@ -55,6 +58,8 @@ export class Api extends EventTarget {
       await this.#send("DELETE", "api/session/");
     } finally {
       this.#end();
+      // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
+      this.#tabs.postMessage("logout");
     }
   }
 

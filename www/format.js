@@ -18,13 +18,17 @@ const cached = (make) => {
 const relative = cached((language) => new Intl.RelativeTimeFormat(language, { numeric: "always" }));
 const decimal = cached((language, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const plain = cached((digits) => new Intl.NumberFormat("en", { maximumFractionDigits: digits, useGrouping: false }));
 const time = cached((language) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
 const dayAndTime = cached((language) => new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
 
-/** "il y a 3 secondes", "3 seconds ago". */
+const JUST_NOW = { fr: "à l’instant", en: "just now" };
+
+/** "il y a 3 secondes", "3 seconds ago"; under a second "à l’instant": nobody says "il y a 0 seconde". */
 export function ago(ms, language) {
   const [unit, count] = split(ms);
+  if (count === 0) return JUST_NOW[language];
   return relative(language).format(-count, unit);
 }
 
@@ -38,6 +42,9 @@ export function agoShort(ms, language) {
 
 /** A number with a vital's decimals: "36,8". */
 export const number = (value, decimals, language) => decimal(language, decimals).format(value);
+
+/** The number that `number` shows. By the same rounding: `toFixed` makes 36.05 a 36.0 where `Intl` makes it a 36.1. */
+export const rounded = (value, decimals) => Number(plain(decimals).format(value));
 
 /** "95–100 %"; a sign of percent or degrees stands off by a no-break space, as French wants it. */
 export function range([low, high], { decimals, unit }, language) {

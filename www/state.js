@@ -10,12 +10,13 @@ import { PatientRecord } from "./patient-record.js";
  */
 export class State extends EventTarget {
   #records = new Map();
+  #heardAt = null;
   clock = new ServerClock();
   /**
-   * `{status: "connected"|"connecting"|"disconnected"|"error", reason, retryAt, lostAt}`; times by the page's clock, `lostAt` is
-   * null while connected.
+   * `{status: "connected"|"connecting"|"disconnected"|"error", reason, retryAt, lostAt, heardAt}`; times by the page's clock.
+   * `lostAt`, null while connected, is when the loss was noticed; `heardAt` is the last message before it, up to 25 s earlier.
    */
-  connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null };
+  connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
 
   /** The record of a patient, made when there is none. */
   record(patient) {
@@ -29,13 +30,15 @@ export class State extends EventTarget {
   /** A page that goes takes what it knew along: the next one starts from its own snapshot. */
   forget() {
     this.#records.clear();
-    this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null };
+    this.#heardAt = null;
+    this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
   }
 
   now() { return this.clock.now(); }
 
   /** Takes a message of the socket in, as `readMessage` made it. */
   apply(message, localNow = Date.now()) {
+    this.#heardAt = localNow;
     switch (message?.kind) {
       case "readings":
         this.addReadings(message.patient, message.readings, localNow);
@@ -83,7 +86,7 @@ export class State extends EventTarget {
 
   setConnection(connection) {
     const lostAt = connection.status === "connected" ? null : this.connection.lostAt ?? Date.now();
-    this.connection = { ...connection, lostAt };
+    this.connection = { ...connection, lostAt, heardAt: this.#heardAt };
     this.#tell("connection", { connection: this.connection });
   }
 

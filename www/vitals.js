@@ -1,3 +1,5 @@
+import { rounded } from "./format.js";
+
 /**
  * The registry of vitals, as the server has it (Sources/Clinical/Vital.swift). A test compares both with one fixture.
  * Ranges are in the vital's own unit. `normal` is for display beside a card, not an alarm limit.
@@ -30,11 +32,15 @@ export const EXTRAS = ["perfusion_index", "signal_quality", "ambient_temperature
 /** Taken by hand now and then, so they have no period: see freshness.js. */
 export const TAKEN_BY_HAND = ["systolic_bp", "diastolic_bp", "consciousness", "supplemental_o2"];
 
-/** What a value is against its normal range: "low", "normal", "high", or null where there is no range. */
-export function judge({ normal }, value) {
+/**
+ * What a value is against its normal range: "low", "normal", "high", or null where there is no range. Judged as it is
+ * shown, rounded to the vital's decimals: the same "37,2" must not be green now and orange a second later.
+ */
+export function judge({ normal, decimals }, value) {
   if (!normal) return null;
-  if (value < normal[0]) return "low";
-  return value > normal[1] ? "high" : "normal";
+  const shown = rounded(value, decimals);
+  if (shown < normal[0]) return "low";
+  return shown > normal[1] ? "high" : "normal";
 }
 
 /** The stored number of a wire value (a letter's index, a number as it is), or null when it is neither. */

@@ -53,6 +53,26 @@ def test_a_wrong_password_is_told_and_the_right_one_opens(stack, page):
     page.wait_for_selector("#username")
 
 
+def test_logging_out_ends_every_tab(stack, page):
+    log_in(page, stack)
+    other = page.context.new_page()
+    other.goto(stack.url + "/")
+    other.wait_for_selector("service-list .services a")
+    page.click("app-bar .logout")
+    other.wait_for_selector("#username")
+
+
+def test_a_ward_that_is_opened_shows_the_past_two_minutes(stack, device, page):
+    for spo2 in (95, 96, 97):
+        device.report(spo2=spo2)
+    log_in(page, stack)
+    patient = re.compile(rf"patient_id={device.patient}\b")
+    ward = stack.request("GET", f"/api/patients/{device.patient}/").json()["service"]
+    with page.expect_response(lambda answer: "/api/iot/data/" in answer.url and patient.search(answer.url)) as answer:
+        page.goto(f"{stack.url}/#/service/{ward}")
+    assert {row["valeur"] for row in answer.value.json()} >= {95, 96, 97}
+
+
 def test_from_the_wards_to_a_ward_to_a_patient(stack, device, page):
     device.report(spo2=96, heart_rate=72)
     log_in(page, stack)

@@ -156,6 +156,17 @@ test("the connection remembers since when it is lost, over all attempts", () => 
   assert.equal(state.connection.lostAt, lostAt);
 });
 
+test("the last contact is the last message, not the moment when its lack was noticed", () => {
+  const state = new State();
+  state.apply({ kind: "pulse", at: null }, 1_000);
+  state.setConnection({ status: "connected", reason: null, retryAt: null });
+  state.setConnection({ status: "disconnected", reason: null, retryAt: null });
+  assert.equal(state.connection.heardAt, 1_000);
+  assert.ok(state.connection.lostAt > 1_000);
+  state.forget();
+  assert.equal(state.connection.heardAt, null);
+});
+
 test("a device that moved to another patient is no longer shown with this one", () => {
   const state = new State();
   const devices = () => state.record(12).devices().map(({ id }) => id);

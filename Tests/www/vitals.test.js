@@ -14,9 +14,21 @@ test("every name that the page treats specially is a vital", () => {
 });
 
 test("a value on the edge of the normal range is normal", () => {
-  assert.deepEqual([94.9, 95, 100].map((value) => judge(vital("spo2"), value)), ["low", "normal", "normal"]);
+  assert.deepEqual([94, 95, 100].map((value) => judge(vital("spo2"), value)), ["low", "normal", "normal"]);
   assert.deepEqual([59, 60, 100, 101].map((value) => judge(vital("heart_rate"), value)), ["low", "normal", "normal", "high"]);
   assert.equal(judge(vital("signal_quality"), 3), null);
+});
+
+test("a value is judged as it is shown, so that one text never has two colours", () => {
+  const words = { has: () => false, t: (key) => key, language: "fr" };
+  const shown = (name, value) => {
+    const { text, state } = view(vital(name), { value }, { ageMs: 1, stale: false }, words);
+    return `${text} ${state}`;
+  };
+  assert.deepEqual([36.04, 36.05, 37.2, 37.24, 37.25].map((value) => shown("temperature", value)),
+    ["36,0 low", "36,1 normal", "37,2 normal", "37,2 normal", "37,3 high"]);
+  assert.deepEqual([94.4, 94.5, 94.9].map((value) => shown("spo2", value)), ["94 low", "95 normal", "95 normal"]);
+  assert.deepEqual([100.4, 100.5].map((value) => shown("heart_rate", value)), ["100 normal", "101 high"]);
 });
 
 test("a wire value is a number or one of the vital's letters", () => {

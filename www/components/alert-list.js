@@ -27,10 +27,9 @@ export class AlertList extends Part {
 
   #row(alert) {
     const now = state.now();
-    const open = isOpen(alert);
     const facts = [t(alert.endedAt === null ? "alerts.lasting" : "alerts.ended", { time: this.#time(alert.endedAt, now) })];
     if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
-    return el("li", { "data-severity": alert.severity, class: open && !alert.acknowledged ? "open" : "settled" },
+    return el("li", { "data-severity": alert.severity, class: classOf(alert) },
       icon(alert.severity),
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
@@ -66,4 +65,10 @@ export class AlertList extends Part {
     this.#acknowledging.delete(alert.id);
     if (!this.signal.aborted) this.draw();
   }
+}
+
+/** "open" wants somebody; "settled" does not (any more), though it may be "unended". */
+function classOf(alert) {
+  if (isOpen(alert) && !alert.acknowledged) return "open";
+  return alert.endedAt === null ? "settled unended" : "settled";
 }

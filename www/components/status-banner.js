@@ -51,18 +51,18 @@ export class StatusBanner extends Part {
   }
 
   #find() {
-    const { status, lostAt, retryAt } = state.connection;
+    const { status, lostAt, heardAt, retryAt } = state.connection;
     if (status === "error") return { kind: "error", title: t("banner.refused"), more: t("banner.refused.more") };
     const lostFor = lostAt === null ? 0 : Date.now() - lostAt;
-    if (lostFor > QUIET_MS) return { kind: "error", title: t("banner.lost"), more: this.#lost(lostFor, retryAt) };
+    if (lostFor > QUIET_MS) return { kind: "error", title: t("banner.lost"), more: this.#lost(Date.now() - (heardAt ?? lostAt), retryAt) };
     if (this.#words && Date.now() < this.#words.until) return { kind: "error", title: this.#words.text };
     const silent = this.feed();
     if (silent !== null) return { kind: "warning", title: t("banner.silent"), more: t("banner.silent.more", { ago: ago(silent, i18n.language) }) };
     return null;
   }
 
-  #lost(lostFor, retryAt) {
-    const since = t("banner.lost.since", { ago: ago(lostFor, i18n.language) });
+  #lost(silentFor, retryAt) {
+    const since = t("banner.lost.since", { ago: ago(silentFor, i18n.language) });
     const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
     return `${since} ${seconds > 0 ? t("banner.lost.retry", { seconds }) : t("banner.lost.trying")}`;
   }

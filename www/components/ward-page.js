@@ -1,6 +1,8 @@
 import { urgency } from "../alerts.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
+import { readRows } from "../messages.js";
+import { TRACE_MS } from "../patient-record.js";
 import { keepTrying } from "../retry.js";
 import { api, connect, i18n, mayAct, state, t } from "../services.js";
 import { Part } from "./part.js";
@@ -18,6 +20,7 @@ export class WardPage extends Part {
   #failure = null;
   #live = null;
   #fetchedAt = 0;
+  #filling = null;
 
   start() {
     state.forget();
@@ -37,8 +40,20 @@ export class WardPage extends Part {
       const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
       [this.#patients, this.#failure] = [patients, null];
       if (changed) this.draw();
+      await this.#fillTraces();
     } catch (error) {
       if (!this.signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** What the socket's snapshot does not bring: the past two minutes. One patient after the other: the values are there already. */
+  async #fillTraces() {
+    const run = (this.#filling = {});
+    for (const { id } of this.#patients) {
+      const debut = new Date(state.now() - TRACE_MS).toISOString();
+      const rows = await api.get("api/iot/data/", { patient_id: id, debut, limit: 1000 });
+      if (this.signal.aborted || this.#filling !== run) return;
+      state.addReadings(id, readRows(rows));
     }
   }
 
