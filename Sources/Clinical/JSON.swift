@@ -2,8 +2,15 @@
 public enum JSON: Codable, Hashable, Sendable {
     case null, bool(Bool), integer(Int), number(Double), string(String), array([JSON]), object([String: JSON])
 
+    /// Arrays and objects in one another. Decoding recurses, with kilobytes of stack a level, and each wrong guess at a
+    /// value's type costs the length of its path.
+    public static let maximumDepth = 32
+
     public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
+        guard decoder.codingPath.count <= Self.maximumDepth else {
+            throw DecodingError.dataCorruptedError(in: value, debugDescription: "nested too deeply")
+        }
         if value.decodeNil() {
             self = .null
         } else if let bool = try? value.decode(Bool.self) {

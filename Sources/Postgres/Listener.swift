@@ -22,6 +22,7 @@ public final class Listener: @unchecked Sendable {
     private let ended = DispatchSemaphore(value: 0)
     /// An idle connection is asked for a sign of life this often: a server that hangs sends no end of file.
     private static let heartbeatMilliseconds: Int32 = 10_000
+    private static let answerMilliseconds: Int32 = 5_000
 
     public init(url: String, application: String, channels: [String], handler: @escaping @Sendable (Event) -> Void) {
         self.url = url
@@ -74,14 +75,33 @@ public final class Listener: @unchecked Sendable {
             }
             switch wait(for: connection, milliseconds: Self.heartbeatMilliseconds) {
             case .stopped: return
-            case .idle: try connection.script("SELECT 1", statement: "heartbeat")
-            case .readable:
-                guard PQconsumeInput(connection.handle) == 1 else {
-                    throw PostgresError(kind: .connectionLost, statement: "listen")
-                }
+            case .idle: if try askForLife(connection) == .stopped { return }
+            case .readable: try consume(connection)
             }
         }
     }
+
+    /// Asks, and waits for the answer no longer than `answerMilliseconds`: libpq itself would wait for ever.
+    private func askForLife(_ connection: Connection) throws -> Wakeup {
+        guard PQsendQuery(connection.handle, "SELECT 1") == 1 else { throw Self.lost }
+        while true {
+            while PQisBusy(connection.handle) == 0 {
+                guard let result = PQgetResult(connection.handle) else { return .idle }
+                PQclear(result)
+            }
+            switch wait(for: connection, milliseconds: Self.answerMilliseconds) {
+            case .stopped: return .stopped
+            case .idle: throw Self.lost
+            case .readable: try consume(connection)
+            }
+        }
+    }
+
+    private func consume(_ connection: Connection) throws {
+        guard PQconsumeInput(connection.handle) == 1 else { throw Self.lost }
+    }
+
+    private static let lost = PostgresError(kind: .connectionLost, statement: "listen")
 
     private enum Wakeup { case stopped, idle, readable }
 

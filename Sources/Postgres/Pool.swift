@@ -7,6 +7,8 @@ public final class Pool: @unchecked Sendable {
     private let application: String
     private let limit: Int
     private let timeoutSeconds: Double
+    /// Nothing that is asked for on a person's behalf may take longer, or a few slow questions hold every connection.
+    private static let statementSeconds = 10
     private let free = NSCondition()
     private var idle: [Connection] = []
     private var open = 0
@@ -48,7 +50,9 @@ public final class Pool: @unchecked Sendable {
         open += 1
         free.unlock()
         do {
-            return try Connection(url: url, application: application)
+            let connection = try Connection(url: url, application: application)
+            try connection.script("SET statement_timeout = '\(Self.statementSeconds)s'", statement: "connect")
+            return connection
         } catch {
             free.withLock { open -= 1; free.signal() }
             throw error

@@ -29,12 +29,13 @@ public struct PostgresError: Error, Hashable, Sendable {
         self.statement = statement
     }
 
-    /// True when trying again later may help: the database is away, restarting, full of connections or read-only.
+    /// True when trying again later may help: the database is away, restarting, full of connections, read-only, or held up:
+    /// a statement or a lock took too long.
     public var isAway: Bool {
         switch kind {
         case .connectionLost, .poolExhausted: true
         case .refused:
-            ["08", "53", "57P", "58", "25006"].contains { sqlState.hasPrefix($0) }
+            ["08", "53", "57", "58", "25006", "55P03"].contains { sqlState.hasPrefix($0) }
         case .decoding: false
         }
     }

@@ -69,6 +69,10 @@ public struct DatabaseSource: Source {
             return error.text(in: .french)
         }
         if !report.readings.isEmpty {
+            // Asked again for each message: since the handshake the patient may have moved, or the account lost the right.
+            guard let scope = try database.scope(of: user), scope.role.may(.enterReadings),
+                try database.patient(.id(patient), scope) != nil
+            else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(
                 Submission(origin: .entered(patient: patient, by: user), readings: report.readings, receivedAt: received))
         }

@@ -1,4 +1,3 @@
-import Clinical
 import FoundationEssentials
 import NIOCore
 
@@ -11,15 +10,35 @@ enum Request {
 
     init(_ text: ByteBuffer) throws(Fault) {
         let bytes = Array(text.readableBytesView)
-        guard let json = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { throw Fault(.notJSON) }
-        guard case .object(let object) = json, case .string(let type) = object["type"] else { throw Fault(.unknownType) }
-        switch type {
+        let envelope: Envelope
+        do {
+            envelope = try JSONDecoder().decode(Envelope.self, from: Data(bytes))
+        } catch DecodingError.dataCorrupted {
+            throw Fault(.notJSON)
+        } catch {
+            throw Fault(.unknownType)  // JSON, but no object
+        }
+        switch envelope.type {
         case "get_latest": self = .latest
         case "iot_data": self = .readings(bytes)
         case "auth":
-            guard case .string(let token) = object["token"] else { throw Fault(.noToken) }
+            guard let token = envelope.token else { throw Fault(.noToken) }
             self = .token(token)
         default: throw Fault(.unknownType)
+        }
+    }
+
+    /// The members that are looked at here, on the event loop: everybody on it waits meanwhile, so the rest stays unread.
+    private struct Envelope: Decodable {
+        let type: String?
+        let token: String?
+
+        private enum CodingKeys: CodingKey { case type, token }
+
+        init(from decoder: any Decoder) throws {
+            let object = try decoder.container(keyedBy: CodingKeys.self)
+            type = try? object.decode(String.self, forKey: .type)
+            token = try? object.decode(String.self, forKey: .token)
         }
     }
 

@@ -90,19 +90,20 @@ public final class Ingest: @unchecked Sendable {
 
     /// Commits the batch; one that the database refuses is taken apart, so that a poisoned submission fails alone.
     ///
-    /// - Throws: `PostgresError` when the database is away; then no ticket is settled.
+    /// - Throws: `PostgresError` when the database is away or held up; then what is not settled was not stored.
     private func commit(_ batch: [Ticket], on connection: Connection) throws {
         do {
             let outcomes = try IngestBatch(batch.map(\.submission)).commit(on: connection)
             for (ticket, outcome) in zip(batch, outcomes) { ticket.settle(outcome) }
         } catch let error as PostgresError where !error.isAway && connection.isAlive {
             try connection.script("ROLLBACK")
-            if batch.count == 1 {
-                logger.error("ingest: report refused", metadata: ["why": "\(error)"])
-                batch[0].settle(.failure(.refused))
-            } else {
+            if batch.count > 1 {
                 logger.warning("ingest: batch refused, retried one by one", metadata: ["why": "\(error)"])
-                for ticket in batch where !ticket.isSettled { try commit([ticket], on: connection) }
+                for ticket in batch { try commit([ticket], on: connection) }
+            } else {
+                logger.error("ingest: report refused", metadata: ["why": "\(error)"])
+                // After a deadlock the same report may well pass: the device sends it again.
+                batch[0].settle(.failure(error.isTransient ? .away : .refused))
             }
         }
     }
@@ -116,8 +117,6 @@ private final class Ticket: @unchecked Sendable {
     private var outcome: Swift.Result<Receipt, IngestError>?
 
     init(_ submission: Submission) { self.submission = submission }
-
-    var isSettled: Bool { outcome != nil }
 
     func settle(_ outcome: Swift.Result<Receipt, IngestError>) {
         guard self.outcome == nil else { return }

@@ -23,7 +23,8 @@ struct IngestRows {
     /// Into the order of the primary key: neighbours share index pages, and two writers never wait for each other crosswise.
     mutating func sort() {
         rows.sort {
-            ($0.patient, $0.reading.vital.code, $0.reading.measuredAt) < ($1.patient, $1.reading.vital.code, $1.reading.measuredAt)
+            ($0.patient, $0.reading.vital.code, $0.reading.measuredAt, $0.device)
+                < ($1.patient, $1.reading.vital.code, $1.reading.measuredAt, $1.device)
         }
     }
 

@@ -28,10 +28,14 @@ extension StoredReading.Key {
     /// The opaque `id` on the wire.
     public var id: String { "\(patient).\(vital.code).\(measuredAt.milliseconds).\(device)" }
 
+    /// Milliseconds that an instant on the wire can have: 1969 (with an offset) to somewhat after 9999. Anybody writes ids, and
+    /// what lies beyond is more than PostgreSQL or arithmetic can take.
+    private static let instants: ClosedRange<Int64> = -86_400_000...1 << 48
+
     public init?(id: String) {
         let parts = id.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4, let patient = Int32(parts[0]), let code = Int16(parts[1]), let vital = Vital(code: code),
-            let milliseconds = Int64(parts[2]), abs(milliseconds) < 1 << 52, let device = Int32(parts[3])
+            let milliseconds = Int64(parts[2]), Self.instants.contains(milliseconds), let device = Int32(parts[3])
         else { return nil }
         self.init(
             patient: Int(patient), vital: vital, measuredAt: Instant(milliseconds: milliseconds), device: Int(device))

@@ -28,6 +28,7 @@ extension Database {
     ) throws -> Rotation {
         try pool.with {
             try $0.transaction { connection in
+                try lockSessions(of: user, on: connection)
                 let row = try connection.query(
                     """
                     UPDATE refresh_tokens t SET used_at = coalesce(t.used_at, now())
@@ -55,11 +56,14 @@ extension Database {
     /// Ends the session that a token belongs to.
     public func revokeRefreshToken(_ id: String, user: UserID) throws {
         try pool.with {
-            try $0.query(
-                """
-                UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL
-                    AND family = (SELECT family FROM refresh_tokens WHERE id = $1 AND user_id = $2)
-                """, [id, user])
+            try $0.transaction { connection in
+                try lockSessions(of: user, on: connection)
+                try connection.query(
+                    """
+                    UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL
+                        AND family = (SELECT family FROM refresh_tokens WHERE id = $1 AND user_id = $2)
+                    """, [id, user])
+            }
         }
     }
 
@@ -69,6 +73,12 @@ extension Database {
     @discardableResult
     public func forgetExpiredRefreshTokens() throws -> Int {
         try pool.with { try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows }
+    }
+
+    /// One after the other for each account, in a statement of its own before the others: a revocation does not see a
+    /// successor that another transaction is just storing, and would leave it usable.
+    func lockSessions(of user: UserID, on connection: Connection) throws {
+        try connection.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [user])
     }
 
     /// True while the token could still be exchanged.

@@ -75,14 +75,16 @@ extension Database {
     /// Sets a password and ends every session of the account. False where there is no such account.
     public func setPassword(username: String, passwordHash: String) throws -> Bool {
         try pool.with {
-            try $0.query(
-                """
-                WITH changed AS (UPDATE users SET password_hash = $2 WHERE username = $1 RETURNING id),
-                ended AS (
-                    UPDATE refresh_tokens t SET revoked_at = now() FROM changed c WHERE t.user_id = c.id AND revoked_at IS NULL)
-                SELECT id FROM changed
-                """, [username, passwordHash]
-            ).first() != nil
+            try $0.transaction { connection in
+                // Takes the lock that a rotation holds (`lockSessions`), so that the next statement sees its new token.
+                let changed = try connection.query(
+                    "UPDATE users SET password_hash = $2 WHERE username = $1 RETURNING id", [username, passwordHash]
+                ).first()
+                guard let user: UserID = try changed?[0] else { return false }
+                try connection.query(
+                    "UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", [user])
+                return true
+            }
         }
     }
 }

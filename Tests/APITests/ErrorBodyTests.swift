@@ -46,6 +46,11 @@ import Testing
         var testDescription: String { "\(method) \(path) \(body.prefix(80))" }
     }
 
+    /// Deeper than a worker's stack is for a decoder that recurses.
+    private static func nested(_ depth: Int) -> String {
+        String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+
     private static let badFields: [Bad] = [
         Bad(path: "/api/token/", body: "{}", field: "username"),
         Bad(path: "/api/token/", body: #"{"username":"a"}"#, field: "password"),
@@ -77,6 +82,7 @@ import Testing
         Bad(path: "/api/patients/1/", body: #"{"service":99999999999}"#, field: "service", method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"identifiant":"H1"}"#, field: "identifiant", status: 409, method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"nom":null}"#, field: "nom", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"x":\#(nested(500))}"#, field: "x", method: "PATCH"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D"}"#, field: "type_dispositif"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"","type_dispositif":"b"}"#, field: "nom"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","statut":""}"#, field: "statut"),

@@ -72,6 +72,13 @@ import Testing
         #expect(answer.json?.array?.compactMap { $0["valeur"]?.number } == [92, 93])
     }
 
+    @Test("a reading's id with an instant that cannot be names nothing", arguments: [
+        Int64.min, -Int64.max, -1 << 52, -86_400_001, 1 << 52, .max,
+    ]) func impossibleInstant(milliseconds: Int64) throws {
+        #expect(try api.send("GET", "/api/iot/data/1.1.\(milliseconds).1/").status == 404)
+        #expect(try api.send("GET", "/api/iot/data/?curseur=1.1.\(milliseconds).1")["curseur"] != nil)
+    }
+
     @Test("PATCH changes what it names, PUT everything") func change() throws {
         let path = "/api/patients/H0/"
         let before = try #require(try api.send("GET", path).json)

@@ -121,13 +121,30 @@ struct DaemonTests {
             for (said, answer) in [
                 ("pas du JSON", "Format JSON invalide"), (String(repeating: "[", count: 50_000), "Format JSON invalide"),
                 ("[1]", "Type de message inconnu"), (#"{"type":"x"}"#, "Type de message inconnu"),
-                (#"{"type":"auth"}"#, "token requis"),
+                ("null", "Type de message inconnu"), (#"{"type":["get_latest"]}"#, "Type de message inconnu"),
+                (#"{"type":"auth"}"#, "token requis"), (#"{"type":"auth","token":1}"#, "token requis"),
             ] {
                 try client.say(said)
                 #expect(try client.hear() == .json(.object(["error": .string(answer)])))
             }
             try client.sayBytes([1, 2, 3])
             #expect(try client.hear() == .close(1003))
+        }
+    }
+
+    @Test("A message of many empty objects, deep inside one another, keeps nobody waiting", .timeLimit(.minutes(1)))
+    func costlyMessage() async throws {
+        try await withDaemon { _, _, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            let deep = 400
+            let wide = Array(repeating: "{}", count: 21_000).joined(separator: ",")
+            let began = ContinuousClock.now
+            try client.say(
+                #"{"type":"x","a":"# + String(repeating: "[", count: deep) + wide + String(repeating: "]", count: deep) + "}")
+            #expect(try client.hear() == .json(.object(["error": .string("Type de message inconnu")])))
+            // Read into a tree of values it was most of a minute.
+            #expect(ContinuousClock.now - began < .seconds(2))
         }
     }
 

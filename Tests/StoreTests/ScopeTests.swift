@@ -1,4 +1,5 @@
 import Clinical
+import Foundation
 import Postgres
 import Store
 import TestDatabase
@@ -92,5 +93,33 @@ import Testing
         try database.addRefreshToken(id: "new", family: "f", user: user, expires: now.advanced(bySeconds: 60))
         #expect(try database.forgetExpiredRefreshTokens() == 1)
         #expect(try database.isRefreshTokenUsable("new", user: user))
+    }
+
+    @Test("a second use ends the family with the successor that is just being stored", .timeLimit(.minutes(1)))
+    func race() async throws {
+        let (database, user) = (store.database, store.nurse.user)
+        let later = try TestStore.now.advanced(bySeconds: 60)
+        try database.addRefreshToken(id: "a", family: "f", user: user, expires: later)
+        #expect(try database.rotateRefreshToken("a", user: user, to: "b", expires: later, graceSeconds: 0) == .rotated)
+        // A renewal with the newest token, as far as before its end.
+        let renewal = try store.connection()
+        try renewal.script("BEGIN")
+        try renewal.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [user])
+        try renewal.query(
+            "INSERT INTO refresh_tokens (id, family, user_id, expires_at) VALUES ('c', 'f', $1, now() + interval '1 minute')", [user])
+        async let second = withCheckedContinuation { done in
+            // On a thread of its own: it blocks.
+            Thread {
+                done.resume(
+                    returning: try? database.rotateRefreshToken("a", user: user, to: "d", expires: later, graceSeconds: 0))
+            }.start()
+        }
+        let waiting = try store.connection()
+        while try waiting.query(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0
+        { await Task.yield() }
+        try renewal.script("COMMIT")
+        #expect(await second == .refused)
+        #expect(try !database.isRefreshTokenUsable("c", user: user))
     }
 }
