@@ -54,6 +54,7 @@ export function readMessage(text) {
         patient: wire.patient_id,
         readings: readLatest(wire.data),
         since: Number.isNaN(since) ? null : since,
+        corrected: (Array.isArray(wire.corrige) ? wire.corrige : []).filter(vital),
       };
     }
     case "alert":

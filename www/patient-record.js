@@ -39,6 +39,13 @@ export class PatientRecord {
     if (drop > 0) samples.splice(0, drop);
   }
 
+  /** A stored reading was corrected or deleted: the value, and the samples from `since` on, come anew. */
+  forget(vital, since) {
+    this.#values.delete(vital);
+    const samples = this.#samples.get(vital) ?? [];
+    this.#samples.set(vital, samples.filter((sample) => sample.at < (since ?? -Infinity)));
+  }
+
   /** Takes an alert in; true when it changed what is known. Of two copies the greater version is the newer. */
   addAlert(alert) {
     const known = this.#alerts.get(alert.id);

@@ -41,6 +41,7 @@ export class State extends EventTarget {
     this.#heardAt = localNow;
     switch (message?.kind) {
       case "readings":
+        this.#correct(message.patient, message.corrected, message.since);
         this.addReadings(message.patient, message.readings, localNow);
         if (message.since !== null) this.#tell("older", { patient: message.patient, since: message.since });
         break;
@@ -60,6 +61,12 @@ export class State extends EventTarget {
         this.#tell("server-error", { text: message.text });
         break;
     }
+  }
+
+  /** What was known of these vitals since then does not hold any more. */
+  #correct(patient, vitals, since) {
+    for (const vital of vitals) this.record(patient).forget(vital, since);
+    if (vitals.length) this.#tell("readings", { patient });
   }
 
   addReadings(patient, readings, localNow = Date.now()) {

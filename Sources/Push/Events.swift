@@ -6,6 +6,9 @@ public enum Event: Sendable, Hashable {
     /// The newest readings of a patient, one a vital. `from`: older readings came along too, back to that instant, so that
     /// a chart has to be fetched again from there.
     case readings(PatientID, ward: WardID?, [Reading], from: Instant?)
+    /// A stored reading was corrected or deleted: `latest` is what now holds of this vital, also where it is older than what
+    /// was known; nil: nothing. A chart has to be fetched again from `from`.
+    case corrected(PatientID, ward: WardID?, Vital, latest: Reading?, from: Instant)
     /// An alert was raised (`isNew`) or changed: acknowledged, ended, more severe.
     case alert(Alert, ward: WardID?, isNew: Bool)
     /// A device changed; `json` is the device as it is sent to clients.
@@ -26,6 +29,7 @@ extension Event {
 
     /// Reads the payload of a PostgreSQL notification:
     /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970],…],"from":ms}`, `from` and `ward` optional;
+    ///   After a correction it has `"corrected"`, the vital's code, and `latest` holds that vital's reading or nothing.
     /// - `fajma_alert`: `{"ward":3,"new":true,"alert":{…}}`, the alert as on the wire;
     /// - `fajma_device`: `{"patient":12,"ward":3,"device":{…}}`, patient and ward null or missing when it is nobody's.
     ///
@@ -37,9 +41,12 @@ extension Event {
             switch channel {
             case "fajma_reading":
                 let notice = try decoder.decode(ReadingNotice.self, from: data)
-                self = .readings(
-                    notice.patient, ward: notice.ward, notice.latest.compactMap(\.reading),
-                    from: notice.from.map(Instant.init(milliseconds:)))
+                let (latest, from) = (notice.latest.compactMap(\.reading), notice.from.map(Instant.init(milliseconds:)))
+                if let vital = notice.corrected.flatMap(Vital.init(code:)), let from {
+                    self = .corrected(notice.patient, ward: notice.ward, vital, latest: latest.first, from: from)
+                } else {
+                    self = .readings(notice.patient, ward: notice.ward, latest, from: from)
+                }
             case "fajma_alert":
                 let notice = try decoder.decode(AlertNotice.self, from: data)
                 self = .alert(notice.alert, ward: notice.ward, isNew: notice.new)
@@ -61,6 +68,7 @@ private struct ReadingNotice: Decodable {
     let ward: WardID?
     let latest: [Entry]
     let from: Int64?
+    let corrected: Int16?
 
     /// `[code, value, ms]`
     struct Entry: Decodable {

@@ -5,6 +5,8 @@ import FoundationEssentials
 enum Message: Hashable, Sendable {
     /// `iot_data`; `from` as in `Event.readings`.
     case readings(PatientID, [Reading], from: Instant? = nil)
+    /// `iot_data` after a correction; as `Event.corrected`.
+    case corrected(PatientID, Vital, latest: Reading?, from: Instant)
     case alert(Alert)
     case alertUpdate(Alert)
     /// The device as JSON.
@@ -39,7 +41,7 @@ extension Message.Fault {
 
 extension Message: Encodable {
     private enum Key: String, CodingKey {
-        case type, error, data, timestamp, depuis
+        case type, error, data, timestamp, depuis, corrige
         case patient = "patient_id"
     }
 
@@ -55,11 +57,10 @@ extension Message: Encodable {
         var object = encoder.container(keyedBy: Key.self)
         switch self {
         case .readings(let patient, let readings, let from):
-            try object.encode("iot_data", forKey: .type)
-            try object.encode(patient, forKey: .patient)
-            var data = object.nestedContainer(keyedBy: VitalKey.self, forKey: .data)
-            for reading in readings { try data.encode(WireValue(reading), forKey: VitalKey(reading.vital)) }
-            try object.encodeIfPresent(from, forKey: .depuis)
+            try encode(readings, of: patient, from: from, into: &object)
+        case .corrected(let patient, let vital, let latest, let from):
+            try encode([latest].compactMap { $0 }, of: patient, from: from, into: &object)
+            try object.encode([vital], forKey: .corrige)
         case .alert(let alert), .alertUpdate(let alert):
             if case .alert = self {
                 try object.encode("alert", forKey: .type)
@@ -82,6 +83,16 @@ extension Message: Encodable {
         }
     }
 
+    private func encode(
+        _ readings: [Reading], of patient: PatientID, from: Instant?, into object: inout KeyedEncodingContainer<Key>
+    ) throws {
+        try object.encode("iot_data", forKey: .type)
+        try object.encode(patient, forKey: .patient)
+        var data = object.nestedContainer(keyedBy: VitalKey.self, forKey: .data)
+        for reading in readings { try data.encode(WireValue(reading), forKey: VitalKey(reading.vital)) }
+        try object.encodeIfPresent(from, forKey: .depuis)
+    }
+
     /// The whole WebSocket frame, to be shared by everybody who is to be told. Throws for a value that JSON cannot carry
     /// (no reading has one: not a number and infinity are refused when they are stored).
     func frame() throws -> Frame { Frame.text(try JSONEncoder.wire.encode(self)) }
@@ -92,6 +103,7 @@ extension Event {
     var message: Message? {
         switch self {
         case .readings(let patient, _, let readings, let from): .readings(patient, readings, from: from)
+        case .corrected(let patient, _, let vital, let latest, let from): .corrected(patient, vital, latest: latest, from: from)
         case .alert(let alert, _, let isNew): isNew ? .alert(alert) : .alertUpdate(alert)
         case .device(let patient, _, let json): .device(patient, json)
         case .rights: nil

@@ -27,6 +27,7 @@ extension Event {
     var address: (patient: PatientID?, ward: WardID?) {
         switch self {
         case .readings(let patient, let ward, _, _): (patient, ward)
+        case .corrected(let patient, let ward, _, _, _): (patient, ward)
         case .alert(let alert, let ward, _): (alert.patient, ward)
         case .device(let patient, let ward, _): (patient, ward)
         case .rights: (nil, nil)

@@ -33,6 +33,12 @@ struct RoomState {
         return result
     }
 
+    /// What was known of a vital does not hold any more, but `latest` does.
+    mutating func correct(_ vital: Vital, to latest: Reading?, of patient: PatientID) {
+        heard?.patients.insert(patient)
+        patients[patient, default: Patient()].latest[vital] = latest
+    }
+
     /// False: it is no news.
     mutating func apply(_ alert: Alert) -> Bool {
         let known = max(patients[alert.patient]?.alerts[alert.id]?.version ?? 0, heard?.alerts[alert.id] ?? 0)
@@ -59,6 +65,8 @@ struct RoomState {
         }
         var closed: [Alert] = []
         for state in read {
+            // Nothing was heard since it was asked for: the read is the truth, also where a correction made it older.
+            if !heard.patients.contains(state.patient) { patients[state.patient]?.latest = [:] }
             _ = apply(state.latest, of: state.patient)
             let known = before[state.patient]?.alerts ?? [:]
             var alerts = patients[state.patient]?.alerts ?? [:]

@@ -163,6 +163,12 @@ extension Rooms {
         case .readings(let patient, let ward, let readings, let from):
             leaveOtherWards(patient, ward)
             return audience(patient, ward).filter(\.hasVitals).flatMap { apply(readings, from, of: patient, in: $0) }
+        case .corrected(let patient, let ward, let vital, let latest, _):
+            leaveOtherWards(patient, ward)
+            return audience(patient, ward).filter { $0.hasVitals && open[$0] != nil }.map { room in
+                open[room]?.state.correct(vital, to: latest, of: patient)
+                return .forward(room)
+            }
         case .alert(let alert, let ward, _):
             leaveOtherWards(alert.patient, ward)
             return audience(alert.patient, ward).compactMap { room in

@@ -43,6 +43,17 @@ struct MessagesTests {
         #expect(try json(.device(nil, Array("{}".utf8))) == parse(#"{"type":"dispositif","patient_id":null,"data":{}}"#))
     }
 
+    @Test("A correction names its vital, and what holds of it now")
+    func corrected() throws {
+        let spo2 = Reading(vital: .spo2, value: 97, measuredAt: at(0))
+        #expect(
+            try json(.corrected(12, .spo2, latest: spo2, from: at(1))) == parse(
+                #"{"type":"iot_data","patient_id":12,"data":{"spo2":{"valeur":97,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"}},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
+        #expect(
+            try json(.corrected(12, .spo2, latest: nil, from: at(1))) == parse(
+                #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
+    }
+
     @Test("Ready, pulse and errors")
     func others() throws {
         #expect(try json(.ready) == parse(#"{"type":"ready"}"#))
@@ -76,6 +87,16 @@ struct EventsTests {
         #expect(
             try Event(channel: "fajma_reading", payload: #"{"patient":12,"ward":null,"latest":[]}"#.utf8)
                 == .readings(12, ward: nil, [], from: nil))
+    }
+
+    @Test("A correction is told apart by its vital's code")
+    func corrected() throws {
+        let older = Reading(vital: .spo2, value: 95, measuredAt: at(-1))
+        #expect(
+            try Event(
+                channel: "fajma_reading",
+                payload: #"{"patient":12,"ward":3,"latest":[[1,95,1789999999000]],"from":1790000000000,"corrected":1}"#.utf8)
+                == .corrected(12, ward: 3, .spo2, latest: older, from: at(0)))
     }
 
     @Test("An alert is the wire's own")

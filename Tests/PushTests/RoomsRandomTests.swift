@@ -38,6 +38,7 @@ private struct Screen {
         switch message {
         case .readings(let patient, let list, _):
             for reading in list { readings[Key(patient: patient, vital: reading.vital)] = reading }
+        case .corrected(let patient, let vital, let latest, _): readings[Key(patient: patient, vital: vital)] = latest
         case .alert(let alert), .alertUpdate(let alert): alerts[alert.id] = alert.isOpen ? alert : nil
         case .ready: isReady = true
         case .device, .pulse, .error: break

@@ -35,6 +35,15 @@ struct RoomsTests {
         #expect(rooms.join(3, .patient(12)).plain == [.send(.readings(12, [newer]), [3]), .send(.ready, [3])])
     }
 
+    @Test("After a correction what holds now is told and kept, also where it is older or nothing")
+    mutating func corrected() {
+        open(.patient(12), [newer], [])
+        #expect(rooms.event(.corrected(12, ward: 3, .spo2, latest: older, from: at(20))).plain == [.forward(.patient(12))])
+        #expect(rooms.join(2, .patient(12)).plain == [.send(.readings(12, [older]), [2]), .send(.ready, [2])])
+        _ = rooms.event(.corrected(12, ward: 3, .spo2, latest: nil, from: at(5)))
+        #expect(rooms.join(3, .patient(12)).plain == [.send(.ready, [3])])
+    }
+
     @Test("While one read runs, other rooms wait and are read together")
     mutating func batching() {
         #expect(rooms.join(1, .patient(1)).plain == [.load([.patient(1)])])

@@ -79,7 +79,9 @@ import Testing
         #expect(try store.database.correctReading(key, value: 96, store.nurse)?.value == 96)
         #expect(await next("fajma_reading")["latest"] as? [[Double]] == [[1, 96, Double(now.milliseconds)]])
         #expect(try store.database.deleteReading(key, store.nurse))
-        #expect(await next("fajma_reading")["latest"] as? [[Double]] == [[1, 95, Double(now.milliseconds - 1000)]])
+        let deleted = await next("fajma_reading")
+        #expect(deleted["latest"] as? [[Double]] == [[1, 95, Double(now.milliseconds - 1000)]])
+        #expect(deleted["corrected"] as? Int == 1 && deleted["from"] as? Int64 == now.milliseconds)
     }
 
     @Test("an alert is told when it is raised and when it changes, as REST shows it") func alert() async throws {

@@ -12,7 +12,12 @@ const alert = {
 test("readings are read with their patient and instants", () => {
   const message = read({ type: "iot_data", patient_id: 12, data: { spo2: { valeur: 97.5, unite: "%", timestamp: AT } } });
   assert.deepEqual(message, {
-    kind: "readings", patient: 12, since: null, readings: [{ vital: "spo2", value: 97.5, at: Date.parse(AT) }] });
+    kind: "readings", patient: 12, since: null, corrected: [], readings: [{ vital: "spo2", value: 97.5, at: Date.parse(AT) }] });
+});
+
+test("`corrige` names the vitals whose known value does not hold any more", () => {
+  const message = read({ type: "iot_data", patient_id: 12, depuis: AT, data: {}, corrige: ["spo2", "inconnu", 3] });
+  assert.deepEqual(message.corrected, ["spo2"]);
 });
 
 test("`depuis` says from when on the past must be fetched again", () => {

@@ -136,13 +136,25 @@ test("what changed is told, with its patient; an old copy of an alert is not", (
   for (const type of ["readings", "alert", "older", "device", "ready", "server-error"]) {
     state.addEventListener(type, ({ detail }) => told.push([type, detail.patient]));
   }
-  state.apply({ kind: "readings", patient: 12, readings: [reading(97, NOW)], since: NOW - 60_000 }, NOW);
+  state.apply({ kind: "readings", patient: 12, readings: [reading(97, NOW)], since: NOW - 60_000, corrected: [] }, NOW);
   state.apply({ kind: "alert", patient: 12, alert: alert(1) });
   state.apply({ kind: "alert", patient: 12, alert: alert(1) });
   state.apply({ kind: "device", patient: 12, device: { id: 3 } });
   state.apply({ kind: "ready" });
   state.apply({ kind: "error", text: "non" });
   assert.deepEqual(told, [["readings", 12], ["older", 12], ["alert", 12], ["device", 12], ["ready", undefined], ["server-error", undefined]]);
+});
+
+test("a correction replaces the known value by an older one, or by none, and takes the samples back", () => {
+  const state = new State();
+  const message = { kind: "readings", patient: 12, readings: [reading(95, NOW - 1000), reading(35, NOW)], since: null, corrected: [] };
+  state.apply(message, NOW);
+  state.apply({ ...message, readings: [reading(95, NOW - 1000)], since: NOW, corrected: ["spo2"] }, NOW);
+  assert.equal(state.record(12).value("spo2").value, 95);
+  assert.deepEqual(state.record(12).samples("spo2").map((sample) => sample.value), [95]);
+  state.apply({ ...message, readings: [], since: NOW - 1000, corrected: ["spo2"] }, NOW);
+  assert.equal(state.record(12).value("spo2"), undefined);
+  assert.deepEqual(state.record(12).samples("spo2"), []);
 });
 
 test("the connection remembers since when it is lost, over all attempts", () => {

@@ -155,7 +155,7 @@ BEGIN
         WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
         ORDER BY r.measured_at DESC LIMIT 1;
         PERFORM pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
-            'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since),
+            'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since), 'corrected', changed.vital,
             'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
