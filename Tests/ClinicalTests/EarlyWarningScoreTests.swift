@@ -40,22 +40,22 @@ struct EarlyWarningScoreTests {
         #expect(first.known == 7 && first.lowerRisk == .emergency && second.lowerRisk == .urgent)
     }
 
-    @Test("every band's edges", arguments: [
-        (EarlyWarningScore.Parameter.respiratoryRate, [(8.0, 3), (9, 1), (11, 1), (12, 0), (20, 0), (21, 2), (24, 2), (25, 3)]),
-        (.spo2, [(91, 3), (92, 2), (93, 2), (94, 1), (95, 1), (96, 0), (100, 0)]),
-        (.supplementalO2, [(0, 0), (1, 2)]),
-        (.systolicBP, [(90, 3), (91, 2), (100, 2), (101, 1), (110, 1), (111, 0), (219, 0), (220, 3)]),
-        (.pulse, [(40, 3), (41, 1), (50, 1), (51, 0), (90, 0), (91, 1), (110, 1), (111, 2), (130, 2), (131, 3)]),
-        (.consciousness, [(0, 0), (1, 3), (2, 3), (3, 3), (4, 3)]),
-        (
-            .temperature,
-            [
-                (35.0, 3), (35.04, 3), (35.06, 1), (35.1, 1), (36.0, 1), (36.1, 0), (38.0, 0), (38.1, 1), (39.0, 1), (39.04, 1), (39.06, 2),
-                (39.1, 2),
-            ]
-        ),
-    ]) func edges(parameter: EarlyWarningScore.Parameter, cases: [(Double, Int)]) {
-        for (value, points) in cases {
+    /// A band's edges: value and points.
+    private static let edges: [EarlyWarningScore.Parameter: [Double: Int]] = [
+        .respiratoryRate: [8: 3, 9: 1, 11: 1, 12: 0, 20: 0, 21: 2, 24: 2, 25: 3],
+        .spo2: [91: 3, 92: 2, 93: 2, 94: 1, 95: 1, 96: 0, 100: 0],
+        .supplementalO2: [0: 0, 1: 2],
+        .systolicBP: [90: 3, 91: 2, 100: 2, 101: 1, 110: 1, 111: 0, 219: 0, 220: 3],
+        .pulse: [40: 3, 41: 1, 50: 1, 51: 0, 90: 0, 91: 1, 110: 1, 111: 2, 130: 2, 131: 3],
+        .consciousness: [0: 0, 1: 3, 2: 3, 3: 3, 4: 3],
+        .temperature: [
+            35.0: 3, 35.04: 3, 35.06: 1, 35.1: 1, 36.0: 1, 36.1: 0, 38.0: 0, 38.1: 1, 39.0: 1, 39.04: 1, 39.06: 2, 39.1: 2,
+        ],
+    ]
+
+    @Test("every band's edges", arguments: EarlyWarningScore.Parameter.allCases)
+    func edges(parameter: EarlyWarningScore.Parameter) throws {
+        for (value, points) in try #require(Self.edges[parameter]) {
             #expect(EarlyWarningScore.points(parameter, value, .one, onOxygen: false) == points, "\(value)")
         }
     }
