@@ -9,7 +9,7 @@ public struct QRCode: Sendable {
     /// From the top, "1" for a dark module and "0" for a light one, without the quiet zone.
     public let rows: [String]
 
-    /// - Parameter text: at most 2,331 bytes of ASCII, two less where other characters make it say that it is UTF-8.
+    /// - Parameter text: at most 2,331 bytes of ASCII, one less where other characters make it say that it is UTF-8.
     public init(_ text: String) throws(Refusal) {
         var data = Array(text.utf8)
         guard data.count < Self.bufferBytes else { throw .tooLong }

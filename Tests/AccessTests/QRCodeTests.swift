@@ -7,7 +7,7 @@ import Testing
 struct QRCodeTests {
     private static let finder = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"]
 
-    @Test("the code is a square of a legal size with its three finder patterns", arguments: ["", "a", "é\u{0}", String(repeating: "é", count: 1164), String(repeating: "x", count: 2331)])
+    @Test("the code is a square of a legal size with its three finder patterns", arguments: ["", "a", "é\u{0}", String(repeating: "é", count: 1165), String(repeating: "x", count: 2331)])
     func structure(text: String) throws {
         let rows = try QRCode(text).rows
         let size = rows.count
@@ -31,7 +31,7 @@ struct QRCodeTests {
 
     @Test("one byte more than the largest code holds is refused, and so is a megabyte")
     func tooLong() {
-        #expect(throws: QRCode.Refusal.tooLong) { try QRCode(String(repeating: "é", count: 1165)) }
+        #expect(throws: QRCode.Refusal.tooLong) { try QRCode(String(repeating: "é", count: 1165) + "x") }
         for bytes in [2332, 3918, 3919, 1 << 20] {
             #expect(throws: QRCode.Refusal.tooLong) { try QRCode(String(repeating: "x", count: bytes)) }
         }
