@@ -3,8 +3,8 @@
 public enum CSV {
     /// One line with its CRLF; nil is an empty cell.
     ///
-    /// What a spreadsheet would take for a formula gets an apostrophe before it, also within a cell where a spreadsheet that takes semicolons
-    /// or tabs for separators, as a French one does, would begin a cell. A cell that is a plain number such as -3.5 stays one.
+    /// What a spreadsheet would take for a formula gets an apostrophe before it, also within a cell where a spreadsheet that takes
+    /// semicolons (a French one does) or tabs for separators would begin a cell. A cell that is a plain number such as -3.5 stays one.
     public static func line(_ cells: [String?]) -> String {
         let written = cells.map { quotedIfNeeded(inert($0 ?? "")) }
         // A line without a single character would be no record to most readers.

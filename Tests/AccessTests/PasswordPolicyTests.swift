@@ -73,24 +73,28 @@ struct PasswordPolicyTests {
         #expect(check(String(long.prefix(1024))) == .tooLong)
         #expect(check(String(repeating: "a", count: 1024)) == .common)
         let megabyte = String(repeating: "e\u{301}", count: 350_000)
-        let clock = ContinuousClock()
         #expect(check(megabyte) == .tooLong)
-        #expect(clock.measure { _ = check(megabyte) } < .milliseconds(20))
-        #expect(clock.measure { _ = Password.normalizedIfFits(megabyte) } < .milliseconds(20))
+        #expect(shortest { _ = check(megabyte) } < .milliseconds(2))
+        #expect(shortest { _ = Password.normalizedIfFits(megabyte) } < .milliseconds(2))
+    }
+
+    /// Of several times, so that what else the machine does is left out.
+    private func shortest(_ body: () -> Void) -> Duration {
+        (0..<5).map { _ in ContinuousClock().measure(body) }.min()!
     }
 
     @Test("the worst password to look at takes no longer than its hash")
     func worstCase() {
         for worst in ["a", "ab", "1", "l1", "\u{FDFA}", "😀"] {
             let text = String(String(repeating: worst, count: 1024).unicodeScalars.prefix(256))
-            #expect(ContinuousClock().measure { _ = check(text, text) } < .milliseconds(500), "\(worst)")
+            #expect(shortest { _ = check(text, text) } < .milliseconds(500), "\(worst)")
         }
     }
 
     @Test("what is made for a first login is long, readable, never the same, and passes")
     func made() throws {
-        let passwords = try (0..<500).map { _ in try PasswordPolicy.made() }
-        #expect(Set(passwords).count == 500)
+        let passwords = try (0..<100).map { _ in try PasswordPolicy.made() }
+        #expect(Set(passwords).count == 100)
         for password in passwords {
             #expect(password.wholeMatch(of: /([a-km-z2-9]{4}-){3}[a-km-z2-9]{4}/) != nil)
             #expect(check(password) == nil)
