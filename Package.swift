@@ -33,7 +33,7 @@ let package = Package(
             dependencies: ["Postgres", "Clinical", "Access", logging],
             exclude: ["SQL/schema.sql"],
             resources: [
-                "migrations/m0001_initial", "migrations/m0002_people", "routines/readings", "routines/alerts", "routines/devices",
+                "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "routines/readings", "routines/alerts", "routines/devices",
                 "routines/audit",
             ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),

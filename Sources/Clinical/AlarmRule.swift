@@ -134,3 +134,14 @@ extension AlarmRules {
 extension AlarmRule.Key {
     var text: String { "\(vital.rawValue) \(side.rawValue) \(severity.rawValue)" }
 }
+
+extension AlarmRule {
+    /// The alert's `type_alerte`: `spo2_bas`.
+    public var kind: String { "\(key.vital.rawValue)_\(key.side.rawValue)" }
+
+    /// The alert's `message`, in French as the wire is: `SpO2 : 88 % (< 90 %)`.
+    public func message(for value: Double) -> String {
+        let sign = key.side == .low ? (includesLimit ? "≤" : "<") : (includesLimit ? "≥" : ">")
+        return "\(Texts.vital(key.vital)) : \(Texts.value(value, key.vital)) (\(sign) \(Texts.value(limit ?? value, key.vital)))"
+    }
+}

@@ -23,21 +23,22 @@ struct IngestBatch {
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
     private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
-        let devices = try readDevices(on: connection)
+        let (devices, alarms) = try readDevices(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
         let bound = submissions.enumerated().map { index, submission in
             bind(submission, index, devices, &rows, &seen)
         }
         rows.sort()
-        let stored = try write(rows, seen, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
+        let changes = alarms.pass(rows.all)
+        let stored = try write(rows, seen, changes, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
         let duplicates = try expectingDuplicates ? rows.duplicates(stored: stored) : [:]
         return bound.enumerated().map { index, outcome in
             outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
         }
     }
 
-    private func readDevices(on connection: Connection) throws -> [DeviceID: KnownDevice] {
+    private func readDevices(on connection: Connection) throws -> ([DeviceID: KnownDevice], IngestAlarms) {
         let ids = Set(submissions.compactMap(\.origin.device))
         let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
         let results = try connection.pipeline {
@@ -52,6 +53,7 @@ struct IngestBatch {
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
                 """, [Array(ids), earliest.timestamp])
+            IngestAlarms.ask(&$0, devices: Array(ids), earliest: earliest.timestamp, entered: submissions.compactMap(\.origin.enteredFor))
         }
         var known: [DeviceID: KnownDevice] = [:]
         for row in results[2] {
@@ -67,7 +69,7 @@ struct IngestBatch {
             }
             known[id] = device
         }
-        return known
+        return (known, try IngestAlarms(results[3...]))
     }
 
     /// Finds the patient of each reading; adds what is to be stored to `rows`.
@@ -116,7 +118,7 @@ struct IngestBatch {
 
     /// Writes and commits; answers what `insertion` returned.
     private func write(
-        _ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, on connection: Connection
+        _ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ changes: IngestAlarms.Changes, _ insertion: String, on connection: Connection
     ) throws -> Result {
         let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
         let results = try connection.pipeline {
@@ -138,6 +140,7 @@ struct IngestBatch {
                     seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
                     seen.map(\.value.state.sequence),
                 ])
+            changes.write(into: &$0)
             $0.query("COMMIT")
         }
         return results[0]

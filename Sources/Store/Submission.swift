@@ -30,6 +30,11 @@ extension Submission.Origin {
         case .entered: nil
         }
     }
+
+    /// The patient that the readings name themselves; nil where they belong to whoever wore the device.
+    var enteredFor: PatientID? {
+        if case .entered(let patient, _) = self { patient } else { nil }
+    }
 }
 
 /// What was stored of a submission.
