@@ -88,14 +88,14 @@ struct IngestAlarms {
 
 extension IngestAlarms {
     /// An alert to be inserted; what the same batch does to it later is laid into it.
-    private struct New {
+    fileprivate struct New {
         var patient: PatientID
         var rule: AlarmRule
         var reading: Reading
         var receivedAt: Instant
         var endedAt: Instant?
     }
-    private struct Worse {
+    fileprivate struct Worse {
         var id: Int
         var rule: AlarmRule
         var reading: Reading
