@@ -2,8 +2,10 @@
 import time
 
 import pytest
+from playwright.sync_api import sync_playwright
 from websockets.exceptions import ConnectionClosed
 
+from browser import expect_chip, expect_value, launch, log_in, open_patient
 from hospital import until
 
 CLOSE_SECONDS = 2
@@ -61,6 +63,13 @@ def sockets(stack, device):
         socket.__exit__(None, None, None)
 
 
+@pytest.fixture
+def stay(stack, device):
+    """The test's patient may move or be discharged, and is back in the ward afterwards: other tests count a ward's patients."""
+    yield device.patient
+    stack.query(f"UPDATE patients SET discharged_at = NULL, ward_id = {device.ward} WHERE id = {device.patient}")
+
+
 NURSE = ("vitals", "alerts", "ward")
 
 
@@ -104,14 +113,14 @@ def test_only_the_ended_session_is_gone(stack, nurse, device):
         assert is_open(first)
 
 
-def test_a_patient_who_is_discharged_is_gone_everywhere(stack, device, sockets):
+def test_a_patient_who_is_discharged_is_gone_everywhere(stack, stay, device, sockets):
     stack.query(f"UPDATE patients SET discharged_at = now() WHERE id = {device.patient}")
     assert until_told(sockets["ward"], None) == device.patient
     assert [closed_with(sockets[name]) for name in ("vitals", "alerts", "doctor")] == [FORBIDDEN] * 3
     assert is_open(sockets["ward"])
 
 
-def test_a_patient_who_moves_leaves_the_one_ward_and_comes_into_the_other(stack, device):
+def test_a_patient_who_moves_leaves_the_one_ward_and_comes_into_the_other(stack, stay, device):
     device.report(spo2=91)
     wards = {one.ward for one in stack.devices}
     other = next(iter(wards - {device.ward}))
@@ -136,3 +145,32 @@ def test_a_patient_who_moves_leaves_the_one_ward_and_comes_into_the_other(stack,
         assert until(lambda: vitals.receive()["data"]["spo2"]["valeur"] == 92, 2, "who may still see the patient does")
         until(lambda: new.receive().get("data", {}).get("spo2", {}).get("valeur") == 92, 2, "the new ward hears the patient")
         assert is_open(old)
+
+
+def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, device):
+    """Two tabs of a nurse: the ward and a patient of it, who is discharged, and then admitted again to another bed."""
+    device.report(spo2=93)
+    stack.query("INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at) "
+                f"VALUES ({device.patient}, 3, now(), 0, 38.4, now())")
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        context = browser.new_context(locale="fr-FR")
+        patient, ward = context.new_page(), context.new_page()
+        log_in(patient, stack)
+        open_patient(patient, stack, device)
+        expect_value(patient, "spo2", "93")
+        ward.goto(f"{stack.url}/#/service/{device.ward}")
+        tile = ward.locator(f'patient-tile a[href="#/patient/{device.patient}"]')
+        tile.wait_for()
+        expect_chip(ward, "connected")
+        stack.query(f"UPDATE patients SET discharged_at = now() WHERE id = {device.patient}")
+        tile.wait_for(state="detached", timeout=2000)
+        expect_chip(patient, "error", 2)
+        assert patient.inner_text("status-banner strong") == "Accès refusé à ces données"
+        for vital in ("spo2", "temperature"):
+            patient.wait_for_selector(f'vital-card[data-vital={vital}] .number:text-is("--")', timeout=1000)
+        stack.query(f"UPDATE patients SET discharged_at = NULL, bed = 'Z9' WHERE id = {device.patient}")
+        tile.wait_for(timeout=2000)
+        tile.locator(".bed", has_text="Z9").wait_for(timeout=2000)
+        tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=2000)
+        browser.close()
