@@ -18,7 +18,7 @@ import pytest
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
 from stacklib.postgres import Postgres  # noqa: E402
-from stacklib.state import State  # noqa: E402
+from stacklib.state import APPLICATION, OWNER, State  # noqa: E402
 
 PROGRAM = os.path.join(os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release")), "fajma")
 DEADLINE_SECONDS = 30
@@ -49,9 +49,10 @@ def cluster(tmp_path_factory):
         def database(migrated=True):
             nonlocal count
             count += 1
-            postgres._query(f"CREATE DATABASE cli{count} OWNER fajma")
-            environment = state.environment()
-            environment["DATABASE_URL"] = environment["DATABASE_URL"].removesuffix("/fajma") + f"/cli{count}"
+            name = f"cli{count}"
+            postgres.create_database(name)
+            environment = {**state.environment(), "DATABASE_URL": state.database_url(APPLICATION, name),
+                           "FAJMA_OWNER_DATABASE_URL": state.database_url(OWNER, name)}
             if migrated:
                 assert run(environment, "migrate").returncode == 0
             return environment
@@ -462,7 +463,8 @@ def checks(environment, *arguments):
 def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluster, database):
     cluster.state.make_secret()
     found = checks(database)
-    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "partitions", "stray readings", "secret"):
+    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "database role", "database rights", "partitions",
+                 "stray readings", "secret"):
         assert found[name]["status"] == "ok", found[name]
     for name in ("fajma-api", "fajma-push"):
         assert found[name]["status"] == "failed" and "advice" in found[name]
