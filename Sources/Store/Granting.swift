@@ -22,11 +22,11 @@ struct Granting {
         return try connection.query(
             """
             WITH wanted AS (
-                SELECT name, string_agg(privilege || coalesce(format(' (%I)', nullif("column", '')), ''), ', ' ORDER BY privilege, "column") AS rights
+                SELECT name, string_agg(privilege || coalesce(' (' || quote_ident(nullif("column", '')) || ')', ''), ', ' ORDER BY privilege, "column") AS rights
                 FROM unnest($2::text[], $3::text[], $4::text[]) AS w (name, privilege, "column") GROUP BY name
             )
             SELECT format('REVOKE ALL ON public.%I FROM PUBLIC, %I', c.relname, $1)
-                || coalesce(format('; GRANT %s ON public.%I TO %I', w.rights, c.relname, $1), '')
+                || coalesce('; GRANT ' || w.rights || format(' ON public.%I TO %I', c.relname, $1), '')
             FROM pg_class c LEFT JOIN wanted w ON w.name = c.relname
             CROSS JOIN LATERAL (
                 SELECT string_agg(\(Self.entry), ', ' ORDER BY privilege_type, name) AS rights
@@ -90,7 +90,7 @@ struct Granting {
     private func defaults() throws -> [String] {
         try connection.query(
             """
-            SELECT format('ALTER DEFAULT PRIVILEGES %s REVOKE ALL ON %s FROM PUBLIC, %I', coalesce(format('IN SCHEMA %I', n.nspname), ''),
+            SELECT format('ALTER DEFAULT PRIVILEGES %s REVOKE ALL ON %s FROM PUBLIC, %I', coalesce('IN SCHEMA ' || quote_ident(n.nspname), ''),
                 CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' ELSE 'SEQUENCES' END, $1)
             FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
             WHERE d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND d.defaclobjtype IN ('r', 'S')
@@ -103,7 +103,7 @@ struct Granting {
 
     /// One entry of an access list, written as `Grants` would be; anything beyond that makes it differ.
     private static let entry = """
-        CASE a.grantee WHEN 0 THEN 'PUBLIC ' ELSE '' END || a.privilege_type || coalesce(format(' (%I)', a.name), '')
+        CASE a.grantee WHEN 0 THEN 'PUBLIC ' ELSE '' END || a.privilege_type || coalesce(' (' || quote_ident(a.name) || ')', '')
             || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
         """
 

@@ -90,8 +90,8 @@ extension Database {
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
                     AND \(Granting.notOfAnExtension("pg_class", "c.oid"))
             ), others (what, is_wanted, has) AS (
-                SELECT 'use of ' || c.relname, false, has_sequence_privilege(c.oid, 'USAGE, SELECT, UPDATE')
-                FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+                SELECT 'use of ' || c.relname, false, has_sequence_privilege(s.seqrelid, 'USAGE, SELECT, UPDATE')
+                FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid WHERE c.relnamespace = 'public'::regnamespace
                 UNION ALL
                 SELECT 'EXECUTE on ' || p.proname, \(Granting.executable), has_function_privilege(p.oid, 'EXECUTE')
                 FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND \(Granting.notOfAnExtension("pg_proc", "p.oid"))
