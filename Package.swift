@@ -30,8 +30,10 @@ let package = Package(
             name: "Store",
             dependencies: ["Postgres", "Clinical", "Access", logging],
             exclude: ["SQL/schema.sql"],
-            resources: ["migrations/m0001_initial", "routines/readings", "routines/alerts", "routines/devices"]
-                .map { .embedInCode("SQL/\($0).sql") }),
+            resources: [
+                "migrations/m0001_initial", "migrations/m0002_people", "routines/readings", "routines/alerts", "routines/devices",
+                "routines/audit",
+            ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(
             name: "Push",
@@ -61,7 +63,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
