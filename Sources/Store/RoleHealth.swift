@@ -2,9 +2,11 @@ import Postgres
 
 /// What `fajma doctor` wants to know of the role that the application logs in as.
 public struct RoleHealth: Sendable {
+    /// The three names as SQL writes them, in quotes where need be.
     public var application: String
     /// Whose the tables are.
     public var owner: String
+    public var database: String
     public var ownerIsSuperuser: Bool
     public var powers: [Power]
     /// As `INSERT on audit`: needed, and not there.
@@ -36,7 +38,7 @@ extension Database {
         try pool.with { connection in
             let row = try connection.query(
                 """
-                SELECT session_user, o.rolname, o.rolsuper,
+                SELECT quote_ident(session_user), quote_ident(o.rolname), o.rolsuper,
                     array_remove(ARRAY[
                         CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
                         CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
@@ -45,14 +47,15 @@ extension Database {
                         WHERE NOT r.rolsuper AND g.oid <> r.oid AND g.rolname <> 'pg_database_owner' AND pg_has_role(r.oid, g.oid, 'MEMBER')
                         ORDER BY 1),
                     array(SELECT format('DATABASE %I', datname) FROM pg_database WHERE datname = current_database() AND datdba = r.oid
-                        UNION ALL SELECT 'SCHEMA public' FROM pg_namespace WHERE nspname = 'public' AND nspowner = r.oid)
+                        UNION ALL SELECT 'SCHEMA public' FROM pg_namespace WHERE nspname = 'public' AND nspowner = r.oid),
+                    quote_ident(current_database())
                 FROM pg_roles r, pg_class c JOIN pg_roles o ON o.oid = c.relowner
                 WHERE r.rolname = session_user AND c.oid = 'public.schema_migrations'::regclass
                 """)[0]
             let (attributes, groups, places): ([String], [String], [String]) = try (row[3], row[4], row[5])
             let differences = try differences(on: connection)
             return try RoleHealth(
-                application: row[0], owner: row[1], ownerIsSuperuser: row[2],
+                application: row[0], owner: row[1], database: row[6], ownerIsSuperuser: row[2],
                 powers: attributes.map(RoleHealth.Power.attribute) + groups.map(RoleHealth.Power.member) + places.map(RoleHealth.Power.owner),
                 missing: differences.filter(\.isMissing).map(\.right), excess: differences.filter { !$0.isMissing }.map(\.right))
         }

@@ -198,7 +198,7 @@ import Testing
         #expect(try roles.migrate().last == "rights of \(roles.application)")
         #expect(try roles.migrate() == [])
         let health = try roles.health()
-        #expect(health.application == roles.application && health.owner == roles.owner && !health.ownerIsSuperuser)
+        #expect(health.application == "\"\(roles.application)\"" && health.owner == "\"\(roles.owner)\"" && !health.ownerIsSuperuser)
         #expect(health.powers.isEmpty && health.missing.isEmpty && health.excess.isEmpty)
     }
 
@@ -262,7 +262,7 @@ import Testing
         let roles = try TestRoles(migrated: false)
         try roles.superuser("ALTER DATABASE \(roles.database) OWNER TO \"\(roles.application)\"")
         _ = try Migrator(url: roles.url).migrate()
-        #expect(try roles.health().owner == roles.application)
+        #expect(try roles.health().owner == "\"\(roles.application)\"")
         let error = #expect(throws: Misconfiguration.self) { try roles.migrate() }
         let advice = "REASSIGN OWNED BY \"\(roles.application)\" TO \"\(roles.owner)\""
         #expect(error?.description.hasSuffix(advice) == true)
@@ -270,7 +270,7 @@ import Testing
         #expect(throws: SchemaTooOld.self) { try Database(url: roles.url, application: "tests", connections: 1).checkSchema() }
         try roles.migrate()
         let health = try roles.health()
-        #expect(health.owner == roles.owner && health.powers.isEmpty && health.missing.isEmpty && health.excess.isEmpty)
+        #expect(health.owner == "\"\(roles.owner)\"" && health.powers.isEmpty && health.missing.isEmpty && health.excess.isEmpty)
     }
 
     @Test("two URLs of different databases are refused before anything happens") func differentDatabases() throws {

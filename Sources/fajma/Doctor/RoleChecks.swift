@@ -47,8 +47,9 @@ enum RoleChecks {
         return .failed(
             "database rights", "\(health.application) \(found.joined(separator: "; it "))",
             advice: """
-                run: fajma migrate, with FAJMA_OWNER_DATABASE_URL set. What is still there then was not the owner's to take; as a \
-                superuser in this database: REVOKE ALL ON SCHEMA public FROM PUBLIC; REVOKE ALL ON DATABASE … FROM PUBLIC
+                run: fajma migrate, with FAJMA_OWNER_DATABASE_URL set. Where that does not help, schema or database are not the owner's, \
+                and before it, as a superuser in this database: ALTER SCHEMA public OWNER TO pg_database_owner; \
+                ALTER DATABASE \(health.database) OWNER TO \(health.owner)
                 """)
     }
 
