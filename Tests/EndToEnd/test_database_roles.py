@@ -121,6 +121,9 @@ def test_the_doctor_says_what_one_role_for_both_costs(server, environment):
     found = checks(environment)
     assert found["database role"]["status"] == "warning" and "fajma migrate" in found["database role"]["advice"]
     assert "database rights" not in found
+    server.postgres._query(f"ALTER ROLE {OWNER} SUPERUSER")
+    found = checks(environment)
+    assert found["database role"]["status"] == "failed" and f"ALTER ROLE {OWNER} NOSUPERUSER" in found["database role"]["advice"]
 
 
 def test_the_doctor_names_what_the_application_may_too_much(server, environment):

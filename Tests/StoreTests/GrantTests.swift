@@ -1,5 +1,4 @@
 import Clinical
-import Foundation
 import Postgres
 @testable import Store
 import TestDatabase
@@ -170,6 +169,7 @@ import Testing
         #expect(try ingest.submit(submission).duplicates == 0)
         #expect(try ingest.submit(submission).duplicates == 2)
         try database.makePartitions()
+        #expect(try store.connection().query("SELECT make_partitions(\(Migrator.partitionDaysAhead + 6))")[0][0] == 6)
         #expect(try database.schemaHealth().partitionDaysAhead >= Migrator.partitionDaysAhead)
         _ = try database.updateDevice(store.devices[0].id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)
         #expect(try database.retireDevice(store.devices[1].id, store.admin))

@@ -1,4 +1,3 @@
-import Postgres
 import Store
 
 /// The role that DATABASE_URL logs in as: no more than the application needs, so that whoever steals its password can neither
@@ -18,6 +17,9 @@ enum RoleChecks {
     static func checks(_ health: RoleHealth) -> [Check] {
         let (application, owner) = (health.application, health.owner)
         if application == owner {
+            // It may own things; more than that it may not in a small installation either.
+            let attributes = health.powers.filter { if case .attribute = $0 { true } else { false } }
+            if !attributes.isEmpty { return [tooMuch(attributes, of: health)] }
             return [
                 .warning(
                     "database role", "\(application) owns the tables: whoever steals its password can change the audit and hide it",
@@ -26,9 +28,7 @@ enum RoleChecks {
         }
         let role: Check
         if !health.powers.isEmpty {
-            role = .failed(
-                "database role", "\(application) has more power than a program may have: \(list(health.powers.map(\.description)))",
-                advice: "as a superuser: \(remedy(health))")
+            role = tooMuch(health.powers, of: health)
         } else if health.ownerIsSuperuser {
             role = .warning(
                 "database role", "the tables belong to \(owner), a superuser: make_partitions and seal_audit run with its rights",
@@ -53,14 +53,17 @@ enum RoleChecks {
                 """)
     }
 
-    private static func remedy(_ health: RoleHealth) -> String {
-        health.powers.map { power in
+    private static func tooMuch(_ powers: [RoleHealth.Power], of health: RoleHealth) -> Check {
+        let remedies = powers.map { power in
             switch power {
             case .attribute(let name): "ALTER ROLE \(health.application) NO\(name)"
             case .member(let group): "REVOKE \(group) FROM \(health.application)"
             case .owner(let place): "ALTER \(place) OWNER TO \(health.owner)"
             }
-        }.joined(separator: "; ")
+        }
+        return .failed(
+            "database role", "\(health.application) has more power than a program may have: \(list(powers.map(\.description)))",
+            advice: "as a superuser: \(remedies.joined(separator: "; "))")
     }
 
     private static func list(_ items: [String]) -> String {
