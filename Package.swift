@@ -34,7 +34,7 @@ let package = Package(
             exclude: ["SQL/schema.sql"],
             resources: [
                 "migrations/m0001_initial", "migrations/m0002_people", "routines/readings", "routines/alerts", "routines/devices",
-                "routines/audit",
+                "routines/rights", "routines/audit",
             ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(
@@ -69,7 +69,12 @@ let package = Package(
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
-        .testTarget(name: "PushTests", dependencies: ["Push", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(
+            name: "PushTests",
+            dependencies: [
+                "Push", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

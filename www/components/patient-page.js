@@ -25,8 +25,9 @@ export class PatientPage extends Part {
     this.listen(state, "ready", () => this.#fetch());
     this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
     this.listen(state, "readings", () => this.#addCards());
+    this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
     this.everySecond(() => {
-      if (document.hidden || --this.#secondsToDevices > 0) return;
+      if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
       this.#secondsToDevices = DEVICES_EVERY_S;
       if (this.#patient) this.#fetchDevices();
     });
@@ -45,8 +46,20 @@ export class PatientPage extends Part {
   #ask() { return api.get(`api/patients/${encodeURIComponent(this.address)}/`); }
 
   async #find() {
-    this.#patient = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
-    this.#ward = api.user.services?.find((ward) => ward.id === this.#patient.service) ?? null;
+    this.#accept(await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error)));
+  }
+
+  /** Name, bed or ward changed. Whom this account may not see any more is said by the socket, which is closed. */
+  async #findAgain() {
+    await this.#take(this.#ask(), (patient) => {
+      this.#accept(patient);
+      this.draw();
+    });
+  }
+
+  #accept(patient) {
+    this.#patient = patient;
+    this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
   }
 

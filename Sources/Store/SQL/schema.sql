@@ -36,8 +36,8 @@ CREATE FUNCTION public.alerts_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', addressed(p.id, p.ward_id, json_build_object(
-        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+    PERFORM pg_notify('fajma_alert', addressed(p.id, ward_of(p), json_build_object(
+        'ward', ward_of(p), 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
     FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
     ORDER BY a.id;
     RETURN NULL;
@@ -92,8 +92,8 @@ CREATE FUNCTION public.device_assigned() RETURNS trigger
 DECLARE
     device integer := coalesce(NEW.device_id, OLD.device_id);
 BEGIN
-    PERFORM pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, (
+    PERFORM pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, (
             SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
     FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
     RETURN NULL;
@@ -160,27 +160,31 @@ END $$;
 CREATE FUNCTION public.notify_device(device integer) RETURNS void
     LANGUAGE sql
     AS $$
-    SELECT pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))))
+    SELECT pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, p.id))))
     FROM (VALUES (1)) AS always
     LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> clock_timestamp()
     LEFT JOIN patients p ON p.id = a.patient_id
 $$;
-CREATE FUNCTION public.patient_moved() RETURNS trigger
+CREATE FUNCTION public.notify_rights(account integer) RETURNS void
+    LANGUAGE sql
+    AS $$
+    SELECT pg_notify('fajma_right', addressed(NULL, NULL, json_build_object('user', account)))
+$$;
+CREATE FUNCTION public.patient_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    message json := json_build_object('patient', NEW.id, 'ward', NEW.ward_id, 'latest', coalesce(
-        (SELECT json_agg(json_build_array(vital, value, epoch_ms(measured_at))) FROM latest_readings WHERE patient_id = NEW.id),
-        '[]'));
+    here integer := ward_of(NEW);
+    before integer;
 BEGIN
-    PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
-        pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
-    PERFORM pg_notify('fajma_alert', addressed(NEW.id, NEW.ward_id, json_build_object(
-        'ward', NEW.ward_id, 'new', true, 'alert', alert_json(a))))
-    FROM alerts a
-    WHERE a.patient_id = NEW.id AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
-    ORDER BY a.id;
+    IF TG_OP = 'UPDATE' THEN
+        before := ward_of(OLD);
+    END IF;
+    PERFORM pg_notify('fajma_patient', addressed(NEW.id, here, json_build_object('patient', NEW.id, 'ward', here, 'before', before)));
+    IF TG_OP = 'UPDATE' AND here IS DISTINCT FROM before THEN
+        PERFORM pg_notify('fajma_right', addressed(NEW.id, here, json_build_object('patient', NEW.id)));
+    END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.readings_corrected() RETURNS trigger
@@ -195,12 +199,12 @@ BEGIN
         SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
         WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
         ORDER BY r.measured_at DESC LIMIT 1;
-        PERFORM pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
-            'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since), 'corrected', changed.vital,
+        PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
+            'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
             'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
-        WHERE p.id = changed.patient_id GROUP BY p.id, p.ward_id;
+        WHERE p.id = changed.patient_id GROUP BY p.id;
     END LOOP;
     RETURN NULL;
 END $$;
@@ -231,10 +235,49 @@ BEGIN
     )
     SELECT count(*) INTO told
     FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
-    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
+    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.user_belonging_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(account) FROM unnest(ARRAY[OLD.user_id, NEW.user_id]) AS account WHERE account IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.user_rights_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(OLD.id);
+    RETURN NULL;
+END $$;
+CREATE TABLE public.patients (
+    id integer NOT NULL,
+    hospital_number text NOT NULL,
+    last_name text NOT NULL,
+    first_name text NOT NULL,
+    birth_date date,
+    sex text,
+    ward_id integer NOT NULL,
+    bed text DEFAULT ''::text NOT NULL,
+    discharged_at timestamp with time zone,
+    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
+    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
+    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
+    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
+    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
+    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
+    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
+);
+COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
+COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
+CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
+$$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -357,26 +400,6 @@ CREATE UNLOGGED TABLE public.login_buckets (
     CONSTRAINT login_buckets_key_sha256 CHECK ((octet_length(key) = 32))
 );
 COMMENT ON COLUMN public.login_buckets.key IS 'SHA-256: what was typed as a name may have been a password.';
-CREATE TABLE public.patients (
-    id integer NOT NULL,
-    hospital_number text NOT NULL,
-    last_name text NOT NULL,
-    first_name text NOT NULL,
-    birth_date date,
-    sex text,
-    ward_id integer NOT NULL,
-    bed text DEFAULT ''::text NOT NULL,
-    discharged_at timestamp with time zone,
-    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
-    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
-    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
-    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
-    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
-    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
-    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
-);
-COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
-COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
 ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.patients_id_seq
     START WITH 1
@@ -567,11 +590,17 @@ CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON pub
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'id', '', 'key_hash');
-CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
+CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
+CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'id', 'id');
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
+CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS NULL)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();
+CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON public.users FOR EACH ROW WHEN ((((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at)) OR (old.must_change_password IS DISTINCT FROM new.must_change_password))) EXECUTE FUNCTION public.user_rights_changed();
+CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'id', '', 'password_hash');
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'id', '');
