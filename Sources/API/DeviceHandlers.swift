@@ -8,8 +8,11 @@ extension Service {
     private struct KeyAnswer: Encodable { let cle: String }
 
     func listDevices(_ call: Call) throws -> Response {
-        let page = try call.query.page { Int($0) }
-        let devices = try database.devices(call.scope(), patient: call.query.number("patient"), page)
+        let query = call.query
+        let page = try query.page { Int($0) }
+        let filter = DeviceFilter(
+            patient: try query.number("patient"), isFree: try query.flag("libres"), isRetired: try query.flag("retires"))
+        let devices = try database.devices(call.scope(), filter, page)
         return try call.list(devices, page) { String($0.id) }
     }
 
@@ -22,9 +25,7 @@ extension Service {
     }
 
     func changeDevice(_ call: Call) throws -> Response {
-        let device = try call.found(database.device(call.number("id"), call.scope()))
-        let current = DeviceFields(name: device.name, kind: device.kind, patient: device.patient, status: device.status)
-        return try .json(call.found(database.updateDevice(device.id, call.decode(over: current), call.scope())))
+        try .json(call.found(database.updateDevice(call.number("id"), call.scope()) { try call.decode(over: $0) }))
     }
 
     func retireDevice(_ call: Call) throws -> Response {
