@@ -5,7 +5,11 @@ import Store
 extension Service {
     private struct StatusBody: Decodable { let statut: String }
     private struct StatusAnswer: Encodable { let status: String }
-    private struct KeyAnswer: Encodable { let cle: String }
+    private struct KeyAnswer: Encodable {
+        let cle: String
+        /// Rows of modules of the QR code that sets a device up.
+        let qr: [String]
+    }
 
     func listDevices(_ call: Call) throws -> Response {
         let query = call.query
@@ -34,7 +38,10 @@ extension Service {
     }
 
     func newKey(_ call: Call) throws -> Response {
-        try .json(KeyAnswer(cle: call.found(database.newDeviceKey(call.number("id"), call.scope())).text))
+        // Before the old key is gone.
+        guard let url = call.request.publicURL else { throw Problem.invalid("host", .malformed) }
+        let key = try call.found(database.newDeviceKey(call.number("id"), call.scope())).text
+        return try .json(KeyAnswer(cle: key, qr: QRCode(ProvisioningCode(url: url, cle: key).text).rows))
     }
 
     func updateStatus(_ call: Call) throws -> Response {

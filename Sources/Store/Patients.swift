@@ -74,7 +74,7 @@ public struct PatientFields: Codable, Sendable, Hashable {
     }
 
     /// Beds are told apart by their names: spaces round one make no second bed.
-    var bedName: String {
+    public var bedName: String {
         String((bed ?? "").drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 
