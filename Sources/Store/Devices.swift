@@ -105,7 +105,7 @@ extension Database {
             battery: row[6], rssi: row[7], firmware: row[8], retiredAt: retired.map(Instant.init))
     }
 
-    public func devices(_ scope: Scope, _ filter: DeviceFilter = DeviceFilter(), _ page: Page<DeviceID>) throws -> [Device] {
+    public func devices(_ scope: Scope, _ filter: DeviceFilter, _ page: Page<DeviceID>) throws -> [Device] {
         try pool.with {
             try $0.query(
                 """
