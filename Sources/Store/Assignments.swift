@@ -43,11 +43,11 @@ extension Database {
         _ id: DeviceID, to patient: PatientID, from begin: Instant?, to end: Instant?, now: Instant, _ scope: Scope
     ) throws -> Assignment? {
         try change(by: scope.author) { connection in
-            try lockAssignments(on: connection)
+            let present = try lockAssignments(on: connection)
             guard try usableDevice(id, scope, on: connection) != nil else { return nil }
             try check(wearer: patient, scope, on: connection)
-            if begin == nil { try endAssignments(of: .currentOf(id), on: connection) }
-            let during = try (begin: begin?.timestamp ?? firstFree(id, on: connection), end: end?.timestamp)
+            if begin == nil { try endAssignments(of: .currentOf(id), at: present, on: connection) }
+            let during = try (begin: begin?.timestamp ?? firstFree(id, at: present, on: connection), end: end?.timestamp)
             try AssignmentTime(during.begin, during.end).check(now: now)
             try checkFree(id, during, except: nil, scope, on: connection)
             return try assignment(
@@ -160,47 +160,55 @@ extension Database {
     /// Ingest holds this lock shared while it binds readings to patients. To be taken before rows of patients and before anything
     /// that writes a device's state: ingest takes it first and the state's row last, and two that take them crosswise wait for
     /// each other.
-    func lockAssignments(on connection: Connection) throws {
-        try connection.query("SELECT pg_advisory_xact_lock($1)", [IngestLock.assignments])
+    ///
+    /// - Returns: the instant at which what is changed under it ends and begins: in whole milliseconds, as it goes over the wire, so
+    ///   that what a client lets begin where something ended leaves no gap and no overlap.
+    @discardableResult
+    func lockAssignments(on connection: Connection) throws -> Timestamp {
+        let results = try connection.pipeline {
+            $0.query("SELECT pg_advisory_xact_lock($1)", [IngestLock.assignments])
+            $0.query("SELECT date_trunc('milliseconds', clock_timestamp())")
+        }
+        return try results[1][0][0]
     }
 
-    /// Now, as it goes over the wire: what begins where something ended, as a client was told, leaves no gap and no overlap.
-    private static let present = "date_trunc('milliseconds', clock_timestamp())"
-
-    /// Ends assignments now; under `lockAssignments`.
-    func endAssignments(of whose: AssignmentsToEnd, on connection: Connection) throws {
+    /// Ends assignments; under `lockAssignments`, at its instant.
+    func endAssignments(of whose: AssignmentsToEnd, at present: Timestamp, on connection: Connection) throws {
         let (rows, id, atMost) =
             switch whose {
-            case .currentOf(let device): ("device_id = $1", device, "clock_timestamp()")
+            case .currentOf(let device): ("device_id = $1", device, "$2")
             case .device(let device): ("device_id = $1", device, "'infinity'")
             case .patient(let patient): ("patient_id = $1", patient, "'infinity'")
             }
         // One that only begins later, or began in this very instant, is taken back instead of ended.
         try connection.query(
-            "DELETE FROM device_assignment WHERE \(rows) AND lower(during) >= \(Self.present) AND lower(during) <= \(atMost)", [id])
+            "DELETE FROM device_assignment WHERE \(rows) AND lower(during) >= $2 AND lower(during) <= \(atMost)", [id, present])
         try connection.query(
             """
-            UPDATE device_assignment SET during = tstzrange(lower(during), \(Self.present))
-            WHERE \(rows) AND lower(during) < \(Self.present) AND (upper_inf(during) OR upper(during) > \(Self.present))
-            """, [id])
+            UPDATE device_assignment SET during = tstzrange(lower(during), $2)
+            WHERE \(rows) AND lower(during) < $2 AND (upper_inf(during) OR upper(during) > $2)
+            """, [id, present])
     }
 
-    /// When a device that nobody wears now can be worn from; under `lockAssignments`.
-    private func firstFree(_ device: DeviceID, on connection: Connection) throws -> Timestamp {
+    /// When a device that nobody wears now can be worn from: at `lockAssignments`' instant, or in the rest of its millisecond, if
+    /// it was ended by who does not count in whole ones.
+    private func firstFree(_ device: DeviceID, at present: Timestamp, on connection: Connection) throws -> Timestamp {
         try connection.query(
             """
-            SELECT greatest(\(Self.present), max(upper(during))) FROM device_assignment
-            WHERE device_id = $1 AND upper(during) <= clock_timestamp()
-            """, [device])[0][0]
+            SELECT greatest($2, max(upper(during))) FROM device_assignment
+            WHERE device_id = $1 AND upper(during) < $2 + interval '1 millisecond'
+            """, [device, present])[0][0]
     }
 
     /// Gives a device to a patient from now on, whatever was to come; under `lockAssignments`. - Throws: as `assignDevice`.
-    func assign(_ id: DeviceID, to patient: PatientID?, _ scope: Scope, on connection: Connection) throws {
+    func assign(
+        _ id: DeviceID, to patient: PatientID?, at present: Timestamp, _ scope: Scope, on connection: Connection
+    ) throws {
         if let patient { try check(wearer: patient, scope, on: connection) }
-        try endAssignments(of: .device(id), on: connection)
+        try endAssignments(of: .device(id), at: present, on: connection)
         guard let patient else { return }
         try connection.query(
             "INSERT INTO device_assignment (device_id, patient_id, during) VALUES ($1, $2, tstzrange($3, NULL))",
-            [id, patient, firstFree(id, on: connection)])
+            [id, patient, firstFree(id, at: present, on: connection)])
     }
 }

@@ -139,8 +139,7 @@ extension Database {
             let id: Int = try connection.query(
                 "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
             if let patient = fields.patient {
-                try lockAssignments(on: connection)
-                try assign(id, to: patient, scope, on: connection)
+                try assign(id, to: patient, at: lockAssignments(on: connection), scope, on: connection)
             }
             if let status = fields.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
@@ -153,11 +152,11 @@ extension Database {
     /// - Throws: what `change` throws; else as `assignDevice`.
     public func updateDevice(_ id: DeviceID, _ scope: Scope, _ change: (DeviceFields) throws -> DeviceFields) throws -> Device? {
         try self.change(by: scope.author) { connection in
-            try lockAssignments(on: connection)
+            let present = try lockAssignments(on: connection)
             guard let before = try usableDevice(id, scope, on: connection) else { return nil }
             let fields = try change(
                 DeviceFields(name: before.name, kind: before.kind, patient: before.patient, status: before.status))
-            if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
+            if fields.patient != before.patient { try assign(id, to: fields.patient, at: present, scope, on: connection) }
             try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
             if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
@@ -192,9 +191,9 @@ extension Database {
     /// Takes a device out of use: its key stops working, its readings stay. Once. False where the caller sees no such device.
     public func retireDevice(_ id: DeviceID, _ scope: Scope) throws -> Bool {
         try change(by: scope.author) { connection in
-            try lockAssignments(on: connection)
+            let present = try lockAssignments(on: connection)
             guard try device(id, scope, on: connection) != nil else { return false }
-            try endAssignments(of: .device(id), on: connection)
+            try endAssignments(of: .device(id), at: present, on: connection)
             try connection.query(
                 "UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1 AND retired_at IS NULL", [id])
             return true

@@ -34,15 +34,15 @@ extension Database {
     public func dischargePatient(_ key: PatientKey, _ scope: Scope) throws -> Patient? {
         try change(by: scope.author) { connection in
             // Before the patient's row, in the order in which assigning takes them.
-            try lockAssignments(on: connection)
+            let present = try lockAssignments(on: connection)
             guard let patient = try patient(key, scope, isLocked: true, on: connection) else { return nil }
             if patient.dischargedAt != nil { return patient }
-            try endAssignments(of: .patient(patient.id), on: connection)
+            try endAssignments(of: .patient(patient.id), at: present, on: connection)
             try endAlerts(of: patient.id, scope, on: connection)
             return try Self.patient(
                 connection.query(
-                    "UPDATE patients p SET discharged_at = clock_timestamp(), bed = '' WHERE id = $1 RETURNING \(Self.patientColumns)",
-                    [patient.id])[0])
+                    "UPDATE patients p SET discharged_at = $2, bed = '' WHERE id = $1 RETURNING \(Self.patientColumns)",
+                    [patient.id, present])[0])
         }
     }
 

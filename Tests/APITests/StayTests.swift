@@ -116,7 +116,7 @@ import Testing
         #expect(list?[0] == given.json && list?[1]?["patient"] == .integer(1) && list?[1]?["fin"] == given["debut"])
         #expect(try api.send("GET", "/api/iot/dispositifs/1/", as: .infirmier)["patient"] == .integer(3))
         let page = try api.send("GET", Self.assignments + "?limit=1", as: .infirmier)
-        let next = try #require(try page.header("Link")?.firstMatch(of: /<(\?[^>]*)>/)?.1)
+        let next = try #require(page.header("Link")?.firstMatch(of: /<(\?[^>]*)>/)?.1)
         #expect(try api.send("GET", Self.assignments + next, as: .infirmier).json == list.flatMap { $0[1] }.map { .array([$0]) })
     }
 
