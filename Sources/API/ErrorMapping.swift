@@ -12,6 +12,7 @@ extension Problem {
         case let error as DecodingError: self = Problem(error)
         case let error as ReportError: self = Problem(error)
         case let error as IngestError: self = Problem(error)
+        case let error as Refusal: self = Problem(error)
         case let error as PostgresError:
             if let known = Problem(error) { self = known } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
@@ -48,9 +49,29 @@ extension Problem {
         switch error {
         case .unauthenticated: self = .unauthenticated(.tokenNotValid)
         case .unknownDevice: self = .invalid("dispositif", .unknown)
+        case .unknownPatient: self = .invalid("patient", .unknown)
         case .unassigned: self = Problem(status: 409, code: .noPatientAssigned)
         case .overloaded, .away: self = .unavailable
         case .refused: self = .internalError
+        }
+    }
+
+    private init(_ error: Refusal) {
+        func conflict(_ field: String, _ fault: FieldFault) -> Problem {
+            Problem(status: 409, code: .conflict, fields: [field: [.text(fault)]])
+        }
+        switch error {
+        case .overlap(let others):
+            self = conflict("debut", .occupied)
+            worn = others
+        case .beginsTooEarly: self = .invalid("debut", .tooEarly)
+        case .beginsTooLate: self = .invalid("debut", .tooLate)
+        case .endsBeforeBegin: self = .invalid("fin", .endsBeforeBegin)
+        case .hasBegun: self = conflict("debut", .begun)
+        case .deviceRetired: self = conflict("retire_le", .retired)
+        case .patientDischarged: self = conflict("patient", .discharged)
+        case .wardHasPatients: self = conflict("patients", .wardHasPatients)
+        case .wardHasAccounts: self = conflict("utilisateurs", .wardHasAccounts)
         }
     }
 
@@ -61,7 +82,6 @@ extension Problem {
             return
         }
         switch error.sqlState {
-        case "22007", "22008": self = .invalid("date_naissance", .malformed)  // the one date that the database reads
         case "22003": self = .invalid("service", .unknown)  // the one number of a body that goes into a column unlooked-up
         case "22021", "22P05": self = .invalid("body", .malformed)  // a NUL character, which PostgreSQL's text cannot hold
         default: return nil
@@ -79,7 +99,7 @@ extension Problem {
         "patients_sex_known": (400, "sexe", .unknown),
         "patients_ward_fkey": (400, "service", .unknown),
         "patients_bed_length": (400, "lit", .tooLong),
-        "patients_bed_key": (409, "lit", .taken),
+        "patients_bed_key": (409, "lit", .bedTaken),
         "devices_name_length": (400, "nom", .tooLong),
         "devices_kind_length": (400, "type_dispositif", .tooLong),
         "device_state_status_length": (400, "statut", .tooLong),

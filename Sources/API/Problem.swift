@@ -1,5 +1,6 @@
 import Clinical
 import FoundationEssentials
+import Store
 
 /// An error as the client gets it: RFC 9457, with the members that the replaced system's clients read.
 struct Problem: Error, Sendable {
@@ -29,6 +30,8 @@ struct Problem: Error, Sendable {
     var headers: [(String, String)] = []
     /// Readings that were refused, in an answer that refuses all of them.
     var rejected: [RejectedReading]?
+    /// What is in the way of an assignment: when the device is worn, and by whom if the caller may know.
+    var worn: [WornTime]?
 
     /// A sentence in either language.
     enum Message: Sendable {
@@ -73,6 +76,16 @@ struct Problem: Error, Sendable {
         if let rejected {
             body["rejetees"] = .array(
                 rejected.map { .object(["index": .integer($0.index), "raison": .string($0.reason)]) })
+        }
+        if let worn {
+            body["affectations"] = .array(
+                worn.map { one in
+                    var members: [String: JSON] = [
+                        "debut": .string(one.time.begin.rfc3339), "fin": one.time.end.map { .string($0.rfc3339) } ?? .null,
+                    ]
+                    members["patient"] = one.patient.map { .integer($0) }
+                    return .object(members)
+                })
         }
         // Encoding strings and numbers does not fail; were it to, an empty body still carries the status.
         return Response(

@@ -45,12 +45,15 @@ extension Service {
         Route("GET", "/api/services/", .user(.readWards)) { try $0.listWards($1) },
         Route("POST", "/api/services/", .user(.manageWards)) { try $0.addWard($1) },
         Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
+        Route("PATCH", "/api/services/{id}/", .user(.manageWards)) { try $0.renameWard($1) },
+        Route("DELETE", "/api/services/{id}/", .user(.manageWards)) { try $0.deleteWard($1) },
 
         Route("GET", "/api/patients/", .user(.readPatients)) { try $0.listPatients($1) },
         Route("POST", "/api/patients/", .user(.managePatients)) { try $0.addPatient($1) },
         Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
         Route("PUT", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
+        Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
 
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
@@ -62,6 +65,10 @@ extension Service {
             try $0.updateStatus($1)
         },
         Route("POST", "/api/iot/dispositifs/{id}/cle/", .user(.manageDevices)) { try $0.newKey($1) },
+        Route("GET", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices)) { try $0.listAssignments($1) },
+        Route("POST", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices)) { try $0.assign($1) },
+        Route("PATCH", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices)) { try $0.changeAssignment($1) },
+        Route("DELETE", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices)) { try $0.deleteAssignment($1) },
 
         Route("GET", "/api/iot/data/", .user(.readReadings)) { try $0.listReadings($1) },
         Route("POST", "/api/iot/data/", .userOrDevice(.enterReadings, .postReadings)) { try $0.postReadings($1) },

@@ -3,6 +3,8 @@ import Clinical
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
     case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, unreadable
+    // Stays, devices and wards
+    case bedTaken, discharged, retired, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
 }
 
 /// Every sentence of the API, one table a subject; a test walks them for missing languages. Titles are HTTP's own words.
@@ -64,6 +66,20 @@ enum Texts {
             .french: "Une valeur est illisible : un nombre hors limites ou non entier, ou un texte mal codé.",
             .english: "A value cannot be read: a number out of range or not whole, or ill-formed text.",
         ],
+        .bedTaken: [.french: "Ce lit est déjà occupé.", .english: "This bed is already occupied."],
+        .discharged: [.french: "Ce patient est sorti.", .english: "This patient has been discharged."],
+        .retired: [.french: "Ce dispositif est retiré du service.", .english: "This device is out of use."],
+        .begun: [
+            .french: "Cette attribution a déjà commencé ; mettez-y fin.", .english: "This assignment has begun already; end it instead.",
+        ],
+        .tooEarly: [.french: "Cette date remonte à plus de 30 jours.", .english: "This is more than 30 days ago."],
+        .tooLate: [.french: "Cette date est à plus d'un an.", .english: "This is more than a year ahead."],
+        .endsBeforeBegin: [.french: "La fin doit suivre le début.", .english: "The end must come after the beginning."],
+        .wardHasPatients: [
+            .french: "Des patients, présents ou sortis, sont rattachés à ce service.",
+            .english: "Patients, present or discharged, belong to this ward.",
+        ],
+        .wardHasAccounts: [.french: "Des comptes sont rattachés à ce service.", .english: "Accounts belong to this ward."],
         .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
     ]
 

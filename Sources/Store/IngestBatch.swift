@@ -23,11 +23,11 @@ struct IngestBatch {
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
     private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
-        let devices = try readDevices(on: connection)
+        let (devices, patients) = try readWhoIsWho(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
         let bound = submissions.enumerated().map { index, submission in
-            bind(submission, index, devices, &rows, &seen)
+            bind(submission, index, devices, patients, &rows, &seen)
         }
         rows.sort()
         let stored = try write(rows, seen, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
@@ -37,21 +37,27 @@ struct IngestBatch {
         }
     }
 
-    private func readDevices(on connection: Connection) throws -> [DeviceID: KnownDevice] {
+    /// The devices that report, and the patients for whom people enter values.
+    private func readWhoIsWho(on connection: Connection) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient]) {
         let ids = Set(submissions.compactMap(\.origin.device))
+        let entered = Set(submissions.compactMap(\.origin.patient))
         let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
         let results = try connection.pipeline {
             $0.query("BEGIN")
-            // Nobody moves a device to another patient between this reading and the commit.
+            // Nobody moves a device to another patient, or discharges one, between this reading and the commit.
             $0.query("SELECT pg_advisory_xact_lock_shared($1)", [IngestLock.assignments])
             $0.query(
                 """
-                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, lower(a.during), upper(a.during)
+                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, p.discharged_at IS NOT NULL, lower(a.during),
+                    nullif(upper(a.during), 'infinity')
                 FROM devices d
                 LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
                 """, [Array(ids), earliest.timestamp])
+            if !entered.isEmpty {
+                $0.query("SELECT id, ward_id, discharged_at IS NOT NULL FROM patients WHERE id = ANY ($1)", [Array(entered)])
+            }
         }
         var known: [DeviceID: KnownDevice] = [:]
         for row in results[2] {
@@ -59,21 +65,24 @@ struct IngestBatch {
             let hash: Bytes? = try row[1]
             var device = known[id] ?? KnownDevice(keyHash: hash?.bytes)
             if let patient: PatientID = try row[2] {
-                let upper: Timestamp? = try row[5]
+                let upper: Timestamp? = try row[6]
                 device.assignments.append(
                     .init(
-                        patient: patient, ward: try row[3], from: Instant(try row[4]),
+                        patient: patient, known: KnownPatient(ward: try row[3], isDischarged: try row[4]), from: Instant(try row[5]),
                         to: upper.map(Instant.init) ?? Instant(milliseconds: .max)))
             }
             known[id] = device
         }
-        return known
+        let patients = try results.dropFirst(3).joined().map { row in
+            (try row[0] as PatientID, KnownPatient(ward: try row[1], isDischarged: try row[2]))
+        }
+        return (known, Dictionary(uniqueKeysWithValues: patients))
     }
 
     /// Finds the patient of each reading; adds what is to be stored to `rows`.
     private func bind(
-        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ rows: inout IngestRows,
-        _ seen: inout [DeviceID: SeenDevice]
+        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient],
+        _ rows: inout IngestRows, _ seen: inout [DeviceID: SeenDevice]
     ) -> Swift.Result<[PatientID?], IngestError> {
         let patients: [PatientID?]
         var author: UserID?
@@ -85,14 +94,15 @@ struct IngestBatch {
             seen[key.device, default: SeenDevice()].add(submission)
             patients = submission.readings.map { device.assignment(at: $0.measuredAt)?.patient }
         case .relayed(let id, let scope):
-            guard let device = devices[id], device.assignments.contains(where: { scope.sees(ward: $0.ward) }) else {
+            guard let device = devices[id], device.assignments.contains(where: { $0.known.exists(for: scope) }) else {
                 return .failure(.unknownDevice)
             }
             author = scope.user
             patients = submission.readings.map {
-                device.assignment(at: $0.measuredAt).flatMap { scope.sees(ward: $0.ward) ? $0.patient : nil }
+                device.assignment(at: $0.measuredAt).flatMap { $0.known.exists(for: scope) ? $0.patient : nil }
             }
         case .entered(let patient, let scope):
+            guard let patientNow = known[patient], patientNow.exists(for: scope) else { return .failure(.unknownPatient) }
             author = scope.user
             patients = submission.readings.map { _ in patient }
         }
@@ -144,11 +154,19 @@ struct IngestBatch {
     }
 }
 
+/// Where a patient is.
+private struct KnownPatient {
+    let ward: WardID
+    let isDischarged: Bool
+
+    func exists(for scope: Scope) -> Bool { scope.sees(ward: ward, isDischarged: isDischarged) }
+}
+
 /// What the database knows of a device in use.
 private struct KnownDevice {
     struct Assignment {
         let patient: PatientID
-        let ward: WardID
+        let known: KnownPatient
         let from: Instant
         let to: Instant
     }

@@ -1,5 +1,6 @@
 import Access
 import Postgres
+import Store
 
 /// Why a command failed, as one line for the person who typed it.
 struct Failure: Error, CustomStringConvertible {
@@ -11,10 +12,31 @@ struct Failure: Error, CustomStringConvertible {
 func explanation(of error: any Error) -> String {
     switch error {
     case let error as PostgresError: explanation(of: error)
+    case let error as Refusal: explanation(of: error)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     default: "\(error)"
     }
+}
+
+private func explanation(of error: Refusal) -> String {
+    switch error {
+    case .overlap(let others):
+        "the device is worn in that time already: " + others.map(words).joined(separator: "; ") + "; see: fajma device assignments"
+    case .beginsTooEarly: "--from is more than \(Int(AssignmentTime.longestAgoSeconds / 86_400)) days ago"
+    case .beginsTooLate: "--from is more than \(Int(AssignmentTime.furthestAheadSeconds / 86_400)) days ahead"
+    case .endsBeforeBegin: "--to must come after the beginning"
+    case .hasBegun: "the assignment has begun already"
+    case .deviceRetired: "the device is out of use"
+    case .patientDischarged: "the patient has been discharged; see: fajma patient add"
+    case .wardHasPatients: "patients, present or discharged, belong to this ward"
+    case .wardHasAccounts: "accounts belong to this ward"
+    }
+}
+
+private func words(_ worn: WornTime) -> String {
+    let patient = worn.patient.map { "by patient \($0) " } ?? ""
+    return patient + "from \(worn.time.begin.rfc3339) " + (worn.time.end.map { "to \($0.rfc3339)" } ?? "on")
 }
 
 private func explanation(of error: PostgresError) -> String {

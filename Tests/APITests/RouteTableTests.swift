@@ -10,11 +10,16 @@ private struct Expectation {
     var body = ""
     var status = 200
     var query = ""
+    /// What an administrator posts after each sender, so that the next finds what the first found.
+    var undo: (path: String, body: String)?
 }
 
 private let people: Set<TestService.Sender> = [.ecran, .infirmier, .medecin, .admin]
 private let care: Set<TestService.Sender> = [.infirmier, .medecin, .admin]
 private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"lit":"L#"}"#
+/// The first ward's patient, coming again.
+private let readmission =
+    #"{"identifiant":"H0","nom":"Petit","prenom":"Anne","date_naissance":"1950-04-23","service":1,"lit":"1"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
 private let expectations: [String: Expectation] = [
@@ -22,11 +27,14 @@ private let expectations: [String: Expectation] = [
     "GET /api/services/": .init(who: people),
     "POST /api/services/": .init(who: [.admin], body: ##"{"nom":"W#"}"##, status: 201),
     "GET /api/services/{id}/": .init(who: people),
+    "PATCH /api/services/{id}/": .init(who: [.admin], body: ##"{"nom":"W#"}"##),
+    "DELETE /api/services/{id}/": .init(who: [.admin], status: 409),  // its patients hang on it
     "GET /api/patients/": .init(who: people),
     "POST /api/patients/": .init(who: care, body: patient, status: 201),
     "GET /api/patients/{id}/": .init(who: people),
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
+    "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
     "GET /api/iot/dispositifs/": .init(who: people),
     "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
     "GET /api/iot/dispositifs/{id}/": .init(who: people),
@@ -35,6 +43,10 @@ private let expectations: [String: Expectation] = [
     "DELETE /api/iot/dispositifs/{id}/": .init(who: [.admin], status: 204),
     "POST /api/iot/dispositifs/{id}/update_status/": .init(who: care.union([.device]), body: #"{"statut":"actif"}"#),
     "POST /api/iot/dispositifs/{id}/cle/": .init(who: [.admin]),
+    "GET /api/iot/dispositifs/{id}/affectations/": .init(who: care),
+    "POST /api/iot/dispositifs/{id}/affectations/": .init(who: care, body: #"{"patient":1}"#, status: 201),
+    "PATCH /api/iot/dispositifs/{id}/affectations/{affectation}/": .init(who: care, body: #"{"fin":null}"#),
+    "DELETE /api/iot/dispositifs/{id}/affectations/{affectation}/": .init(who: care, status: 409),  // it has begun
     "GET /api/iot/data/": .init(who: people),
     "POST /api/iot/data/": .init(
         who: care.union([.device]), body: #"{"dispositif":1,"type_donnee":"spo2","valeur":97}"#, status: 201),
@@ -66,7 +78,7 @@ extension Route: CustomTestStringConvertible {
         } else {
             id = "\(ward + 1)"
         }
-        return path.replacing("{id}", with: id)
+        return path.replacing("{id}", with: id).replacing("{affectation}", with: "\(ward + 1)")
     }
 }
 
@@ -107,6 +119,7 @@ private let guarded = Service.routes.filter { !$0.isOpen }
                 #expect(answer["code"]?.text == "not_authenticated")
             }
             if status == 403 { #expect(answer["code"]?.text == "permission_denied") }
+            if let undo = expected.undo { try api.send("POST", undo.path, undo.body) }
         }
     }
 
@@ -120,6 +133,52 @@ private let guarded = Service.routes.filter { !$0.isOpen }
         }
         let admin = try api.send(route.method, route.path(ward: 1, in: api), expected.body.replacing("#", with: "9"))
         #expect(admin.status == expected.status, "\(admin.text)")
+    }
+
+    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others.
+    private static let ofPatients = guarded.filter { route in
+        ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
+    }
+
+    @Test("a discharged patient exists for administrators only", arguments: ofPatients) func discharged(route: Route) throws {
+        let expected = try #require(expectations[route.testDescription])
+        #expect(try api.send("POST", "/api/patients/1/sortie/", as: .infirmier).status == 200)
+        let path = try route.path(ward: 0, in: api)
+        for sender in expected.who.intersection([.ecran, .infirmier, .medecin]) {
+            let answer = try api.send(route.method, path, as: sender, expected.body)
+            #expect(answer.status == 404, "\(sender): \(answer.text)")
+        }
+        let answer = try api.send(route.method, path, expected.body.replacing("#", with: "9"))
+        // Who has left does not wear anything again.
+        #expect(answer.status == (path.contains("/affectations/") ? 409 : expected.status), "\(answer.text)")
+    }
+
+    @Test("a discharged patient stands in no list, no filter and no body but an administrator's") func dischargedElsewhere() throws {
+        #expect(try api.send("POST", "/api/patients/H0/sortie/", as: .medecin).status == 200)
+        for sender in [TestService.Sender.ecran, .infirmier, .medecin] {
+            for path in ["/api/patients/", "/api/patients/?sortis=true", "/api/iot/data/", "/api/iot/alertes/", "/api/iot/dispositifs/?patient=1"] {
+                #expect(try api.send("GET", path, as: sender).json == .array([]), "\(sender) \(path)")
+            }
+            for path in ["/api/iot/data/?patient_id=1", "/api/iot/data/latest_data/?patient_id=H0"] {
+                #expect(try api.send("GET", path, as: sender).status == 404)
+            }
+            #expect(try api.send("GET", "/api/iot/alertes/?patient_id=1", as: sender).json == .array([]))
+        }
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/affectations/", as: .infirmier).json == .array([]))
+        let alert = #"{"patient":1,"type_alerte":"x","message":"m","niveau_gravite":"info"}"#
+        for (path, body) in [
+            ("/api/iot/data/", #"{"patient":1,"type_donnee":"spo2","valeur":97}"#), ("/api/iot/alertes/", alert),
+            ("/api/iot/dispositifs/1/affectations/", #"{"patient":1}"#),
+        ] {
+            let answer = try api.send("POST", path, as: .infirmier, body)
+            #expect(answer.status == 400 && answer["patient"] != nil, "\(path): \(answer.text)")
+        }
+        let relayed = #"{"dispositif":1,"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.advanced(bySeconds: -60).rfc3339)"}"#
+        #expect(try api.send("POST", "/api/iot/data/", as: .infirmier, relayed).status == 400)
+        #expect(try api.send("GET", "/api/patients/").json?.array?.count == 1)
+        #expect(try api.send("GET", "/api/patients/?sortis=true").json?[0]?["sorti_le"]?.text != nil)
+        #expect(try api.send("GET", "/api/iot/data/?patient_id=1").json?.array?.count == 1)
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/affectations/").json?.array?.count == 1)
     }
 
     @Test("lists leave out what belongs to other wards, and a filter does not bring it back", arguments: [

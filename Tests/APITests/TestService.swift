@@ -75,7 +75,7 @@ final class TestService: Sendable {
         isSecure: Bool = false
     ) throws -> Answer {
         let parts = path.split(separator: "?", maxSplits: 1)
-        var all = headers
+        var all = headers.merging(["Host": "fajma.test"]) { own, _ in own }
         if let bearer { all["Authorization"] = "Bearer \(bearer)" }
         if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
         let sent = all

@@ -182,6 +182,64 @@ def test_a_device_goes_from_one_patient_to_another(database):
     assert "no device 9;" in refusal(database, "device", "assign", "9", "--patient", "1")
 
 
+def test_a_ward_gets_another_name(one_patient):
+    ward = ask(one_patient, "ward", "add", "Vieux")
+    assert ask(one_patient, "ward", "rename", "Vieux", "Neuf") == {**ward, "nom": "Neuf"}
+    assert "no ward Vieux" in refusal(one_patient, "ward", "rename", "Vieux", "B")
+    assert "NAME is taken" in refusal(one_patient, "ward", "rename", "Neuf", "A")
+
+
+def test_a_patient_moves_leaves_and_comes_again(database):
+    for ward in ("A", "B"):
+        ask(database, "ward", "add", ward)
+    name = ("--last-name", "N", "--first-name", "F")
+    patient = ask(database, "patient", "add", "--number", "P_1", *name, "--ward", "A", "--bed", " 1 ")
+    ask(database, "patient", "add", "--number", "P_2", *name, "--ward", "A", "--bed", "2")
+    assert patient["lit"] == "1" and patient["sorti_le"] is None
+    assert "--bed is taken" in refusal(database, "patient", "move", "P_1", "--bed", "2")
+    assert ask(database, "patient", "move", "P_1", "--bed", "3")["lit"] == "3"
+    moved = ask(database, "patient", "move", "P_1", "--ward", "B")
+    assert (moved["service"], moved["lit"]) == (2, "")
+    assert run(database, "patient", "move", "P_1").returncode == 64
+    left = ask(database, "patient", "discharge", "P_1")
+    assert left["sorti_le"] and ask(database, "patient", "discharge", "P_1") == left
+    assert ask(database, "patient", "list", "--discharged") == [left]
+    assert [row["id"] for row in ask(database, "patient", "list")] == [2]
+    assert "has been discharged" in refusal(database, "patient", "move", "P_1", "--bed", "3")
+    assert "--number is taken" in refusal(
+        database, "patient", "add", "--number", "P_1", "--last-name", "M", "--first-name", "F", "--ward", "A")
+    again = run(database, "patient", "add", "--number", "P_1", *name, "--ward", "A", "--bed", "1")
+    assert again.stdout == "patient 1, as before\n"
+
+
+def test_a_device_is_assigned_from_to_and_taken_out_of_use(database):
+    ask(database, "ward", "add", "A")
+    for number in ("P_1", "P_2"):
+        ask(database, "patient", "add", "--number", number, "--last-name", "N", "--first-name", "", "--ward", "A")
+    device = str(ask(database, "device", "add", "D")["id"])
+    assert [row["id"] for row in ask(database, "device", "list", "--free")] == [1]
+    hour = 3600
+    begin, end, past = (time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + s)) for s in (hour, 2 * hour, -31 * 24 * hour))
+    planned = ask(database, "device", "assign", device, "--patient", "P_1", "--from", begin, "--to", end)
+    assert planned["patient"] is None and planned["affectation"] == {"id": 1, "patient": 1, "debut": begin, "fin": end}
+    assert f"worn in that time already: by patient 1 from {begin} to {end};" in refusal(
+        database, "device", "assign", device, "--patient", "P_2")
+    current = ask(database, "device", "assign", device, "--patient", "P_2", "--to", begin)
+    assert current["patient"] == 2 and current["affectation"]["fin"] == begin
+    assert ask(database, "device", "assignments", device) == [planned["affectation"], current["affectation"]]
+    assert begin in run(database, "device", "assignments", device).stdout
+    assert "30 days ago" in refusal(database, "device", "assign", device, "--patient", "1", "--from", past)
+    assert "--to must come after" in refusal(database, "device", "assign", device, "--patient", "1", "--from", end, "--to", begin)
+    assert run(database, "device", "assign", device, "--patient", "1", "--from", "infinity").returncode == 64
+    retired = ask(database, "device", "retire", device)
+    assert retired["retire_le"] and retired["patient"] is None
+    assert ask(database, "device", "list") == [] and ask(database, "device", "list", "--retired") == [retired]
+    for command in (("assign", device, "--patient", "1"), ("key", device)):
+        assert "out of use" in refusal(database, "device", *command)
+    assert "no device 9;" in refusal(database, "device", "retire", "9")
+    assert "no device 9;" in refusal(database, "device", "assignments", "9")
+
+
 @pytest.mark.parametrize("arguments, words", [
     (("ward", "add", "A"), "NAME is taken"),
     (("ward", "add", "x" * 81), "80 characters"),

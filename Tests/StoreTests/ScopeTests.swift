@@ -17,7 +17,7 @@ import Testing
         #expect(try database.wards(nurse, Page(limit: 100)) == [store.wards[0]])
         #expect(try database.patients(nurse, ward: nil, Page(limit: 100)) == [store.patients[0]])
         #expect(try database.patients(nurse, ward: store.wards[1].id, Page(limit: 100)) == [])
-        #expect(try database.devices(nurse, patient: nil, Page(limit: 100)).map(\.id) == [store.devices[0].id])
+        #expect(try database.devices(nurse, DeviceFilter(), Page(limit: 100)).map(\.id) == [store.devices[0].id])
         #expect(try database.patients(store.admin, ward: nil, Page(limit: 100)) == store.patients)
     }
 
