@@ -21,11 +21,13 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // A device's address and key as a QR code; Reed-Solomon codes are not ours to write.
+        .systemLibrary(name: "CQRCode", pkgConfig: "qrcodegen", providers: [.apt(["libqrcodegen-dev"])]),
 
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Clinical"),
-        .target(name: "Access", dependencies: ["COpenSSL", "Clinical"]),
+        .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
             name: "Store",
             dependencies: ["Postgres", "Clinical", "Access", logging],
