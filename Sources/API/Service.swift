@@ -13,7 +13,7 @@ public struct Service: Sendable {
     /// How long a person's page may lie untouched.
     let idleSeconds: Double
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
-    let checkPassword: @Sendable (String, String?) -> Bool
+    let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
     private let router = Router(Service.routes)
 
@@ -22,11 +22,11 @@ public struct Service: Sendable {
 
     public init(
         database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
-        checkPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
+        verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
-        (self.idleSeconds, self.checkPassword, self.now) = (idleSeconds, checkPassword, now)
+        (self.idleSeconds, self.verifyPassword, self.now) = (idleSeconds, verifyPassword, now)
     }
 
     /// Answers every request; an error becomes an answer here.
