@@ -13,6 +13,7 @@ extension Problem {
         case let error as ReportError: self = Problem(error)
         case let error as IngestError: self = Problem(error)
         case let error as Refusal: self = Problem(error)
+        case let fault as UserFault: self = Problem(fault)
         case let error as PostgresError:
             if let known = Problem(error) { self = known } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
@@ -57,21 +58,28 @@ extension Problem {
     }
 
     private init(_ error: Refusal) {
-        func conflict(_ field: String, _ fault: FieldFault) -> Problem {
-            Problem(status: 409, code: .conflict, fields: [field: [.text(fault)]])
-        }
         switch error {
         case .overlap(let others):
-            self = conflict("debut", .occupied)
+            self = .conflict("debut", .occupied)
             worn = others
         case .beginsTooEarly: self = .invalid("debut", .tooEarly)
         case .beginsTooLate: self = .invalid("debut", .tooLate)
         case .endsBeforeBegin: self = .invalid("fin", .endsBeforeBegin)
-        case .hasBegun: self = conflict("debut", .begun)
-        case .deviceRetired: self = conflict("retire_le", .retired)
-        case .patientDischarged: self = conflict("patient", .discharged)
-        case .wardHasPatients: self = conflict("patients", .wardHasPatients)
-        case .wardHasAccounts: self = conflict("utilisateurs", .wardHasAccounts)
+        case .hasBegun: self = .conflict("debut", .begun)
+        case .deviceRetired: self = .conflict("retire_le", .retired)
+        case .patientDischarged: self = .conflict("patient", .discharged)
+        case .wardHasPatients: self = .conflict("patients", .wardHasPatients)
+        case .wardHasAccounts: self = .conflict("utilisateurs", .wardHasAccounts)
+        }
+    }
+
+    private init(_ fault: UserFault) {
+        switch fault {
+        case .wardNeeded: self = .invalid("services", .wardNeeded)
+        case .ownRole: self = .conflict("role", .ownAccount)
+        case .ownState: self = .conflict("actif", .ownAccount)
+        case .lastAdministrator(.role): self = .conflict("role", .lastAdministrator)
+        case .lastAdministrator(.state): self = .conflict("actif", .lastAdministrator)
         }
     }
 
@@ -89,6 +97,12 @@ extension Problem {
     }
 
     private static let constraints: [String: (Int, String, FieldFault)] = [
+        "users_username_key": (409, "username", .taken),
+        "users_username_folded_key": (409, "username", .taken),
+        "users_username_length": (400, "username", .tooLong),
+        "users_username_printable": (400, "username", .unprintable),
+        "users_language_known": (400, "langue", .unknown),
+        "user_wards_ward_fkey": (400, "services", .unknown),
         "wards_name_key": (409, "nom", .taken),
         "wards_name_length": (400, "nom", .tooLong),
         "patients_hospital_number_key": (409, "identifiant", .taken),

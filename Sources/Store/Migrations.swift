@@ -23,5 +23,6 @@ enum Migrations {
         Script("devices", PackageResources.devices_sql),
         Script("rights", PackageResources.rights_sql),
         Script("audit", PackageResources.audit_sql),
+        Script("sessions", PackageResources.sessions_sql),
     ]
 }
