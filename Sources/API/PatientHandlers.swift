@@ -47,8 +47,12 @@ extension Service {
         return fields
     }
 
+    /// Whoever looks somebody up has opened their page: that is recorded, or nothing is shown.
+    ///
     /// - Parameter key: the id or the hospital number. - Throws: 404.
     func patient(_ key: String, _ call: Call) throws -> Patient {
-        try call.found(database.patient(PatientKey(key), call.scope()))
+        let patient = try call.found(database.patient(PatientKey(key), call.scope()))
+        try database.recordOnceAnHour(.opened(patient.id), by: call.scope().author)
+        return patient
     }
 }

@@ -87,12 +87,18 @@ extension Service {
         let account = try database.credentials(username: credentials.username)
         guard Password.verify(credentials.password, against: account?.passwordHash), let account,
             let scope = try database.scope(of: account.user)
-        else { throw Problem.unauthenticated(.noActiveAccount) }
+        else {
+            recordRefusedLogin(username: credentials.username, call.request)
+            throw Problem.unauthenticated(.noActiveAccount)
+        }
         let pair = try tokens.makePair(user: scope.user, now: now(), refreshSeconds: Self.refreshSeconds(scope))
         let opened = try database.openSession(
             pair.refreshClaims, passwordHash: account.passwordHash, kind: kind, agent: call.request.header("User-Agent"),
             expires: nil, by: author(scope, call))
-        guard opened else { throw Problem.unauthenticated(.noActiveAccount) }
+        guard opened else {
+            recordRefusedLogin(username: credentials.username, call.request)
+            throw Problem.unauthenticated(.noActiveAccount)
+        }
         return (scope, pair)
     }
 

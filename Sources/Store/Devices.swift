@@ -124,7 +124,7 @@ extension Database {
 
     /// What a device, or somebody for it, says of its state. False where the caller sees no such device.
     public func setDeviceStatus(_ id: DeviceID, _ status: String, _ scope: Scope) throws -> Bool {
-        try pool.with { connection in
+        try change(by: scope.author) { connection in
             guard try device(id, scope, on: connection) != nil else { return false }
             try setStatus(status, of: id, on: connection)
             return true

@@ -30,6 +30,14 @@ extension Submission.Origin {
         case .entered: nil
         }
     }
+
+    /// Who entered or sent them; nil: the device itself.
+    var person: Scope? {
+        switch self {
+        case .device: nil
+        case .relayed(_, let scope), .entered(_, let scope): scope
+        }
+    }
 }
 
 /// What was stored of a submission.
