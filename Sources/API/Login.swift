@@ -44,7 +44,10 @@ extension Service {
         let opened = try database.openSession(
             pair.refreshClaims, passwordHash: account.passwordHash, kind: kind, agent: call.request.header("User-Agent"),
             expires: end, by: Author(user: scope.user, name: scope.username, address: call.request.address))
-        guard opened else { throw Problem.unauthenticated(.noActiveAccount) }
+        guard opened else {
+            recordRefusedLogin(username: credentials.username, call.request)
+            throw Problem.unauthenticated(.noActiveAccount)
+        }
         return (scope, pair)
     }
 
@@ -59,9 +62,14 @@ extension Service {
         let attempt: LoginAttempt.Counted
         switch try database.countAttempt(candidate, source) {
         case .counted(let counted): attempt = counted
-        case .refused(let seconds): throw Problem.throttled(seconds: seconds)
+        case .refused(let seconds):
+            recordRefusedLogin(.tooManyAttempts, username: username, call.request)
+            throw Problem.throttled(seconds: seconds)
         }
-        guard verifyPassword(password, candidate.account?.passwordHash), let account = candidate.account else { return nil }
+        guard verifyPassword(password, candidate.account?.passwordHash), let account = candidate.account else {
+            recordRefusedLogin(username: username, call.request)
+            return nil
+        }
         try database.giveBack(attempt)
         return account
     }

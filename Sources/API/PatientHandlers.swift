@@ -41,8 +41,12 @@ extension Service {
         return Instant(rfc3339: "\(2000 + year % 400)\(match.2)T00:00:00Z") != nil
     }
 
+    /// Whoever looks somebody up has opened their page: that is recorded, or nothing is shown.
+    ///
     /// - Parameter key: the id or the hospital number. - Throws: 404.
     func patient(_ key: String, _ call: Call) throws -> Patient {
-        try call.found(database.patient(PatientKey(key), call.scope()))
+        let patient = try call.found(database.patient(PatientKey(key), call.scope()))
+        try database.recordOnceAnHour(.opened(patient.id), by: call.scope().author)
+        return patient
     }
 }

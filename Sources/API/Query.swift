@@ -18,6 +18,8 @@ struct Query {
         return String(spaced).removingPercentEncoding ?? String(spaced)
     }
 
+    var all: [String: String] { values.filter { !$0.value.isEmpty } }
+
     /// Empty counts as absent, as forms send it.
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 

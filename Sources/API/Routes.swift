@@ -97,6 +97,8 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.changeAlert($1) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts)) { try $0.acknowledge($1) },
+
+        Route("GET", "/api/audit/", .user(.readAudit)) { try $0.listAudit($1) },
     ]
 }
 

@@ -16,11 +16,17 @@ public struct DatabaseSource: Source {
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         try admit(token) { scope in
             switch kind {
-            case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient($0) }
-            case .alerts: try database.presentPatient(PatientKey(key), scope).map { .alerts($0) }
+            case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
+            case .alerts: try database.presentPatient(PatientKey(key), scope).map { .alerts(try opened($0, scope)) }
             case .service: try WardID(key).flatMap { try database.ward($0, scope) }.map { .ward($0.id) }
             }
         }
+    }
+
+    /// Recorded, or nobody is let in.
+    private func opened(_ patient: PatientID, _ scope: Scope) throws -> PatientID {
+        try database.recordOnceAnHour(.opened(patient), by: scope.author)
+        return patient
     }
 
     public func renew(token: String, room: Room) throws -> Admission {

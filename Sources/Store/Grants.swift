@@ -29,8 +29,8 @@ enum Grants {
             .select,
             .insertInto(["action", "user_id", "username", "address", "session", "patient_id", "subject", "before", "after", "once"]),
         ],
-        "audit_pending": [.insert],  // `seal_audit` empties it
-        "audit_chain": [.select],  // and writes this one
+        "audit_pending": [.select],  // `audit_pends` fills it and `seal_audit` empties it
+        "audit_chain": [.select],  // `seal_audit` writes it; both are read by `fajma audit verify`
         "schema_migrations": [.select],  // a daemon refuses an older schema
         "schema_routines": [],
     ]

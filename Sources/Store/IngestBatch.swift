@@ -30,8 +30,19 @@ struct IngestBatch {
             bind(submission, index, devices, patients, &rows, &seen)
         }
         rows.sort()
-        let stored = try write(rows, seen, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
-        let duplicates = try expectingDuplicates ? rows.duplicates(stored: stored) : [:]
+        let duplicates: [Int: Int]
+        if expectingDuplicates {
+            let stored = try connection.pipeline { write(rows, seen, Self.insertion + Self.skippingDuplicates, &$0) }[0]
+            let split = try rows.split(stored: stored)
+            try connection.pipeline { try finish(split.stored, &$0) }
+            duplicates = split.duplicates
+        } else {
+            try connection.pipeline {
+                write(rows, seen, Self.insertion, &$0)
+                try finish(rows.all, &$0)
+            }
+            duplicates = [:]
+        }
         return bound.enumerated().map { index, outcome in
             outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
         }
@@ -124,33 +135,32 @@ struct IngestBatch {
         """
     private static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
 
-    /// Writes and commits; answers what `insertion` returned.
-    private func write(
-        _ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, on connection: Connection
-    ) throws -> Result {
+    private func write(_ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, _ pipeline: inout Pipeline) {
         let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
-        let results = try connection.pipeline {
-            $0.query(insertion, rows.columns)
-            $0.query(
-                """
-                INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
-                SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-                    $7::bigint[])
-                ON CONFLICT (device_id) DO UPDATE SET
-                    last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-                    battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
-                    firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
-                    sequence = coalesce(excluded.sequence, s.sequence),
-                    status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
-                """,
-                [
-                    seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
-                    seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
-                    seen.map(\.value.state.sequence),
-                ])
-            $0.query("COMMIT")
-        }
-        return results[0]
+        pipeline.query(insertion, rows.columns)
+        pipeline.query(
+            """
+            INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
+            SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+                $7::bigint[])
+            ON CONFLICT (device_id) DO UPDATE SET
+                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+                battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
+                firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
+                sequence = coalesce(excluded.sequence, s.sequence),
+                status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
+            """,
+            [
+                seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
+                seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
+                seen.map(\.value.state.sequence),
+            ])
+    }
+
+    /// - Parameter rows: those that are stored.
+    private func finish(_ rows: [IngestRows.Row], _ pipeline: inout Pipeline) throws {
+        try IngestAudit(rows, of: submissions).write(&pipeline)
+        pipeline.query("COMMIT")
     }
 }
 

@@ -35,6 +35,14 @@ extension Submission.Origin {
     var patient: PatientID? {
         if case .entered(let patient, _) = self { patient } else { nil }
     }
+
+    /// Who entered or sent them; nil: the device itself.
+    var person: Scope? {
+        switch self {
+        case .device: nil
+        case .relayed(_, let scope), .entered(_, let scope): scope
+        }
+    }
 }
 
 /// What was stored of a submission.

@@ -36,7 +36,7 @@ import Testing
             "SELECT setval('audit_id_seq', 1)",
             "SELECT nextval('audit_id_seq')",
             "ALTER SEQUENCE audit_id_seq RESTART",
-            "SELECT FROM audit_pending",
+            "INSERT INTO audit_pending VALUES (1)",
             "DELETE FROM audit_pending",
             "TRUNCATE audit_pending",
             "INSERT INTO audit_chain VALUES (1, 1, now(), decode(repeat('00', 32), 'hex'))",
@@ -189,6 +189,13 @@ import Testing
             LISTEN fajma_reading;
             """)
         #expect(try store.stored() == 1)
+        try database.recordOnceAnHour(.opened(patient.id), by: nurse.author)
+        try database.record(.exported(format: "csv", [:]), by: store.admin.author)
+        try database.recordRefusedLogin(username: "nurse", address: nil)
+        #expect(try database.sealAudit(most: 1000) > 10)
+        let audit = try database.verifyAudit { Issue.record("\($0)") }
+        #expect(audit.pending == 0 && audit.head != nil)
+        #expect(try database.audit(store.admin, AuditFilter(action: "audit.exported"), Page(limit: 10)).count == 1)
     }
 
     // Who gets it, and how

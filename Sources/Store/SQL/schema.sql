@@ -54,6 +54,41 @@ CREATE FUNCTION public.audit_actor() RETURNS jsonb
     AS $$
     SELECT coalesce(nullif(current_setting('fajma.actor', true), '')::jsonb, jsonb_build_object('name', 'sql:' || session_user))
 $$;
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    action text NOT NULL,
+    user_id integer,
+    username text NOT NULL,
+    address text,
+    session text,
+    patient_id integer,
+    subject text,
+    before jsonb,
+    after jsonb,
+    once text,
+    CONSTRAINT audit_action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
+);
+COMMENT ON TABLE public.audit IS 'Who did what, when, from where, to which patient. The application may add to it and read it, nothing else.';
+COMMENT ON COLUMN public.audit.username IS 'As it was then; of no account: the program or the database role that did it.';
+COMMENT ON COLUMN public.audit.once IS 'What is written once a session and hour carries session, hour and what it is about.';
+CREATE FUNCTION public.audit_content(chain_position bigint, sealed_at timestamp with time zone, a public.audit) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT convert_to(
+        netstring(chain_position::text) || netstring(epoch_us(sealed_at))
+        || netstring(a.id::text) || netstring(epoch_us(a.at)) || netstring(a.action) || netstring(a.user_id::text)
+        || netstring(a.username) || netstring(a.address) || netstring(a.session) || netstring(a.patient_id::text)
+        || netstring(a.subject) || netstring(a.before::text) || netstring(a.after::text) || netstring(a.once), 'UTF8')
+$$;
+CREATE FUNCTION public.audit_pends() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.audit_pending (audit_id) SELECT id FROM inserted;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.audit_record(action text, patient integer, subject text, before jsonb, after jsonb) RETURNS void
     LANGUAGE sql
     AS $$
@@ -61,29 +96,45 @@ CREATE FUNCTION public.audit_record(action text, patient integer, subject text, 
     SELECT action, (actor ->> 'user')::integer, actor ->> 'name', actor ->> 'address', actor ->> 'session', patient, subject, before, after
     FROM audit_actor() AS actor
 $$;
+CREATE FUNCTION public.audit_told(told jsonb, secret text[], noise text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END)
+    FROM jsonb_each(told) WHERE key <> ALL (noise)
+$$;
 CREATE FUNCTION public.audited() RETURNS trigger
     LANGUAGE plpgsql
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 DECLARE
-    noun text := TG_ARGV[0];
-    secret text[] := string_to_array(TG_ARGV[3], ',');
+    action text := TG_ARGV[0] || CASE TG_OP WHEN 'INSERT' THEN '.created' WHEN 'UPDATE' THEN '.changed' ELSE '.deleted' END;
     old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     whole jsonb := coalesce(new_row, old_row);
-    verb text := CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END;
+    secret text[] := string_to_array(coalesce(TG_ARGV[3], ''), ',');
+    noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
-        FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key;
+        FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key AND o.key <> ALL (noise);
         IF new_row IS NULL THEN
             RETURN NULL;
         END IF;
+        IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
+            action := 'password.changed';
+        ELSIF action = 'session.changed' THEN
+            action := 'session.ended';
+        END IF;
     END IF;
-    -- That a secret was set is told, the secret is not.
-    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO old_row FROM jsonb_each(old_row);
-    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO new_row FROM jsonb_each(new_row);
+    IF TG_TABLE_NAME = 'device_state' THEN
+        action := 'device.changed';  -- the row comes into being with the first word about a device that is there
+    END IF;
     PERFORM audit_record(
-        noun || '.' || verb, (whole ->> nullif(TG_ARGV[2], ''))::integer, noun || ' ' || (whole ->> TG_ARGV[1]), old_row, new_row);
+        action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
+        split_part(TG_ARGV[1], ' ', 1) || ' ' || (whole ->> split_part(TG_ARGV[1], ' ', 2)),
+        audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise),
+        audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise));
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.device_assigned() RETURNS trigger
@@ -123,9 +174,19 @@ CREATE FUNCTION public.epoch_ms(t timestamp with time zone) RETURNS bigint
     AS $$
     SELECT (extract(epoch FROM t) * 1000)::bigint
 $$;
+CREATE FUNCTION public.epoch_us(t timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT (extract(epoch FROM t) * 1000000)::bigint::text
+$$;
+CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(current_setting('fajma.actor', true), '') <> ''
+$$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET search_path TO 'pg_catalog', 'public'
     SET lock_timeout TO '3s'
     AS $$
 DECLARE
@@ -135,10 +196,6 @@ DECLARE
     partition text;
     made integer := 0;
 BEGIN
-    -- Works with the owner's rights: whoever stole the application's password may not fill the catalog with it.
-    IF days > 366 THEN
-        RAISE 'partitions are made for 366 days at most' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
     FOR offset_days IN -1..days LOOP
         partition := 'readings_' || to_char(today + offset_days, 'YYYYMMDD');
@@ -157,6 +214,11 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
+CREATE FUNCTION public.netstring(value text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value || ',', '-,')
+$$;
 CREATE FUNCTION public.notify_device(device integer) RETURNS void
     LANGUAGE sql
     AS $$
@@ -187,6 +249,11 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.reading_id(patient integer, vital smallint, measured_at timestamp with time zone, device integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT concat_ws('.', patient, vital, epoch_ms(measured_at), device)
+$$;
 CREATE FUNCTION public.readings_corrected() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -206,6 +273,16 @@ BEGIN
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
         WHERE p.id = changed.patient_id GROUP BY p.id;
     END LOOP;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.readings_delete_audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM audit_record(
+        'reading.deleted', patient_id, 'reading ' || reading_id(patient_id, vital, measured_at, device_id),
+        jsonb_build_object('value', value), NULL)
+    FROM removed ORDER BY patient_id, vital, measured_at, device_id;
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.readings_inserted() RETURNS trigger
@@ -278,6 +355,50 @@ CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     AS $$
     SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
 $$;
+CREATE FUNCTION public.readings_update_audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM audit_record(
+        CASE WHEN n.patient_id IS NULL THEN 'reading.deleted' WHEN o.patient_id IS NULL THEN 'reading.created' ELSE 'reading.changed' END,
+        patient_id, 'reading ' || reading_id(patient_id, vital, measured_at, device_id),
+        CASE WHEN o.patient_id IS NOT NULL THEN jsonb_build_object('value', o.value) END,
+        CASE WHEN n.patient_id IS NOT NULL THEN jsonb_build_object('value', n.value) END)
+    FROM removed o FULL JOIN stored n USING (patient_id, vital, measured_at, device_id)
+    WHERE o.value IS DISTINCT FROM n.value
+    ORDER BY patient_id, vital, measured_at, device_id;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.seal_audit(most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    last public.audit_chain;
+    entry public.audit;
+    sealed_at timestamptz;
+    ids bigint[] := '{}';
+BEGIN
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('fajma audit')) THEN
+        RETURN 0;
+    END IF;
+    SELECT * INTO last FROM public.audit_chain AS c ORDER BY c.position DESC LIMIT 1;
+    last.position := coalesce(last.position, 0);
+    last.hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
+    sealed_at := clock_timestamp();
+    FOR entry IN
+        SELECT a.* FROM public.audit_pending AS p JOIN public.audit AS a ON a.id = p.audit_id
+        WHERE NOT EXISTS (SELECT FROM public.audit_chain AS c WHERE c.audit_id = p.audit_id)
+        ORDER BY p.audit_id LIMIT most
+    LOOP
+        last.position := last.position + 1;
+        last.hash := sha256(last.hash || public.audit_content(last.position, sealed_at, entry));
+        INSERT INTO public.audit_chain (position, audit_id, sealed_at, hash) VALUES (last.position, entry.id, sealed_at, last.hash);
+        ids := ids || entry.id;
+    END LOOP;
+    DELETE FROM public.audit_pending WHERE audit_id = ANY (ids);
+    RETURN cardinality(ids);
+END $$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -291,24 +412,6 @@ ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.audit (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    action text NOT NULL,
-    user_id integer,
-    username text NOT NULL,
-    address text,
-    session text,
-    patient_id integer,
-    subject text,
-    before jsonb,
-    after jsonb,
-    once text,
-    CONSTRAINT audit_action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
-);
-COMMENT ON TABLE public.audit IS 'Who did what, when, from where, to which patient. The application may add to it and read it, nothing else.';
-COMMENT ON COLUMN public.audit.username IS 'As it was then; of no account: the program or the database role that did it.';
-COMMENT ON COLUMN public.audit.once IS 'What is written once a session and hour carries session, hour and what it is about.';
 CREATE TABLE public.audit_chain (
     "position" bigint NOT NULL,
     audit_id bigint NOT NULL,
@@ -582,19 +685,29 @@ CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
+CREATE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON public.alerts FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
-CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device_id', 'patient_id');
+CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'id', '', 'key_hash');
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'id', 'id');
+CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
+CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
+CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
+CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
+CREATE TRIGGER readings_update_audited AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION public.readings_update_audited();
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS NULL)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
@@ -604,6 +717,11 @@ CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'id', '', 'password_hash');
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'id', '');
+CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
+CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
+CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.alerts
@@ -626,4 +744,5 @@ ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
-REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.seal_audit(most integer) FROM PUBLIC;
