@@ -1,6 +1,13 @@
+import json
+import re
+
 import pytest
 
+from cluster import run
 from hospital import Stack, until
+
+# The demonstration hospital alone makes more.
+AUDIT_ROWS = 300
 
 
 @pytest.fixture(scope="session")
@@ -10,8 +17,20 @@ def stack():
     try:
         stack.start()
         yield stack
+        check_audit(stack)
     finally:
         stack.stop()
+
+
+def check_audit(stack):
+    """After all tests: everything that they did stands in one chain, whatever they killed meanwhile, and on every head that
+    the log has kept."""
+    until(lambda: stack.query("SELECT count(*) FROM audit_pending") == [["0"]], 60, "the audit is sealed")
+    heads = re.findall(r"head=(\d+:[0-9a-f]{64})", "".join(stack.logs().values()))
+    result = run(stack.environment, "audit", "verify", "--json", *(f"--head={head}" for head in heads))
+    answer = json.loads(result.stdout)
+    assert answer["ok"] and answer["listed"] == [], result.stdout
+    assert answer["sealed"] > AUDIT_ROWS and heads, "an audit that saw this little was not at work"
 
 
 @pytest.fixture
