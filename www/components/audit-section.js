@@ -8,6 +8,8 @@ import { saveAs } from "../save.js";
 import { api, t } from "../services.js";
 import { SectionPart } from "./section-part.js";
 
+/** Where the filters have room to stand open always; on a phone they would hide the entries. */
+const WIDE = matchMedia("(min-width: 48.01rem)");
 /** So many entries at once. */
 const PAGE_ROWS = 50;
 
@@ -44,7 +46,9 @@ export class AuditSection extends SectionPart {
       field("fin", t("audit.to"), input("datetime-local", { value: was.fin }), plain),
       el("div", { class: "filter-buttons" }, el("button", { class: "primary", text: t("audit.filter") }),
         el("button", { type: "button", text: t("audit.clear"), on: { click: () => this.#clear() } })));
-    return [this.#form];
+    const filters = el("details", { class: "filter-box", open: WIDE.matches }, el("summary", { text: t("audit.filters") }), this.#form);
+    this.listen(WIDE, "change", () => { filters.open = WIDE.matches; });
+    return [filters];
   }
 
   /** What stands in the form, as the server wants it. */
@@ -67,7 +71,7 @@ export class AuditSection extends SectionPart {
       return;
     }
     await this.reload();
-    this.announce(this.querySelector(".count").textContent, false);
+    this.announce(this.querySelector(".count .visually-hidden").textContent, false);
   }
 
   #clear() {
@@ -78,7 +82,7 @@ export class AuditSection extends SectionPart {
 
   list() {
     const { rows, next } = this.data;
-    this.count(t(next ? "audit.count.more" : "audit.count", { count: rows.length }));
+    this.count(next ? `${rows.length}+` : rows.length, t(next ? "audit.count.more" : "audit.count", { count: rows.length }));
     if (!rows.length) return this.nothing(true, "");
     this.#more = next && el("button", { type: "button", "data-key": "more", text: t("audit.more"), on: { click: () => this.#loadMore() } });
     return [Object.assign(el("audit-table"), this.data), this.#more && el("p", { class: "more" }, this.#more)];
