@@ -2,7 +2,7 @@ import { ACTIONS } from "../administration/audit-actions.js";
 import { fullName } from "../administration/controls.js";
 import { fromField } from "../administration/moments.js";
 import { el } from "../dom.js";
-import { choice, clearProblem, field, input, showProblem, values } from "../form.js";
+import { choice, clearProblem, field, input, refusal, showProblem, values } from "../form.js";
 import { icon } from "../icons.js";
 import { saveAs } from "../save.js";
 import { api, t } from "../services.js";
@@ -56,7 +56,7 @@ export class AuditSection extends SectionPart {
     this.#asked = values(this.#form);
     const { patient_id: number, debut, fin, ...rest } = this.#asked;
     const patient = this.data?.patients.find(({ id, identifiant }) => identifiant.toLowerCase() === number.toLowerCase() || String(id) === number);
-    if (number && !patient) throw Object.assign(new Error("unknown patient"), { status: 400, fields: { patient_id: [t("audit.patient.unknown")] } });
+    if (number && !patient) throw refusal({ patient_id: [t("audit.patient.unknown")] });
     const query = { ...rest, patient_id: patient?.id, debut: fromField(debut), fin: fromField(fin) };
     return Object.fromEntries(Object.entries(query).filter(([, value]) => value));
   }
