@@ -303,6 +303,21 @@ def test_a_device_is_assigned_from_to_and_an_overlap_tells_the_others_times(stac
     assert [row["patient"] for row in stack.request("GET", path).json()] == [second["id"], first["id"]]
 
 
+def test_a_list_that_changes_behind_a_dialog_gives_the_focus_back(stack, page):
+    device = stack.request("POST", "/api/iot/dispositifs/", role="admin", json={"nom": unique("Bracelet "), "type_dispositif": "bracelet"}).json()
+    log_in(page, stack, "admin")
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    press(page, f"[data-key=retire-{device['id']}]")
+    page.wait_for_selector("dialog")
+    changed = device["nom"] + "x"
+    stack.request("PATCH", f"/api/iot/dispositifs/{device['id']}/", role="admin", json={"nom": changed})
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when the page is looked at again
+    page.wait_for_selector(f'.data tbody tr:has-text("{changed}")')
+    page.keyboard.press("Escape")
+    expect_focus(page, f"[data-key=retire-{device['id']}]")
+
+
 def test_a_device_is_retired(stack, page):
     device = stack.request("POST", "/api/iot/dispositifs/", role="admin", json={"nom": unique("Bracelet "), "type_dispositif": "bracelet"}).json()
     log_in(page, stack, "admin")
