@@ -187,6 +187,7 @@ def test_a_patient_is_moved_changed_and_discharged_and_only_an_administrator_sti
     write(page, "prenom", "Inès")
     page.keyboard.press("Enter")
     expect_done(page, "Inès")
+    page.wait_for_selector('.data tbody tr:has-text("Inès")')
     name = name.replace("Awa", "Inès")
 
     press(page, f"[data-key=discharge-{patient['id']}]")
