@@ -1,18 +1,27 @@
+import { AccountSection } from "./components/account-section.js";
+import { AdministrationPage } from "./components/administration-page.js";
 import { AlertList } from "./components/alert-list.js";
 import { AppBar } from "./components/app-bar.js";
+import { AssignmentList } from "./components/assignment-list.js";
+import { AuditSection } from "./components/audit-section.js";
+import { AuditTable } from "./components/audit-table.js";
 import { ConnectionChip } from "./components/connection-chip.js";
 import { DeviceList } from "./components/device-list.js";
+import { DeviceSection } from "./components/device-section.js";
 import { ExtraValues } from "./components/extra-values.js";
 import { LiveAnnouncer } from "./components/live-announcer.js";
 import { LiveTrace } from "./components/live-trace.js";
 import { LoginPage } from "./components/login-page.js";
 import { PatientPage } from "./components/patient-page.js";
+import { PatientSection } from "./components/patient-section.js";
 import { PatientTile } from "./components/patient-tile.js";
 import { RangeBar } from "./components/range-bar.js";
 import { ServiceList } from "./components/service-list.js";
+import { SessionList } from "./components/session-list.js";
 import { StatusBanner } from "./components/status-banner.js";
 import { VitalCard } from "./components/vital-card.js";
 import { WardPage } from "./components/ward-page.js";
+import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
 import { keepTrying } from "./retry.js";
 import { route } from "./router.js";
@@ -21,6 +30,9 @@ import { applyTheme } from "./theme.js";
 import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
+  "account-section": AccountSection, "administration-page": AdministrationPage, "assignment-list": AssignmentList,
+  "audit-section": AuditSection, "audit-table": AuditTable, "device-section": DeviceSection, "patient-section": PatientSection,
+  "session-list": SessionList, "ward-section": WardSection,
   "alert-list": AlertList, "app-bar": AppBar, "connection-chip": ConnectionChip, "device-list": DeviceList,
   "extra-values": ExtraValues, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
   "patient-page": PatientPage, "patient-tile": PatientTile, "range-bar": RangeBar, "service-list": ServiceList,

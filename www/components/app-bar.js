@@ -1,3 +1,4 @@
+import { sectionsFor } from "../administration/sections.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { api, i18n, mayAct, t } from "../services.js";
@@ -19,9 +20,15 @@ export class AppBar extends Part {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
+    if (sectionsFor(api.user).length) controls.append(this.#administration());
     if (api.user) controls.append(el("span", { class: "who" }, icon("user"), el("span", { text: api.user.username })));
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
+  }
+
+  #administration() {
+    return el("a", { class: "administration", href: "#/administration", title: t("administration.title") },
+      icon("settings"), el("span", { text: t("administration.title") }));
   }
 
   #languages() {
