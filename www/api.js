@@ -5,13 +5,20 @@ import { usableFor } from "./token.js";
 /** A request takes no longer. */
 const TIMEOUT_MS = 15_000;
 
-/** What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words. */
+/**
+ * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
+ * about single fields (`{name: [text]}`), `problem` all that it answered.
+ */
 export class ApiError extends Error {
-  constructor(status, code, detail) {
+  constructor(status, problem) {
+    const { code = "unexpected", detail = "" } = problem ?? {};
     super(detail || code);
-    Object.assign(this, { status, code, detail });
+    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem) });
   }
 }
+
+const isWords = (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).filter(([, value]) => isWords(value)));
 
 /**
  * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
@@ -73,6 +80,9 @@ export class Api extends EventTarget {
   get(path, query = {}) { return this.#authorized("GET", path, { query }); }
 
   post(path, body) { return this.#authorized("POST", path, { body }); }
+  put(path, body) { return this.#authorized("PUT", path, { body }); }
+  patch(path, body) { return this.#authorized("PATCH", path, { body }); }
+  delete(path) { return this.#authorized("DELETE", path, {}); }
 
   /** The texts of a language. */
   locale(language) { return this.#send("GET", `locales/${language}.json`); }
@@ -122,12 +132,12 @@ export class Api extends EventTarget {
       });
       answer = await response.text();
     } catch {
-      throw new ApiError(0, "unreachable", "");
+      throw new ApiError(0, { code: "unreachable" });
     }
     this.#hearDate(response);
     const decoded = decode(answer);
     if (response.ok && decoded !== undefined) return decoded;
-    throw new ApiError(response.status, decoded?.code ?? "unexpected", decoded?.detail ?? "");
+    throw new ApiError(response.status, decoded);
   }
 
   #hearDate(response) {
