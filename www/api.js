@@ -7,13 +7,13 @@ const TIMEOUT_MS = 15_000;
 
 /**
  * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
- * about single fields (`{name: [text]}`), `problem` all that it answered.
+ * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
  */
 export class ApiError extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, retryAfter = null) {
     const { code = "unexpected", detail = "" } = problem ?? {};
     super(detail || code);
-    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem) });
+    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem), retryAfter });
   }
 }
 
@@ -22,7 +22,8 @@ const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).f
 
 /**
  * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
- * Events: "login", "renewed" {token}, "logout", "date" {at} (the server's `Date`).
+ * Events: "login", "renewed" {token}, "user" (what is known of the account changed), "logout" {reason}, "date" {at} (the
+ * server's `Date`). `reason`: "logout", "idle" (nobody was there), "ended" (the server ended the session).
  */
 export class Api extends EventTarget {
   #access = null;
@@ -30,8 +31,10 @@ export class Api extends EventTarget {
   #renewing = null;
   #timer = 0;
   #tabs;
-  /** `{id, username, role, langue, services}` of who is logged in, or null. */
+  /** `{id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s}` of who is logged in, or null. */
   user = null;
+  /** Returns how many seconds ago somebody was there, or null: what the server is told at each renewal. */
+  idleSeconds = () => null;
   /** The language that the server's own words should have. */
   language = "fr";
 
@@ -40,7 +43,7 @@ export class Api extends EventTarget {
     super();
     this.base = base;
     this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
-    this.#tabs.onmessage = () => this.#end();
+    this.#tabs.onmessage = ({ data }) => this.#end(data);
   }
 
   async login(username, password) {
@@ -50,10 +53,10 @@ export class Api extends EventTarget {
 
   /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */
   renew() {
-    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/"))
+    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/", { body: this.#presence() }))
       .then((session) => this.#accept(session))
       .catch((error) => {
-        if (error.status === 401) this.#end();
+        if (error.status === 401) this.#end("ended");
         throw error;
       })
       .finally(() => { this.#renewing = null; });
@@ -64,10 +67,26 @@ export class Api extends EventTarget {
     try {
       await this.#send("DELETE", "api/session/");
     } finally {
-      this.#end();
-      // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
-      this.#tabs.postMessage("logout");
+      this.#endEverywhere("logout");
     }
+  }
+
+  /** Ends the session because nobody is there: first what is on the screen, however slow the network is. */
+  async leave() {
+    this.#endEverywhere("idle");
+    await this.#send("DELETE", "api/session/", { outlives: true });
+  }
+
+  /** Asks anew who is logged in, after something about the account was changed. */
+  async refreshUser() { this.#know(await this.get("api/moi/")); }
+
+  /** Changes one's own account, such as `{langue}`. */
+  async changeUser(changes) { this.#know(await this.patch("api/moi/", changes)); }
+
+  #know(user) {
+    if (!this.user) return;  // logged out meanwhile
+    this.user = user;
+    this.dispatchEvent(new CustomEvent("user"));
   }
 
   /** A valid access token, renewed first when it is about to end or when `fresh` asks for it. */
@@ -111,14 +130,26 @@ export class Api extends EventTarget {
     this.dispatchEvent(new CustomEvent("renewed", { detail: { token: access } }));
   }
 
-  #end() {
+  #end(reason) {
     clearTimeout(this.#timer);
     const was = this.user;
     this.#access = this.user = null;
-    if (was) this.dispatchEvent(new CustomEvent("logout"));
+    if (was) this.dispatchEvent(new CustomEvent("logout", { detail: { reason } }));
   }
 
-  async #send(method, path, { query = {}, body, token } = {}) {
+  // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
+  #endEverywhere(reason) {
+    this.#end(reason);
+    this.#tabs.postMessage(reason);
+  }
+
+  #presence() {
+    const inactif_s = this.idleSeconds();
+    return inactif_s === null ? undefined : { inactif_s };
+  }
+
+  /** `outlives`: the request goes on when the page is closed meanwhile. */
+  async #send(method, path, { query = {}, body, token, outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
     const headers = { Accept: "application/json", "Accept-Language": this.language };
@@ -128,7 +159,7 @@ export class Api extends EventTarget {
     try {
       response = await fetch(url, {
         method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS),
+        credentials: "same-origin", keepalive: outlives, signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       answer = await response.text();
     } catch {
@@ -137,13 +168,19 @@ export class Api extends EventTarget {
     this.#hearDate(response);
     const decoded = decode(answer);
     if (response.ok && decoded !== undefined) return decoded;
-    throw new ApiError(response.status, decoded);
+    throw new ApiError(response.status, decoded, secondsToWait(response));
   }
 
   #hearDate(response) {
     const at = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
   }
+}
+
+/** `Retry-After` in seconds; a date, which the header may be too, is nothing that our server sends. */
+function secondsToWait(response) {
+  const seconds = Number(response.headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
 }
 
 /** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */

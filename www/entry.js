@@ -2,11 +2,10 @@ import { numberOf, vital } from "./vitals.js";
 
 /** What a person enters by hand: reading what was typed, and what of it is still to be stored. Pure. */
 
-/** In the order in which a round is made. */
-export const ENTERED = ["respiratory_rate", "spo2", "supplemental_o2", "systolic_bp", "diastolic_bp", "heart_rate", "consciousness", "temperature"];
-
-/** The vitals that are chosen, not typed. */
-export const isChosen = (name) => name === "supplemental_o2" || vital(name).letters !== null;
+/** Typed with a keypad, in the order of a round. */
+export const TYPED = ["respiratory_rate", "spo2", "heart_rate", "systolic_bp", "diastolic_bp", "temperature"];
+/** Chosen among a few: the wire's values. */
+export const CHOSEN = { supplemental_o2: ["0", "1"], consciousness: vital("consciousness").letters };
 
 /** A typed number, with comma or point; null for an empty field, NaN for anything else. */
 export function readNumber(text) {

@@ -15,21 +15,25 @@ export class Idle {
 
   /**
    * @param now the page's clock, in ms
-   * @param memory what all tabs share (`getItem`, `setItem`)
+   * @param memory what all tabs share (`getItem`, `setItem`, `removeItem`)
    */
   constructor(now, memory) { Object.assign(this, { now, memory }); }
 
   /** Watches a session that ends after so many seconds without a hand; null: it never does (a display on the wall). */
   watch(limitSeconds) {
-    this.#limitMs = limitSeconds === null || limitSeconds === undefined ? null : limitSeconds * 1000;
-    if (this.#limitMs !== null && this.#lastTouch === null) this.#write();
+    this.#limitMs = limitSeconds == null ? null : limitSeconds * 1000;
+    if (this.#limitMs === null) this.#forget();
+    else if (this.#lastTouch === null) this.#write();
   }
 
   /** Somebody has just logged in. */
   begin(limitSeconds) {
-    if (limitSeconds !== null && limitSeconds !== undefined) this.#write();
+    if (limitSeconds != null) this.#write();
     this.watch(limitSeconds);
   }
+
+  /** The session is over. What is written down stays: a page that is loaded again, the server not having heard of it, must know. */
+  end() { this.#limitMs = null; }
 
   /**
    * A key, a pointer, a touch. Too late once the time is over: at the wake-up of a laptop the first movement may come
@@ -62,6 +66,11 @@ export class Idle {
   }
 
   get #lastTouch() { return Number(this.memory.getItem(REMEMBERED_AS)) || this.#touchedAt; }
+
+  #forget() {
+    this.#touchedAt = null;
+    this.memory.removeItem(REMEMBERED_AS);
+  }
 
   #write() {
     this.#touchedAt = this.now();

@@ -8,7 +8,11 @@ const MINUTE = 60_000;
 function browser() {
   const kept = {};
   const clock = { now: 1_700_000_000_000, writes: 0 };
-  const memory = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; clock.writes++; } };
+  const memory = {
+    getItem: (key) => kept[key] ?? null,
+    setItem: (key, value) => { kept[key] = value; clock.writes++; },
+    removeItem: (key) => { delete kept[key]; },
+  };
   return { clock, tab: () => new Idle(() => clock.now, memory) };
 }
 
@@ -77,6 +81,26 @@ test("a display on the wall has no end, and writes nothing down", () => {
   idle.touch();
   assert.deepEqual(idle.look(), { state: "active", leftMs: null });
   assert.equal(clock.writes, 0);
+});
+
+test("a display where somebody was logged in before tells nothing of that", () => {
+  const { clock, tab } = browser();
+  const idle = tab();
+  idle.begin(1800);
+  idle.end();
+  clock.now += 1000 * MINUTE;
+  idle.begin(null);
+  assert.equal(idle.seconds, null);
+});
+
+test("what ended is still known to a page that is loaded again", () => {
+  const { clock, tab } = browser();
+  const idle = tab();
+  idle.begin(1800);
+  clock.now += 31 * MINUTE;
+  idle.end();
+  idle.touch();
+  assert.equal(tab().seconds, 31 * 60);
 });
 
 test("a moving pointer is written down every other second", () => {

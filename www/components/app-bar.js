@@ -13,15 +13,23 @@ export class AppBar extends Part {
     this.setAttribute("role", "banner");
     this.listen(api, "login", () => this.draw());
     this.listen(api, "logout", () => this.draw());
+    this.listen(api, "user", () => this.draw());
   }
 
   draw() {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
-    if (api.user) controls.append(el("span", { class: "who" }, icon("user"), el("span", { text: api.user.username })));
+    if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
+  }
+
+  #who() {
+    const parts = [icon("user"), el("span", { text: api.user.username })];
+    if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
+    return el("a", { class: "who", href: "#/compte", title: t("account.title") }, ...parts,
+      el("span", { class: "visually-hidden", text: ` – ${t("account.title")}` }));
   }
 
   #languages() {

@@ -5,8 +5,9 @@ import { icon } from "../icons.js";
 import { readDevice, readLatest, readRows } from "../messages.js";
 import { TRACE_MS } from "../patient-record.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, i18n, state, t } from "../services.js";
+import { api, connect, i18n, may, state, t } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
+import { openEntry } from "./entry-dialog.js";
 import { Part } from "./part.js";
 
 /** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
@@ -123,7 +124,16 @@ export class PatientPage extends Part {
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+      may("enterReadings") ? this.#entry() : null,
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
+  }
+
+  #entry() {
+    const enter = async () => {
+      const count = await openEntry(this.#patient);
+      if (count) this.announce(t("entry.done", { count }), false);
+    };
+    return el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }));
   }
 
   /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */
