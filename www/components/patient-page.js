@@ -124,16 +124,18 @@ export class PatientPage extends Part {
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
-      may("enterReadings") ? this.#entry() : null,
+      ...(may("enterReadings") ? this.#entry() : []),
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
   }
 
   #entry() {
+    const done = el("p", { class: "entered", role: "status" });
     const enter = async () => {
+      done.replaceChildren();
       const count = await openEntry(this.#patient);
-      if (count) this.announce(t("entry.done", { count }), false);
+      if (count) done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
     };
-    return el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }));
+    return [done, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
   }
 
   /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */

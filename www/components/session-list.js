@@ -48,10 +48,10 @@ export class SessionList extends Part {
   }
 
   #row(session) {
-    const name = nameOf(session);
+    const { name, look } = describe(session);
     const opened = Date.parse(session.ouverte_le);
     return el("li", { class: session.actuelle ? "current" : null },
-      icon(session.type === "programme" ? "program" : "screen"),
+      icon(look),
       el("div", {},
         el("p", { class: "name" }, el("strong", { text: name }),
           session.actuelle ? el("span", { class: "this-one", text: t("sessions.current") }) : null),
@@ -104,8 +104,11 @@ export class SessionList extends Part {
 /** One that has ended meanwhile is ended, too. */
 const end = ({ id }) => api.delete(`api/moi/sessions/${encodeURIComponent(id)}/`).catch((error) => { if (error.status !== 404) throw error; });
 
-/** "Firefox, Windows". */
-function nameOf({ agent }) {
+const HELD = ["Android", "iPhone", "iPad"];
+
+/** "Firefox, Windows", and the icon that looks like it. */
+function describe({ agent, type }) {
   const { browser, system, other } = readUserAgent(agent);
-  return other ?? ([browser, system].filter(Boolean).join(", ") || t("sessions.unknown"));
+  const name = other ?? ([browser, system].filter(Boolean).join(", ") || t("sessions.unknown"));
+  return { name, look: type === "programme" ? "program" : HELD.includes(system) ? "phone" : "screen" };
 }
