@@ -4,6 +4,10 @@ import { usableFor } from "./token.js";
 
 /** A request takes no longer. */
 const TIMEOUT_MS = 15_000;
+/** A file of ten thousand rows may. */
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** A list is read to its end in pages of so many rows, and no further than so many pages. */
+const PAGE_ROWS = 1_000, MAX_PAGES = 50;
 
 /**
  * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
@@ -41,7 +45,7 @@ export class Api extends EventTarget {
   /** @param base where the dashboard lies, as an URL that ends with a slash */
   constructor(base) {
     super();
-    this.base = base;
+    this.base = String(base);
     this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
     this.#tabs.onmessage = ({ data }) => this.#end(data);
   }
@@ -103,6 +107,23 @@ export class Api extends EventTarget {
   patch(path, body) { return this.#authorized("PATCH", path, { body }); }
   delete(path) { return this.#authorized("DELETE", path, {}); }
 
+  /** A list's rows and `next`, the path of the page that follows them, or null. */
+  page(path, query = {}) { return this.#authorized("GET", path, { query, as: "page" }); }
+
+  /** Every row of a list. */
+  async all(path, query = {}) {
+    const rows = [];
+    let next = await this.page(path, { limit: PAGE_ROWS, ...query });
+    for (let pages = 1; ; pages++) {
+      rows.push(...next.rows);
+      if (!next.next || pages >= MAX_PAGES) return rows;
+      next = await this.page(next.next);
+    }
+  }
+
+  /** A file, as a Blob: a link could not carry the token. */
+  download(path, query = {}) { return this.#authorized("GET", path, { query, as: "file" }); }
+
   /** The texts of a language. */
   locale(language) { return this.#send("GET", `locales/${language}.json`); }
 
@@ -149,26 +170,28 @@ export class Api extends EventTarget {
   }
 
   /** `outlives`: the request goes on when the page is closed meanwhile. */
-  async #send(method, path, { query = {}, body, token, outlives = false } = {}) {
+  async #send(method, path, { query = {}, body, token, as = "value", outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
-    const headers = { Accept: "application/json", "Accept-Language": this.language };
+    const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response, answer;
     try {
       response = await fetch(url, {
         method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: "same-origin", keepalive: outlives, signal: AbortSignal.timeout(TIMEOUT_MS),
+        credentials: "same-origin", keepalive: outlives,
+        signal: AbortSignal.timeout(as === "file" ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS),
       });
-      answer = await response.text();
+      answer = await (response.ok && as === "file" ? response.blob() : response.text());
     } catch {
       throw new ApiError(0, { code: "unreachable" });
     }
     this.#hearDate(response);
+    if (response.ok && as === "file") return answer;
     const decoded = decode(answer);
-    if (response.ok && decoded !== undefined) return decoded;
-    throw new ApiError(response.status, decoded, secondsToWait(response));
+    if (!response.ok || decoded === undefined) throw new ApiError(response.status, decoded, secondsToWait(response));
+    return as === "page" ? { rows: decoded, next: nextPage(response, this.base) } : decoded;
   }
 
   #hearDate(response) {
@@ -191,4 +214,11 @@ function decode(text) {
   } catch {
     return undefined;
   }
+}
+
+/** Where a `Link` header says that a list goes on. Only on this server: the next request carries the token. */
+function nextPage(response, base) {
+  const [, target] = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("Link") ?? "") ?? [];
+  const url = target === undefined ? null : new URL(target, response.url).href;
+  return url?.startsWith(base) ? url : null;
 }

@@ -1,16 +1,24 @@
 import { AccountPage } from "./components/account-page.js";
+import { AccountSection } from "./components/account-section.js";
+import { AdministrationPage } from "./components/administration-page.js";
 import { AlertList } from "./components/alert-list.js";
 import { AppBar } from "./components/app-bar.js";
+import { AssignmentList } from "./components/assignment-list.js";
+import { AuditSection } from "./components/audit-section.js";
+import { AuditTable } from "./components/audit-table.js";
 import { ConnectionChip } from "./components/connection-chip.js";
 import { DeviceList } from "./components/device-list.js";
+import { DeviceSection } from "./components/device-section.js";
 import { ExtraValues } from "./components/extra-values.js";
 import { IdleWatch } from "./components/idle-watch.js";
 import { LiveAnnouncer } from "./components/live-announcer.js";
 import { LiveTrace } from "./components/live-trace.js";
 import { LoginPage } from "./components/login-page.js";
+import { MySessions } from "./components/my-sessions.js";
 import { PasswordForm } from "./components/password-form.js";
 import { PasswordPage } from "./components/password-page.js";
 import { PatientPage } from "./components/patient-page.js";
+import { PatientSection } from "./components/patient-section.js";
 import { PatientTile } from "./components/patient-tile.js";
 import { RangeBar } from "./components/range-bar.js";
 import { ServiceList } from "./components/service-list.js";
@@ -18,6 +26,7 @@ import { SessionList } from "./components/session-list.js";
 import { StatusBanner } from "./components/status-banner.js";
 import { VitalCard } from "./components/vital-card.js";
 import { WardPage } from "./components/ward-page.js";
+import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
 import { keepTrying } from "./retry.js";
 import { route } from "./router.js";
@@ -26,10 +35,13 @@ import { applyTheme } from "./theme.js";
 import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
-  "account-page": AccountPage, "alert-list": AlertList, "app-bar": AppBar, "connection-chip": ConnectionChip, "device-list": DeviceList,
+  "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
+  "alert-list": AlertList, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
+  "audit-table": AuditTable, "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection,
   "extra-values": ExtraValues, "idle-watch": IdleWatch, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
-  "login-page": LoginPage, "password-form": PasswordForm, "password-page": PasswordPage, "patient-page": PatientPage,
-  "patient-tile": PatientTile, "range-bar": RangeBar, "service-list": ServiceList, "session-list": SessionList,
+  "login-page": LoginPage, "my-sessions": MySessions, "password-form": PasswordForm, "password-page": PasswordPage,
+  "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "range-bar": RangeBar,
+  "service-list": ServiceList, "session-list": SessionList, "ward-section": WardSection,
   "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,
 };
 

@@ -58,7 +58,7 @@ export function openDialog({ title, body, actions = [], cancel = t("dialog.cance
 
   document.getElementById(PLACE).append(dialog);
   dialog.showModal();
-  (form.querySelector(".dialog-body :is(input, select, textarea):not([type=hidden])") ?? form.querySelector("footer button"))?.focus();
+  (form.querySelector("[autofocus]") ?? form.querySelector(".dialog-body :is(input, select, textarea)") ?? form.querySelector("footer button"))?.focus();
   return promise;
 }
 

@@ -21,7 +21,7 @@ export class AccountPage extends Part {
       el("div", { class: "columns" },
         el("div", {}, this.#language(), this.#password()),
         el("section", { class: "card", "aria-labelledby": "my-sessions" },
-          el("h2", { id: "my-sessions", text: t("sessions.title") }), el("session-list"))));
+          el("h2", { id: "my-sessions", text: t("account.sessions") }), el("my-sessions"))));
   }
 
   #language() {
@@ -48,7 +48,7 @@ export class AccountPage extends Part {
       this.#changed = true;
       this.querySelector(".passwords .done")?.remove();
       this.querySelector(".passwords").append(changedNote());
-      this.querySelector("session-list").load();  // the others are ended
+      this.querySelector("my-sessions").load();  // the others are ended
     };
     return el("section", { class: "card passwords", "aria-labelledby": "my-password" },
       el("h2", { id: "my-password", text: t("password.title") }),

@@ -1,3 +1,4 @@
+import { sectionsFor } from "../administration/sections.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { api, i18n, mayAct, t } from "../services.js";
@@ -20,6 +21,7 @@ export class AppBar extends Part {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
+    if (sectionsFor(api.user).length) controls.append(this.#administration());
     if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
@@ -30,6 +32,10 @@ export class AppBar extends Part {
     if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
     return el("a", { class: "who", href: "#/compte", title: t("account.title") }, ...parts,
       el("span", { class: "visually-hidden", text: ` – ${t("account.title")}` }));
+  }
+
+  #administration() {
+    return el("a", { class: "administration", href: "#/administration", title: t("administration.title") }, icon("settings"), el("span", { text: t("administration.title") }));
   }
 
   #languages() {

@@ -1,114 +1,53 @@
 import { confirmDialog } from "../dialog.js";
-import { el, setText } from "../dom.js";
+import { el } from "../dom.js";
 import { problemText } from "../form.js";
 import { ago, clockTime } from "../format.js";
-import { icon } from "../icons.js";
-import { keepTrying } from "../retry.js";
 import { api, i18n, state, t } from "../services.js";
-import { readUserAgent } from "../user-agent.js";
+import { badge, rowAction, table } from "../table.js";
+import { readAgent } from "../user-agent.js";
 import { Part } from "./part.js";
 
-/** One's own sessions: where one is logged in, and an end to it. */
+/** Where an account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
 export class SessionList extends Part {
-  #sessions = null;
+  #rows = null;
   #failure = null;
 
-  start() {
-    this.load();
-    this.everySecond(() => this.#updateAges());
-  }
+  start() { this.#reload(); }
 
-  async load() {
+  async #reload() {
     try {
-      const sessions = await keepTrying(() => api.get("api/moi/sessions/"), this.signal, (error) => this.#fail(error));
-      [this.#sessions, this.#failure] = [sessions, null];
+      this.#rows = await api.get(this.path);
+      this.#failure = null;
     } catch (error) {
-      if (this.signal.aborted) return;
       this.#failure = error;
     }
-    this.draw();
-  }
-
-  #fail(error) {
-    this.#failure = error;
-    this.draw();
+    if (!this.signal.aborted) this.draw();
   }
 
   draw() {
-    const failure = this.#failure && el("p", { class: "trouble", role: "alert", text: problemText(this.#failure) });
-    if (!this.#sessions) return this.replaceChildren(failure ?? el("p", { class: "empty", text: t("loading") }));
-    // This one first, then the one that was used last.
-    const sessions = [...this.#sessions].sort((a, b) => b.actuelle - a.actuelle || Date.parse(b.derniere_activite) - Date.parse(a.derniere_activite));
-    const others = sessions.filter(({ actuelle }) => !actuelle);
-    this.replaceChildren(failure ?? "",
-      el("ul", {}, ...sessions.map((session) => this.#row(session))),
-      others.length === 0 ? el("p", { class: "hint", text: t("sessions.alone") })
-        : el("button", { type: "button", class: "all", text: t("sessions.end.others"), on: { click: () => this.#endAll(others) } }));
-    this.#updateAges();
+    if (this.#failure) return this.replaceChildren(el("p", { class: "form-problem", role: "alert", text: problemText(this.#failure) }));
+    if (!this.#rows) return this.replaceChildren(el("p", { class: "soft", text: t("loading") }));
+    if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t("sessions.none") }));
+    this.replaceChildren(table({ caption: t("sessions.list"), rows: this.#rows, columns: [
+      { label: t("sessions.from"), cell: ({ agent, type }) => el("span", { class: "two", title: agent }, el("strong", { text: readAgent(agent).text || t(`sessions.type.${type}`) }), el("small", { text: t(`sessions.type.${type}`) })) },
+      { label: t("sessions.address"), className: "mono", cell: ({ adresse }) => adresse },
+      { label: t("sessions.opened"), cell: ({ ouverte_le: at }) => clockTime(Date.parse(at), state.now(), i18n.language) },
+      { label: t("sessions.active"), cell: ({ derniere_activite: at }) => ago(state.now() - Date.parse(at), i18n.language) },
+      { label: t("section.actions"), hidden: true, className: "actions", cell: (row) => this.#action(row) },
+    ] }));
   }
 
-  #row(session) {
-    const { name, look } = describe(session);
-    const opened = Date.parse(session.ouverte_le);
-    return el("li", { class: session.actuelle ? "current" : null },
-      icon(look),
-      el("div", {},
-        el("p", { class: "name" }, el("strong", { text: name }),
-          session.actuelle ? el("span", { class: "this-one", text: t("sessions.current") }) : null),
-        el("p", { class: "facts" }, `${t(`sessions.kind.${session.type}`)} · ${session.adresse} · `,
-          el("time", { datetime: session.ouverte_le, text: t("sessions.since", { time: clockTime(opened, state.now(), i18n.language) }) })),
-        el("p", { class: "facts active", "data-at": session.derniere_activite })),
-      session.actuelle ? null : el("button", { type: "button", "data-session": session.id, text: t("sessions.end"),
-        "aria-label": t("sessions.end.label", { name, address: session.adresse }), on: { click: () => this.#endOne(session) } }));
+  #action(row) {
+    if (row.actuelle) return badge("normal", t("sessions.this"));
+    const about = [readAgent(row.agent).text, row.adresse].filter(Boolean).join(", ");
+    return rowAction({ label: t("sessions.end"), about, key: `end-${row.id}`, kind: "grave", click: () => this.#end(row, about) });
   }
 
-  #updateAges() {
-    for (const place of this.querySelectorAll(".active")) {
-      setText(place, t("sessions.active", { ago: ago(state.now() - Date.parse(place.dataset.at), i18n.language) }));
-    }
+  async #end(row, about) {
+    const done = await confirmDialog({ title: t("sessions.end.title"), body: t("sessions.end.text", { about }), label: t("sessions.end"), run: () => api.delete(`${this.path}${row.id}/`) });
+    if (done === null) return;
+    this.dispatchEvent(new CustomEvent("changed", { detail: { text: t("sessions.ended") } }));
+    await this.#reload();
+    (this.querySelector("button") ?? this.closest("dialog")?.querySelector("footer button"))?.focus();
   }
-
-  async #endOne(session) {
-    try {
-      await end(session);
-      this.announce(t("sessions.ended"), false);
-    } catch (error) {
-      this.#failure = error;
-    }
-    await this.#loadAgain();
-  }
-
-  async #endAll(sessions) {
-    const done = await confirmDialog({
-      title: t("sessions.end.others"), body: t("sessions.end.others.sure", { count: sessions.length }), label: t("sessions.end"),
-      run: async () => { for (const session of sessions) await end(session); },
-    });
-    if (done && !this.signal.aborted) await this.#loadAgain();
-  }
-
-  /** The button that was pressed is gone: the focus must not fall out of the list. */
-  async #loadAgain() {
-    const failure = this.#failure;
-    await this.load();
-    if (failure && !this.#failure) this.#fail(failure);
-    (this.querySelector("button") ?? this.#list())?.focus();
-  }
-
-  #list() {
-    const list = this.querySelector("ul");
-    list?.setAttribute("tabindex", "-1");
-    return list;
-  }
-}
-
-/** One that has ended meanwhile is ended, too. */
-const end = ({ id }) => api.delete(`api/moi/sessions/${encodeURIComponent(id)}/`).catch((error) => { if (error.status !== 404) throw error; });
-
-const HELD = ["Android", "iPhone", "iPad"];
-
-/** "Firefox, Windows", and the icon that looks like it. */
-function describe({ agent, type }) {
-  const { browser, system, other } = readUserAgent(agent);
-  const name = other ?? ([browser, system].filter(Boolean).join(", ") || t("sessions.unknown"));
-  return { name, look: type === "programme" ? "program" : HELD.includes(system) ? "phone" : "screen" };
 }
