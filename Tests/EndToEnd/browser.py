@@ -1,10 +1,12 @@
 """The dashboard in Chromium, as a person at the ward has it."""
 import os
 import re
+from importlib.resources import files
 
 from hospital import REPOSITORY
 
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def launch(playwright):
@@ -42,3 +44,10 @@ def expect_chip(page, status, seconds=20):
 def expect_value(page, vital, text, seconds=1):
     """The card shows this value as current, within the time. By a selector: the page's policy forbids evaluated texts."""
     page.wait_for_selector(f'vital-card[data-vital={vital}] .value span.number:text-is("{text}")', timeout=seconds * 1000)
+
+
+def expect_accessible(page):
+    """axe finds nothing to object to on what the page shows now."""
+    page.evaluate(AXE)
+    violations = page.evaluate("axe.run()")["violations"]
+    assert not violations, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]
