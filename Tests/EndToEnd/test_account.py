@@ -125,7 +125,7 @@ def test_a_password_is_refused_at_its_field_until_it_is_good(person, page):
     change_password(page, somebody.password, "motdepasse" * 3)
     refusal = field_error(page, "nouveau")
     change_password(page, somebody.password, f"{somebody.username} {somebody.username}")
-    page.wait_for_function("refusal => { const it = document.querySelector('[data-field=nouveau] .field-error span'); return it && it.textContent !== refusal }", arg=refusal)
+    page.locator("[data-field=nouveau] .field-error span").filter(has_not_text=refusal).wait_for()
     expect_accessible(page)
     assert somebody.request("GET", "/api/moi/", other_session).status_code == 200
     chosen = new_password()
