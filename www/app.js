@@ -83,7 +83,7 @@ async function start() {
     show(why);
   });
   api.addEventListener("user", () => page.querySelector("password-page") && show());
-  window.addEventListener("hashchange", () => { show(); page.focus(); });
+  window.addEventListener("hashchange", () => { show(); page.focus({ preventScroll: true }); });
   ticker.start();
   show();
 }

@@ -52,10 +52,13 @@ export function values(form) {
   return read;
 }
 
+/** An error as the server's would be, about fields that this page itself refuses: `{name: [text]}`. */
+export const refusal = (fields) => Object.assign(new Error("refused by the form"), { status: 400, fields });
+
 /** Throws, as a server would, when a field that must be filled is not: the browser's own words are not in the page's language. */
 export function checkFilled(form) {
   const empty = [...form.querySelectorAll("[required]")].filter((control) => control.value.trim() === "");
-  if (empty.length) throw { status: 400, fields: Object.fromEntries(empty.map(({ name }) => [name, [t("form.required")]])) };
+  if (empty.length) throw refusal(Object.fromEntries(empty.map(({ name }) => [name, [t("form.required")]])));
 }
 
 /** Takes back what `showProblem` showed. */

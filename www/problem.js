@@ -1,14 +1,10 @@
 /** What a refused request says, and where on a form it belongs. Pure. */
 
-/** A server that is away, overloaded or not understood: what was typed is worth sending again. */
-const worthAnotherTry = (status) => status === 0 || status === 429 || status >= 500;
-
-/** The text of a whole problem as `{key}` (ours) or `{text}` (the server's own words). */
+/** The text of a whole problem as `{key}` (ours) or `{text}` (the server's own words). Only a 503 promises that nothing was stored. */
 export function overall({ status, detail }) {
-  if (status === 0 || status === undefined) return { key: "problem.unreachable" };
   if (status === 503) return { key: "problem.away" };
-  if (detail) return { text: detail };
-  return { key: worthAnotherTry(status) ? "problem.away" : "problem.other" };
+  if (status === 0 || (status >= 500 && !detail)) return { key: "problem.unreachable" };
+  return detail ? { text: detail } : { key: "problem.other" };
 }
 
 /**

@@ -31,10 +31,10 @@ export class AccountSection extends SectionPart {
 
   list() {
     const found = this.data.accounts.filter((account) => (!this.#role || account.role === this.#role) && matches(this.#search, [account.username, this.#wardNames(account)]));
-    this.count(t("accounts.count", { count: found.length }));
+    this.count(found.length, t("accounts.count", { count: found.length }));
     if (!found.length) return this.nothing(true, "");
     return table({ caption: t("administration.utilisateurs"), rows: found, rowClass: ({ actif }) => (actif ? null : "off"), columns: [
-      { label: t("accounts.name"), className: "name", cell: ({ id, username }) => [el("strong", { text: username }), id === api.user.id ? el("small", { class: "soft", text: ` ${t("accounts.you")}` }) : null] },
+      { label: t("accounts.name"), className: "name", cell: ({ id, username }) => el("span", {}, el("strong", { text: username }), id === api.user.id ? el("small", { text: t("accounts.you") }) : null) },
       { label: t("accounts.role"), cell: ({ role }) => t(`role.${role}`) },
       { label: t("accounts.wards"), className: "wide", cell: (account) => this.#wards(account) },
       { label: t("accounts.last_login"), cell: ({ derniere_connexion: at }) => (at ? clockTime(Date.parse(at), state.now(), i18n.language) : el("span", { class: "soft", text: t("accounts.never") })) },

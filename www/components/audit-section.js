@@ -2,12 +2,14 @@ import { ACTIONS } from "../administration/audit-actions.js";
 import { fullName } from "../administration/controls.js";
 import { fromField } from "../administration/moments.js";
 import { el } from "../dom.js";
-import { choice, clearProblem, field, input, showProblem, values } from "../form.js";
+import { choice, clearProblem, field, input, refusal, showProblem, values } from "../form.js";
 import { icon } from "../icons.js";
 import { saveAs } from "../save.js";
 import { api, t } from "../services.js";
 import { SectionPart } from "./section-part.js";
 
+/** Where the filters have room to stand open always; on a phone they would hide the entries. */
+const WIDE = matchMedia("(min-width: 48.01rem)");
 /** So many entries at once. */
 const PAGE_ROWS = 50;
 
@@ -44,7 +46,9 @@ export class AuditSection extends SectionPart {
       field("fin", t("audit.to"), input("datetime-local", { value: was.fin }), plain),
       el("div", { class: "filter-buttons" }, el("button", { class: "primary", text: t("audit.filter") }),
         el("button", { type: "button", text: t("audit.clear"), on: { click: () => this.#clear() } })));
-    return [this.#form];
+    const filters = el("details", { class: "filter-box", open: WIDE.matches }, el("summary", { text: t("audit.filters") }), this.#form);
+    this.listen(WIDE, "change", () => { filters.open = WIDE.matches; });
+    return [filters];
   }
 
   /** What stands in the form, as the server wants it. */
@@ -52,7 +56,7 @@ export class AuditSection extends SectionPart {
     this.#asked = values(this.#form);
     const { patient_id: number, debut, fin, ...rest } = this.#asked;
     const patient = this.data?.patients.find(({ id, identifiant }) => identifiant.toLowerCase() === number.toLowerCase() || String(id) === number);
-    if (number && !patient) throw Object.assign(new Error("unknown patient"), { status: 400, fields: { patient_id: [t("audit.patient.unknown")] } });
+    if (number && !patient) throw refusal({ patient_id: [t("audit.patient.unknown")] });
     const query = { ...rest, patient_id: patient?.id, debut: fromField(debut), fin: fromField(fin) };
     return Object.fromEntries(Object.entries(query).filter(([, value]) => value));
   }
@@ -67,7 +71,7 @@ export class AuditSection extends SectionPart {
       return;
     }
     await this.reload();
-    this.announce(this.querySelector(".count").textContent, false);
+    this.announce(this.querySelector(".count .visually-hidden").textContent, false);
   }
 
   #clear() {
@@ -78,7 +82,7 @@ export class AuditSection extends SectionPart {
 
   list() {
     const { rows, next } = this.data;
-    this.count(t(next ? "audit.count.more" : "audit.count", { count: rows.length }));
+    this.count(next ? `${rows.length}+` : rows.length, t(next ? "audit.count.more" : "audit.count", { count: rows.length }));
     if (!rows.length) return this.nothing(true, "");
     this.#more = next && el("button", { type: "button", "data-key": "more", text: t("audit.more"), on: { click: () => this.#loadMore() } });
     return [Object.assign(el("audit-table"), this.data), this.#more && el("p", { class: "more" }, this.#more)];

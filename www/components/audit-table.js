@@ -18,7 +18,7 @@ export class AuditTable extends Part {
       { label: t("audit.what"), className: "what", cell: ({ action, objet }) => el("span", { class: "two" }, el("span", { text: this.#action(action) }), objet ? el("small", { text: objet }) : null) },
       { label: t("audit.patient"), cell: ({ patient }) => this.#patient(patient) },
       { label: t("audit.changes"), className: "changes", cell: (row) => this.#changes(row) },
-      { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => badge(scelle ? "normal" : "stale", t(scelle ? "audit.sealed" : "audit.unsealed"), scelle ? "lock" : "clock") },
+      { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => badge(scelle ? "plain" : "stale", t(scelle ? "audit.sealed" : "audit.unsealed"), scelle ? "lock" : "clock") },
     ] }));
   }
 

@@ -48,7 +48,7 @@ export class PatientSection extends SectionPart {
       .filter((patient) => (!this.#ward || String(patient.service) === this.#ward)
         && matches(this.#search, [patient.nom, patient.prenom, patient.identifiant, patient.lit]))
       .sort((a, b) => beds.compare(this.#wardName(a), this.#wardName(b)) || beds.compare(a.lit ?? "", b.lit ?? "") || a.id - b.id);
-    this.count(t("patients.count", { count: found.length }));
+    this.count(found.length, t("patients.count", { count: found.length }));
     if (!found.length) return this.nothing(this.#search || this.#ward, t(this.#discharged ? "patients.none_discharged" : "patients.none"));
     return [table({ caption: t("administration.patients"), rows: found.slice(0, SHOWN), columns: this.#columns() }),
       found.length > SHOWN ? el("p", { class: "more", text: t("section.more", { count: found.length - SHOWN }) }) : null];
@@ -61,7 +61,7 @@ export class PatientSection extends SectionPart {
       { label: t("patients.bed"), className: "bed", cell: ({ lit }) => lit && el("span", { class: "bed-chip", text: lit }) },
       { label: t("patients.name"), className: "name", cell: (patient) => this.#discharged ? el("strong", { text: fullName(patient) })
         : el("a", { href: `#/patient/${patient.id}`, text: fullName(patient) }) },
-      { label: t("patients.number"), className: "mono", cell: ({ identifiant }) => identifiant },
+      { label: t("patients.number.short"), className: "mono", cell: ({ identifiant }) => identifiant },
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },
       { label: t("patients.ward"), cell: (patient) => this.#wardName(patient) },

@@ -70,8 +70,10 @@ export class SectionPart extends Part {
     return problemText(this.#failure);
   }
 
-  /** How many rows are shown, in words. */
-  count(text) { this.querySelector(".count").textContent = text; }
+  /** How many rows are shown: the number for eyes that see it beside the heading, `words` for who hears it. */
+  count(count, words) {
+    this.querySelector(".count").replaceChildren(el("span", { class: "visually-hidden", text: words }), el("span", { class: "number", "aria-hidden": "true", text: count }));
+  }
 
   /** Waits for a dialog. When it did something: says so, fetches the list anew, and returns the dialog's result; else null. */
   async after(dialog, words) {

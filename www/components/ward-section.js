@@ -21,7 +21,7 @@ export class WardSection extends SectionPart {
   primary() { return primaryButton(t("wards.add"), () => this.after(addWard(), ({ nom }) => t("wards.added", { name: nom }))); }
 
   list() {
-    this.count(t("wards.count", { count: this.data.length }));
+    this.count(this.data.length, t("wards.count", { count: this.data.length }));
     if (!this.data.length) return this.nothing(false, t("wards.none"));
     return table({ caption: t("administration.services"), rows: this.data, columns: [
       { label: t("wards.name"), className: "name", cell: ({ id, nom }) => el("a", { href: `#/service/${id}`, text: nom }) },
