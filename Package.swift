@@ -21,17 +21,21 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // A device's address and key as a QR code; Reed-Solomon codes are not ours to write.
+        .systemLibrary(name: "CQRCode", pkgConfig: "qrcodegen", providers: [.apt(["libqrcodegen-dev"])]),
 
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Clinical"),
-        .target(name: "Access", dependencies: ["COpenSSL", "Clinical"]),
+        .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
             name: "Store",
             dependencies: ["Postgres", "Clinical", "Access", logging],
             exclude: ["SQL/schema.sql"],
-            resources: ["migrations/m0001_initial", "routines/readings", "routines/alerts", "routines/devices"]
-                .map { .embedInCode("SQL/\($0).sql") }),
+            resources: [
+                "migrations/m0001_initial", "migrations/m0002_people", "routines/readings", "routines/alerts", "routines/devices",
+                "routines/audit",
+            ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(
             name: "Push",
@@ -61,7 +65,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "TestDatabase"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),

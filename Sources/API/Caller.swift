@@ -42,7 +42,7 @@ extension Service {
             guard let key = DeviceKey(token) else { throw Problem.unauthenticated(.tokenNotValid) }
             return .device(key)
         }
-        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims.userID)
+        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims, address: request.address)
         else { throw Problem.unauthenticated(.tokenNotValid) }
         return .user(scope)
     }

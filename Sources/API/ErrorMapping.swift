@@ -79,6 +79,7 @@ extension Problem {
         "patients_sex_known": (400, "sexe", .unknown),
         "patients_ward_fkey": (400, "service", .unknown),
         "patients_bed_length": (400, "lit", .tooLong),
+        "patients_bed_key": (409, "lit", .taken),
         "devices_name_length": (400, "nom", .tooLong),
         "devices_kind_length": (400, "type_dispositif", .tooLong),
         "device_state_status_length": (400, "statut", .tooLong),

@@ -14,7 +14,7 @@ extension Service {
     }
 
     func addWard(_ call: Call) throws -> Response {
-        try .json(database.addWard(name: call.decode(WardFields.self).nom), status: 201)
+        try .json(database.addWard(name: call.decode(WardFields.self).nom, by: call.scope().author), status: 201)
     }
 
     func listPatients(_ call: Call) throws -> Response {

@@ -46,7 +46,7 @@ extension Service {
             if let device = report.device { return .relayed(device: device, by: scope) }
             guard let key = report.patient else { throw Problem.invalid("dispositif", .required) }
             guard let patient = try database.patient(key, scope) else { throw Problem.invalid("patient", .unknown) }
-            return .entered(patient: patient.id, by: scope.user)
+            return .entered(patient: patient.id, by: scope)
         case .nobody: throw Problem.forbidden
         }
     }

@@ -11,15 +11,18 @@ public struct Request: Sendable {
     /// What stood behind the question mark, not decoded.
     public let query: String
     public let isSecure: Bool
+    /// The client's network address, as the web server says; never from a header that anybody can write.
+    public let address: String?
     public let body: [UInt8]
     private let headers: @Sendable (String) -> String?
 
     public init(
-        method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, body: [UInt8] = [],
+        method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, address: String? = nil,
+        body: [UInt8] = [],
         headers: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         (self.method, self.path, self.prefix, self.query) = (method, path, prefix, query)
-        (self.isSecure, self.body, self.headers) = (isSecure, body, headers)
+        (self.isSecure, self.address, self.body, self.headers) = (isSecure, address, body, headers)
     }
 
     /// A header, whatever the case of `name`.

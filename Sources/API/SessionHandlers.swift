@@ -33,22 +33,22 @@ extension Service {
     private static let cookieName = "fajma_session"
 
     func logIn(_ call: Call) throws -> Response {
-        let (_, pair) = try authenticate(call)
+        let (_, pair) = try authenticate(call, .program)
         return try .json(Pair(access: pair.access, refresh: pair.refresh))
     }
 
     func refresh(_ call: Call) throws -> Response {
-        let (_, pair) = try rotate(call.decode(RefreshBody.self).refresh, graceSeconds: 0)
+        let (_, pair) = try rotate(call.decode(RefreshBody.self).refresh, graceSeconds: 0, call)
         return try .json(Pair(access: pair.access, refresh: pair.refresh))
     }
 
     func verify(_ call: Call) throws -> Response {
         let token = try call.decode(TokenBody.self).token
-        if let claims = try? tokens.verify(token, kind: .access, now: now()), try database.scope(of: claims.userID) != nil {
+        if let claims = try? tokens.verify(token, kind: .access, now: now()), try database.scope(of: claims) != nil {
             return try .json(Empty())
         }
         if let claims = try? tokens.verify(token, kind: .refresh, now: now()),
-            try database.isRefreshTokenUsable(claims.id, user: claims.userID)
+            try database.isRefreshTokenUsable(claims)
         {
             return try .json(Empty())
         }
@@ -57,31 +57,31 @@ extension Service {
 
     func blacklist(_ call: Call) throws -> Response {
         let claims = try refreshClaims(call.decode(RefreshBody.self).refresh)
-        try database.revokeRefreshToken(claims.id, user: claims.userID)
+        try end(claims, call)
         return try .json(Empty())
     }
 
     func openSession(_ call: Call) throws -> Response {
-        let (scope, pair) = try authenticate(call)
+        let (scope, pair) = try authenticate(call, .browser)
         return try session(scope, pair, call.request)
     }
 
     func renewSession(_ call: Call) throws -> Response {
         guard let token = cookie(of: call.request) else { throw Problem.unauthenticated(.notAuthenticated) }
-        let (scope, pair) = try rotate(token, graceSeconds: Self.cookieGraceSeconds)
+        let (scope, pair) = try rotate(token, graceSeconds: Self.cookieGraceSeconds, call)
         return try session(scope, pair, call.request)
     }
 
     func closeSession(_ call: Call) throws -> Response {
         if let token = cookie(of: call.request), let claims = try? refreshClaims(token) {
-            try database.revokeRefreshToken(claims.id, user: claims.userID)
+            try end(claims, call)
         }
         return Response(status: 204, headers: [("Set-Cookie", cookie("", maximumAge: 0, call.request))])
     }
 
     func whoAmI(_ call: Call) throws -> Response { try .json(me(call.scope())) }
 
-    private func authenticate(_ call: Call) throws -> (Scope, TokenPair) {
+    private func authenticate(_ call: Call, _ kind: Store.Session.Kind) throws -> (Scope, TokenPair) {
         let credentials = try call.decode(Credentials.self)
         if Password.isBusy { throw Problem.unavailable }
         let account = try database.credentials(username: credentials.username)
@@ -89,10 +89,21 @@ extension Service {
             let scope = try database.scope(of: account.user)
         else { throw Problem.unauthenticated(.noActiveAccount) }
         let pair = try tokens.makePair(user: scope.user, now: now(), refreshSeconds: Self.refreshSeconds(scope))
-        try database.addRefreshToken(
-            id: pair.refreshClaims.id, family: pair.refreshClaims.family ?? pair.refreshClaims.id, user: scope.user,
-            expires: pair.refreshClaims.expiresAt)
+        let opened = try database.openSession(
+            pair.refreshClaims, passwordHash: account.passwordHash, kind: kind, agent: call.request.header("User-Agent"),
+            expires: nil, by: author(scope, call))
+        guard opened else { throw Problem.unauthenticated(.noActiveAccount) }
         return (scope, pair)
+    }
+
+    /// Whoever logs in has no session yet.
+    private func author(_ scope: Scope, _ call: Call) -> Author {
+        Author(user: scope.user, name: scope.username, address: call.request.address)
+    }
+
+    private func end(_ claims: TokenClaims, _ call: Call) throws {
+        guard let scope = try database.scope(of: claims, address: call.request.address) else { return }
+        try database.endSession(of: claims, by: scope.author)
     }
 
     private func refreshClaims(_ token: String) throws -> TokenClaims {
@@ -102,13 +113,12 @@ extension Service {
         return claims
     }
 
-    private func rotate(_ token: String, graceSeconds: Double) throws -> (Scope, TokenPair) {
+    private func rotate(_ token: String, graceSeconds: Double, _ call: Call) throws -> (Scope, TokenPair) {
         let old = try refreshClaims(token)
-        guard let scope = try database.scope(of: old.userID) else { throw Problem.unauthenticated(.tokenNotValid) }
+        guard let scope = try database.scope(of: old, address: call.request.address) else { throw Problem.unauthenticated(.tokenNotValid) }
         let pair = try tokens.makePair(
-            user: old.userID, now: now(), family: old.family, refreshSeconds: Self.refreshSeconds(scope))
-        let rotation = try database.rotateRefreshToken(
-            old.id, user: old.userID, to: pair.refreshClaims.id, expires: pair.refreshClaims.expiresAt, graceSeconds: graceSeconds)
+            user: old.userID, now: now(), session: old.session, refreshSeconds: Self.refreshSeconds(scope))
+        let rotation = try database.rotateRefreshToken(old, to: pair.refreshClaims, graceSeconds: graceSeconds, by: scope.author)
         guard case .rotated = rotation else { throw Problem.unauthenticated(.tokenNotValid) }
         return (scope, pair)
     }

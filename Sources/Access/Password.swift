@@ -1,10 +1,12 @@
 import Dispatch
 import Synchronization
 
-/// Passwords, kept as scrypt hashes: `scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both base64url.
+/// Passwords, kept as scrypt hashes: `scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both base64url. What is hashed is the NFC, so that
+/// an é is the same from every keyboard.
 ///
 /// One check takes 32 MiB and about a tenth of a second of one core, so only a few run at a time; callers block.
 public enum Password {
+    /// Of UTF-8, as it comes and in NFC.
     public static let maximumBytes = 1024
     public static let maximumAtOnce = 2
     /// With so many running and waiting, a login should be answered "later" (`isBusy`) instead of holding one more thread.
@@ -18,7 +20,7 @@ public enum Password {
     /// The text to store for a password.
     public static func hash(_ password: String) throws -> String {
         guard !password.isEmpty else { throw Refusal.empty }
-        guard password.utf8.count <= maximumBytes else { throw Refusal.tooLong }
+        guard let password = normalizedIfFits(password) else { throw Refusal.tooLong }
         let salt = try Random.bytes(saltBytes)
         return try encode(password, cost: .current, salt: salt)
     }
@@ -32,12 +34,17 @@ public enum Password {
     /// the same work is done for nothing, so that time does not tell which accounts exist.
     public static func verify(_ password: String, against stored: String?) -> Bool {
         let stored = stored.flatMap(StoredPassword.init)
-        let fits = !password.isEmpty && password.utf8.count <= maximumBytes
+        let password = normalizedIfFits(password) ?? ""
         let against = stored ?? StoredPassword.nobody
-        guard let key = try? derive(fits ? Array(password.utf8) : [], salt: against.salt, cost: against.cost) else {
-            return false
-        }
-        return equalInConstantTime(key, against.key) && fits && stored != nil
+        guard let key = try? derive(Array(password.utf8), salt: against.salt, cost: against.cost) else { return false }
+        return equalInConstantTime(key, against.key) && !password.isEmpty && stored != nil
+    }
+
+    /// Nil for a password that is too long; a megabyte of them is not even read.
+    static func normalizedIfFits(_ password: String) -> String? {
+        guard password.utf8.count <= maximumBytes else { return nil }
+        let normalized = PasswordPolicy.normalized(password)
+        return normalized.utf8.count <= maximumBytes ? normalized : nil
     }
 
     static let saltBytes = 16

@@ -42,7 +42,10 @@ public enum Permission: String, Sendable, CaseIterable {
     case assignDevices
     case deviceStatus
     case readWards, manageWards
+    /// Accounts, and others' sessions.
     case manageUsers
+    /// Who did what, on which patient, with the old and new values.
+    case readAudit
     /// A device's own reports: no account has this.
     case postReadings
 

@@ -14,16 +14,16 @@ public struct TokenClaims: Equatable, Sendable {
     /// To the second. At this instant it is no longer valid.
     public let expiresAt: Instant
     /// `fam`, refresh tokens only: what all tokens rotated from one login have in common.
-    public let family: String?
+    public let session: String?
 
-    /// Times are cut to seconds, the unit of the claims. `id` and `family`: see `isName`.
+    /// Times are cut to seconds, the unit of the claims. `id` and `session`: see `isName`.
     public init(
-        kind: Kind, userID: UserID, id: String, issuedAt: Instant, expiresAt: Instant, family: String? = nil
+        kind: Kind, userID: UserID, id: String, issuedAt: Instant, expiresAt: Instant, session: String? = nil
     ) {
-        precondition(Self.isName(id) && family.map(Self.isName) ?? true, "a token's names are letters and digits")
+        precondition(Self.isName(id) && session.map(Self.isName) ?? true, "a token's names are letters and digits")
         (self.kind, self.userID, self.id) = (kind, userID, id)
         (self.issuedAt, self.expiresAt) = (issuedAt.wholeSeconds, expiresAt.wholeSeconds)
-        self.family = family
+        self.session = session
     }
 
     /// 1 to 64 ASCII letters, digits, `-` or `_`: what stands in JSON without escapes.
@@ -41,9 +41,9 @@ public struct TokenClaims: Equatable, Sendable {
 
     /// In simplejwt's order, so that the same claims give the same text as there.
     var json: String {
-        let family = family.map { ",\"fam\":\"\($0)\"" } ?? ""
+        let session = session.map { ",\"fam\":\"\($0)\"" } ?? ""
         return "{\"token_type\":\"\(kind.rawValue)\",\"exp\":\(expiresAt.unixSeconds),\"iat\":\(issuedAt.unixSeconds)"
-            + ",\"jti\":\"\(id)\",\"user_id\":\"\(userID)\"\(family)}"
+            + ",\"jti\":\"\(id)\",\"user_id\":\"\(userID)\"\(session)}"
     }
 }
 
@@ -55,7 +55,7 @@ struct WireClaims: Decodable {
     var notBefore: Instant?
     var id: String
     var userID: UserID
-    var family: String?
+    var session: String?
 
     enum CodingKeys: String, CodingKey {
         case token_type, exp, iat, nbf, jti, user_id, fam
@@ -82,8 +82,8 @@ struct WireClaims: Decodable {
         notBefore = try instant(.nbf)
         id = try container.decode(String.self, forKey: .jti)
         guard TokenClaims.isName(id) else { throw invalid(.jti) }
-        family = try container.decodeIfPresent(String.self, forKey: .fam)
-        guard family.map(TokenClaims.isName) ?? true else { throw invalid(.fam) }
+        session = try container.decodeIfPresent(String.self, forKey: .fam)
+        guard session.map(TokenClaims.isName) ?? true else { throw invalid(.fam) }
 
         // simplejwt 5.5 writes user_id as a string, earlier ones as a number.
         if let text = try? container.decode(String.self, forKey: .user_id) {

@@ -7,7 +7,7 @@ import FoundationEssentials
 public struct Tokens: Sendable {
     public static let accessSeconds: Double = 15 * 60
     public static let refreshSeconds: Double = 24 * 3600
-    /// For `ecran`: a wall display is not logged in again each day; its family is revoked instead.
+    /// For `ecran`: a wall display is not logged in again each day; its session is ended instead.
     public static let screenRefreshSeconds: Double = 10 * 365 * 24 * 3600
     /// A longer text is not looked at.
     public static let maximumBytes = 4096
@@ -32,7 +32,7 @@ public struct Tokens: Sendable {
         return TokenClaims(
             kind: kind, userID: claims.userID, id: claims.id,
             issuedAt: claims.issuedAt ?? Instant(milliseconds: 0), expiresAt: claims.expiresAt,
-            family: kind == .refresh ? claims.family : nil)
+            session: claims.session)
     }
 
     /// The signature first: nothing of the claims is parsed that somebody else wrote.
@@ -94,23 +94,24 @@ public struct TokenPair: Sendable {
     public let access: String
     public let refresh: String
     public let accessClaims: TokenClaims
-    /// For the store: its `id` is used up by the next renewal, its `family` is what a second use revokes.
+    /// For the store: its `id` is used up by the next renewal, its `session` is what a second use revokes.
     public let refreshClaims: TokenClaims
 }
 
 extension Tokens {
-    /// Two new tokens. A renewal passes the family of the token that it replaces; a login starts one.
+    /// Two new tokens. A renewal passes the session of the token that it replaces; a login starts one.
     public func makePair(
-        user: UserID, now: Instant, family: String? = nil, refreshSeconds: Double = Tokens.refreshSeconds
+        user: UserID, now: Instant, session: String? = nil, refreshSeconds: Double = Tokens.refreshSeconds
     ) throws(CryptoError) -> TokenPair {
-        func claims(_ kind: TokenClaims.Kind, seconds: Double, family: String?) throws(CryptoError) -> TokenClaims {
+        func claims(_ kind: TokenClaims.Kind, seconds: Double, session: String?) throws(CryptoError) -> TokenClaims {
             TokenClaims(
                 kind: kind, userID: user, id: try Self.newID(), issuedAt: now,
-                expiresAt: now.advanced(bySeconds: seconds), family: family)
+                expiresAt: now.advanced(bySeconds: seconds), session: session)
         }
-        let access = try claims(.access, seconds: Self.accessSeconds, family: nil)
-        let newFamily = try Self.newID()
-        let refresh = try claims(.refresh, seconds: refreshSeconds, family: family ?? newFamily)
+        let newSession = try Self.newID()
+        let session = session ?? newSession
+        let access = try claims(.access, seconds: Self.accessSeconds, session: session)
+        let refresh = try claims(.refresh, seconds: refreshSeconds, session: session)
         return TokenPair(access: sign(access), refresh: sign(refresh), accessClaims: access, refreshClaims: refresh)
     }
 

@@ -33,7 +33,7 @@ public struct DatabaseSource: Source {
     }
 
     private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims.userID)
+        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
         else { return .unauthenticated }
         guard scope.role.may(.readReadings) else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
@@ -74,7 +74,7 @@ public struct DatabaseSource: Source {
                 try database.patient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(
-                Submission(origin: .entered(patient: patient, by: user), readings: report.readings, receivedAt: received))
+                Submission(origin: .entered(patient: patient, by: scope), readings: report.readings, receivedAt: received))
         }
         return report.rejected.first?.text(in: .french)
     }

@@ -71,7 +71,7 @@ extension Database {
     public func addAlert(
         patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant, _ scope: Scope
     ) throws -> Alert? {
-        try pool.with { connection in
+        try change(by: scope.author) { connection in
             let row = try connection.query(
                 """
                 INSERT INTO alerts (patient_id, kind, message, severity, measured_at)
@@ -85,7 +85,7 @@ extension Database {
 
     /// Acknowledges in the caller's name. Once: whoever was first stays. Nil where the caller sees no such alert.
     public func acknowledgeAlert(_ id: Int, _ scope: Scope) throws -> Alert? {
-        try pool.with { connection in
+        try change(by: scope.author) { connection in
             try connection.query(
                 """
                 UPDATE alerts a SET acknowledged_at = now(), acknowledged_by = $2

@@ -23,13 +23,20 @@ public struct Scope: Sendable, Hashable {
     public let language: String
     /// Nil: every ward.
     let wards: [WardID]?
+    /// The session that the token belongs to; nil for programs of ours.
+    public let session: String?
+    /// The network address that the request came from, as nginx says.
+    public let address: String?
+    /// Somebody else knows the password: only changing it is allowed.
+    public let mustChangePassword: Bool
 
-    public init(user: UserID, username: String, role: Role, language: String, wards: [WardID]) {
-        self.user = user
-        self.username = username
-        self.role = role
-        self.language = language
+    public init(
+        user: UserID, username: String, role: Role, language: String, wards: [WardID], session: String? = nil,
+        address: String? = nil, mustChangePassword: Bool = false
+    ) {
+        (self.user, self.username, self.role, self.language) = (user, username, role, language)
         self.wards = role == .admin ? nil : wards
+        (self.session, self.address, self.mustChangePassword) = (session, address, mustChangePassword)
     }
 
     public func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }

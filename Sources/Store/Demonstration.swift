@@ -50,16 +50,14 @@ extension Database {
     /// All of it or nothing, with as few statements as for one patient.
     ///
     /// - Returns: for each patient, in order, their number and the key of their device.
-    public func addDemonstration(_ hospital: Demonstration) throws -> [(patient: PatientID, key: DeviceKey)] {
-        try pool.with {
-            try $0.transaction { connection in
-                let wards = try addWards(hospital.wards, on: connection)
-                let patients = try addPatients(hospital.patients, wards: wards, on: connection)
-                let keys = try addDevices(hospital.deviceNames, on: connection)
-                try assignFromYesterday(keys.map(\.device), to: patients, on: connection)
-                try addAccounts(hospital.accounts, wards: wards, on: connection)
-                return Array(zip(patients, keys))
-            }
+    public func addDemonstration(_ hospital: Demonstration, by author: Author) throws -> [(patient: PatientID, key: DeviceKey)] {
+        try change(by: author) { connection in
+            let wards = try addWards(hospital.wards, on: connection)
+            let patients = try addPatients(hospital.patients, wards: wards, on: connection)
+            let keys = try addDevices(hospital.deviceNames, on: connection)
+            try assignFromYesterday(keys.map(\.device), to: patients, on: connection)
+            try addAccounts(hospital.accounts, wards: wards, on: connection)
+            return Array(zip(patients, keys))
         }
     }
 

@@ -102,27 +102,23 @@ extension Database {
     }
 
     public func addDevice(_ fields: DeviceFields, _ scope: Scope) throws -> Device? {
-        try pool.with {
-            try $0.transaction { connection in
-                let id: Int = try connection.query(
-                    "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
-                if let patient = fields.patient { try assign(id, to: patient, scope, on: connection) }
-                if let status = fields.status { try setStatus(status, of: id, on: connection) }
-                return try device(id, scope, on: connection)
-            }
+        try change(by: scope.author) { connection in
+            let id: Int = try connection.query(
+                "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
+            if let patient = fields.patient { try assign(id, to: patient, scope, on: connection) }
+            if let status = fields.status { try setStatus(status, of: id, on: connection) }
+            return try device(id, scope, on: connection)
         }
     }
 
     /// Nil where the caller sees no such device.
     public func updateDevice(_ id: DeviceID, _ fields: DeviceFields, _ scope: Scope) throws -> Device? {
-        try pool.with {
-            try $0.transaction { connection in
-                guard let before = try device(id, scope, on: connection) else { return nil }
-                if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
-                try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
-                if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
-                return try device(id, scope, on: connection)
-            }
+        try change(by: scope.author) { connection in
+            guard let before = try device(id, scope, on: connection) else { return nil }
+            if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
+            try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
+            if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
+            return try device(id, scope, on: connection)
         }
     }
 
@@ -174,19 +170,17 @@ extension Database {
 
     /// Takes a device out of use: its key stops working, its readings stay. False where the caller sees no such device.
     public func retireDevice(_ id: DeviceID, _ scope: Scope) throws -> Bool {
-        try pool.with {
-            try $0.transaction { connection in
-                guard try device(id, scope, on: connection) != nil else { return false }
-                try assign(id, to: nil, scope, on: connection)
-                try connection.query("UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1", [id])
-                return true
-            }
+        try change(by: scope.author) { connection in
+            guard try device(id, scope, on: connection) != nil else { return false }
+            try assign(id, to: nil, scope, on: connection)
+            try connection.query("UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1", [id])
+            return true
         }
     }
 
     /// Gives a device a new key; the old one stops working. Nil where the caller sees no such device.
     public func newDeviceKey(_ id: DeviceID, _ scope: Scope) throws -> DeviceKey? {
-        try pool.with { connection in
+        try change(by: scope.author) { connection in
             guard try device(id, scope, on: connection) != nil else { return nil }
             let key = try DeviceKey.make(device: id)
             try connection.query("UPDATE devices SET key_hash = $2 WHERE id = $1", [id, Bytes(key.hash)])

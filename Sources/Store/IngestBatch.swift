@@ -92,8 +92,8 @@ struct IngestBatch {
             patients = submission.readings.map {
                 device.assignment(at: $0.measuredAt).flatMap { scope.sees(ward: $0.ward) ? $0.patient : nil }
             }
-        case .entered(let patient, let user):
-            author = user
+        case .entered(let patient, let scope):
+            author = scope.user
             patients = submission.readings.map { _ in patient }
         }
         guard submission.readings.isEmpty || patients.contains(where: { $0 != nil }) else { return .failure(.unassigned) }

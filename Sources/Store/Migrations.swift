@@ -13,12 +13,14 @@ enum Migrations {
 
     /// A migration's version is its place here, counted from 1.
     static let migrations = [
-        Script("initial", PackageResources.m0001_initial_sql)
+        Script("initial", PackageResources.m0001_initial_sql),
+        Script("people", PackageResources.m0002_people_sql),
     ]
 
     static let routines = [
         Script("readings", PackageResources.readings_sql),
         Script("alerts", PackageResources.alerts_sql),
         Script("devices", PackageResources.devices_sql),
+        Script("audit", PackageResources.audit_sql),
     ]
 }

@@ -118,7 +118,7 @@ extension Database {
     ///   `patients_ward_fkey` where the ward is not one of the caller's.
     public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient {
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-        return try pool.with {
+        return try change(by: scope.author) {
             try patient(
                 $0.query(
                     """
@@ -131,7 +131,7 @@ extension Database {
     /// Nil where the caller sees no such patient. - Throws: as `addPatient`.
     public func updatePatient(_ id: PatientID, _ fields: PatientFields, _ scope: Scope) throws -> Patient? {
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-        return try pool.with {
+        return try change(by: scope.author) {
             try $0.query(
                 """
                 UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,

@@ -126,7 +126,7 @@ extension Database {
 
     /// Corrects a value; the key stays. Nil where the caller sees no such reading.
     public func correctReading(_ key: StoredReading.Key, value: Double, _ scope: Scope) throws -> StoredReading? {
-        try pool.with {
+        try change(by: scope.author) {
             try $0.query(
                 """
                 UPDATE readings r SET value = $6 FROM patients p
@@ -140,7 +140,7 @@ extension Database {
 
     /// False where the caller sees no such reading.
     public func deleteReading(_ key: StoredReading.Key, _ scope: Scope) throws -> Bool {
-        try pool.with {
+        try change(by: scope.author) {
             try $0.query(
                 """
                 DELETE FROM readings r USING patients p

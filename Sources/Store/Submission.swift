@@ -9,7 +9,7 @@ public struct Submission: Sendable {
         /// A person sends a device's readings.
         case relayed(device: DeviceID, by: Scope)
         /// A person enters a patient's values by hand. That the person may, was checked before.
-        case entered(patient: PatientID, by: UserID)
+        case entered(patient: PatientID, by: Scope)
     }
     public var origin: Origin
     public var readings: [Reading]

@@ -24,20 +24,35 @@ extension Database {
         }
     }
 
-    /// What an account may see now; nil where it is gone or disabled.
-    public func scope(of user: UserID) throws -> Scope? {
-        try pool.with { try scope(of: user, on: $0) }
+    /// What a token opens now; nil where its account is gone or disabled, or its session has ended. One without a session, signed
+    /// by another program that has our secret, lasts as long as it says.
+    ///
+    /// - Parameter address: the client's, for the audit.
+    public func scope(of token: TokenClaims, address: String? = nil) throws -> Scope? {
+        try pool.with { try scope(of: token.userID, session: token.session, address: address, on: $0) }
     }
 
-    func scope(of user: UserID, on connection: Connection) throws -> Scope? {
+    /// What an account may see now; nil where it is gone or disabled.
+    public func scope(of user: UserID) throws -> Scope? {
+        try pool.with { try scope(of: user, session: nil, address: nil, on: $0) }
+    }
+
+    func scope(of user: UserID, session: String?, address: String?, on connection: Connection) throws -> Scope? {
         try connection.query(
             """
-            SELECT username, role, language, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1)
-            FROM users u WHERE id = $1 AND disabled_at IS NULL
-            """, [user]
+            SELECT username, role, language, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1),
+                must_change_password
+            FROM users u
+            WHERE id = $1 AND disabled_at IS NULL
+                AND ($2::text IS NULL OR EXISTS (
+                    SELECT FROM sessions s
+                    WHERE s.id = $2 AND s.user_id = u.id AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())))
+            """, [user, session]
         ).first().flatMap { row in
             guard let role = Role(rawValue: try row[1]) else { return nil }
-            return Scope(user: user, username: try row[0], role: role, language: try row[2], wards: try row[3])
+            return Scope(
+                user: user, username: try row[0], role: role, language: try row[2], wards: try row[3], session: session,
+                address: address, mustChangePassword: try row[4])
         }
     }
 
@@ -55,9 +70,11 @@ extension Database {
     }
 
     /// - Parameter passwordHash: from `Password.hash`.
-    public func addUser(username: String, passwordHash: String, role: Role, wards: [WardID]) throws -> UserID {
-        try pool.with {
-            try $0.transaction { try addUser(username: username, passwordHash: passwordHash, role: role, wards: wards, on: $0) }
+    public func addUser(
+        username: String, passwordHash: String, role: Role, wards: [WardID], by author: Author
+    ) throws -> UserID {
+        try change(by: author) {
+            try addUser(username: username, passwordHash: passwordHash, role: role, wards: wards, on: $0)
         }
     }
 
@@ -73,18 +90,16 @@ extension Database {
     }
 
     /// Sets a password and ends every session of the account. False where there is no such account.
-    public func setPassword(username: String, passwordHash: String) throws -> Bool {
-        try pool.with {
-            try $0.transaction { connection in
-                // Takes the lock that a rotation holds (`lockSessions`), so that the next statement sees its new token.
-                let changed = try connection.query(
-                    "UPDATE users SET password_hash = $2 WHERE username = $1 RETURNING id", [username, passwordHash]
-                ).first()
-                guard let user: UserID = try changed?[0] else { return false }
-                try connection.query(
-                    "UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", [user])
-                return true
-            }
+    public func setPassword(username: String, passwordHash: String, by author: Author) throws -> Bool {
+        try change(by: author) { connection in
+            // Takes the lock that a rotation holds (`lockSessions`), so that the next statement sees its new token.
+            let changed = try connection.query(
+                "UPDATE users SET password_hash = $2, password_changed_at = now() WHERE username = $1 RETURNING id",
+                [username, passwordHash]
+            ).first()
+            guard let user: UserID = try changed?[0] else { return false }
+            try connection.query("UPDATE sessions SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL", [user])
+            return true
         }
     }
 }

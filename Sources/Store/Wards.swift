@@ -30,8 +30,8 @@ extension Database {
         }
     }
 
-    public func addWard(name: String) throws -> Ward {
-        try pool.with {
+    public func addWard(name: String, by author: Author) throws -> Ward {
+        try change(by: author) {
             Ward(id: try $0.query("INSERT INTO wards (name) VALUES ($1) RETURNING id", [name])[0][0], name: name)
         }
     }

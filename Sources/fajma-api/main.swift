@@ -44,7 +44,7 @@ extension API.Request {
     init(_ request: FastCGI.Request) {
         self.init(
             method: request.method, path: request.path, prefix: request.param("FAJMA_PREFIX") ?? "", query: request.query,
-            isSecure: request.isSecure, body: request.body,
+            isSecure: request.isSecure, address: request.param("REMOTE_ADDR"), body: request.body,
             headers: { name in name == "Content-Type" ? request.contentType : request.header(name) })
     }
 }

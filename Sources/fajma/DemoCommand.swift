@@ -33,7 +33,7 @@ struct DemoCommand: ParsableCommand {
         let made = try database.addDemonstration(
             Demonstration(
                 wards: hospital.wards, patients: hospital.patients, deviceNames: hospital.deviceNames,
-                accounts: accounts.accounts))
+                accounts: accounts.accounts), by: Scope.administrator.author)
         let devices = made.map { DeviceFile.Entry(dispositif: $0.key.device, patient: $0.patient, cle: $0.key.text) }
         if output.json { return try Console.json(Answer(users: accounts.logins, devices: devices)) }
         Console.table(["ACCOUNT", "PASSWORD", "ROLE"], accounts.logins.map { [$0.username, $0.password, $0.role.rawValue] })

@@ -1,5 +1,7 @@
+import Access
 import ArgumentParser
 import Clinical
+import Foundation
 import Store
 
 struct DeviceCommand: ParsableCommand {
@@ -49,19 +51,48 @@ struct DeviceCommand: ParsableCommand {
 
     struct Key: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a device's new key and show it, once.", discussion: "The old key stops working at once.")
+            abstract: "Make a device's new key and show it, once.",
+            discussion: """
+                The old key stops working at once. With --url a terminal also shows a QR code of the address and the key, \
+                for the device to be set up.
+                """)
 
         @Argument(help: "The device's number.") var id: Int
+        @Option(help: "The server that the device shall report to, e.g. https://hospital.example/fajma/.") var url: String?
+        @Flag(help: "Show the QR code also where the output is no terminal, or in the JSON; needs --url.") var qr = false
         @OptionGroup var output: OutputOptions
+
+        /// So that the QR code fits a terminal of 80 columns.
+        private static let maximumURLBytes = 200
 
         private struct Answer: Encodable {
             let dispositif: DeviceID
             let cle: String
+            let qr: [String]?
+        }
+
+        /// All that can be wrong, before the old key is gone.
+        func validate() throws {
+            guard let url else {
+                guard !qr else { throw ValidationError("--qr needs --url") }
+                return
+            }
+            guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host?.isEmpty == false,
+                parsed.query == nil, parsed.fragment == nil
+            else { throw ValidationError("--url must begin with http:// or https:// and name a server") }
+            guard url.utf8.count <= Self.maximumURLBytes else {
+                throw ValidationError("--url must have at most \(Self.maximumURLBytes) bytes")
+            }
         }
 
         func run() throws {
             guard let key = try Database.opened().newDeviceKey(id, .administrator) else { throw Database.noDevice(id) }
-            if output.json { try Console.json(Answer(dispositif: id, cle: key.text)) } else { Console.say(key.text) }
+            let code = try url.map { try QRCode(ProvisioningCode(url: $0, cle: key.text).text) }
+            if output.json {
+                return try Console.json(Answer(dispositif: id, cle: key.text, qr: qr ? code?.rows : nil))
+            }
+            Console.say(key.text)
+            if let code, qr || isatty(STDOUT_FILENO) == 1 { Console.say(code.terminal) }
         }
     }
 

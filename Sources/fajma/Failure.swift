@@ -36,6 +36,7 @@ private func explanation(of error: PostgresError) -> String {
 private let constraints = [
     "wards_name_key": "NAME is taken: there is a ward of this name",
     "wards_name_length": "NAME must have 1 to 80 characters",
+    "patients_bed_key": "--bed is taken: another patient lies there",
     "patients_hospital_number_key": "--number is taken: there is a patient with this hospital number",
     "patients_hospital_number_word": "--number must be 1 to 32 letters without accents, digits and underscores",
     "patients_hospital_number_no_id": "--number looks like an id of FAJMA: digits only need ten or more, or a leading zero",

@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import Settings
 import Store
 
@@ -13,8 +14,8 @@ extension Database {
 
 extension Scope {
     /// Whoever may read DATABASE_URL can change every row anyway, so the command line sees all of it. 0 is no account's number:
-    /// nothing is done in the name of somebody.
-    static let administrator = Scope(user: 0, username: "fajma", role: .admin, language: "fr", wards: [])
+    /// the audit names the account of the operating system.
+    static let administrator = Scope(user: 0, username: "fajma:\(NSUserName())", role: .admin, language: "fr", wards: [])
 }
 
 /// Every row of a list that the store gives in pages.

@@ -28,7 +28,8 @@ struct UserCommand: ParsableCommand {
             let database = try Database.opened()
             let wards = try database.wards(named: ward)
             let hash = try Password.hash(PasswordInput.read(for: name))
-            let id = try database.addUser(username: name, passwordHash: hash, role: role, wards: wards)
+            let id = try database.addUser(
+                username: name, passwordHash: hash, role: role, wards: wards, by: Scope.administrator.author)
             guard output.json else { return Console.say("account \(id)") }
             guard let user = try database.users().first(where: { $0.id == id }) else {
                 throw Failure("the account is gone already")
@@ -64,7 +65,7 @@ struct UserCommand: ParsableCommand {
         func run() throws {
             let database = try Database.opened()
             let hash = try Password.hash(PasswordInput.read(for: name))
-            guard try database.setPassword(username: name, passwordHash: hash) else {
+            guard try database.setPassword(username: name, passwordHash: hash, by: Scope.administrator.author) else {
                 throw Failure("there is no account \(name); see: fajma user list")
             }
         }

@@ -12,7 +12,7 @@ struct WardCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let ward = try Database.opened().addWard(name: name)
+            let ward = try Database.opened().addWard(name: name, by: Scope.administrator.author)
             if output.json { try Console.json(ward) } else { Console.say("ward \(ward.id)") }
         }
     }

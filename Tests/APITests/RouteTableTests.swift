@@ -14,7 +14,7 @@ private struct Expectation {
 
 private let people: Set<TestService.Sender> = [.ecran, .infirmier, .medecin, .admin]
 private let care: Set<TestService.Sender> = [.infirmier, .medecin, .admin]
-private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"lit":"2"}"#
+private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"lit":"L#"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
 private let expectations: [String: Expectation] = [

@@ -13,7 +13,7 @@ import Testing
 
     init() throws {
         api = try TestService()
-        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get())
+        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get(), by: api.store.admin.author)
     }
 
     private func session(_ method: String, cookie: String? = nil, prefix: String = "", isSecure: Bool = false) throws -> Answer {

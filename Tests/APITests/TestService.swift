@@ -35,7 +35,8 @@ final class TestService: Sendable {
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
             now: { time })
         func user(_ role: Role) throws -> UserID {
-            try store.database.addUser(username: role.rawValue + "1", passwordHash: "-", role: role, wards: [store.wards[0].id])
+            try store.database.addUser(
+                username: role.rawValue + "1", passwordHash: "-", role: role, wards: [store.wards[0].id], by: store.admin.author)
         }
         users = [
             .admin: store.admin.user, .infirmier: store.nurse.user, .medecin: try user(.medecin), .ecran: try user(.ecran),
@@ -49,8 +50,16 @@ final class TestService: Sendable {
         switch sender {
         case .nobody: nil
         case .device: store.keys[0].text
-        default: try users[sender].map { try tokens.makePair(user: $0, now: now).access }
+        default: users[sender].map { access($0) }
         }
+    }
+
+    /// An access token of no session.
+    func access(_ user: UserID, issued: Instant? = nil) -> String {
+        let issued = issued ?? now
+        return tokens.sign(
+            TokenClaims(
+                kind: .access, userID: user, id: "test", issuedAt: issued, expiresAt: issued.advanced(bySeconds: Tokens.accessSeconds)))
     }
 
     @discardableResult

@@ -11,8 +11,8 @@ import Testing
 
     init() throws {
         api = try TestService()
-        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get())
-        _ = try api.store.database.setPassword(username: "ecran1", passwordHash: Self.passwordHash.get())
+        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get(), by: api.store.admin.author)
+        _ = try api.store.database.setPassword(username: "ecran1", passwordHash: Self.passwordHash.get(), by: api.store.admin.author)
     }
 
     /// Made once: it takes a tenth of a second.
@@ -93,13 +93,13 @@ import Testing
     }
 
     @Test("expired, foreign, changed and endless tokens are refused") func forged() throws {
-        let old = try api.tokens.makePair(user: api.store.nurse.user, now: api.now.advanced(bySeconds: -900))
-        #expect(try me(old.access).status == 401)
-        let justValid = try api.tokens.makePair(user: api.store.nurse.user, now: api.now.advanced(bySeconds: -898))
-        #expect(try me(justValid.access).status == 200)
+        let nurse = api.store.nurse.user
+        #expect(try me(api.access(nurse, issued: api.now.advanced(bySeconds: -900))).status == 401)
+        #expect(try me(api.access(nurse, issued: api.now.advanced(bySeconds: -898))).status == 200)
+        #expect(try me(api.tokens.makePair(user: nurse, now: api.now).access).status == 401)  // of no session that was begun
         let foreign = Tokens(secret: try SigningSecret(bytes: Array(repeating: 8, count: 32)))
         #expect(try me(foreign.makePair(user: api.store.admin.user, now: api.now).access).status == 401)
-        #expect(try me(api.tokens.makePair(user: 1_000_000_000_000_000_000, now: api.now).access).status == 401)
+        #expect(try me(api.access(1_000_000_000_000_000_000)).status == 401)
         #expect(try me(String(repeating: "a", count: 100_000)).status == 401)
     }
 
@@ -114,7 +114,7 @@ import Testing
 
     @Test("a new password ends every session") func newPassword() throws {
         let (_, refresh) = try logIn()
-        _ = try api.store.database.setPassword(username: "nurse", passwordHash: "-")
+        _ = try api.store.database.setPassword(username: "nurse", passwordHash: "-", by: api.store.admin.author)
         #expect(try self.refresh(refresh).status == 401)
     }
 

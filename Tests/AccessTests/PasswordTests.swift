@@ -58,6 +58,17 @@ struct PasswordTests {
         #expect(!Password.verify(longest + "x", against: try Password.hash(longest)))
     }
 
+    @Test("an é is the same from every keyboard, and its length is told before and after it is made one")
+    func normalization() throws {
+        let (one, two) = ("cafe\u{301} tie\u{300}de", "caf\u{E9} ti\u{E8}de")
+        #expect(Array(one.utf8) != Array(two.utf8))
+        #expect(Password.verify(one, against: try Password.hash(two)))
+        #expect(Password.verify(two, against: try Password.hash(one)))
+        #expect(Password.verify("mot de passe e\u{301}", against: Self.stored))
+        // A musical note that NFC takes apart: 4 bytes become 8.
+        #expect(throws: Password.Refusal.tooLong) { try Password.hash(String(repeating: "\u{1D15E}", count: 256)) }
+    }
+
     @Test(
         "a stored cost that would take too much memory or time is not obeyed",
         arguments: ["ln=30,r=8,p=1", "ln=15,r=800,p=1", "ln=15,r=8,p=99", "ln=0,r=8,p=1", "ln=015,r=8,p=1", "ln=15,r=8", "ln=-1,r=8,p=1"])

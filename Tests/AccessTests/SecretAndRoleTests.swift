@@ -63,9 +63,9 @@ struct RoleTests {
         #expect(Set(may) == [.session, .readPatients, .readReadings, .readAlerts, .readDevices, .readWards])
     }
 
-    @Test("only an administrator corrects readings and manages accounts, wards and devices")
+    @Test("only an administrator corrects readings, manages accounts, wards and devices, and reads the audit")
     func administration() {
-        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices] {
+        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices, .readAudit] {
             #expect(Role.allCases.filter { $0.may(permission) } == [.admin])
         }
     }

@@ -26,7 +26,7 @@ struct TokenTests {
         #expect(tokens.sign(access) == PyJWT.access)
         let refresh = TokenClaims(
             kind: .refresh, userID: 7, id: PyJWT.id, issuedAt: PyJWT.issuedAt, expiresAt: PyJWT.refreshEnds,
-            family: PyJWT.family)
+            session: PyJWT.session)
         #expect(tokens.sign(refresh) == PyJWT.refresh)
     }
 
@@ -36,7 +36,7 @@ struct TokenTests {
         #expect(try tokens.verify(PyJWT.numericUser, kind: .access, now: now) == access)
         #expect(try tokens.verify(PyJWT.withKeyID, kind: .access, now: now) == access)
         let refresh = try tokens.verify(PyJWT.refresh, kind: .refresh, now: now)
-        #expect(refresh.family == PyJWT.family)
+        #expect(refresh.session == PyJWT.session)
         #expect(refresh.expiresAt == PyJWT.refreshEnds)
     }
 
@@ -144,12 +144,12 @@ struct TokenTests {
         #expect(refusal(signed(claims)) == .malformed)
     }
 
-    @Test("a token needs neither iat nor a family")
+    @Test("a token needs neither iat nor a session")
     func fewClaims() throws {
         let token = signed(#"{"token_type":"refresh","exp":1795360800,"jti":"a","user_id":"7"}"#)
         let claims = try tokens.verify(token, kind: .refresh, now: now)
         #expect(claims.issuedAt == Instant(milliseconds: 0))
-        #expect(claims.family == nil)
+        #expect(claims.session == nil)
     }
 
     @Test(
@@ -170,12 +170,12 @@ struct TokenTests {
         #expect(refusal(signed(json + String(repeating: "x", count: room) + "\"}")) == .malformed)
     }
 
-    @Test("a login starts a family, a renewal stays in it, and no two ids are equal")
+    @Test("a login starts a session, a renewal stays in it, and no two ids are equal")
     func pairs() throws {
         let first = try tokens.makePair(user: 7, now: now)
-        let second = try tokens.makePair(user: 7, now: now, family: first.refreshClaims.family)
-        #expect(first.refreshClaims.family == second.refreshClaims.family)
-        #expect(try tokens.makePair(user: 7, now: now).refreshClaims.family != first.refreshClaims.family)
+        let second = try tokens.makePair(user: 7, now: now, session: first.refreshClaims.session)
+        #expect(first.refreshClaims.session == second.refreshClaims.session)
+        #expect(try tokens.makePair(user: 7, now: now).refreshClaims.session != first.refreshClaims.session)
         let ids = [first.accessClaims, first.refreshClaims, second.accessClaims, second.refreshClaims].map(\.id)
         #expect(Set(ids).count == 4)
         #expect(ids.allSatisfy { $0.count == 32 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } })
@@ -183,6 +183,6 @@ struct TokenTests {
         #expect(try tokens.verify(first.refresh, kind: .refresh, now: now) == first.refreshClaims)
         #expect(first.accessClaims.expiresAt.seconds(since: now) == 900)
         #expect(first.refreshClaims.expiresAt.seconds(since: now) == 86_400)
-        #expect(first.accessClaims.family == nil)
+        #expect(first.accessClaims.session == first.refreshClaims.session)
     }
 }

@@ -9,7 +9,7 @@ enum PyJWT {
     static let accessEnds = Instant(milliseconds: 1_795_360_800_000)
     static let refreshEnds = Instant(milliseconds: 1_795_446_300_000)
     static let id = "0123456789abcdef0123456789abcdef"
-    static let family = "fedcba9876543210fedcba9876543210"
+    static let session = "fedcba9876543210fedcba9876543210"
 
     private static let claims =
         "eyJ0b2tlbl90eXBlIjoiYWNjZXNzIiwiZXhwIjoxNzk1MzYwODAwLCJpYXQiOjE3OTUzNTk5MDAsImp0aSI6IjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmIiwidXNlcl9pZCI6IjcifQ"

@@ -159,6 +159,55 @@ def test_a_new_key_each_time_and_only_for_a_device_that_exists(database):
     assert "no device 99;" in refusal(database, "device", "key", "99")
 
 
+def read_qr(terminal, tmp_path):
+    """What zbarimg, which shares no code with the maker, reads on a drawn terminal."""
+    halves = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
+    rows = []
+    for line in terminal.replace("\r", "").replace("\x1b[97;40m", "").replace("\x1b[0m", "").rstrip("\n").split("\n"):
+        rows += zip(*(halves[character] for character in line))
+    pixels = b"".join(bytes(value for value in row for _ in range(4)) * 4 for row in rows)
+    image = tmp_path / "qr.pgm"
+    image.write_bytes(b"P5 %d %d 255\n" % (4 * len(rows[0]), 4 * len(rows)) + pixels)
+    result = subprocess.run(["zbarimg", "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", str(image)],
+                            capture_output=True, text=True, timeout=DEADLINE_SECONDS, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.removesuffix("\n")
+
+
+@pytest.mark.parametrize("url", ["https://hospital.example/fajma/", "http://127.0.0.1:8080", "https://h\u00f4pital.example/" + "x" * 173])
+def test_a_key_comes_as_a_qr_code_that_says_where_to_report(database, tmp_path, url):
+    device = str(ask(database, "device", "add", "B")["id"])
+    key, terminal = run(database, "device", "key", device, "--url", url, "--qr").stdout.split("\n", 1)
+    assert max(map(len, terminal.split("\n"))) <= 80 + len("\x1b[97;40m\x1b[0m")
+    address = url if url.endswith("/") else url + "/"
+    assert read_qr(terminal, tmp_path) == f'{{"v":1,"url":"{address}","cle":"{key}"}}'
+
+
+def test_the_qr_code_shows_on_a_terminal_and_not_in_a_file(database, tmp_path):
+    device = str(ask(database, "device", "add", "B")["id"])
+    arguments = ("device", "key", device, "--url", "https://h/")
+    assert run(database, *arguments).stdout.count("\n") == 1
+    assert "qr" not in ask(database, *arguments)
+    answer = ask(database, *arguments, "--qr")
+    assert len(answer["qr"]) == len(answer["qr"][0]) and set("".join(answer["qr"])) == {"0", "1"}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(PROGRAM, [PROGRAM, *arguments], database)
+    shown = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # how a terminal says that nobody writes to it any more
+            break
+        if not part:
+            break
+        shown += part
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
+    key, code = shown.decode().replace("\r", "").split("\n", 1)
+    assert json.loads(read_qr(code, tmp_path)) == {"v": 1, "url": "https://h/", "cle": key}
+
+
 def test_a_device_goes_from_one_patient_to_another(database):
     ask(database, "ward", "add", "A")
     for number in ("P_1", "P_2"):
@@ -227,7 +276,9 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
 
 @pytest.mark.parametrize("arguments", [
     ("ward", "add"), ("nonsense",), ("demo",), ("demo", "--patients", "0"), ("user", "add", "z", "--role", "chef"),
-    ("user", "add", "z", "--role", "infirmier"), ("device", "key", "x"), ("simulate", "--url", "http://x"),
+    ("user", "add", "z", "--role", "infirmier"), ("device", "key", "x"),
+    ("device", "key", "1", "--qr"), ("device", "key", "1", "--url", "ftp://h"), ("device", "key", "1", "--url", "https://"),
+    ("device", "key", "1", "--url", "https://h/" + "x" * 191), ("simulate", "--url", "http://x"),
     ("replay", "f.csv", "--url", "http://x", "--device", "1"),
     ("replay", "f.csv", "--url", "http://x", "--device", "1", "--key-file", "f", "--speed", "0"),
 ])

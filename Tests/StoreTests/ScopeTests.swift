@@ -1,3 +1,4 @@
+import Access
 import Clinical
 import Foundation
 import Postgres
@@ -71,47 +72,68 @@ import Testing
         #expect(try store.database.readings(store.nurse, filter, Page(limit: 100)).count == 3)
     }
 
-    @Test("a refresh token works once; used again it ends its family, but not within the grace") func refresh() throws {
-        let (database, user) = (store.database, store.nurse.user)
+    private func token(_ id: String, expires: Instant) -> TokenClaims {
+        TokenClaims(kind: .refresh, userID: store.nurse.user, id: id, issuedAt: expires, expiresAt: expires, session: "f")
+    }
+
+    private func open(_ token: TokenClaims) throws {
+        let opened = try store.database.openSession(
+            token, passwordHash: "-", kind: .program, agent: nil, expires: nil, by: store.nurse.author)
+        #expect(opened)
+    }
+
+    @Test("a refresh token works once; used again it ends its session, but not within the grace") func refresh() throws {
         let later = try TestStore.now.advanced(bySeconds: 60)
         func rotate(_ old: String, _ new: String, grace: Double = 0) throws -> Rotation {
-            try database.rotateRefreshToken(old, user: user, to: new, expires: later, graceSeconds: grace)
+            try store.database.rotateRefreshToken(
+                token(old, expires: later), to: token(new, expires: later), graceSeconds: grace, by: store.nurse.author)
         }
-        try database.addRefreshToken(id: "a", family: "f", user: user, expires: later)
+        func isUsable(_ id: String) throws -> Bool { try store.database.isRefreshTokenUsable(token(id, expires: later)) }
+        try open(token("a", expires: later))
         #expect(try rotate("a", "b") == .rotated)
         #expect(try rotate("a", "c", grace: 60) == .rotated)
-        #expect(try database.isRefreshTokenUsable("b", user: user))
+        #expect(try isUsable("b"))
         #expect(try rotate("a", "d") == .refused)
         #expect(try rotate("b", "e") == .refused)
-        #expect(try !database.isRefreshTokenUsable("c", user: user))
+        #expect(try !isUsable("c"))
         #expect(try rotate("unknown", "g") == .refused)
     }
 
-    @Test("refresh tokens are forgotten when they have expired, not before") func expiredTokens() throws {
-        let (database, user, now) = (store.database, store.nurse.user, try TestStore.now)
-        try database.addRefreshToken(id: "old", family: "f", user: user, expires: now.advanced(bySeconds: -1))
-        try database.addRefreshToken(id: "new", family: "f", user: user, expires: now.advanced(bySeconds: 60))
-        #expect(try database.forgetExpiredRefreshTokens() == 1)
-        #expect(try database.isRefreshTokenUsable("new", user: user))
+    @Test("a login whose password was changed while it was checked begins no session") func overtaken() throws {
+        let token = token("a", expires: try TestStore.now.advanced(bySeconds: 60))
+        #expect(try store.database.setPassword(username: "nurse", passwordHash: "new", by: store.admin.author))
+        #expect(try !store.database.openSession(
+            token, passwordHash: "-", kind: .browser, agent: nil, expires: nil, by: store.nurse.author))
+        #expect(try !store.database.isRefreshTokenUsable(token))
     }
 
-    @Test("a second use ends the family with the successor that is just being stored", .timeLimit(.minutes(1)))
+    @Test("refresh tokens are forgotten when they have expired, not before") func expiredTokens() throws {
+        let now = try TestStore.now
+        let (old, new) = (token("old", expires: now.advanced(bySeconds: -1)), token("new", expires: now.advanced(bySeconds: 60)))
+        try open(old)
+        try store.connection().query(
+            "INSERT INTO refresh_tokens (id, session_id, expires_at) VALUES ('new', 'f', now() + interval '1 minute')")
+        #expect(try store.database.forgetExpiredRefreshTokens() == 1)
+        #expect(try store.database.isRefreshTokenUsable(new))
+    }
+
+    @Test("a second use ends the session with the successor that is just being stored", .timeLimit(.minutes(1)))
     func race() async throws {
-        let (database, user) = (store.database, store.nurse.user)
+        let (database, author) = (store.database, store.nurse.author)
         let later = try TestStore.now.advanced(bySeconds: 60)
-        try database.addRefreshToken(id: "a", family: "f", user: user, expires: later)
-        #expect(try database.rotateRefreshToken("a", user: user, to: "b", expires: later, graceSeconds: 0) == .rotated)
+        let (a, b, c, d) = (token("a", expires: later), token("b", expires: later), token("c", expires: later), token("d", expires: later))
+        try open(a)
+        #expect(try database.rotateRefreshToken(a, to: b, graceSeconds: 0, by: author) == .rotated)
         // A renewal with the newest token, as far as before its end.
         let renewal = try store.connection()
         try renewal.script("BEGIN")
-        try renewal.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [user])
+        try renewal.query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [store.nurse.user])
         try renewal.query(
-            "INSERT INTO refresh_tokens (id, family, user_id, expires_at) VALUES ('c', 'f', $1, now() + interval '1 minute')", [user])
+            "INSERT INTO refresh_tokens (id, session_id, expires_at) VALUES ('c', 'f', now() + interval '1 minute')")
         async let second = withCheckedContinuation { done in
             // On a thread of its own: it blocks.
             Thread {
-                done.resume(
-                    returning: try? database.rotateRefreshToken("a", user: user, to: "d", expires: later, graceSeconds: 0))
+                done.resume(returning: try? database.rotateRefreshToken(a, to: d, graceSeconds: 0, by: author))
             }.start()
         }
         let waiting = try store.connection()
@@ -120,6 +142,6 @@ import Testing
         { await Task.yield() }
         try renewal.script("COMMIT")
         #expect(await second == .refused)
-        #expect(try !database.isRefreshTokenUsable("c", user: user))
+        #expect(try !database.isRefreshTokenUsable(c))
     }
 }

@@ -29,9 +29,10 @@ public struct TestStore: Sendable {
         url = try TestCluster.shared.newDatabase(template: String(name))
         let database = Database(url: url, application: "tests", connections: 8)
         self.database = database
-        wards = try ["Cardiologie", "Pneumologie"].map { try database.addWard(name: $0) }
-        let adminID = try database.addUser(username: "admin", passwordHash: "-", role: .admin, wards: [])
-        let nurseID = try database.addUser(username: "nurse", passwordHash: "-", role: .infirmier, wards: [wards[0].id])
+        let author = Author(name: "tests")
+        wards = try ["Cardiologie", "Pneumologie"].map { try database.addWard(name: $0, by: author) }
+        let adminID = try database.addUser(username: "admin", passwordHash: "-", role: .admin, wards: [], by: author)
+        let nurseID = try database.addUser(username: "nurse", passwordHash: "-", role: .infirmier, wards: [wards[0].id], by: author)
         let admin = try Self.found(database.scope(of: adminID))
         self.admin = admin
         nurse = try Self.found(database.scope(of: nurseID))
@@ -39,7 +40,7 @@ public struct TestStore: Sendable {
             try database.addPatient(
                 PatientFields(
                     hospitalNumber: "H\(index)", lastName: "Petit", firstName: "Anne", birthDate: "1950-04-23", sex: "F",
-                    ward: ward.id, bed: "1"), admin)
+                    ward: ward.id, bed: "\(index + 1)"), admin)
         }
         devices = try patients.map { patient in
             try Self.found(database.addDevice(DeviceFields(name: "D", kind: "bracelet", patient: patient.id), admin))

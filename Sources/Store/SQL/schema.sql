@@ -49,6 +49,43 @@ BEGIN
     NEW.version := OLD.version + 1;
     RETURN NEW;
 END $$;
+CREATE FUNCTION public.audit_actor() RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(nullif(current_setting('fajma.actor', true), '')::jsonb, jsonb_build_object('name', 'sql:' || session_user))
+$$;
+CREATE FUNCTION public.audit_record(action text, patient integer, subject text, before jsonb, after jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, before, after)
+    SELECT action, (actor ->> 'user')::integer, actor ->> 'name', actor ->> 'address', actor ->> 'session', patient, subject, before, after
+    FROM audit_actor() AS actor
+$$;
+CREATE FUNCTION public.audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    noun text := TG_ARGV[0];
+    secret text[] := string_to_array(TG_ARGV[3], ',');
+    old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+    new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    whole jsonb := coalesce(new_row, old_row);
+    verb text := CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
+        FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key;
+        IF new_row IS NULL THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    -- That a secret was set is told, the secret is not.
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO old_row FROM jsonb_each(old_row);
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO new_row FROM jsonb_each(new_row);
+    PERFORM audit_record(
+        noun || '.' || verb, (whole ->> nullif(TG_ARGV[2], ''))::integer, noun || ' ' || (whole ->> TG_ARGV[1]), old_row, new_row);
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.device_assigned() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -207,6 +244,44 @@ ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    action text NOT NULL,
+    user_id integer,
+    username text NOT NULL,
+    address text,
+    session text,
+    patient_id integer,
+    subject text,
+    before jsonb,
+    after jsonb,
+    once text,
+    CONSTRAINT audit_action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
+);
+COMMENT ON TABLE public.audit IS 'Who did what, when, from where, to which patient. The application may add to it and read it, nothing else.';
+COMMENT ON COLUMN public.audit.username IS 'As it was then; of no account: the program or the database role that did it.';
+COMMENT ON COLUMN public.audit.once IS 'What is written once a session and hour carries session, hour and what it is about.';
+CREATE TABLE public.audit_chain (
+    "position" bigint NOT NULL,
+    audit_id bigint NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_chain_hash_sha256 CHECK ((octet_length(hash) = 32))
+);
+COMMENT ON TABLE public.audit_chain IS 'Each row''s hash covers the hash before it and the audit row. No foreign key: a row that was removed must leave a hole.';
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.audit_pending (
+    audit_id bigint NOT NULL
+);
+COMMENT ON TABLE public.audit_pending IS 'Rows that stand in no chain yet: writers need not wait in line for it.';
 CREATE TABLE public.device_assignment (
     id integer NOT NULL,
     device_id integer NOT NULL,
@@ -256,6 +331,13 @@ ALTER TABLE public.devices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.known_browsers (
+    browser bytea NOT NULL,
+    user_id integer NOT NULL,
+    last_login_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT known_browsers_browser_sha256 CHECK ((octet_length(browser) = 32))
+);
+COMMENT ON TABLE public.known_browsers IS 'Browsers in which an account has logged in before: others'' failures do not lock it out there. SHA-256 of a cookie.';
 CREATE TABLE public.latest_readings (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
@@ -264,6 +346,13 @@ CREATE TABLE public.latest_readings (
 )
 WITH (fillfactor='40');
 COMMENT ON TABLE public.latest_readings IS 'The newest reading of each vital, kept by readings'' triggers: a screen''s snapshot must not search a hundred million rows.';
+CREATE UNLOGGED TABLE public.login_buckets (
+    key bytea NOT NULL,
+    spent double precision NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT login_buckets_key_sha256 CHECK ((octet_length(key) = 32))
+);
+COMMENT ON COLUMN public.login_buckets.key IS 'SHA-256: what was typed as a name may have been a password.';
 CREATE TABLE public.patients (
     id integer NOT NULL,
     hospital_number text NOT NULL,
@@ -273,6 +362,7 @@ CREATE TABLE public.patients (
     sex text,
     ward_id integer NOT NULL,
     bed text DEFAULT ''::text NOT NULL,
+    discharged_at timestamp with time zone,
     CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
     CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
     CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
@@ -281,6 +371,7 @@ CREATE TABLE public.patients (
     CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
     CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
 );
+COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
 COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
 ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.patients_id_seq
@@ -315,13 +406,11 @@ CREATE TABLE public.readings_default (
 COMMENT ON TABLE public.readings_default IS 'Takes what no day''s partition covers, so that nothing is refused.';
 CREATE TABLE public.refresh_tokens (
     id text NOT NULL,
-    family text NOT NULL,
-    user_id integer NOT NULL,
+    session_id text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone,
-    revoked_at timestamp with time zone
+    used_at timestamp with time zone
 );
-COMMENT ON COLUMN public.refresh_tokens.family IS 'Every token that descends from one login. One used twice was stolen from somebody: the whole family is revoked.';
+COMMENT ON COLUMN public.refresh_tokens.session_id IS 'One used twice was stolen from somebody: its session ends.';
 CREATE TABLE public.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -332,6 +421,25 @@ CREATE TABLE public.schema_routines (
     digest bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.sessions (
+    id text NOT NULL,
+    user_id integer NOT NULL,
+    kind text NOT NULL,
+    address text,
+    agent text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    active_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT sessions_address_length CHECK ((char_length(address) <= 64)),
+    CONSTRAINT sessions_agent_length CHECK ((char_length(agent) <= 200)),
+    CONSTRAINT sessions_kind_known CHECK ((kind = ANY (ARRAY['browser'::text, 'program'::text])))
+);
+COMMENT ON TABLE public.sessions IS 'From a login to its end. Its id stands in every token that descends from that login: once it has ended, none of them is worth anything.';
+COMMENT ON COLUMN public.sessions.last_used_at IS 'The last login or renewal.';
+COMMENT ON COLUMN public.sessions.active_at IS 'When somebody last touched keyboard or pointer, as the browser says with each renewal.';
+COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it.';
 CREATE TABLE public.user_wards (
     user_id integer NOT NULL,
     ward_id integer NOT NULL
@@ -344,10 +452,13 @@ CREATE TABLE public.users (
     language text DEFAULT 'fr'::text NOT NULL,
     disabled_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    must_change_password boolean DEFAULT false NOT NULL,
+    password_changed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT users_language_known CHECK ((language = ANY (ARRAY['fr'::text, 'en'::text]))),
     CONSTRAINT users_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'medecin'::text, 'infirmier'::text, 'ecran'::text]))),
     CONSTRAINT users_username_length CHECK (((char_length(username) >= 1) AND (char_length(username) <= 150)))
 );
+COMMENT ON COLUMN public.users.must_change_password IS 'Somebody else knows the password: the account may do nothing but change it.';
 ALTER TABLE public.users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.users_id_seq
     START WITH 1
@@ -378,6 +489,16 @@ ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 ALTER TABLE ONLY public.readings ATTACH PARTITION public.readings_default DEFAULT;
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.audit_chain
+    ADD CONSTRAINT audit_chain_audit_key UNIQUE (audit_id);
+ALTER TABLE ONLY public.audit_chain
+    ADD CONSTRAINT audit_chain_pkey PRIMARY KEY ("position");
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_once_key UNIQUE (once);
+ALTER TABLE ONLY public.audit_pending
+    ADD CONSTRAINT audit_pending_pkey PRIMARY KEY (audit_id);
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_one_patient EXCLUDE USING gist (device_id WITH =, during WITH &&);
 ALTER TABLE ONLY public.device_assignment
@@ -386,8 +507,12 @@ ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.known_browsers
+    ADD CONSTRAINT known_browsers_pkey PRIMARY KEY (browser, user_id);
 ALTER TABLE ONLY public.latest_readings
     ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital);
+ALTER TABLE ONLY public.login_buckets
+    ADD CONSTRAINT login_buckets_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_hospital_number_key UNIQUE (hospital_number);
 ALTER TABLE ONLY public.patients
@@ -403,6 +528,8 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.schema_routines
     ADD CONSTRAINT schema_routines_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_pkey PRIMARY KEY (user_id, ward_id);
 ALTER TABLE ONLY public.users
@@ -419,21 +546,31 @@ ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_pkey PRIMARY KEY (id);
 CREATE INDEX alerts_open_idx ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) OR ((severity = 'error'::text) AND (acknowledged_at IS NULL)));
 CREATE INDEX alerts_patient_idx ON public.alerts USING btree (patient_id, id DESC);
+CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
+CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL);
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
+CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, lower(btrim(bed))) WHERE ((btrim(bed) <> ''::text) AND (discharged_at IS NULL));
+COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.';
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
-CREATE INDEX refresh_tokens_family_idx ON public.refresh_tokens USING btree (family);
-CREATE INDEX refresh_tokens_user_idx ON public.refresh_tokens USING btree (user_id);
+CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
+CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
+CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device_id', 'patient_id');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'id', '', 'key_hash');
 CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
+CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'id', 'id');
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
+CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user_id', '');
+CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'id', '', 'password_hash');
+CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'id', '');
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.alerts
@@ -444,10 +581,14 @@ ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.known_browsers
+    ADD CONSTRAINT known_browsers_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
 ALTER TABLE ONLY public.refresh_tokens
-    ADD CONSTRAINT refresh_tokens_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+    ADD CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards

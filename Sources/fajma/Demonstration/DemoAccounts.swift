@@ -19,7 +19,7 @@ struct DemoAccounts {
         var logins: [Login] = []
         var accounts: [Demonstration.Account] = []
         for role in Role.allCases {
-            let login = Login(username: Self.free(role.rawValue, taken), password: try Self.password(), role: role)
+            let login = Login(username: Self.free(role.rawValue, taken), password: try PasswordPolicy.made(), role: role)
             let wards: [Int] =
                 switch role {
                 case .admin: []
@@ -41,12 +41,5 @@ struct DemoAccounts {
             candidate = "\(name)\(number)"
         }
         return candidate
-    }
-
-    /// Sixteen characters of 32, so 80 bits, without those that are mistaken for others; in groups, to be typed.
-    static func password() throws -> String {
-        let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
-        let characters = try Random.bytes(16).map { letters[Int($0) % letters.count] }  // 256 is a multiple of 32: no bias
-        return stride(from: 0, to: 16, by: 4).map { String(characters[$0..<$0 + 4]) }.joined(separator: "-")
     }
 }

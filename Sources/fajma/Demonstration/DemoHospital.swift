@@ -21,7 +21,8 @@ struct DemoHospital {
         patients = (0..<count).map { index in
             let ward = index * wardCount / count
             let first = (ward * count + wardCount - 1) / wardCount
-            return Self.patient(number: last + index + 1, ward: ward, place: index - first, using: &generator)
+            // Beyond the beds that earlier demonstrations filled: no ward has more of their patients than there are in all.
+            return Self.patient(number: last + index + 1, ward: ward, place: last + index - first, using: &generator)
         }
         deviceNames = (0..<count).map { "Bracelet \(last + $0 + 1)" }
     }
