@@ -4,7 +4,7 @@ import { numberOf, vital } from "./vitals.js";
 
 /** Typed with a keypad, in the order of a round. */
 export const TYPED = ["respiratory_rate", "spo2", "heart_rate", "systolic_bp", "diastolic_bp", "temperature"];
-/** Chosen among a few: the wire's values. */
+/** Chosen among a few: the wire's values, in the order of the stored numbers. */
 export const CHOSEN = { supplemental_o2: ["0", "1"], consciousness: vital("consciousness").letters };
 
 /** A typed number, with comma or point; null for an empty field, NaN for anything else. */

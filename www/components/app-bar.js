@@ -35,7 +35,8 @@ export class AppBar extends Part {
   }
 
   #administration() {
-    return el("a", { class: "administration", href: "#/administration", title: t("administration.title") }, icon("settings"), el("span", { text: t("administration.title") }));
+    return el("a", { class: "administration", href: "#/administration", title: t("administration.title") },
+      icon("settings"), el("span", { text: t("administration.title") }));
   }
 
   #languages() {

@@ -5,7 +5,7 @@ import { field, input } from "../form.js";
 import { range } from "../format.js";
 import { icon } from "../icons.js";
 import { api, i18n, state, t } from "../services.js";
-import { numberOf, vital as entryOf } from "../vitals.js";
+import { vital as entryOf } from "../vitals.js";
 
 /** A clock that is a little ahead of the server's is no future. */
 const FUTURE_MS = 30_000;
@@ -61,37 +61,39 @@ const fields = (patient, openedAt) => [
   el("p", { class: "whose" }, icon("user"), el("strong", { text: `${patient.prenom} ${patient.nom}` }),
     el("span", { text: [patient.lit ? `${t("patient.bed")} ${patient.lit}` : null, patient.identifiant].filter(Boolean).join(" · ") })),
   el("div", { class: "typed" }, ...TYPED.map(typedField)),
-  ...Object.entries(CHOSEN).map(([name, values]) => picks(name, t(`vital.${name}`),
-    [["", t("entry.none")], ...values.map((value) => [value, t(`value.${name}.${numberOf(entryOf(name), entryOf(name).letters ? value : Number(value))}`), entryOf(name).letters ? value : null])], "")),
+  ...Object.keys(CHOSEN).map(chosenField),
   when(openedAt),
 ];
 
 function typedField(name) {
   const entry = entryOf(name);
   // The keypad with a comma also for whole numbers would be one key too many.
-  const control = input("text", { inputmode: entry.decimals ? "decimal" : "numeric", autocomplete: "off", maxlength: 8, enterkeyhint: "next" });
+  const control = input("text", { inputmode: entry.decimals ? "decimal" : "numeric", autocomplete: "off", maxlength: 8 });
   const place = field(name, t(`vital.${name}`), control, { hint: plausible(entry), className: "measure", mayBeEmpty: false });
   place.dataset.vital = name;
   return place;
 }
 
+function chosenField(name) {
+  const { letters } = entryOf(name);
+  const options = CHOSEN[name].map((value, i) => [value, t(`value.${name}.${i}`), letters && value]);
+  return picks(name, t(`vital.${name}`), [["", t("entry.none")], ...options], "");
+}
+
 /** A choice of one among a few, all of them to be seen: `options` as `[[value, text, letter]]`. */
 function picks(name, label, options, chosen, attributes = {}) {
-  return el("fieldset", { class: "field", "data-field": name },
+  return el("fieldset", { class: "field", "data-field": name, "aria-describedby": `entry-${name}-error` },
     el("legend", { text: label }),
     el("div", { class: "picks" }, ...options.map(([value, text, letter]) => el("label", {},
       el("input", { type: "radio", name, value, checked: value === chosen, ...attributes }), letter ? el("b", { text: letter }) : null, el("span", { text })))),
-    el("p", { class: "field-error" }));
+    el("p", { class: "field-error", id: `entry-${name}-error` }));
 }
 
 function when(openedAt) {
   const moment = input("datetime-local", { max: minuteOf(openedAt), value: minuteOf(openedAt) });
   const earlier = field("moment", t("entry.moment"), moment, { mayBeEmpty: false });
   earlier.hidden = true;
-  const change = ({ target }) => {
-    earlier.hidden = target.value === "now";
-    if (!earlier.hidden) moment.focus();
-  };
+  const change = ({ target }) => { earlier.hidden = target.value === "now"; };
   return el("div", { class: "when" },
     picks("quand", t("entry.when"), [["now", t("entry.when.now")], ["earlier", t("entry.when.earlier")]], "now", { on: { change } }), earlier);
 }

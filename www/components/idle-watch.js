@@ -17,7 +17,8 @@ export class IdleWatch extends Part {
 
   start() {
     // Before anybody else, who may keep an event to himself.
-    for (const type of HANDS) document.addEventListener(type, (event) => this.#hand(event), { signal: this.signal, capture: true, passive: type !== "keydown" });
+    const early = { signal: this.signal, capture: true };
+    for (const type of HANDS) document.addEventListener(type, (event) => this.#hand(event), { ...early, passive: type !== "keydown" });
     this.everySecond(() => this.#look());
     for (const type of ["focus", "pageshow"]) this.listen(window, type, () => this.#look());
     this.listen(api, "logout", () => this.#close());
@@ -27,7 +28,8 @@ export class IdleWatch extends Part {
     if (event.type === "pointermove" && !this.#moved(event)) return;
     this.#handAt = Date.now();
     idle.touch();
-    if (!this.#dialog || event.type !== "keydown" || idle.look().state === "over") return;
+    this.#look();  // the first to move at the wake-up of a laptop finds its session over
+    if (!this.#dialog || event.type !== "keydown") return;
     // The key does nothing but stay: it must not press what has the focus under the question.
     event.preventDefault();
     event.stopPropagation();

@@ -12,6 +12,8 @@ import { Part } from "./part.js";
 
 /** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
 const DEVICES_EVERY_S = 10;
+/** How long it is said that an entry was stored. */
+const SAID_MS = 10_000;
 
 /** One patient, live. Property: `address`, the id or the hospital number. */
 export class PatientPage extends Part {
@@ -133,7 +135,9 @@ export class PatientPage extends Part {
     const enter = async () => {
       done.replaceChildren();
       const count = await openEntry(this.#patient);
-      if (count) done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
+      if (!count) return;
+      done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
+      setTimeout(() => done.replaceChildren(), SAID_MS);
     };
     return [done, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
   }
