@@ -1,12 +1,12 @@
 """The dashboard in Chromium, as a person at the ward has it."""
 import os
 import re
-from importlib.resources import files
+
+from axe_playwright_python.sync_playwright import Axe
 
 from hospital import REPOSITORY
 
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def launch(playwright):
@@ -48,6 +48,5 @@ def expect_value(page, vital, text, seconds=1):
 
 def expect_accessible(page):
     """axe finds nothing to object to on what the page shows now."""
-    page.evaluate(AXE)
-    violations = page.evaluate("axe.run()")["violations"]
+    violations = Axe().run(page).response["violations"]
     assert not violations, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]

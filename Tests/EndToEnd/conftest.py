@@ -41,7 +41,7 @@ def browser():
 @pytest.fixture
 def page(browser, request):
     """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
-    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(10_000)
     errors = []

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS } from "../../www/administration/audit-actions.js";
-import { changes, shown } from "../../www/administration/audit-words.js";
+import { changes, readSubject, shown } from "../../www/administration/audit-words.js";
 import { fromField, fromFieldOf, toField } from "../../www/administration/moments.js";
 import { qrPath, qrSide, QUIET_ZONE } from "../../www/administration/qr.js";
 import { matches } from "../../www/administration/search.js";
@@ -64,7 +64,14 @@ test("values of the audit are shown as people read them", () => {
   assert.equal(shown([1, "a"], words), "1, a");
   assert.equal(shown("2026-11-21T10:02:03.123+00:00", words), "<2026-11-21T10:02:03.123Z>");
   assert.equal(shown("2026-11-21 10:02:03.1+00", words), "<2026-11-21T10:02:03.100Z>");
-  for (const text of ["P1042", "1961-04-30", "12"]) assert.equal(shown(text, words), text);
+  assert.equal(shown('["2026-11-22 18:00:00+00","2026-11-22 19:30:00.5+00")', words), "<2026-11-22T18:00:00.000Z> – <2026-11-22T19:30:00.500Z>");
+  assert.equal(shown('["2026-11-22 18:00:00+00",)', words), "<2026-11-22T18:00:00.000Z> – …");
+  for (const text of ["(a,b)", "P1042", "1961-04-30", "12"]) assert.equal(shown(text, words), text);
+});
+
+test("an entry's subject is read where it is a noun and a number", () => {
+  assert.deepEqual(readSubject("device 3"), { noun: "device", id: "3" });
+  for (const text of ["GET /api/utilisateurs/", "", null, "device"]) assert.equal(readSubject(text), null);
 });
 
 test("every action of the audit is offered once", () => assert.equal(new Set(ACTIONS).size, ACTIONS.length));

@@ -17,12 +17,27 @@ export function changes(before, after) {
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;
+/** A range as PostgreSQL writes it: `["2026-11-22 18:00:00+00",)`. */
+const RANGE = /^[[(]"?([^",]*)"?,"?([^",]*)"?[\])]$/;
 
-/** A value as people read it: lists with commas, instants by `moment`, yes and no in words. */
-export function shown(value, { moment, yes, no }) {
+/** PostgreSQL's instants too, of which browsers read not all: a blank instead of the T, a zone of hours only. */
+const milliseconds = (text) => Date.parse(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
+
+/** A value as people read it: lists with commas, instants and ranges of them by `moment`, yes and no in words. */
+export function shown(value, words) {
+  const { moment, yes, no } = words;
   if (typeof value === "boolean") return value ? yes : no;
-  if (Array.isArray(value)) return value.map((one) => shown(one, { moment, yes, no })).join(", ");
+  if (Array.isArray(value)) return value.map((one) => shown(one, words)).join(", ");
   if (isGroup(value)) return JSON.stringify(value);
-  if (typeof value === "string" && INSTANT.test(value)) return moment(Date.parse(value));
-  return String(value);
+  const text = String(value);
+  if (INSTANT.test(text)) return moment(milliseconds(text));
+  const ends = RANGE.exec(text)?.slice(1);
+  if (ends?.every((end) => end === "" || INSTANT.test(end))) return ends.map((end) => (end ? moment(milliseconds(end)) : "…")).join(" – ");
+  return text;
+}
+
+/** `{noun, id}` of what an entry is about ("device 3", "user 4"), or null for what is none of these ("GET /api/…"). */
+export function readSubject(text) {
+  const [, noun, id] = /^(\w+) ([\w-]+)$/.exec(text ?? "") ?? [];
+  return noun ? { noun, id } : null;
 }

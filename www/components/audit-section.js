@@ -22,9 +22,9 @@ export class AuditSection extends SectionPart {
   #more = null;
 
   async load() {
-    const [page, patients, accounts, wards] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
-      api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/services/")]);
-    return { ...page, patients, accounts, wards };
+    const [page, present, discharged, accounts, wards] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
+      api.all("api/patients/"), api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/services/")]);
+    return { ...page, patients: [...present, ...discharged], accounts, wards };
   }
 
   primary() {

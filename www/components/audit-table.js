@@ -1,4 +1,4 @@
-import { changes, shown } from "../administration/audit-words.js";
+import { changes, readSubject, shown } from "../administration/audit-words.js";
 import { fullName } from "../administration/controls.js";
 import { el } from "../dom.js";
 import { exactTime } from "../format.js";
@@ -9,13 +9,18 @@ import { Part } from "./part.js";
 /** So many changed fields are shown at once; the others behind a word that opens them. */
 const OPEN = 4;
 
-/** Entries of the audit. Properties: `rows`, and `patients` and `wards`, which give ids their names. */
+/** What stands in another column already, or says nothing to people. */
+const UNSAID = ["patient", "session"];
+/** Unknown: nobody was logged in, or the name that was typed is no account's. */
+const NO_NAME = "-";
+
+/** Entries of the audit. Properties: `rows`, and `patients`, `wards` and `accounts`, which give ids their names. */
 export class AuditTable extends Part {
   draw() {
     this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
       { label: t("audit.when"), className: "when", cell: ({ le }) => el("time", { datetime: le, title: `${le} (UTC)`, tabindex: "-1", text: exactTime(Date.parse(le), i18n.language) }) },
-      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => el("span", { class: "two" }, el("strong", { text: utilisateur || t("audit.nobody") }), el("small", { class: "mono", text: adresse ?? "" })) },
-      { label: t("audit.what"), className: "what", cell: ({ action, objet }) => el("span", { class: "two" }, el("span", { text: this.#action(action) }), objet ? el("small", { text: objet }) : null) },
+      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => el("span", { class: "two" }, el("strong", { text: !utilisateur || utilisateur === NO_NAME ? t("audit.nobody") : utilisateur }), el("small", { class: "mono", text: adresse ?? "" })) },
+      { label: t("audit.what"), className: "what", cell: ({ action, objet }) => el("span", { class: "two" }, el("span", { text: this.#action(action) }), this.#subject(objet)) },
       { label: t("audit.patient"), cell: ({ patient }) => this.#patient(patient) },
       { label: t("audit.changes"), className: "changes", cell: (row) => this.#changes(row) },
       { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => badge(scelle ? "plain" : "stale", t(scelle ? "audit.sealed" : "audit.unsealed"), scelle ? "lock" : "clock") },
@@ -23,6 +28,22 @@ export class AuditTable extends Part {
   }
 
   #action(action) { return i18n.has(`audit.action.${action}`) ? t(`audit.action.${action}`) : action; }
+
+  #subject(text) {
+    const subject = readSubject(text);
+    if (!text || UNSAID.includes(subject?.noun)) return null;
+    if (!subject || !i18n.has(`audit.subject.${subject.noun}`)) return el("small", { text });
+    return el("small", { text: t(`audit.subject.${subject.noun}`, { name: this.#named(`${subject.noun}_id`, Number(subject.id)) ?? `#${subject.id}` }) });
+  }
+
+  /** The name behind an id, or null. */
+  #named(field, id) {
+    const find = (rows) => rows.find((row) => row.id === id);
+    if (field === "ward_id") return find(this.wards)?.nom ?? null;
+    if (field === "user_id") return find(this.accounts)?.username ?? null;
+    const patient = field === "patient_id" && find(this.patients);
+    return patient ? fullName(patient) : null;
+  }
 
   #patient(id) {
     if (id === null || id === undefined) return null;
@@ -49,7 +70,8 @@ export class AuditTable extends Part {
   }
 
   #value(field, value) {
-    if (field === "ward_id") return this.wards.find(({ id }) => id === value)?.nom ?? String(value);
+    const name = this.#named(field, value);
+    if (name) return name;
     if (field === "role" && i18n.has(`role.${value}`)) return t(`role.${value}`);
     return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });
   }

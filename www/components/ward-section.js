@@ -10,10 +10,13 @@ export class WardSection extends SectionPart {
   name = "services";
 
   async load() {
-    const [wards, patients, accounts] = await Promise.all([api.all("api/services/"), api.all("api/patients/"), api.all("api/utilisateurs/")]);
+    const [wards, patients, discharged, accounts] = await Promise.all([api.all("api/services/"), api.all("api/patients/"),
+      api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/")]);
+    const within = (people, ward) => people.filter(({ service }) => service === ward.id).length;
     return wards.sort(byName(i18n.language)).map((ward) => ({
       ...ward,
-      patients: patients.filter(({ service }) => service === ward.id).length,
+      patients: within(patients, ward),
+      isEmpty: !within(patients, ward) && !within(discharged, ward) && !accounts.some(({ services }) => services.includes(ward.id)),
       accounts: accounts.filter(({ services }) => services.includes(ward.id)).length,
     }));
   }
@@ -35,7 +38,7 @@ export class WardSection extends SectionPart {
     const action = (name, click, kind) => rowAction({ label: t(`wards.${name}`), about: ward.nom, key: `${name}-${ward.id}`, click, kind });
     return [
       action("rename", () => this.after(renameWard(ward), ({ nom }) => t("wards.renamed", { name: nom }))),
-      ward.patients || ward.accounts ? null : action("delete", () => this.after(deleteWard(ward), () => t("wards.deleted", { name: ward.nom })), "grave"),
+      ward.isEmpty ? action("delete", () => this.after(deleteWard(ward), () => t("wards.deleted", { name: ward.nom })), "grave") : null,
     ];
   }
 }
