@@ -1,3 +1,4 @@
+import { has } from "./administration/sections.js";
 import { Api } from "./api.js";
 import { I18n } from "./i18n.js";
 import { Idle } from "./idle.js";
@@ -23,8 +24,8 @@ i18n.addEventListener("change", () => { api.language = i18n.language; });
 /** Who only looks (a display on the wall) sees no controls. */
 export const mayAct = () => api.user !== null && api.user.role !== "ecran";
 
-/** Whether the account has this permission (a name of the server's `Access.Permission`). The server alone decides. */
-export const may = (permission) => api.user?.permissions?.includes(permission) ?? false;
+/** Whether who is logged in has this permission (a name of the server's `Access.Permission`). The server alone decides. */
+export const may = (permission) => has(api.user, permission);
 
 /**
  * Connects the page to a room, such as `ws/iot/12/`, until `signal` aborts. `allowed` is a request over HTTP that is
