@@ -12,6 +12,7 @@ extension Problem {
         case let error as DecodingError: self = Problem(error)
         case let error as ReportError: self = Problem(error)
         case let error as IngestError: self = Problem(error)
+        case let fault as UserFault: self = Problem(fault)
         case let error as PostgresError:
             if let known = Problem(error) { self = known } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
@@ -54,6 +55,16 @@ extension Problem {
         }
     }
 
+    private init(_ fault: UserFault) {
+        switch fault {
+        case .wardNeeded: self = .invalid("services", .wardNeeded)
+        case .ownRole: self = .conflict("role", .ownAccount)
+        case .ownState: self = .conflict("actif", .ownAccount)
+        case .lastAdministrator(.role): self = .conflict("role", .lastAdministrator)
+        case .lastAdministrator(.state): self = .conflict("actif", .lastAdministrator)
+        }
+    }
+
     /// Nil where the client can mend nothing.
     private init?(_ error: PostgresError) {
         if let (status, field, fault) = Self.constraints[error.constraint] {
@@ -69,6 +80,12 @@ extension Problem {
     }
 
     private static let constraints: [String: (Int, String, FieldFault)] = [
+        "users_username_key": (409, "username", .taken),
+        "users_username_folded_key": (409, "username", .taken),
+        "users_username_length": (400, "username", .tooLong),
+        "users_username_printable": (400, "username", .unprintable),
+        "users_language_known": (400, "langue", .unknown),
+        "user_wards_ward_fkey": (400, "services", .unknown),
         "wards_name_key": (409, "nom", .taken),
         "wards_name_length": (400, "nom", .tooLong),
         "patients_hospital_number_key": (409, "identifiant", .taken),

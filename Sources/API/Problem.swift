@@ -11,7 +11,9 @@ struct Problem: Error, Sendable {
         case notAuthenticated = "not_authenticated"
         case tokenNotValid = "token_not_valid"
         case noActiveAccount = "no_active_account"
+        case throttled
         case permissionDenied = "permission_denied"
+        case passwordChangeRequired = "password_change_required"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case conflict
@@ -50,6 +52,14 @@ struct Problem: Error, Sendable {
     static let tooLarge = Problem(status: 413, code: .tooLarge)
     static let unavailable = Problem(status: 503, code: .unavailable, headers: [("Retry-After", "2")])
     static let internalError = Problem(status: 500, code: .error)
+
+    static func conflict(_ field: String, _ fault: FieldFault) -> Problem {
+        Problem(status: 409, code: .conflict, fields: [field: [.text(fault)]])
+    }
+
+    static func throttled(seconds: Double) -> Problem {
+        Problem(status: 429, code: .throttled, headers: [("Retry-After", "\(max(1, Int(seconds.rounded(.up))))")])
+    }
 
     static func unauthenticated(_ code: Code) -> Problem {
         Problem(status: 401, code: code, headers: [("WWW-Authenticate", #"Bearer realm="api""#)])

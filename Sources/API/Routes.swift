@@ -40,7 +40,21 @@ extension Service {
         Route("POST", "/api/session/", .anyone) { try $0.openSession($1) },
         Route("PUT", "/api/session/", .anyone) { try $0.renewSession($1) },
         Route("DELETE", "/api/session/", .anyone) { try $0.closeSession($1) },
+
         Route("GET", "/api/moi/", .user(.session)) { try $0.whoAmI($1) },
+        Route("PATCH", "/api/moi/", .user(.session)) { try $0.changeOwnAccount($1) },
+        Route("POST", "/api/moi/mot_de_passe/", .user(.session)) { try $0.changeOwnPassword($1) },
+        Route("GET", "/api/moi/sessions/", .user(.session)) { try $0.listOwnSessions($1) },
+        Route("DELETE", "/api/moi/sessions/{session}/", .user(.session)) { try $0.endOwnSession($1) },
+
+        Route("GET", "/api/utilisateurs/", .user(.manageUsers)) { try $0.listUsers($1) },
+        Route("POST", "/api/utilisateurs/", .user(.manageUsers)) { try $0.addUser($1) },
+        Route("GET", "/api/utilisateurs/{id}/", .user(.manageUsers)) { try $0.showUser($1) },
+        Route("PATCH", "/api/utilisateurs/{id}/", .user(.manageUsers)) { try $0.changeUser($1) },
+        Route("POST", "/api/utilisateurs/{id}/mot_de_passe/", .user(.manageUsers)) { try $0.resetPassword($1) },
+        Route("GET", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.listSessions($1) },
+        Route("DELETE", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.endSessions($1) },
+        Route("DELETE", "/api/utilisateurs/{id}/sessions/{session}/", .user(.manageUsers)) { try $0.endSession($1) },
 
         Route("GET", "/api/services/", .user(.readWards)) { try $0.listWards($1) },
         Route("POST", "/api/services/", .user(.manageWards)) { try $0.addWard($1) },

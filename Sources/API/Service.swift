@@ -10,6 +10,10 @@ public struct Service: Sendable {
     let ingest: Ingest
     let tokens: Tokens
     let logger: Logger
+    /// How long a person's page may lie untouched.
+    let idleSeconds: Double
+    /// Whether a password belongs to a stored text, or to none: `Password.verify`.
+    let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
     private let router = Router(Service.routes)
 
@@ -17,9 +21,12 @@ public struct Service: Sendable {
     public static let bodyLimit = 1 << 20
 
     public init(
-        database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, now: @escaping @Sendable () -> Instant
+        database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
+        verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
+        now: @escaping @Sendable () -> Instant
     ) {
-        (self.database, self.ingest, self.tokens, self.logger, self.now) = (database, ingest, tokens, logger, now)
+        (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
+        (self.idleSeconds, self.verifyPassword, self.now) = (idleSeconds, verifyPassword, now)
     }
 
     /// Answers every request; an error becomes an answer here.

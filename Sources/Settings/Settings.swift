@@ -21,6 +21,9 @@ public struct Settings: Sendable {
     /// `FAJMA_API_THREADS`: requests served at once. Most of them wait for the same commit, so there are many more than cores.
     public func apiThreads() throws(SettingError) -> Int { try number("FAJMA_API_THREADS", default: 64, in: 1...1000) }
 
+    /// `FAJMA_IDLE_MINUTES`: how long a person's page may lie untouched before it must be logged in again.
+    public func idleMinutes() throws(SettingError) -> Int { try number("FAJMA_IDLE_MINUTES", default: 30, in: 5...720) }
+
     /// `FAJMA_PUSH_SOCKET`.
     public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }
 

@@ -22,5 +22,6 @@ enum Migrations {
         Script("alerts", PackageResources.alerts_sql),
         Script("devices", PackageResources.devices_sql),
         Script("audit", PackageResources.audit_sql),
+        Script("sessions", PackageResources.sessions_sql),
     ]
 }

@@ -13,6 +13,11 @@ func explanation(of error: any Error) -> String {
     case let error as PostgresError: explanation(of: error)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
+    case PasswordPolicy.Fault.tooShort: "the password is too short: at least \(PasswordPolicy.minimumCharacters) characters, a sentence perhaps"
+    case PasswordPolicy.Fault.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
+    case PasswordPolicy.Fault.common: "the password is easy to guess: a common one, a sequence or a repetition"
+    case PasswordPolicy.Fault.containsName: "the password is too close to the account's name or to fajma"
+    case UserFault.lastAdministrator: "this is the last active administrator; add another first"
     default: "\(error)"
     }
 }
@@ -49,6 +54,8 @@ private let constraints = [
     "devices_kind_length": "--kind must have 1 to 40 characters",
     "device_assignment_patient_fkey": "--patient names no patient; see: fajma patient list",
     "users_username_key": "NAME is taken: there is an account of this name",
+    "users_username_folded_key": "NAME is taken: there is an account of this name, but for capitals",
     "users_username_length": "NAME must have 1 to 150 characters",
+    "users_username_printable": "NAME must not begin or end with a space, nor hold invisible characters",
     "user_wards_ward_fkey": "--ward names no ward; see: fajma ward list",
 ]

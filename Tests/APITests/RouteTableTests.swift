@@ -19,6 +19,19 @@ private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
 private let expectations: [String: Expectation] = [
     "GET /api/moi/": .init(who: people),
+    "PATCH /api/moi/": .init(who: people, body: #"{"langue":"en"}"#),
+    // Who may comes as far as the check of the old password, which is none of these accounts'.
+    "POST /api/moi/mot_de_passe/": .init(who: people, body: #"{"actuel":"x","nouveau":"Quatre \u00e9tages sans ascenseur"}"#, status: 400),
+    "GET /api/moi/sessions/": .init(who: people),
+    "DELETE /api/moi/sessions/{session}/": .init(who: people, status: 204),
+    "GET /api/utilisateurs/": .init(who: [.admin]),
+    "POST /api/utilisateurs/": .init(who: [.admin], body: #"{"username":"u#","role":"infirmier","services":[1]}"#, status: 201),
+    "GET /api/utilisateurs/{id}/": .init(who: [.admin]),
+    "PATCH /api/utilisateurs/{id}/": .init(who: [.admin], body: #"{"langue":"en"}"#),
+    "POST /api/utilisateurs/{id}/mot_de_passe/": .init(who: [.admin], body: "{}"),
+    "GET /api/utilisateurs/{id}/sessions/": .init(who: [.admin]),
+    "DELETE /api/utilisateurs/{id}/sessions/": .init(who: [.admin], status: 204),
+    "DELETE /api/utilisateurs/{id}/sessions/{session}/": .init(who: [.admin], status: 204),
     "GET /api/services/": .init(who: people),
     "POST /api/services/": .init(who: [.admin], body: ##"{"nom":"W#"}"##, status: 201),
     "GET /api/services/{id}/": .init(who: people),
@@ -55,8 +68,8 @@ extension Route: CustomTestStringConvertible {
     public var testDescription: String { "\(method) \(path)" }
     fileprivate var isOpen: Bool { if case .anyone = requirement { true } else { false } }
 
-    /// The path with the number of something that the first or the second ward has.
-    fileprivate func path(ward: Int, in api: TestService) throws -> String {
+    /// The path with the number of something that the first or the second ward has, and a session of whom it names, else of the sender.
+    fileprivate func path(ward: Int, in api: TestService, as sender: TestService.Sender = .nobody) throws -> String {
         let id: String
         if path.contains("/data/") {
             let key = StoredReading.Key(
@@ -66,7 +79,8 @@ extension Route: CustomTestStringConvertible {
         } else {
             id = "\(ward + 1)"
         }
-        return path.replacing("{id}", with: id)
+        let user = path.contains("{id}") ? id : api.id(sender).map(String.init) ?? "0"
+        return path.replacing("{id}", with: id).replacing("{session}", with: "session-\(user)")
     }
 }
 
@@ -84,6 +98,7 @@ private let guarded = Service.routes.filter { !$0.isOpen }
             let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
             _ = try api.ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: api.now))
         }
+        try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
     @Test("only logging in and out is open to anyone") func open() {
@@ -95,9 +110,9 @@ private let guarded = Service.routes.filter { !$0.isOpen }
 
     @Test("each role may do what the table says and nothing else", arguments: guarded) func permissions(route: Route) throws {
         let expected = try #require(expectations[route.testDescription], "a new route needs a decision on who may")
-        let path = try route.path(ward: 0, in: api)
         // From the one who may least to the one who may most: a DELETE comes last.
         for (number, sender) in TestService.Sender.allCases.enumerated() {
+            let path = try route.path(ward: 0, in: api, as: sender)
             let body = expected.body.replacing("#", with: "\(number)")
             let answer = try api.send(route.method, "\(path)?\(expected.query)", as: sender, body)
             let status = expected.who.contains(sender) ? expected.status : sender == .nobody ? 401 : 403
