@@ -34,7 +34,7 @@ let package = Package(
             exclude: ["SQL/schema.sql"],
             resources: [
                 "migrations/m0001_initial", "migrations/m0002_people", "routines/readings", "routines/alerts", "routines/devices",
-                "routines/audit",
+                "routines/audit", "routines/sessions",
             ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(

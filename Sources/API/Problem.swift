@@ -84,10 +84,13 @@ struct Problem: Error, Sendable {
             body["rejetees"] = .array(
                 rejected.map { .object(["index": .integer($0.index), "raison": .string($0.reason)]) })
         }
+        // Two refusals that must not be told apart are equal to the byte.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
         // Encoding strings and numbers does not fail; were it to, an empty body still carries the status.
         return Response(
             status: status, headers: [("Content-Type", "application/problem+json"), ("Content-Language", language.rawValue)] + headers,
-            body: Array((try? JSONEncoder().encode(JSON.object(body))) ?? Data()))
+            body: Array((try? encoder.encode(JSON.object(body))) ?? Data()))
     }
 }
 

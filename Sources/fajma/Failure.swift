@@ -1,5 +1,6 @@
 import Access
 import Postgres
+import Store
 
 /// Why a command failed, as one line for the person who typed it.
 struct Failure: Error, CustomStringConvertible {

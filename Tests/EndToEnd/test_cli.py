@@ -236,21 +236,57 @@ def test_what_the_database_refuses_is_said_in_the_words_of_the_options(one_patie
     assert words in refusal(one_patient, *arguments)
 
 
+PASSWORD = "vier Stühle im Regen\n"
+
+
 def test_an_account_gets_its_password_from_standard_input(database):
     ask(database, "ward", "add", "A")
-    user = ask(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text="un mot de passe\n")
-    assert user == {"id": 1, "username": "zoe", "role": "infirmier", "services": [1]}
+    user = ask(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text=PASSWORD)
+    assert (user["id"], user["username"], user["role"], user["services"]) == (1, "zoe", "infirmier", [1])
+    assert (user["actif"], user["mot_de_passe_provisoire"], user["derniere_connexion"]) == (True, False, None)
     assert ask(database, "user", "list") == [user]
-    assert "NAME is taken" in refusal(database, "user", "add", "zoe", "--role", "admin", text="x\n")
-    assert run(database, "user", "password", "zoe", text="ein anderes\n").returncode == 0
-    assert "no account nobody;" in refusal(database, "user", "password", "nobody", text="x\n")
+    for name in ("zoe", "ZOE"):
+        assert "NAME is taken" in refusal(database, "user", "add", name, "--role", "admin", text=PASSWORD)
+    assert "space" in refusal(database, "user", "add", "zoe ", "--role", "admin", text=PASSWORD)
+    assert run(database, "user", "password", "zoe", text="Cinq vélos dans la neige\n").returncode == 0
+    assert "no account nobody;" in refusal(database, "user", "password", "nobody", text=PASSWORD)
     assert "no password" in refusal(database, "user", "password", "zoe")
     assert "empty" in refusal(database, "user", "password", "zoe", text="\n")
     assert "one line" in refusal(database, "user", "password", "zoe", text="a\nb\n")
 
 
+@pytest.mark.parametrize("password, words", [
+    ("court", "too short"), ("x" * 2000, "longer than"), ("motdepassemotdepasse", "easy to guess"), ("zoe-zoe-zoe-zoe-zoe", "too close"),
+])
+def test_a_password_that_the_policy_refuses_is_refused(database, password, words):
+    assert words in refusal(database, "user", "add", "zoe", "--role", "admin", text=password + "\n")
+    assert ask(database, "user", "list") == []
+    run(database, "user", "add", "zoe", "--role", "admin", text=PASSWORD)
+    assert words in refusal(database, "user", "password", "zoe", text=password + "\n")
+
+
+def test_a_provisional_password_is_marked(database):
+    user = ask(database, "user", "add", "zoe", "--role", "admin", "--provisional", text=PASSWORD)
+    assert user["mot_de_passe_provisoire"]
+    assert run(database, "user", "password", "zoe", text=PASSWORD).returncode == 0
+    assert not ask(database, "user", "list")[0]["mot_de_passe_provisoire"]
+    assert run(database, "user", "password", "zoe", "--provisional", text=PASSWORD).returncode == 0
+    assert ask(database, "user", "list")[0]["mot_de_passe_provisoire"]
+
+
+def test_an_account_is_disabled_and_enabled_but_not_the_last_administrator(database):
+    ask(database, "ward", "add", "A")
+    run(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text=PASSWORD)
+    run(database, "user", "add", "root", "--role", "admin", text=PASSWORD)
+    for command, active in (("disable", False), ("disable", False), ("enable", True)):
+        assert run(database, "user", command, "zoe").returncode == 0
+        assert ask(database, "user", "list")[0]["actif"] is active
+    assert "last active administrator" in refusal(database, "user", "disable", "root")
+    assert "no account nobody;" in refusal(database, "user", "disable", "nobody")
+
+
 def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
-    run(database, "user", "add", "zoe", "--role", "admin", text="x\n")
+    run(database, "user", "add", "zoe", "--role", "admin", text=PASSWORD)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve(PROGRAM, [PROGRAM, "user", "password", "zoe"], database)
@@ -276,7 +312,7 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
 
 @pytest.mark.parametrize("arguments", [
     ("ward", "add"), ("nonsense",), ("demo",), ("demo", "--patients", "0"), ("user", "add", "z", "--role", "chef"),
-    ("user", "add", "z", "--role", "infirmier"), ("device", "key", "x"),
+    ("user", "add", "z", "--role", "infirmier"), ("user", "add", "z", "--role", "ecran", "--ward", "A", "--provisional"), ("device", "key", "x"),
     ("device", "key", "1", "--qr"), ("device", "key", "1", "--url", "ftp://h"), ("device", "key", "1", "--url", "https://"),
     ("device", "key", "1", "--url", "https://h/" + "x" * 191), ("simulate", "--url", "http://x"),
     ("replay", "f.csv", "--url", "http://x", "--device", "1"),

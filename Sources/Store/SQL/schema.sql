@@ -231,6 +231,27 @@ BEGIN
         'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.take_login_attempt(keys bytea[], capacities double precision[], refill_seconds double precision[]) RETURNS double precision
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    asked record;
+    filled double precision;
+    wait double precision := 0;
+BEGIN
+    -- In the order of the key, so that two who share two buckets never wait for each other crosswise.
+    FOR asked IN SELECT * FROM unnest(keys, capacities, refill_seconds) AS a (key, capacity, seconds) ORDER BY a.key LOOP
+        INSERT INTO login_buckets AS b (key, spent, at) VALUES (asked.key, 0, clock_timestamp())
+        ON CONFLICT (key) DO UPDATE SET at = clock_timestamp(),
+            spent = greatest(0, b.spent - greatest(0, extract(epoch FROM clock_timestamp() - b.at)) / asked.seconds)
+        RETURNING spent INTO filled;
+        wait := greatest(wait, (filled + 1 - asked.capacity) * asked.seconds);
+    END LOOP;
+    IF wait <= 0 THEN
+        UPDATE login_buckets SET spent = spent + 1 WHERE key = ANY (keys);
+    END IF;
+    RETURN wait;
+END $$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -536,6 +557,8 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
+ALTER TABLE public.users
+    ADD CONSTRAINT users_username_printable CHECK (((username = btrim(username)) AND (username !~ '[\u0001-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]'::text))) NOT VALID;
 ALTER TABLE ONLY public.vitals
     ADD CONSTRAINT vitals_name_key UNIQUE (name);
 ALTER TABLE ONLY public.vitals
@@ -554,6 +577,8 @@ COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.'
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
+CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
+COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
