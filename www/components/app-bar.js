@@ -30,8 +30,8 @@ export class AppBar extends Part {
   #who() {
     const parts = [icon("user"), el("span", { text: api.user.username })];
     if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
-    return el("a", { class: "who", href: "#/compte", title: t("account.title") }, ...parts,
-      el("span", { class: "visually-hidden", text: ` – ${t("account.title")}` }));
+    const label = `${api.user.username} – ${t("account.title")}`;
+    return el("a", { class: "who", href: "#/compte", title: t("account.title"), "aria-label": label }, ...parts);
   }
 
   #administration() {
