@@ -82,3 +82,11 @@ export function years(born, now) {
     || (today.getMonth() === birth.getMonth() && today.getDate() < birth.getDate());
   return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
 }
+
+/** "0:42", "12:05", "1:00:00": what is left, rounded up, so that the last second is seen. */
+export function duration(ms) {
+  const seconds = Math.ceil(Math.max(0, ms) / SECOND);
+  const two = (number) => String(number).padStart(2, "0");
+  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h ? `${h}:${two(min)}:${two(s)}` : `${min}:${two(s)}`;
+}

@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test("a new password is told, never what it is made of") func password() throws {
-        _ = try store.database.setPassword(username: "nurse", passwordHash: "very secret", by: store.admin.author)
+        _ = try store.database.setPassword(2, passwordHash: "very secret", by: store.admin.author)
         #expect(try written() == [#"password.changed|admin|-|user 2|{"password_hash": "…"}|{"password_hash": "…"}"#])
         try owner.script("UPDATE users SET role = 'medecin', password_hash = 'x' WHERE id = 2")
         #expect(try actions().last == "user.changed")

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS } from "../../www/administration/audit-actions.js";
-import { readAgent } from "../../www/administration/agent.js";
 import { changes, readSubject, shown } from "../../www/administration/audit-words.js";
 import { fromField, fromFieldOf, toField } from "../../www/administration/moments.js";
 import { qrPath, qrSide, QUIET_ZONE } from "../../www/administration/qr.js";
@@ -89,15 +88,6 @@ test("only a server that says so has stored nothing; one that is lost is said to
   for (const status of [0, 502, 504]) assert.deepEqual(overall({ status, detail: "" }), { key: "problem.unreachable" });
   assert.deepEqual(overall({ status: 429, detail: "Trop d’essais." }), { text: "Trop d’essais." });
   assert.deepEqual(overall({ status: 418, detail: "" }), { key: "problem.other" });
-});
-
-test("a browser's description becomes its name and system, anything else stays as it is", () => {
-  const windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
-  assert.equal(readAgent(windows), "Chrome 131 · Windows");
-  assert.equal(readAgent(`${windows} Edg/131.0.0.0`), "Edge 131 · Windows");
-  assert.equal(readAgent("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"), "Firefox 128 · Linux");
-  assert.equal(readAgent("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"), "Safari 17 · iOS");
-  assert.deepEqual([readAgent("python-requests/2.34.2"), readAgent(null)], ["python-requests/2.34.2", ""]);
 });
 
 test("days and exact times are written day first in both languages", () => {

@@ -14,6 +14,7 @@ export class AppBar extends Part {
     this.setAttribute("role", "banner");
     this.listen(api, "login", () => this.draw());
     this.listen(api, "logout", () => this.draw());
+    this.listen(api, "user", () => this.draw());
   }
 
   draw() {
@@ -21,9 +22,16 @@ export class AppBar extends Part {
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
     if (sectionsFor(api.user).length) controls.append(this.#administration());
-    if (api.user) controls.append(el("span", { class: "who" }, icon("user"), el("span", { text: api.user.username })));
+    if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
+  }
+
+  #who() {
+    const parts = [icon("user"), el("span", { text: api.user.username })];
+    if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
+    const label = `${api.user.username} – ${t("account.title")}`;
+    return el("a", { class: "who", href: "#/compte", title: t("account.title"), "aria-label": label }, ...parts);
   }
 
   #administration() {

@@ -1,10 +1,10 @@
-import { readAgent } from "../administration/agent.js";
 import { confirmDialog } from "../dialog.js";
 import { el } from "../dom.js";
 import { problemText } from "../form.js";
 import { ago, clockTime } from "../format.js";
 import { api, i18n, state, t } from "../services.js";
 import { badge, rowAction, table } from "../table.js";
+import { readAgent } from "../user-agent.js";
 import { Part } from "./part.js";
 
 /** Where an account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
@@ -29,7 +29,7 @@ export class SessionList extends Part {
     if (!this.#rows) return this.replaceChildren(el("p", { class: "soft", text: t("loading") }));
     if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t("sessions.none") }));
     this.replaceChildren(table({ caption: t("sessions.list"), rows: this.#rows, columns: [
-      { label: t("sessions.from"), cell: ({ agent, type }) => el("span", { class: "two", title: agent }, el("strong", { text: readAgent(agent) || t(`sessions.type.${type}`) }), el("small", { text: t(`sessions.type.${type}`) })) },
+      { label: t("sessions.from"), cell: ({ agent, type }) => el("span", { class: "two", title: agent }, el("strong", { text: readAgent(agent).text || t(`sessions.type.${type}`) }), el("small", { text: t(`sessions.type.${type}`) })) },
       { label: t("sessions.address"), className: "mono", cell: ({ adresse }) => adresse },
       { label: t("sessions.opened"), cell: ({ ouverte_le: at }) => clockTime(Date.parse(at), state.now(), i18n.language) },
       { label: t("sessions.active"), cell: ({ derniere_activite: at }) => ago(state.now() - Date.parse(at), i18n.language) },
@@ -39,7 +39,7 @@ export class SessionList extends Part {
 
   #action(row) {
     if (row.actuelle) return badge("normal", t("sessions.this"));
-    const about = [readAgent(row.agent), row.adresse].filter(Boolean).join(", ");
+    const about = [readAgent(row.agent).text, row.adresse].filter(Boolean).join(", ");
     return rowAction({ label: t("sessions.end"), about, key: `end-${row.id}`, kind: "grave", click: () => this.#end(row, about) });
   }
 
