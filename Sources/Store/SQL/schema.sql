@@ -320,45 +320,6 @@ BEGIN
         'patient', p.id, 'ward', ward_of(p), 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
-CREATE FUNCTION public.user_belonging_changed() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    PERFORM notify_rights(account) FROM unnest(ARRAY[OLD.user_id, NEW.user_id]) AS account WHERE account IS NOT NULL;
-    RETURN NULL;
-END $$;
-CREATE FUNCTION public.user_rights_changed() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    PERFORM notify_rights(OLD.id);
-    RETURN NULL;
-END $$;
-CREATE TABLE public.patients (
-    id integer NOT NULL,
-    hospital_number text NOT NULL,
-    last_name text NOT NULL,
-    first_name text NOT NULL,
-    birth_date date,
-    sex text,
-    ward_id integer NOT NULL,
-    bed text DEFAULT ''::text NOT NULL,
-    discharged_at timestamp with time zone,
-    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
-    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
-    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
-    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
-    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
-    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
-    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
-);
-COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
-COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
-CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
-    LANGUAGE sql STABLE
-    AS $$
-    SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
-$$;
 CREATE FUNCTION public.readings_update_audited() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -402,6 +363,7 @@ BEGIN
     END LOOP;
     DELETE FROM public.audit_pending WHERE audit_id = ANY (ids);
     RETURN cardinality(ids);
+END $$;
 CREATE FUNCTION public.take_login_attempt(keys bytea[], capacities double precision[], refill_seconds double precision[]) RETURNS double precision
     LANGUAGE plpgsql
     AS $$
@@ -423,6 +385,45 @@ BEGIN
     END IF;
     RETURN wait;
 END $$;
+CREATE FUNCTION public.user_belonging_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(account) FROM unnest(ARRAY[OLD.user_id, NEW.user_id]) AS account WHERE account IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.user_rights_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(OLD.id);
+    RETURN NULL;
+END $$;
+CREATE TABLE public.patients (
+    id integer NOT NULL,
+    hospital_number text NOT NULL,
+    last_name text NOT NULL,
+    first_name text NOT NULL,
+    birth_date date,
+    sex text,
+    ward_id integer NOT NULL,
+    bed text DEFAULT ''::text NOT NULL,
+    discharged_at timestamp with time zone,
+    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
+    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
+    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
+    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
+    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
+    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
+    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
+);
+COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
+COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
+CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
+$$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -725,12 +726,9 @@ CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state F
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'id', '', 'key_hash');
+CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
-CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'id', 'id');
-CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
-CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
 CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
@@ -739,14 +737,11 @@ CREATE TRIGGER readings_update_audited AFTER UPDATE ON public.readings REFERENCI
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS NULL)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON public.users FOR EACH ROW WHEN ((((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at)) OR (old.must_change_password IS DISTINCT FROM new.must_change_password))) EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
-CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user_id', '');
-CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'id', '', 'password_hash');
-CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'id', '');
-CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
-CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
