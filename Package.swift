@@ -33,8 +33,8 @@ let package = Package(
             dependencies: ["Postgres", "Clinical", "Access", logging],
             exclude: ["SQL/schema.sql"],
             resources: [
-                "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "routines/readings", "routines/alerts", "routines/devices",
-                "routines/audit",
+                "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "routines/readings",
+                "routines/alerts", "routines/devices", "routines/rights", "routines/audit", "routines/sessions",
             ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
         .target(
@@ -69,7 +69,12 @@ let package = Package(
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
-        .testTarget(name: "PushTests", dependencies: ["Push", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(
+            name: "PushTests",
+            dependencies: [
+                "Push", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

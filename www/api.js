@@ -4,18 +4,30 @@ import { usableFor } from "./token.js";
 
 /** A request takes no longer. */
 const TIMEOUT_MS = 15_000;
+/** A file of ten thousand rows may. */
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** A list is read to its end in pages of so many rows, and no further than so many pages. */
+const PAGE_ROWS = 1_000, MAX_PAGES = 50;
 
-/** What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words. */
+/**
+ * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
+ * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
+ */
 export class ApiError extends Error {
-  constructor(status, code, detail) {
+  constructor(status, problem, retryAfter = null) {
+    const { code = "unexpected", detail = "" } = problem ?? {};
     super(detail || code);
-    Object.assign(this, { status, code, detail });
+    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem), retryAfter });
   }
 }
 
+const isWords = (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).filter(([, value]) => isWords(value)));
+
 /**
  * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
- * Events: "login", "renewed" {token}, "logout", "date" {at} (the server's `Date`).
+ * Events: "login", "renewed" {token}, "user" (what is known of the account changed), "logout" {reason}, "date" {at} (the
+ * server's `Date`). `reason`: "logout", "idle" (nobody was there), "ended" (the server ended the session).
  */
 export class Api extends EventTarget {
   #access = null;
@@ -23,17 +35,19 @@ export class Api extends EventTarget {
   #renewing = null;
   #timer = 0;
   #tabs;
-  /** `{id, username, role, langue, services}` of who is logged in, or null. */
+  /** `{id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s}` of who is logged in, or null. */
   user = null;
+  /** Returns how many seconds ago somebody was there, or null: what the server is told at each renewal. */
+  idleSeconds = () => null;
   /** The language that the server's own words should have. */
   language = "fr";
 
   /** @param base where the dashboard lies, as an URL that ends with a slash */
   constructor(base) {
     super();
-    this.base = base;
+    this.base = String(base);
     this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
-    this.#tabs.onmessage = () => this.#end();
+    this.#tabs.onmessage = ({ data }) => this.#end(data);
   }
 
   async login(username, password) {
@@ -43,10 +57,10 @@ export class Api extends EventTarget {
 
   /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */
   renew() {
-    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/"))
+    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/", { body: this.#presence() }))
       .then((session) => this.#accept(session))
       .catch((error) => {
-        if (error.status === 401) this.#end();
+        if (error.status === 401) this.#end("ended");
         throw error;
       })
       .finally(() => { this.#renewing = null; });
@@ -57,10 +71,26 @@ export class Api extends EventTarget {
     try {
       await this.#send("DELETE", "api/session/");
     } finally {
-      this.#end();
-      // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
-      this.#tabs.postMessage("logout");
+      this.#endEverywhere("logout");
     }
+  }
+
+  /** Ends the session because nobody is there: first what is on the screen, however slow the network is. */
+  async leave() {
+    this.#endEverywhere("idle");
+    await this.#send("DELETE", "api/session/", { outlives: true });
+  }
+
+  /** Asks anew who is logged in, after something about the account was changed. */
+  async refreshUser() { this.#know(await this.get("api/moi/")); }
+
+  /** Changes one's own account, such as `{langue}`. */
+  async changeUser(changes) { this.#know(await this.patch("api/moi/", changes)); }
+
+  #know(user) {
+    if (!this.user) return;  // logged out meanwhile
+    this.user = user;
+    this.dispatchEvent(new CustomEvent("user"));
   }
 
   /** A valid access token, renewed first when it is about to end or when `fresh` asks for it. */
@@ -73,6 +103,26 @@ export class Api extends EventTarget {
   get(path, query = {}) { return this.#authorized("GET", path, { query }); }
 
   post(path, body) { return this.#authorized("POST", path, { body }); }
+  put(path, body) { return this.#authorized("PUT", path, { body }); }
+  patch(path, body) { return this.#authorized("PATCH", path, { body }); }
+  delete(path) { return this.#authorized("DELETE", path, {}); }
+
+  /** A list's rows and `next`, the path of the page that follows them, or null. */
+  page(path, query = {}) { return this.#authorized("GET", path, { query, as: "page" }); }
+
+  /** Every row of a list. */
+  async all(path, query = {}) {
+    const rows = [];
+    let next = await this.page(path, { limit: PAGE_ROWS, ...query });
+    for (let pages = 1; ; pages++) {
+      rows.push(...next.rows);
+      if (!next.next || pages >= MAX_PAGES) return rows;
+      next = await this.page(next.next);
+    }
+  }
+
+  /** A file, as a Blob: a link could not carry the token. */
+  download(path, query = {}) { return this.#authorized("GET", path, { query, as: "file" }); }
 
   /** The texts of a language. */
   locale(language) { return this.#send("GET", `locales/${language}.json`); }
@@ -101,39 +151,59 @@ export class Api extends EventTarget {
     this.dispatchEvent(new CustomEvent("renewed", { detail: { token: access } }));
   }
 
-  #end() {
+  #end(reason) {
     clearTimeout(this.#timer);
     const was = this.user;
     this.#access = this.user = null;
-    if (was) this.dispatchEvent(new CustomEvent("logout"));
+    if (was) this.dispatchEvent(new CustomEvent("logout", { detail: { reason } }));
   }
 
-  async #send(method, path, { query = {}, body, token } = {}) {
+  // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
+  #endEverywhere(reason) {
+    this.#end(reason);
+    this.#tabs.postMessage(reason);
+  }
+
+  #presence() {
+    const inactif_s = this.idleSeconds();
+    return inactif_s === null ? undefined : { inactif_s };
+  }
+
+  /** `outlives`: the request goes on when the page is closed meanwhile. */
+  async #send(method, path, { query = {}, body, token, as = "value", outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
-    const headers = { Accept: "application/json", "Accept-Language": this.language };
+    const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response, answer;
     try {
       response = await fetch(url, {
         method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS),
+        credentials: "same-origin", keepalive: outlives,
+        signal: AbortSignal.timeout(as === "file" ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS),
       });
-      answer = await response.text();
+      answer = await (response.ok && as === "file" ? response.blob() : response.text());
     } catch {
-      throw new ApiError(0, "unreachable", "");
+      throw new ApiError(0, { code: "unreachable" });
     }
     this.#hearDate(response);
+    if (response.ok && as === "file") return answer;
     const decoded = decode(answer);
-    if (response.ok && decoded !== undefined) return decoded;
-    throw new ApiError(response.status, decoded?.code ?? "unexpected", decoded?.detail ?? "");
+    if (!response.ok || decoded === undefined) throw new ApiError(response.status, decoded, secondsToWait(response));
+    return as === "page" ? { rows: decoded, next: nextPage(response, this.base) } : decoded;
   }
 
   #hearDate(response) {
     const at = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
   }
+}
+
+/** `Retry-After` in seconds; a date, which the header may be too, is nothing that our server sends. */
+function secondsToWait(response) {
+  const seconds = Number(response.headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
 }
 
 /** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */
@@ -144,4 +214,11 @@ function decode(text) {
   } catch {
     return undefined;
   }
+}
+
+/** Where a `Link` header says that a list goes on. Only on this server: the next request carries the token. */
+function nextPage(response, base) {
+  const [, target] = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("Link") ?? "") ?? [];
+  const url = target === undefined ? null : new URL(target, response.url).href;
+  return url?.startsWith(base) ? url : null;
 }

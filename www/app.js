@@ -1,37 +1,63 @@
+import { AccountPage } from "./components/account-page.js";
+import { AccountSection } from "./components/account-section.js";
+import { AdministrationPage } from "./components/administration-page.js";
 import { AlertList } from "./components/alert-list.js";
 import { AppBar } from "./components/app-bar.js";
+import { AssignmentList } from "./components/assignment-list.js";
+import { AuditSection } from "./components/audit-section.js";
+import { AuditTable } from "./components/audit-table.js";
 import { ConnectionChip } from "./components/connection-chip.js";
 import { DeviceList } from "./components/device-list.js";
+import { DeviceSection } from "./components/device-section.js";
 import { ExtraValues } from "./components/extra-values.js";
+import { IdleWatch } from "./components/idle-watch.js";
 import { LiveAnnouncer } from "./components/live-announcer.js";
 import { LiveTrace } from "./components/live-trace.js";
 import { LoginPage } from "./components/login-page.js";
+import { MySessions } from "./components/my-sessions.js";
+import { PasswordForm } from "./components/password-form.js";
+import { PasswordPage } from "./components/password-page.js";
 import { PatientPage } from "./components/patient-page.js";
+import { PatientSection } from "./components/patient-section.js";
 import { PatientTile } from "./components/patient-tile.js";
 import { RangeBar } from "./components/range-bar.js";
 import { ServiceList } from "./components/service-list.js";
+import { SessionList } from "./components/session-list.js";
 import { StatusBanner } from "./components/status-banner.js";
 import { VitalCard } from "./components/vital-card.js";
 import { WardPage } from "./components/ward-page.js";
+import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
 import { keepTrying } from "./retry.js";
 import { route } from "./router.js";
-import { api, i18n, t } from "./services.js";
+import { api, i18n, idle, mayAct, t } from "./services.js";
 import { applyTheme } from "./theme.js";
 import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
-  "alert-list": AlertList, "app-bar": AppBar, "connection-chip": ConnectionChip, "device-list": DeviceList,
-  "extra-values": ExtraValues, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
-  "patient-page": PatientPage, "patient-tile": PatientTile, "range-bar": RangeBar, "service-list": ServiceList,
+  "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
+  "alert-list": AlertList, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
+  "audit-table": AuditTable, "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection,
+  "extra-values": ExtraValues, "idle-watch": IdleWatch, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
+  "login-page": LoginPage, "my-sessions": MySessions, "password-form": PasswordForm, "password-page": PasswordPage,
+  "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "range-bar": RangeBar,
+  "service-list": ServiceList, "session-list": SessionList, "ward-section": WardSection,
   "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,
 };
 
 const page = document.getElementById("page");
 
-/** Puts the page that the address names into `main`, or the login while nobody is logged in. */
-function show() {
-  const { element, properties } = api.user ? route(location.hash) : { element: "login-page", properties: {} };
+/** What stands in `main`: the login while nobody is logged in, the change of a password that somebody else made, else what the address names. */
+function wanted(reason) {
+  if (!api.user) return { element: "login-page", properties: { reason } };
+  if (api.user.mot_de_passe_provisoire) return { element: "password-page", properties: {} };
+  const found = route(location.hash);
+  return found.element === "account-page" && !mayAct() ? route("#/") : found;
+}
+
+/** Puts the page into `main`. `reason`: why the session has just ended. */
+function show(reason = null) {
+  const { element, properties } = wanted(reason);
   page.replaceChildren(Object.assign(el(element), properties));
   window.scrollTo(0, 0);
 }
@@ -46,9 +72,18 @@ async function start() {
   await speakTheAccountsLanguage();
   for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
   i18n.addEventListener("change", () => { document.documentElement.lang = i18n.language; });
-  api.addEventListener("login", () => speakTheAccountsLanguage().then(show));
-  api.addEventListener("logout", show);
-  window.addEventListener("hashchange", () => { show(); page.focus(); });
+  api.addEventListener("login", () => {
+    idle.begin(api.user.inactivite_s);
+    speakTheAccountsLanguage().then(() => show());
+  });
+  api.addEventListener("logout", ({ detail: { reason } }) => {
+    // The server may have been the first to notice that nobody was there.
+    const why = idle.look().state === "over" ? "idle" : reason;
+    idle.end();
+    show(why);
+  });
+  api.addEventListener("user", () => page.querySelector("password-page") && show());
+  window.addEventListener("hashchange", () => { show(); page.focus({ preventScroll: true }); });
   ticker.start();
   show();
 }

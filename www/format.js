@@ -58,6 +58,21 @@ export function clockTime(at, now, language) {
   return (sameDay ? time : dayAndTime)(language).format(at);
 }
 
+const precise = cached((language) => new Intl.DateTimeFormat(language, {
+  day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
+const date = cached((language) => new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }));
+/** British: 04/11 must not be read as the eleventh of April. */
+const DAY_FIRST = { en: "en-GB" };
+
+/** "22/11/2026 14:03:07", for what must be told apart to the second. */
+export const exactTime = (at, language) => precise(DAY_FIRST[language] ?? language).format(at).replace(",", "");
+
+/** "30/04/1961" of "1961-04-30"; the text itself where it is no date. */
+export function calendarDay(text, language) {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(at) ? text : date(DAY_FIRST[language] ?? language).format(at);
+}
+
 /** Whole years between a date of birth ("1961-04-30") and now, or null. */
 export function years(born, now) {
   const birth = new Date(`${born}T00:00:00`);
@@ -66,4 +81,12 @@ export function years(born, now) {
   const beforeBirthday = today.getMonth() < birth.getMonth()
     || (today.getMonth() === birth.getMonth() && today.getDate() < birth.getDate());
   return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
+}
+
+/** "0:42", "12:05", "1:00:00": what is left, rounded up, so that the last second is seen. */
+export function duration(ms) {
+  const seconds = Math.ceil(Math.max(0, ms) / SECOND);
+  const two = (number) => String(number).padStart(2, "0");
+  const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h ? `${h}:${two(min)}:${two(s)}` : `${min}:${two(s)}`;
 }

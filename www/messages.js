@@ -66,6 +66,9 @@ export function readMessage(text) {
       const device = readDevice(wire.data);
       return device && { kind: "device", patient: wire.patient_id ?? device.patient, device };
     }
+    case "patient":
+      if (!Number.isInteger(wire.patient_id)) return null;
+      return { kind: "patient", patient: wire.patient_id, ward: Number.isInteger(wire.service) ? wire.service : null };
     case "ready":
       return { kind: "ready" };
     case "pulse": {

@@ -1,7 +1,12 @@
-/** The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number). Pure. */
+/**
+ * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/compte`,
+ * `#/administration/patients`. Pure.
+ */
 const ROUTES = [
   [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
   [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],
+  [/^#\/compte$/, "account-page", () => ({})],
+  [/^#\/administration(?:\/(\w+)?)?$/, "administration-page", (section = null) => ({ section })],
 ];
 
 /** `{element, properties}` of the page of an address; any other address is the list of wards. */

@@ -4,9 +4,9 @@ import { PatientRecord } from "./patient-record.js";
 /**
  * What is known: an EventTarget without a DOM.
  *
- * Events, with `detail`: "readings" {patient}, "alert" {patient, alert}, "device" {patient}, "ready",
- * "older" {patient, since} (readings from the past arrived: fetch again from there), "server-error" {text},
- * "connection" {connection}.
+ * Events, with `detail`: "readings" {patient}, "alert" {patient, alert} (null: all are forgotten), "device" {patient}, "ready",
+ * "older" {patient, since} (readings from the past arrived: fetch again from there), "patient" {patient, ward} (admitted, changed,
+ * moved; `ward` null: discharged), "server-error" {text}, "connection" {connection}.
  */
 export class State extends EventTarget {
   #records = new Map();
@@ -34,6 +34,17 @@ export class State extends EventTarget {
     this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
   }
 
+  /** A patient is not here any more: nothing that was known may be shown. */
+  forgetPatient(patient) {
+    if (!this.#records.delete(patient)) return;
+    this.#tell("readings", { patient });
+    this.#tell("alert", { patient, alert: null });
+    this.#tell("device", { patient });
+  }
+
+  /** The server refuses the room: what was known is not for these eyes any more, and what is still on its way neither. */
+  get #isRefused() { return this.connection.status === "error"; }
+
   now() { return this.clock.now(); }
 
   /** Takes a message of the socket in, as `readMessage` made it. */
@@ -50,6 +61,9 @@ export class State extends EventTarget {
         break;
       case "device":
         this.addDevice(message.patient, message.device);
+        break;
+      case "patient":
+        this.#tell("patient", { patient: message.patient, ward: message.ward });
         break;
       case "pulse":
         if (message.at !== null) this.clock.hear(message.at, localNow);
@@ -70,17 +84,18 @@ export class State extends EventTarget {
   }
 
   addReadings(patient, readings, localNow = Date.now()) {
-    if (readings.length === 0) return;
+    if (readings.length === 0 || this.#isRefused) return;
     const record = this.record(patient);
     for (const reading of readings) record.addReading(reading, localNow);
     this.#tell("readings", { patient });
   }
 
   addAlert(patient, alert) {
-    if (this.record(patient).addAlert(alert)) this.#tell("alert", { patient, alert });
+    if (!this.#isRefused && this.record(patient).addAlert(alert)) this.#tell("alert", { patient, alert });
   }
 
   addDevice(patient, device) {
+    if (this.#isRefused) return;
     const worn = device.patient === undefined || device.patient === patient;
     if (worn) this.record(patient).addDevice(device);
     else this.record(patient).removeDevice(device.id);
@@ -94,6 +109,7 @@ export class State extends EventTarget {
   setConnection(connection) {
     const lostAt = connection.status === "connected" ? null : this.connection.lostAt ?? Date.now();
     this.connection = { ...connection, lostAt, heardAt: this.#heardAt };
+    if (this.#isRefused) for (const patient of [...this.#records.keys()]) this.forgetPatient(patient);
     this.#tell("connection", { connection: this.connection });
   }
 

@@ -22,6 +22,8 @@ enum Requirement: Sendable {
         case (.anyone, _): return
         case (_, .nobody): throw Problem.unauthenticated(.notAuthenticated)
         case (.user(let permission), .user(let scope)), (.userOrDevice(let permission, _), .user(let scope)):
+            // Whoever has a password that somebody else knows may look after the own account and nothing else.
+            if scope.mustChangePassword, permission != .session { throw Problem(status: 403, code: .passwordChangeRequired) }
             if scope.role.may(permission) { return }
         case (.userOrDevice(_, let permission), .device):
             if Permission.ofDevices.contains(permission) { return }

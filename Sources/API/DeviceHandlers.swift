@@ -5,11 +5,18 @@ import Store
 extension Service {
     private struct StatusBody: Decodable { let statut: String }
     private struct StatusAnswer: Encodable { let status: String }
-    private struct KeyAnswer: Encodable { let cle: String }
+    private struct KeyAnswer: Encodable {
+        let cle: String
+        /// Rows of modules of the QR code that sets a device up.
+        let qr: [String]
+    }
 
     func listDevices(_ call: Call) throws -> Response {
-        let page = try call.query.page { Int($0) }
-        let devices = try database.devices(call.scope(), patient: call.query.number("patient"), page)
+        let query = call.query
+        let page = try query.page { Int($0) }
+        let filter = DeviceFilter(
+            patient: try query.number("patient"), isFree: try query.flag("libres"), isRetired: try query.flag("retires"))
+        let devices = try database.devices(call.scope(), filter, page)
         return try call.list(devices, page) { String($0.id) }
     }
 
@@ -22,9 +29,7 @@ extension Service {
     }
 
     func changeDevice(_ call: Call) throws -> Response {
-        let device = try call.found(database.device(call.number("id"), call.scope()))
-        let current = DeviceFields(name: device.name, kind: device.kind, patient: device.patient, status: device.status)
-        return try .json(call.found(database.updateDevice(device.id, call.decode(over: current), call.scope())))
+        try .json(call.found(database.updateDevice(call.number("id"), call.scope()) { try call.decode(over: $0) }))
     }
 
     func retireDevice(_ call: Call) throws -> Response {
@@ -33,7 +38,10 @@ extension Service {
     }
 
     func newKey(_ call: Call) throws -> Response {
-        try .json(KeyAnswer(cle: call.found(database.newDeviceKey(call.number("id"), call.scope())).text))
+        // Before the old key is gone.
+        guard let url = call.request.publicURL else { throw Problem.invalid("host", .malformed) }
+        let key = try call.found(database.newDeviceKey(call.number("id"), call.scope())).text
+        return try .json(KeyAnswer(cle: key, qr: QRCode(ProvisioningCode(url: url, cle: key).text).rows))
     }
 
     func updateStatus(_ call: Call) throws -> Response {

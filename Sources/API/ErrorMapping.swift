@@ -12,6 +12,8 @@ extension Problem {
         case let error as DecodingError: self = Problem(error)
         case let error as ReportError: self = Problem(error)
         case let error as IngestError: self = Problem(error)
+        case let error as Refusal: self = Problem(error)
+        case let fault as UserFault: self = Problem(fault)
         case let error as PostgresError:
             if let known = Problem(error) { self = known } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
@@ -48,9 +50,36 @@ extension Problem {
         switch error {
         case .unauthenticated: self = .unauthenticated(.tokenNotValid)
         case .unknownDevice: self = .invalid("dispositif", .unknown)
+        case .unknownPatient: self = .invalid("patient", .unknown)
         case .unassigned: self = Problem(status: 409, code: .noPatientAssigned)
         case .overloaded, .away: self = .unavailable
         case .refused: self = .internalError
+        }
+    }
+
+    private init(_ error: Refusal) {
+        switch error {
+        case .overlap(let others):
+            self = .conflict("debut", .occupied)
+            worn = others
+        case .beginsTooEarly: self = .invalid("debut", .tooEarly)
+        case .beginsTooLate: self = .invalid("debut", .tooLate)
+        case .endsBeforeBegin: self = .invalid("fin", .endsBeforeBegin)
+        case .hasBegun: self = .conflict("debut", .begun)
+        case .deviceRetired: self = .conflict("retire_le", .retired)
+        case .patientDischarged: self = .conflict("patient", .discharged)
+        case .wardHasPatients: self = .conflict("patients", .wardHasPatients)
+        case .wardHasAccounts: self = .conflict("utilisateurs", .wardHasAccounts)
+        }
+    }
+
+    private init(_ fault: UserFault) {
+        switch fault {
+        case .wardNeeded: self = .invalid("services", .wardNeeded)
+        case .ownRole: self = .conflict("role", .ownAccount)
+        case .ownState: self = .conflict("actif", .ownAccount)
+        case .lastAdministrator(.role): self = .conflict("role", .lastAdministrator)
+        case .lastAdministrator(.state): self = .conflict("actif", .lastAdministrator)
         }
     }
 
@@ -61,7 +90,6 @@ extension Problem {
             return
         }
         switch error.sqlState {
-        case "22007", "22008": self = .invalid("date_naissance", .malformed)  // the one date that the database reads
         case "22003": self = .invalid("service", .unknown)  // the one number of a body that goes into a column unlooked-up
         case "22021", "22P05": self = .invalid("body", .malformed)  // a NUL character, which PostgreSQL's text cannot hold
         default: return nil
@@ -69,6 +97,12 @@ extension Problem {
     }
 
     private static let constraints: [String: (Int, String, FieldFault)] = [
+        "users_username_key": (409, "username", .taken),
+        "users_username_folded_key": (409, "username", .taken),
+        "users_username_length": (400, "username", .tooLong),
+        "users_username_printable": (400, "username", .unprintable),
+        "users_language_known": (400, "langue", .unknown),
+        "user_wards_ward_fkey": (400, "services", .unknown),
         "wards_name_key": (409, "nom", .taken),
         "wards_name_length": (400, "nom", .tooLong),
         "patients_hospital_number_key": (409, "identifiant", .taken),
@@ -79,7 +113,7 @@ extension Problem {
         "patients_sex_known": (400, "sexe", .unknown),
         "patients_ward_fkey": (400, "service", .unknown),
         "patients_bed_length": (400, "lit", .tooLong),
-        "patients_bed_key": (409, "lit", .taken),
+        "patients_bed_key": (409, "lit", .bedTaken),
         "devices_name_length": (400, "nom", .tooLong),
         "devices_kind_length": (400, "type_dispositif", .tooLong),
         "device_state_status_length": (400, "statut", .tooLong),

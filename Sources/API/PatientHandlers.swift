@@ -2,26 +2,11 @@ import Clinical
 import Store
 
 extension Service {
-    private struct WardFields: Decodable { let nom: String }
-
-    func listWards(_ call: Call) throws -> Response {
-        let page = try call.query.page { Int($0) }
-        return try call.list(database.wards(call.scope(), page), page) { String($0.id) }
-    }
-
-    func showWard(_ call: Call) throws -> Response {
-        try .json(call.found(database.ward(call.number("id"), call.scope())))
-    }
-
-    func addWard(_ call: Call) throws -> Response {
-        try .json(database.addWard(name: call.decode(WardFields.self).nom, by: call.scope().author), status: 201)
-    }
-
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
         let ward = try call.query.number("service")
         if let ward { _ = try call.found(database.ward(ward, call.scope())) }
-        let patients = try database.patients(call.scope(), ward: ward, page)
+        let patients = try database.patients(call.scope(), ward: ward, isDischarged: call.query.flag("sortis"), page)
         return try call.list(patients, page) { String($0.id) }
     }
 
@@ -30,25 +15,42 @@ extension Service {
     }
 
     func addPatient(_ call: Call) throws -> Response {
-        try .json(database.addPatient(checked(call.decode()), call.scope()), status: 201)
+        let (patient, isReadmitted) = try database.admitPatient(checked(call.decode()), call.scope())
+        return try .json(patient, status: isReadmitted ? 200 : 201)
     }
 
     func changePatient(_ call: Call) throws -> Response {
-        let patient = try patient(call.parameters["id"] ?? "", call)
-        let fields = try checked(call.decode(over: patient.fields))
-        return try .json(call.found(database.updatePatient(patient.id, fields, call.scope())))
+        let key = PatientKey(call.parameters["id"] ?? "")
+        let patient = try call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0)) })
+        return try .json(opened(patient, call))  // a change of nothing shows as much
     }
 
-    /// PostgreSQL would take `tomorrow` and `infinity` for dates, too; that the day exists is left to it.
+    func dischargePatient(_ call: Call) throws -> Response {
+        try .json(call.found(database.dischargePatient(PatientKey(call.parameters["id"] ?? ""), call.scope())))
+    }
+
+    /// PostgreSQL would take `tomorrow` and `infinity` for dates, too.
     private func checked(_ fields: PatientFields) throws -> PatientFields {
-        if let date = fields.birthDate, date.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}/) == nil {
-            throw Problem.invalid("date_naissance", .malformed)
-        }
+        if let date = fields.birthDate, !Self.isDay(date) { throw Problem.invalid("date_naissance", .malformed) }
         return fields
     }
 
+    /// Whether the text is a day that exists, as `1950-04-23`.
+    private static func isDay(_ text: String) -> Bool {
+        guard let match = text.wholeMatch(of: /([0-9]{4})(-[0-9]{2}-[0-9]{2})/), let year = Int(match.1), year > 0 else { return false }
+        // The calendar repeats every 400 years, and instants begin with 1970.
+        return Instant(rfc3339: "\(2000 + year % 400)\(match.2)T00:00:00Z") != nil
+    }
+
+    /// Whoever looks somebody up has opened their page: that is recorded, or nothing is shown.
+    ///
     /// - Parameter key: the id or the hospital number. - Throws: 404.
     func patient(_ key: String, _ call: Call) throws -> Patient {
-        try call.found(database.patient(PatientKey(key), call.scope()))
+        try opened(call.found(database.patient(PatientKey(key), call.scope())), call)
+    }
+
+    private func opened(_ patient: Patient, _ call: Call) throws -> Patient {
+        try database.recordOnceAnHour(.opened(patient.id), by: call.scope().author)
+        return patient
     }
 }

@@ -1,5 +1,6 @@
 import Clinical
 import FoundationEssentials
+import Store
 
 /// An error as the client gets it: RFC 9457, with the members that the replaced system's clients read.
 struct Problem: Error, Sendable {
@@ -11,7 +12,9 @@ struct Problem: Error, Sendable {
         case notAuthenticated = "not_authenticated"
         case tokenNotValid = "token_not_valid"
         case noActiveAccount = "no_active_account"
+        case throttled
         case permissionDenied = "permission_denied"
+        case passwordChangeRequired = "password_change_required"
         case notFound = "not_found"
         case methodNotAllowed = "method_not_allowed"
         case conflict
@@ -29,6 +32,8 @@ struct Problem: Error, Sendable {
     var headers: [(String, String)] = []
     /// Readings that were refused, in an answer that refuses all of them.
     var rejected: [RejectedReading]?
+    /// What is in the way of an assignment: when the device is worn, and by whom if the caller may know.
+    var worn: [WornTime]?
 
     /// A sentence in either language.
     enum Message: Sendable {
@@ -50,6 +55,14 @@ struct Problem: Error, Sendable {
     static let tooLarge = Problem(status: 413, code: .tooLarge)
     static let unavailable = Problem(status: 503, code: .unavailable, headers: [("Retry-After", "2")])
     static let internalError = Problem(status: 500, code: .error)
+
+    static func conflict(_ field: String, _ fault: FieldFault) -> Problem {
+        Problem(status: 409, code: .conflict, fields: [field: [.text(fault)]])
+    }
+
+    static func throttled(seconds: Double) -> Problem {
+        Problem(status: 429, code: .throttled, headers: [("Retry-After", "\(max(1, Int(seconds.rounded(.up))))")])
+    }
 
     static func unauthenticated(_ code: Code) -> Problem {
         Problem(status: 401, code: code, headers: [("WWW-Authenticate", #"Bearer realm="api""#)])
@@ -74,10 +87,23 @@ struct Problem: Error, Sendable {
             body["rejetees"] = .array(
                 rejected.map { .object(["index": .integer($0.index), "raison": .string($0.reason)]) })
         }
+        if let worn {
+            body["affectations"] = .array(
+                worn.map { one in
+                    var members: [String: JSON] = [
+                        "debut": .string(one.time.begin.rfc3339), "fin": one.time.end.map { .string($0.rfc3339) } ?? .null,
+                    ]
+                    members["patient"] = one.patient.map { .integer($0) }
+                    return .object(members)
+                })
+        }
+        // Two refusals that must not be told apart are equal to the byte.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
         // Encoding strings and numbers does not fail; were it to, an empty body still carries the status.
         return Response(
             status: status, headers: [("Content-Type", "application/problem+json"), ("Content-Language", language.rawValue)] + headers,
-            body: Array((try? JSONEncoder().encode(JSON.object(body))) ?? Data()))
+            body: Array((try? encoder.encode(JSON.object(body))) ?? Data()))
     }
 }
 

@@ -18,6 +18,8 @@ struct Query {
         return String(spaced).removingPercentEncoding ?? String(spaced)
     }
 
+    var all: [String: String] { values.filter { !$0.value.isEmpty } }
+
     /// Empty counts as absent, as forms send it.
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
@@ -28,6 +30,8 @@ struct Query {
     }
 
     func number(_ name: String) throws -> Int? { try value(name) { Int($0) } }
+    /// False where it is absent.
+    func flag(_ name: String) throws -> Bool { try value(name) { Bool($0.lowercased()) } ?? false }
     func instant(_ name: String) throws -> Instant? { try value(name) { Instant(rfc3339: $0) } }
 
     /// `limit` and `curseur`; the cursor is where the page before ended, as its `Link` header says. The page

@@ -3,6 +3,7 @@ import Store
 
 extension Service {
     private struct ValueBody: Decodable { let valeur: Double }
+    private struct LetterBody: Decodable { let valeur: String }
 
     func listReadings(_ call: Call) throws -> Response {
         let query = call.query
@@ -26,9 +27,20 @@ extension Service {
 
     func correctReading(_ call: Call) throws -> Response {
         let key = try key(call)
-        let value = try call.decode(ValueBody.self).valeur
-        guard key.vital.properties.plausible.contains(value) else { throw Problem.invalid("valeur", .outOfRange) }
-        return try .json(call.found(database.correctReading(key, value: value, call.scope())))
+        return try .json(call.found(database.correctReading(key, value: value(of: key.vital, call), call.scope())))
+    }
+
+    /// As readings are sent: a number, or the letter of a vital that has letters.
+    private func value(of vital: Vital, _ call: Call) throws -> Double {
+        guard let letters = vital.properties.letters else {
+            let value = try call.decode(ValueBody.self).valeur
+            guard vital.properties.plausible.contains(value) else { throw Problem.invalid("valeur", .outOfRange) }
+            return value
+        }
+        guard let index = letters.firstIndex(of: try call.decode(LetterBody.self).valeur) else {
+            throw Problem.invalid("valeur", .unknown)
+        }
+        return Double(index)
     }
 
     func deleteReading(_ call: Call) throws -> Response {

@@ -28,6 +28,17 @@ public struct Request: Sendable {
     /// A header, whatever the case of `name`.
     public func header(_ name: String) -> String? { headers(name) }
 
+    /// Where its sender found us: `https://hospital.example/fajma/`. Nil where `Host`, which anybody can write, is no name or address.
+    var publicURL: String? {
+        guard let host = header("Host"), host.utf8.count <= Self.hostLimit,
+            host.wholeMatch(of: /(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/) != nil
+        else { return nil }
+        return "\(isSecure ? "https" : "http")://\(host)\(prefix)/"
+    }
+
+    /// The longest name that DNS knows, and a port.
+    private static let hostLimit = 253 + 6
+
     /// The language that its sender reads: French unless `Accept-Language` prefers English.
     var language: Language {
         guard let accepted = header("Accept-Language") else { return .french }

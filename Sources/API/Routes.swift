@@ -40,17 +40,34 @@ extension Service {
         Route("POST", "/api/session/", .anyone) { try $0.openSession($1) },
         Route("PUT", "/api/session/", .anyone) { try $0.renewSession($1) },
         Route("DELETE", "/api/session/", .anyone) { try $0.closeSession($1) },
+
         Route("GET", "/api/moi/", .user(.session)) { try $0.whoAmI($1) },
+        Route("PATCH", "/api/moi/", .user(.session)) { try $0.changeOwnAccount($1) },
+        Route("POST", "/api/moi/mot_de_passe/", .user(.session)) { try $0.changeOwnPassword($1) },
+        Route("GET", "/api/moi/sessions/", .user(.session)) { try $0.listOwnSessions($1) },
+        Route("DELETE", "/api/moi/sessions/{session}/", .user(.session)) { try $0.endOwnSession($1) },
+
+        Route("GET", "/api/utilisateurs/", .user(.manageUsers)) { try $0.listUsers($1) },
+        Route("POST", "/api/utilisateurs/", .user(.manageUsers)) { try $0.addUser($1) },
+        Route("GET", "/api/utilisateurs/{id}/", .user(.manageUsers)) { try $0.showUser($1) },
+        Route("PATCH", "/api/utilisateurs/{id}/", .user(.manageUsers)) { try $0.changeUser($1) },
+        Route("POST", "/api/utilisateurs/{id}/mot_de_passe/", .user(.manageUsers)) { try $0.resetPassword($1) },
+        Route("GET", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.listSessions($1) },
+        Route("DELETE", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.endSessions($1) },
+        Route("DELETE", "/api/utilisateurs/{id}/sessions/{session}/", .user(.manageUsers)) { try $0.endSession($1) },
 
         Route("GET", "/api/services/", .user(.readWards)) { try $0.listWards($1) },
         Route("POST", "/api/services/", .user(.manageWards)) { try $0.addWard($1) },
         Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
+        Route("PATCH", "/api/services/{id}/", .user(.manageWards)) { try $0.renameWard($1) },
+        Route("DELETE", "/api/services/{id}/", .user(.manageWards)) { try $0.deleteWard($1) },
 
         Route("GET", "/api/patients/", .user(.readPatients)) { try $0.listPatients($1) },
         Route("POST", "/api/patients/", .user(.managePatients)) { try $0.addPatient($1) },
         Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
         Route("PUT", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
+        Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
 
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
@@ -62,6 +79,10 @@ extension Service {
             try $0.updateStatus($1)
         },
         Route("POST", "/api/iot/dispositifs/{id}/cle/", .user(.manageDevices)) { try $0.newKey($1) },
+        Route("GET", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices)) { try $0.listAssignments($1) },
+        Route("POST", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices)) { try $0.assign($1) },
+        Route("PATCH", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices)) { try $0.changeAssignment($1) },
+        Route("DELETE", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices)) { try $0.deleteAssignment($1) },
 
         Route("GET", "/api/iot/data/", .user(.readReadings)) { try $0.listReadings($1) },
         Route("POST", "/api/iot/data/", .userOrDevice(.enterReadings, .postReadings)) { try $0.postReadings($1) },
@@ -76,6 +97,8 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.changeAlert($1) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts)) { try $0.acknowledge($1) },
+
+        Route("GET", "/api/audit/", .user(.readAudit)) { try $0.listAudit($1) },
     ]
 }
 

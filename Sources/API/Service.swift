@@ -10,6 +10,10 @@ public struct Service: Sendable {
     let ingest: Ingest
     let tokens: Tokens
     let logger: Logger
+    /// How long a person's page may lie untouched.
+    let idleSeconds: Double
+    /// Whether a password belongs to a stored text, or to none: `Password.verify`.
+    let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
     private let router = Router(Service.routes)
 
@@ -17,22 +21,29 @@ public struct Service: Sendable {
     public static let bodyLimit = 1 << 20
 
     public init(
-        database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, now: @escaping @Sendable () -> Instant
+        database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
+        verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
+        now: @escaping @Sendable () -> Instant
     ) {
-        (self.database, self.ingest, self.tokens, self.logger, self.now) = (database, ingest, tokens, logger, now)
+        (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
+        (self.idleSeconds, self.verifyPassword, self.now) = (idleSeconds, verifyPassword, now)
     }
 
     /// Answers every request; an error becomes an answer here.
     public func respond(to request: Request) -> Response {
+        var asked: (route: Route, caller: Caller)?
         do {
             let (route, parameters) = try router.find(request.method, request.path)
             if request.body.count > Self.bodyLimit { throw Problem.tooLarge }
             let caller = try route.isOpen ? .nobody : caller(of: request)
+            asked = (route, caller)
             try route.requirement.check(caller)
             try checkMediaType(request)
             return try route.handle(self, Call(request: request, caller: caller, parameters: parameters))
         } catch {
-            return Problem(error, logger: logger).response(in: request.language)
+            let problem = Problem(error, logger: logger)
+            if problem.status == 403, let asked { recordRefusal(of: asked.route, to: asked.caller, request) }
+            return problem.response(in: request.language)
         }
     }
 
@@ -90,8 +101,10 @@ extension Call {
     func list<T: Encodable, Cursor>(_ rows: [T], _ page: Page<Cursor>, _ cursor: (T) -> String) throws -> Response {
         let shown = rows.prefix(page.limit - 1)
         guard rows.count > shown.count, let last = shown.last else { return try .json(rows) }
-        return try .json(Array(shown), headers: [("Link", "<?\(query.next(cursor(last)))>; rel=\"next\"")])
+        return try .json(Array(shown), headers: [nextLink(cursor(last))])
     }
+
+    func nextLink(_ cursor: String) -> (String, String) { ("Link", "<?\(query.next(cursor))>; rel=\"next\"") }
 
     func found<T>(_ value: T?) throws -> T {
         guard let value else { throw Problem.notFound }

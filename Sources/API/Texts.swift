@@ -1,8 +1,13 @@
+import Access
 import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
     case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, unreadable
+    // Stays, devices and wards
+    case bedTaken, discharged, retired, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
+    case unprintable, wardNeeded, ownAccount, lastAdministrator
+    case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
 /// Every sentence of the API, one table a subject; a test walks them for missing languages. Titles are HTTP's own words.
@@ -24,6 +29,13 @@ enum Texts {
         .permissionDenied: [
             .french: "Vous n'avez pas la permission d'effectuer cette action.",
             .english: "You do not have permission to perform this action.",
+        ],
+        .throttled: [
+            .french: "Trop d'essais de connexion. Réessayez un peu plus tard.", .english: "Too many login attempts. Try again a little later.",
+        ],
+        .passwordChangeRequired: [
+            .french: "Le mot de passe est provisoire : choisissez-en un nouveau d'abord.",
+            .english: "The password is provisional: choose a new one first.",
         ],
         .notFound: [.french: "Introuvable.", .english: "Not found."],
         .methodNotAllowed: [.french: "Méthode non autorisée ici.", .english: "Method not allowed here."],
@@ -64,12 +76,58 @@ enum Texts {
             .french: "Une valeur est illisible : un nombre hors limites ou non entier, ou un texte mal codé.",
             .english: "A value cannot be read: a number out of range or not whole, or ill-formed text.",
         ],
+        .bedTaken: [.french: "Ce lit est déjà occupé.", .english: "This bed is already occupied."],
+        .discharged: [.french: "Ce patient est sorti.", .english: "This patient has been discharged."],
+        .retired: [.french: "Ce dispositif est retiré du service.", .english: "This device is out of use."],
+        .begun: [
+            .french: "Cette attribution a déjà commencé ; mettez-y fin.", .english: "This assignment has begun already; end it instead.",
+        ],
+        .tooEarly: [.french: "Cette date remonte à plus de 30 jours.", .english: "This is more than 30 days ago."],
+        .tooLate: [.french: "Cette date est à plus d'un an.", .english: "This is more than a year ahead."],
+        .endsBeforeBegin: [.french: "La fin doit suivre le début.", .english: "The end must come after the beginning."],
+        .wardHasPatients: [
+            .french: "Des patients, présents ou sortis, sont rattachés à ce service.",
+            .english: "Patients, present or discharged, belong to this ward.",
+        ],
+        .wardHasAccounts: [.french: "Des comptes sont rattachés à ce service.", .english: "Accounts belong to this ward."],
+        .unprintable: [
+            .french: "Pas d'espaces au début ou à la fin, ni de caractères invisibles.",
+            .english: "No spaces at the beginning or end, and no invisible characters.",
+        ],
+        .wardNeeded: [
+            .french: "Sans service, ce compte ne verrait rien ; seul un administrateur s'en passe.",
+            .english: "Without a ward this account would see nothing; only an administrator needs none.",
+        ],
+        .ownAccount: [
+            .french: "Personne ne change son propre rôle ni son propre état ; demandez à un autre administrateur.",
+            .english: "Nobody changes their own role or state; ask another administrator.",
+        ],
+        .lastAdministrator: [
+            .french: "C'est le dernier administrateur actif.", .english: "This is the last active administrator.",
+        ],
+        .wrongPassword: [.french: "Ce n'est pas le mot de passe actuel.", .english: "This is not the current password."],
+        .samePassword: [.french: "C'est le mot de passe actuel ; choisissez-en un autre.", .english: "This is the current password; choose another."],
+        .passwordTooShort: [
+            .french: "Au moins \(PasswordPolicy.minimumCharacters) caractères ; une phrase convient bien.",
+            .english: "At least \(PasswordPolicy.minimumCharacters) characters; a sentence does well.",
+        ],
+        .passwordTooLong: [
+            .french: "Au plus \(Password.maximumBytes) octets.", .english: "At most \(Password.maximumBytes) bytes.",
+        ],
+        .passwordCommon: [
+            .french: "Trop facile à deviner : mot de passe courant, suite ou répétition.",
+            .english: "Too easy to guess: a common password, a sequence or a repetition.",
+        ],
+        .passwordContainsName: [
+            .french: "Trop proche du nom du compte ou de celui de ce logiciel.",
+            .english: "Too close to the account's name or this program's.",
+        ],
         .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
     ]
 
     static let titles: [Int: String] = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-        413: "Content Too Large", 415: "Unsupported Media Type", 500: "Internal Server Error", 503: "Service Unavailable",
+        413: "Content Too Large", 415: "Unsupported Media Type", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
     ]
 
     static let statusUpdated: [Language: String] = [.french: "Statut mis à jour", .english: "Status updated"]

@@ -1,6 +1,6 @@
 /// RFC 4648 section 5 without padding, as JWT (RFC 7515) uses it. Foundation's decoder knows neither the alphabet nor strictness.
-enum Base64URL {
-    static func encode(_ bytes: some Collection<UInt8>) -> String {
+public enum Base64URL {
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var (buffer, bits): (UInt32, Int) = (0, 0)
@@ -18,7 +18,7 @@ enum Base64URL {
 
     /// Nil for padding, a character outside the alphabet, an impossible length, or leftover bits that are not zero:
     /// so each byte string has exactly one text.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)

@@ -13,7 +13,7 @@ public struct TokenClaims: Equatable, Sendable {
     public let issuedAt: Instant
     /// To the second. At this instant it is no longer valid.
     public let expiresAt: Instant
-    /// `fam`, refresh tokens only: what all tokens rotated from one login have in common.
+    /// `fam`: what all tokens that descend from one login have in common.
     public let session: String?
 
     /// Times are cut to seconds, the unit of the claims. `id` and `session`: see `isName`.

@@ -100,13 +100,16 @@ public struct TokenPair: Sendable {
 
 extension Tokens {
     /// Two new tokens. A renewal passes the session of the token that it replaces; a login starts one.
+    ///
+    /// - Parameter end: the session's; neither token outlives it.
     public func makePair(
-        user: UserID, now: Instant, session: String? = nil, refreshSeconds: Double = Tokens.refreshSeconds
+        user: UserID, now: Instant, session: String? = nil, refreshSeconds: Double = Tokens.refreshSeconds, end: Instant? = nil
     ) throws(CryptoError) -> TokenPair {
         func claims(_ kind: TokenClaims.Kind, seconds: Double, session: String?) throws(CryptoError) -> TokenClaims {
-            TokenClaims(
+            let expires = now.advanced(bySeconds: seconds)
+            return TokenClaims(
                 kind: kind, userID: user, id: try Self.newID(), issuedAt: now,
-                expiresAt: now.advanced(bySeconds: seconds), session: session)
+                expiresAt: end.map { min($0, expires) } ?? expires, session: session)
         }
         let newSession = try Self.newID()
         let session = session ?? newSession

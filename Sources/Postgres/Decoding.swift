@@ -67,10 +67,14 @@ extension Bytes: PostgresDecodable {
     }
 }
 
+/// `timestamptz`, but for `infinity` and `-infinity`, which are no points in time.
 extension Timestamp: PostgresDecodable {
     public init(bytes: UnsafeRawBufferPointer, oid: UInt32) throws {
         try expect(oid, in: 1184)
-        self.init(microseconds: try bytes.bigEndian(Int64.self) + Self.postgresEpoch)
+        let (sum, overflows) = try bytes.bigEndian(Int64.self).addingReportingOverflow(Self.postgresEpoch)
+        // The least number is `-infinity`, the greatest `infinity`.
+        guard !overflows, sum != .min + Self.postgresEpoch else { throw PostgresError(kind: .decoding) }
+        self.init(microseconds: sum)
     }
 }
 

@@ -13,6 +13,7 @@ final class Clerks: Sendable {
     private let rooms: NIOThreadPool
     private let waiting = NIOLockedValueBox(0)
     private let waitingLimit: Int
+    private let changes = NIOLockedValueBox(0)
 
     /// `waitingLimit`: clients' questions that may wait or run at once.
     init(source: any Source, threads: Int, waitingLimit: Int) {
@@ -39,6 +40,11 @@ final class Clerks: Sendable {
             return try question(source)
         }
     }
+
+    /// How often rights have changed: an answer from before the last change is to be asked for again.
+    var changesOfRights: Int { changes.withLockedValue { $0 } }
+
+    func rightsChanged() { changes.withLockedValue { $0 += 1 } }
 
     func load(_ list: [Room], on loop: any EventLoop) -> EventLoopFuture<[Room: [PatientState]]> {
         rooms.runIfActive(eventLoop: loop) { [source] in try source.load(list) }

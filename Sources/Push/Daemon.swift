@@ -68,18 +68,19 @@ public final class Daemon: Sendable {
 
     /// Something happened; read only if somebody listens.
     public func notice(_ notice: Notice) throws(UnreadableNotification) {
-        let interested = interested(notice.patient, notice.ward)
+        if notice.isReadAlways { return event(try notice.event()) }
+        let interested = interested(notice.patient, [notice.ward].compactMap { $0 })
         if !interested.isEmpty { deliver(try notice.event(), to: interested) }
     }
 
     /// Something happened.
     public func event(_ event: Event) {
-        if case .rights(let user) = event { return revalidate(user) }
-        deliver(event, to: interested(event.address.patient, event.address.ward))
+        if case .rights(let concerned) = event { return revalidate(concerned) }
+        deliver(event, to: interested(event.address.patient, event.address.wards))
     }
 
-    private func interested(_ patient: PatientID?, _ ward: WardID?) -> [Int] {
-        inboxes.indices.filter { inboxes[$0].wants(patient: patient, ward: ward) }
+    private func interested(_ patient: PatientID?, _ wards: [WardID]) -> [Int] {
+        inboxes.indices.filter { inboxes[$0].wants(patient: patient, wards: wards) }
     }
 
     /// Encoded here, once, and handed to every loop where somebody listens.
@@ -93,16 +94,23 @@ public final class Daemon: Sendable {
         }
     }
 
-    /// Events come, from now on: every open room is read anew and its listeners get the state.
-    public func feedReady() { inboxes.indices.forEach { put(.feedReady, to: $0) } }
+    /// Events come, from now on: every open room is read anew and its listeners get the state. A change of rights may have been
+    /// missed too.
+    public func feedReady() {
+        inboxes.indices.forEach { put(.feedReady, to: $0) }
+        revalidate(.everybody)
+    }
 
     /// Events may be missed, until `feedReady`.
     public func feedLost() { inboxes.indices.forEach { put(.feedLost, to: $0) } }
 
-    /// An account's rights or sessions changed (nil: everybody's): its sockets stay only if the source says so again;
-    /// otherwise they are closed with 4401 or 4403.
-    public func revalidate(_ user: UserID?) {
-        for index in inboxes.indices { server.onLoop(index) { $0.revalidate(user) } }
+    /// Rights or sessions changed: the sockets that are concerned stay only if the source says so again; otherwise they are closed
+    /// with 4401 or 4403.
+    public func revalidate(_ concerned: Concerned) {
+        clerks.rightsChanged()  // first: a handshake whose answer is older must see it
+        for index in inboxes.indices where inboxes[index].wants(concerned) {
+            server.onLoop(index) { $0.revalidate(concerned) }
+        }
     }
 
     private func put(_ item: Inbox.Item, to index: Int) {
@@ -121,11 +129,12 @@ extension Clerks {
         } catch {
             return loop.makeSucceededFuture(.refused(error))
         }
+        let changesSeen = changesOfRights
         return ask(on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
             .map { admission in
                 switch admission {
                 case .allowed:
-                    Visitor(admission, token: greeting.token).map { .welcome($0, subprotocol: greeting.subprotocol) }
+                    Visitor(admission, token: greeting.token, changesSeen: changesSeen).map { .welcome($0, subprotocol: greeting.subprotocol) }
                         ?? .refused(.unavailable)
                 case .unauthenticated: .refused(.tokenNotValid)
                 case .forbidden: .refused(.forbidden)

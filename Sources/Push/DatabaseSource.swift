@@ -16,17 +16,23 @@ public struct DatabaseSource: Source {
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         try admit(token) { scope in
             switch kind {
-            case .iot: try database.patient(PatientKey(key), scope).map { .patient($0.id) }
-            case .alerts: try database.patient(PatientKey(key), scope).map { .alerts($0.id) }
+            case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
+            case .alerts: try database.presentPatient(PatientKey(key), scope).map { .alerts(try opened($0, scope)) }
             case .service: try WardID(key).flatMap { try database.ward($0, scope) }.map { .ward($0.id) }
             }
         }
     }
 
+    /// Recorded, or nobody is let in.
+    private func opened(_ patient: PatientID, _ scope: Scope) throws -> PatientID {
+        try database.recordOnceAnHour(.opened(patient), by: scope.author)
+        return patient
+    }
+
     public func renew(token: String, room: Room) throws -> Admission {
         try admit(token) { scope in
             switch room {
-            case .patient(let id), .alerts(let id): try database.patient(.id(id), scope).map { _ in room }
+            case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { _ in room }
             case .ward(let id): try database.ward(id, scope).map { _ in room }
             }
         }
@@ -35,7 +41,7 @@ public struct DatabaseSource: Source {
     private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
         else { return .unauthenticated }
-        guard scope.role.may(.readReadings) else { return .forbidden }
+        guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
     }
@@ -71,7 +77,7 @@ public struct DatabaseSource: Source {
         if !report.readings.isEmpty {
             // Asked again for each message: since the handshake the patient may have moved, or the account lost the right.
             guard let scope = try database.scope(of: user), scope.role.may(.enterReadings),
-                try database.patient(.id(patient), scope) != nil
+                try database.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(
                 Submission(origin: .entered(patient: patient, by: scope), readings: report.readings, receivedAt: received))

@@ -13,8 +13,20 @@ public enum Event: Sendable, Hashable {
     case alert(Alert, ward: WardID?, isNew: Bool)
     /// A device changed; `json` is the device as it is sent to clients.
     case device(patient: PatientID?, ward: WardID?, json: [UInt8])
-    /// What an account may see has changed; nil: everybody's.
-    case rights(user: UserID?)
+    /// A patient was admitted, changed (name, bed), moved or was discharged: the ward where the patient is now, nil for none, and
+    /// the one before.
+    case patient(PatientID, ward: WardID?, before: WardID?)
+    /// What may be seen has changed.
+    case rights(Concerned)
+}
+
+/// Whose open sockets a change of rights concerns.
+public enum Concerned: Sendable, Hashable {
+    case everybody
+    /// Those of an account.
+    case user(UserID)
+    /// Those that hear a patient, whoever's they are.
+    case patient(PatientID)
 }
 
 /// A notification that is not what its channel carries. Names the channel only: the payload is a patient's.
@@ -25,13 +37,16 @@ public struct UnreadableNotification: Error, CustomStringConvertible {
 
 extension Event {
     /// The channels that carry events.
-    public static let channels = ["fajma_reading", "fajma_alert", "fajma_device"]
+    public static let channels = ["fajma_reading", "fajma_alert", "fajma_device"] + channelsReadAlways
+    static let channelsReadAlways = ["fajma_patient", "fajma_right"]
 
     /// Reads the payload of a PostgreSQL notification:
     /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970],…],"from":ms}`, `from` and `ward` optional;
     ///   After a correction it has `"corrected"`, the vital's code, and `latest` holds that vital's reading or nothing.
     /// - `fajma_alert`: `{"ward":3,"new":true,"alert":{…}}`, the alert as on the wire;
-    /// - `fajma_device`: `{"patient":12,"ward":3,"device":{…}}`, patient and ward null or missing when it is nobody's.
+    /// - `fajma_device`: `{"patient":12,"ward":3,"device":{…}}`, patient and ward null or missing when it is nobody's;
+    /// - `fajma_patient`: `{"patient":12,"ward":3,"before":2}`, ward null when discharged, before null when admitted;
+    /// - `fajma_right`: `{"user":5}`, `{"patient":12}`, and everybody's for `{"user":null}` or what this version does not know.
     ///
     /// A vital that this version does not know is left out.
     public init(channel: String, payload: some Collection<UInt8>) throws(UnreadableNotification) {
@@ -54,6 +69,12 @@ extension Event {
                 let notice = try decoder.decode(DeviceNotice.self, from: data)
                 let device = try JSONEncoder.wire.encode(notice.device)
                 self = .device(patient: notice.patient, ward: notice.ward, json: Array(device))
+            case "fajma_patient":
+                let notice = try decoder.decode(PatientNotice.self, from: data)
+                self = .patient(notice.patient, ward: notice.ward, before: notice.before)
+            case "fajma_right":
+                let notice = try decoder.decode(RightNotice.self, from: data)
+                self = .rights(notice.patient.map(Concerned.patient) ?? notice.user.map(Concerned.user) ?? .everybody)
             default:
                 throw UnreadableNotification(channel: channel)
             }
@@ -94,4 +115,15 @@ private struct DeviceNotice: Decodable {
     let patient: PatientID?
     let ward: WardID?
     let device: JSON
+}
+
+private struct PatientNotice: Decodable {
+    let patient: PatientID
+    let ward: WardID?
+    let before: WardID?
+}
+
+private struct RightNotice: Decodable {
+    let user: UserID?
+    let patient: PatientID?
 }

@@ -25,6 +25,10 @@ final class Inbox: Sendable {
         var overflowed = false
         /// The rooms with somebody in them on this loop, and how many.
         var rooms: [Room: Int] = [:]
+        /// As whom.
+        var users: [UserID: Int] = [:]
+
+        func hears(_ patient: PatientID) -> Bool { rooms[.patient(patient)] != nil || rooms[.alerts(patient)] != nil }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -53,20 +57,44 @@ final class Inbox: Sendable {
     // MARK: Which letters this loop wants
 
     /// Before the room's state is read: what commits after that must come here.
-    func enter(_ room: Room) { state.withLockedValue { $0.rooms[room, default: 0] += 1 } }
-
-    func leave(_ room: Room) {
+    func enter(_ room: Room, _ user: UserID) {
         state.withLockedValue { state in
-            let left = state.rooms[room, default: 0] - 1
-            state.rooms[room] = left > 0 ? left : nil
+            state.rooms[room, default: 0] += 1
+            state.users[user, default: 0] += 1
         }
     }
 
-    /// Whether anybody on this loop hears what is said of this patient or in this ward.
-    func wants(patient: PatientID?, ward: WardID?) -> Bool {
+    func leave(_ room: Room, _ user: UserID) {
         state.withLockedValue { state in
-            if let patient, state.rooms[.patient(patient)] != nil || state.rooms[.alerts(patient)] != nil { return true }
-            return ward.map { state.rooms[.ward($0)] != nil } ?? false
+            state.rooms.countDown(room)
+            state.users.countDown(user)
         }
+    }
+
+    /// Whether anybody on this loop hears what is said of this patient or in one of these wards.
+    func wants(patient: PatientID?, wards: [WardID]) -> Bool {
+        state.withLockedValue { state in
+            if let patient, state.hears(patient) { return true }
+            return wards.contains { state.rooms[.ward($0)] != nil }
+        }
+    }
+
+    /// Whether a socket on this loop is concerned.
+    func wants(_ concerned: Concerned) -> Bool {
+        state.withLockedValue { state in
+            switch concerned {
+            case .everybody: !state.users.isEmpty
+            case .user(let user): state.users[user] != nil
+            case .patient(let patient): state.hears(patient)
+            }
+        }
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// One less; at none the key goes.
+    fileprivate mutating func countDown(_ key: Key) {
+        let left = self[key, default: 0] - 1
+        self[key] = left > 0 ? left : nil
     }
 }

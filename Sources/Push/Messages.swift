@@ -11,6 +11,8 @@ enum Message: Hashable, Sendable {
     case alertUpdate(Alert)
     /// The device as JSON.
     case device(PatientID?, [UInt8])
+    /// Where a patient is now; nil: discharged.
+    case patient(PatientID, ward: WardID?)
     /// The snapshot is complete.
     case ready
     case pulse(Instant)
@@ -41,7 +43,7 @@ extension Message.Fault {
 
 extension Message: Encodable {
     private enum Key: String, CodingKey {
-        case type, error, data, timestamp, depuis, corrige
+        case type, error, data, timestamp, depuis, corrige, service
         case patient = "patient_id"
     }
 
@@ -73,6 +75,10 @@ extension Message: Encodable {
             try object.encode("dispositif", forKey: .type)
             try object.encode(patient, forKey: .patient)
             try object.encode(JSONDecoder().decode(JSON.self, from: Data(json)), forKey: .data)
+        case .patient(let patient, let ward):
+            try object.encode("patient", forKey: .type)
+            try object.encode(patient, forKey: .patient)
+            try object.encode(ward, forKey: .service)
         case .ready:
             try object.encode("ready", forKey: .type)
         case .pulse(let now):
@@ -106,6 +112,7 @@ extension Event {
         case .corrected(let patient, _, let vital, let latest, let from): .corrected(patient, vital, latest: latest, from: from)
         case .alert(let alert, _, let isNew): isNew ? .alert(alert) : .alertUpdate(alert)
         case .device(let patient, _, let json): .device(patient, json)
+        case .patient(let patient, let ward, _): .patient(patient, ward: ward)
         case .rights: nil
         }
     }

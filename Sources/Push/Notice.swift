@@ -19,18 +19,22 @@ public struct Notice: Sendable {
         letter = parts[2]
     }
 
+    /// It is about more than its address says, and rare: read whoever listens.
+    var isReadAlways: Bool { Event.channelsReadAlways.contains(channel) }
+
     func event() throws(UnreadableNotification) -> Event { try Event(channel: channel, payload: letter.utf8) }
 }
 
 extension Event {
-    /// Whom it is about; a right is about everybody.
-    var address: (patient: PatientID?, ward: WardID?) {
+    /// Whom it is about, and the wards that hear of it; for rights see `Concerned`.
+    var address: (patient: PatientID?, wards: [WardID]) {
         switch self {
-        case .readings(let patient, let ward, _, _): (patient, ward)
-        case .corrected(let patient, let ward, _, _, _): (patient, ward)
-        case .alert(let alert, let ward, _): (alert.patient, ward)
-        case .device(let patient, let ward, _): (patient, ward)
-        case .rights: (nil, nil)
+        case .readings(let patient, let ward, _, _): (patient, [ward].compactMap { $0 })
+        case .corrected(let patient, let ward, _, _, _): (patient, [ward].compactMap { $0 })
+        case .alert(let alert, let ward, _): (alert.patient, [ward].compactMap { $0 })
+        case .device(let patient, let ward, _): (patient, [ward].compactMap { $0 })
+        case .patient(let patient, let ward, let before): (patient, [ward, before].compactMap { $0 })
+        case .rights: (nil, [])
         }
     }
 }

@@ -11,9 +11,31 @@ struct RoomState {
         var readings: [Reading] { latest.values.sorted { $0.vital.code < $1.vital.code } }
     }
 
-    private(set) var patients: [PatientID: Patient] = [:]
+    /// Who is in the room: its one patient, or as the last read and the events since then have it.
+    private var members: Set<PatientID>
+    private let isWard: Bool
+    /// Members who came after the last read: the listeners know of them, but have not got their values and alerts.
+    private var unread: Set<PatientID> = []
+    /// Members; while a read is awaited, also others who were heard of, and may turn out to be.
+    private var patients: [PatientID: Patient] = [:]
     /// While a read is awaited, what the events said of alerts (their versions) and of whom: the read may be older than they.
     private var heard: (alerts: [Alert.ID: Int], patients: Set<PatientID>)?
+
+    init(of room: Room) {
+        switch room {
+        case .patient(let patient), .alerts(let patient): (members, isWard) = ([patient], false)
+        case .ward: (members, isWard) = ([], true)
+        }
+    }
+
+    func has(_ patient: PatientID) -> Bool { members.contains(patient) }
+
+    /// What is known of the members, in their order.
+    var known: [(id: PatientID, patient: Patient)] {
+        members.sorted().compactMap { id in patients[id].map { (id, $0) } }
+    }
+
+    var isAwaitingRead: Bool { heard != nil }
 
     /// A read will be asked for. What is heard from here on is not undone by its answer.
     mutating func awaitRead() { heard = ([:], []) }
@@ -49,20 +71,33 @@ struct RoomState {
         return true
     }
 
-    mutating func remove(_ patient: PatientID) {
-        patients[patient] = nil
-        heard?.patients.remove(patient)
+    /// Somebody came into the ward; a read must follow.
+    mutating func add(_ patient: PatientID) {
+        members.insert(patient)
+        unread.insert(patient)
     }
 
-    /// Takes in the answer of a read. Returns the alerts that were open here and are not any more.
-    mutating func merge(_ read: [PatientState], now: Instant) -> [Alert] {
+    /// Somebody left the ward; a read that has begun is too old.
+    mutating func remove(_ patient: PatientID) {
+        members.remove(patient)
+        unread.remove(patient)
+        patients[patient] = nil
+    }
+
+    /// Takes in the answer of a read. Returns the alerts that were open here and are not any more, and those of whom the listeners
+    /// have not heard yet.
+    mutating func merge(_ read: [PatientState], now: Instant) -> (closed: [Alert], newcomers: Set<PatientID>) {
         let heard = self.heard ?? ([:], [])
         self.heard = nil
         let before = patients
-        let listed = Set(read.map(\.patient))
-        for patient in patients.keys where !listed.contains(patient) && !heard.patients.contains(patient) {
-            patients[patient] = nil  // moved or discharged
+        var newcomers: Set<PatientID> = []
+        if isWard {
+            // The read knows best: who came or left since it began made another one necessary.
+            let listed = Set(read.map(\.patient))
+            newcomers = listed.subtracting(members).union(listed.intersection(unread))
+            (members, unread) = (listed, [])
         }
+        for patient in patients.keys where !members.contains(patient) { patients[patient] = nil }
         var closed: [Alert] = []
         for state in read {
             // Nothing was heard since it was asked for: the read is the truth, also where a correction made it older.
@@ -81,7 +116,7 @@ struct RoomState {
             }
             patients[state.patient, default: Patient()].alerts = alerts
         }
-        return closed
+        return (closed, newcomers)
     }
 }
 

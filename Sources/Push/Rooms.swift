@@ -18,7 +18,7 @@ struct Rooms<Listener: Hashable> {
         var ready: Set<Listener> = []
         /// Get the snapshot when the state has been read.
         var waiting: Set<Listener> = []
-        var state = RoomState()
+        var state: RoomState
         /// Those who are ready are to be sent the state anew, because something may have been missed.
         var tellsAnew = false
         /// Since when, for their charts; nil when that is not known.
@@ -32,8 +32,6 @@ struct Rooms<Listener: Hashable> {
 
     private var open: [Room: OpenRoom] = [:]
     private var roomOf: [Listener: Room] = [:]
-    /// The wards among the open rooms: every event looks through them.
-    private var wards: Set<WardID> = []
     /// In the read that runs.
     private var loading: Set<Room> = []
     /// Wait for the next read. A room can be in both: then the running read's answer is too old for it.
@@ -45,6 +43,9 @@ struct Rooms<Listener: Hashable> {
 
     /// Everybody who hears the events of a room.
     func listeners(of room: Room) -> Set<Listener> { open[room]?.ready ?? [] }
+
+    /// The same, and those who wait for the snapshot.
+    func everybody(in room: Room) -> Set<Listener> { open[room].map { $0.ready.union($0.waiting) } ?? [] }
 
     func room(of listener: Listener) -> Room? { roomOf[listener] }
 
@@ -58,8 +59,7 @@ struct Rooms<Listener: Hashable> {
             open[room]?.ready.insert(listener)
             return snapshot(of: room, for: [listener])
         }
-        open[room, default: OpenRoom()].waiting.insert(listener)
-        if case .ward(let ward) = room { wards.insert(ward) }
+        open[room, default: OpenRoom(state: RoomState(of: room))].waiting.insert(listener)
         let isAwaited = loading.contains(room) && isOpen
         if !queued.contains(room), !isAwaited { enqueue(room) }
         return startLoad()
@@ -72,7 +72,6 @@ struct Rooms<Listener: Hashable> {
         if let left = open[room], left.ready.isEmpty, left.waiting.isEmpty {
             open[room] = nil
             queued.remove(room)
-            if case .ward(let ward) = room { wards.remove(ward) }
         }
     }
 
@@ -85,10 +84,9 @@ struct Rooms<Listener: Hashable> {
         case .alerts:
             return [.send(.error(.noVitalsHere), to: [listener])]
         case .patient(let patient):
-            return [.send(.readings(patient, known.state.patients[patient]?.readings ?? []), to: [listener])]
+            return [.send(.readings(patient, known.state.known.first?.patient.readings ?? []), to: [listener])]
         case .ward:
-            return known.state.patients.sorted { $0.key < $1.key }
-                .map { .send(.readings($0.key, $0.value.readings), to: [listener]) }
+            return known.state.known.map { .send(.readings($0.id, $0.patient.readings), to: [listener]) }
         }
     }
 
@@ -113,7 +111,7 @@ struct Rooms<Listener: Hashable> {
         var actions: [Action] = []
         for room in rooms where !queued.contains(room) {
             guard var known = open[room] else { continue }
-            let closed = known.state.merge(answer[room] ?? [], now: now)
+            let (closed, newcomers) = known.state.merge(answer[room] ?? [], now: now)
             let (ready, waiting, tellsAnew, since) = (known.ready, known.waiting, known.tellsAnew, known.missedSince)
             known.ready.formUnion(waiting)
             (known.waiting, known.tellsAnew, known.missedSince) = ([], false, nil)
@@ -122,7 +120,9 @@ struct Rooms<Listener: Hashable> {
             if tellsAnew {
                 actions += snapshot(of: room, for: ready, from: since, closed: closed)
             } else if !ready.isEmpty {
-                actions += closed.map { .send(.alertUpdate($0), to: ready) }
+                let news = known.state.known.filter { newcomers.contains($0.id) }
+                let messages = messages(of: news, in: room) + closed.map { .alertUpdate($0) }
+                actions += messages.map { .send($0, to: ready) }
             }
         }
         return actions + startLoad()
@@ -141,16 +141,21 @@ struct Rooms<Listener: Hashable> {
         of room: Room, for listeners: Set<Listener>, from: Instant? = nil, closed: [Alert] = []
     ) -> [Action] {
         guard !listeners.isEmpty, let state = open[room]?.state else { return [] }
-        let patients = state.patients.sorted { $0.key < $1.key }
+        let messages = messages(of: state.known, in: room, from: from) + closed.map { .alertUpdate($0) }
+        return (messages + [.ready]).map { .send($0, to: listeners) }
+    }
+
+    private func messages(
+        of patients: [(id: PatientID, patient: RoomState.Patient)], in room: Room, from: Instant? = nil
+    ) -> [Message] {
         var messages: [Message] = []
         if room.hasVitals {
-            messages += patients.filter { !$0.value.latest.isEmpty }.map { .readings($0.key, $0.value.readings, from: from) }
+            messages += patients.filter { !$0.patient.latest.isEmpty }.map { .readings($0.id, $0.patient.readings, from: from) }
         }
         for (_, patient) in patients {
             messages += patient.alerts.values.sorted { $0.id < $1.id }.map { .alert($0) }
         }
-        messages += closed.map { .alertUpdate($0) }
-        return (messages + [.ready]).map { .send($0, to: listeners) }
+        return messages
     }
 }
 
@@ -161,22 +166,25 @@ extension Rooms {
     mutating func event(_ event: Event) -> [Action] {
         switch event {
         case .readings(let patient, let ward, let readings, let from):
-            leaveOtherWards(patient, ward)
-            return audience(patient, ward).filter(\.hasVitals).flatMap { apply(readings, from, of: patient, in: $0) }
+            return ask(for: patient, in: ward)
+                + audience(patient, ward).filter(\.hasVitals).flatMap { apply(readings, from, of: patient, in: $0) }
         case .corrected(let patient, let ward, let vital, let latest, _):
-            leaveOtherWards(patient, ward)
-            return audience(patient, ward).filter { $0.hasVitals && open[$0] != nil }.map { room in
-                open[room]?.state.correct(vital, to: latest, of: patient)
-                return .forward(room)
-            }
+            return ask(for: patient, in: ward)
+                + audience(patient, ward).filter(\.hasVitals).compactMap { room in
+                    open[room]?.state.correct(vital, to: latest, of: patient)
+                    return forward(to: room, if: patient)
+                }
         case .alert(let alert, let ward, _):
-            leaveOtherWards(alert.patient, ward)
-            return audience(alert.patient, ward).compactMap { room in
-                open[room]?.state.apply(alert) == true ? .forward(room) : nil
-            }
-        case .device(let patient, let ward, _):
-            let rooms = patient.map { audience($0, ward) } ?? ward.map { [.ward($0)] } ?? []
-            return rooms.filter { $0.hasVitals && open[$0] != nil }.map { .forward($0) }
+            return ask(for: alert.patient, in: ward)
+                + audience(alert.patient, ward).compactMap { room in
+                    open[room]?.state.apply(alert) == true ? forward(to: room, if: alert.patient) : nil
+                }
+        case .device(let patient?, let ward, _):
+            return audience(patient, ward).filter(\.hasVitals).compactMap { forward(to: $0, if: patient) }
+        case .device(nil, let ward, _):
+            return ward.map { [.ward($0)] }?.filter { open[$0] != nil }.map { .forward($0) } ?? []
+        case .patient(let patient, let ward, let before):
+            return move(patient, from: before, to: ward)
         case .rights:
             return []
         }
@@ -188,17 +196,35 @@ extension Rooms {
 
     private mutating func apply(_ readings: [Reading], _ from: Instant?, of patient: PatientID, in room: Room) -> [Action] {
         guard let ready = open[room]?.ready, let news = open[room]?.state.apply(readings, of: patient) else { return [] }
-        if ready.isEmpty { return [] }
+        if ready.isEmpty || open[room]?.state.has(patient) != true { return [] }
         guard let oldest = news.older.map(\.measuredAt).min() else { return [.forward(room)] }
         // Late readings belong to the chart, not to the card.
         return [.send(.readings(patient, news.newer, from: min(from ?? oldest, oldest)), to: ready)]
     }
 
-    /// A patient who was moved is heard of in the new ward, and is gone from the old one.
-    private mutating func leaveOtherWards(_ patient: PatientID, _ ward: WardID?) {
-        for other in wards where other != ward && open[.ward(other)]?.state.patients[patient] != nil {
-            open[.ward(other)]?.state.remove(patient)
+    /// An event can be older than the patient's move and come after it: nothing of it is for a ward that does not know the patient.
+    private func forward(to room: Room, if patient: PatientID) -> Action? {
+        open[room]?.state.has(patient) == true ? .forward(room) : nil
+    }
+
+    /// A ward hears of somebody whom it does not know, and no read is awaited that would tell: it is asked for, to be sure.
+    private mutating func ask(for patient: PatientID, in ward: WardID?) -> [Action] {
+        guard let ward, let state = open[.ward(ward)]?.state, !state.has(patient), !state.isAwaitingRead else { return [] }
+        enqueue(.ward(ward))
+        return startLoad()
+    }
+
+    /// Everybody concerned is told where the patient is now. The old ward forgets the patient; the new one reads what it does not
+    /// know, and its listeners get that when it is there.
+    private mutating func move(_ patient: PatientID, from before: WardID?, to ward: WardID?) -> [Action] {
+        let wards = before == ward ? [before] : [before, ward]
+        let rooms = ([.patient(patient)] + wards.compactMap { $0.map(Room.ward) }).filter { open[$0] != nil }
+        if before != ward {
+            before.map { open[.ward($0)]?.state.remove(patient) }
+            ward.map { open[.ward($0)]?.state.add(patient) }
+            for case .ward(let ward) in rooms { enqueue(.ward(ward)) }
         }
+        return rooms.map { .forward($0) } + startLoad()
     }
 
     // MARK: The feed

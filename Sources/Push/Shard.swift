@@ -2,24 +2,19 @@ import Clinical
 import Logging
 import NIOCore
 
-extension CloseCode {
-    /// The token has expired or was revoked.
-    static let tokenExpired = CloseCode(rawValue: 4401)
-    /// The user may not hear this room any more.
-    static let noLongerAllowed = CloseCode(rawValue: 4403)
-}
-
-/// One event loop's part of the daemon: its sockets, its rooms. Used on its loop only.
+/// One event loop's part of the daemon: its sockets, its rooms; who may stay is in ShardRights. Used on its loop only.
 final class Shard: SocketService {
-    private let loop: any EventLoop
-    private let clerks: Clerks
+    let loop: any EventLoop
+    let clerks: Clerks
     private let inbox: Inbox
     private let now: @Sendable () -> Instant
-    private let logger: Logger
+    let logger: Logger
     private let pulseSeconds: Int
     private var secondsToPulse: Int
-    private var rooms = Rooms<Socket>()
-    private var visitors: [Socket: Visitor] = [:]
+    private(set) var rooms = Rooms<Socket>()
+    var visitors: [Socket: Visitor] = [:]
+    private(set) var socketsOf: [UserID: Set<Socket>] = [:]
+    var doubts = Doubts<Socket>()
 
     init(
         loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, now: @escaping @Sendable () -> Instant,
@@ -32,14 +27,35 @@ final class Shard: SocketService {
     // MARK: SocketService
 
     func opened(_ socket: Socket, by visitor: Visitor) {
-        visitors[socket] = visitor
-        inbox.enter(visitor.room)
+        enter(visitor, at: socket)
         perform(rooms.join(socket, visitor.room))
+        // Between the answer that let it in and this moment something changed, and it was not among those who were asked about.
+        if visitor.changesSeen != clerks.changesOfRights {
+            doubts.raise(socket, isUrgent: true)
+            askDoubts()
+        }
     }
 
     func closed(_ socket: Socket) {
-        if let visitor = visitors.removeValue(forKey: socket) { inbox.leave(visitor.room) }
+        enter(nil, at: socket)
         rooms.leave(socket)
+        doubts.leave(socket)
+    }
+
+    /// The one place that writes who is where, and as whom.
+    func enter(_ visitor: Visitor?, at socket: Socket) {
+        let before = visitors[socket]
+        visitors[socket] = visitor
+        guard before?.room != visitor?.room || before?.user != visitor?.user else { return }
+        if let before {
+            inbox.leave(before.room, before.user)
+            socketsOf[before.user]?.remove(socket)
+            if socketsOf[before.user]?.isEmpty == true { socketsOf[before.user] = nil }
+        }
+        if let visitor {
+            inbox.enter(visitor.room, visitor.user)
+            socketsOf[visitor.user, default: []].insert(socket)
+        }
     }
 
     func received(binary: ByteBuffer, from socket: Socket) { socket.close(.unacceptableData) }
@@ -65,6 +81,7 @@ final class Shard: SocketService {
         let expired = visitors.filter { $0.value.expires <= now }.keys
         for socket in expired { socket.close(.tokenExpired) }
         perform(rooms.retry())
+        retryDoubts()
         secondsToPulse -= 1
         if secondsToPulse <= 0 {
             secondsToPulse = pulseSeconds
@@ -116,7 +133,7 @@ final class Shard: SocketService {
         }
     }
 
-    private func tell(_ fault: Message.Fault, to socket: Socket) {
+    func tell(_ fault: Message.Fault, to socket: Socket) {
         if let frame = encoded(.error(fault)) { socket.send(frame) }
     }
 
@@ -145,35 +162,5 @@ final class Shard: SocketService {
                 case .failure: tell(.unavailable, to: socket)
                 }
             }
-    }
-
-    private func renew(_ socket: Socket, with token: String) {
-        guard let room = visitors[socket]?.room else { return }
-        clerks.ask(on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
-            switch result {
-            case .failure: tell(.unavailable, to: socket)
-            case .success(let admission): apply(admission, token, to: socket)
-            }
-        }
-    }
-
-    private func apply(_ admission: Admission, _ token: String, to socket: Socket) {
-        guard let visitor = visitors[socket] else { return }
-        switch admission {
-        case .allowed(let room, _, _, _) where room == visitor.room:
-            if var renewed = Visitor(admission, token: token) {
-                renewed.allowance = visitor.allowance
-                visitors[socket] = renewed
-            }
-        case .unauthenticated: socket.close(.tokenExpired)
-        case .allowed, .forbidden, .unknown: socket.close(.noLongerAllowed)
-        }
-    }
-
-    /// Asks again for every socket of this user (nil: of everybody) whether it may stay.
-    func revalidate(_ user: UserID?) {
-        for (socket, visitor) in visitors where user == nil || visitor.user == user {
-            renew(socket, with: visitor.token)
-        }
     }
 }

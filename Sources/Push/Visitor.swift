@@ -4,15 +4,51 @@ import Clinical
 struct Visitor: Sendable {
     let room: Room
     /// Kept to ask again whether it still opens the room.
-    var token: String
-    var user: UserID
-    var expires: Instant
-    var mayEnter: Bool
+    private(set) var token: String
+    private(set) var user: UserID
+    private(set) var expires: Instant
+    private(set) var mayEnter: Bool
+    /// Changes of rights that were known when it was asked whether it may come in: one that came since was not looked at.
+    let changesSeen: Int
+    /// A fresh token of which is not known yet what it opens.
+    private(set) var offered: Offer?
     var allowance = Allowance()
 
-    init?(_ admission: Admission, token: String) {
+    struct Offer: Sendable {
+        let token: String
+        /// The client knows that it has to wait for an answer.
+        var isToldToWait = false
+    }
+
+    init?(_ admission: Admission, token: String, changesSeen: Int = 0) {
         guard case .allowed(let room, let user, let expires, let mayEnter) = admission else { return nil }
         (self.room, self.token, self.user, self.expires, self.mayEnter) = (room, token, user, expires, mayEnter)
+        self.changesSeen = changesSeen
+    }
+
+    /// The one to ask about.
+    var newestToken: String { offered?.token ?? token }
+
+    mutating func offer(_ token: String) { offered = Offer(token: token) }
+
+    /// False: it is told already, or offered nothing.
+    mutating func toldToWait() -> Bool {
+        guard offered?.isToldToWait == false else { return false }
+        offered?.isToldToWait = true
+        return true
+    }
+
+    /// What a token of this visitor's opens now. Nil: it stays, or has offered a newer one that is still to be asked about.
+    mutating func learn(_ admission: Admission, of asked: String) -> CloseCode? {
+        switch admission {
+        case .allowed(room, let user, let expires, let mayEnter):
+            if asked == newestToken { offered = nil }
+            (token, self.user, self.expires, self.mayEnter) = (asked, user, expires, mayEnter)
+            return nil
+        case _ where asked != newestToken: return nil
+        case .unauthenticated: return .tokenExpired
+        case .allowed, .forbidden, .unknown: return .noLongerAllowed
+        }
     }
 }
 

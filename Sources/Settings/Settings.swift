@@ -9,8 +9,11 @@ public struct Settings: Sendable {
         self.environment = environment
     }
 
-    /// `DATABASE_URL`: a libpq URI, several hosts allowed.
+    /// `DATABASE_URL`: a libpq URI, several hosts allowed. The application's login.
     public func databaseURL() throws(SettingError) -> String { try required("DATABASE_URL") }
+
+    /// `FAJMA_OWNER_DATABASE_URL`: the login of the schema's owner, for `fajma migrate` alone; nil: the application is the owner.
+    public var ownerDatabaseURL: String? { self["FAJMA_OWNER_DATABASE_URL"] }
 
     /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens.
     public func secretFile() throws(SettingError) -> String { try required("FAJMA_SECRET_FILE") }
@@ -20,6 +23,9 @@ public struct Settings: Sendable {
 
     /// `FAJMA_API_THREADS`: requests served at once. Most of them wait for the same commit, so there are many more than cores.
     public func apiThreads() throws(SettingError) -> Int { try number("FAJMA_API_THREADS", default: 64, in: 1...1000) }
+
+    /// `FAJMA_IDLE_MINUTES`: how long a person's page may lie untouched before it must be logged in again.
+    public func idleMinutes() throws(SettingError) -> Int { try number("FAJMA_IDLE_MINUTES", default: 30, in: 5...720) }
 
     /// `FAJMA_PUSH_SOCKET`.
     public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }

@@ -38,7 +38,7 @@ extension Database {
                 """
                 SELECT \(Self.alertColumns)
                 FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-                WHERE ($1::bigint[] IS NULL OR p.ward_id = ANY ($1)) AND ($2::bigint IS NULL OR a.patient_id = $2)
+                WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR a.patient_id = $2)
                     AND ($3::boolean IS NULL OR (a.acknowledged_at IS NOT NULL) = $3)
                     AND ($4::text IS NULL OR a.severity = $4)
                     AND ($5::timestamptz IS NULL OR a.measured_at >= $5) AND ($6::timestamptz IS NULL OR a.measured_at < $6)
@@ -62,12 +62,12 @@ extension Database {
             """
             SELECT \(Self.alertColumns)
             FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-            WHERE a.id = $1 AND ($2::bigint[] IS NULL OR p.ward_id = ANY ($2))
+            WHERE a.id = $1 AND \(Scope.visible("p", wards: 2))
             """, [id, scope.wards]
         ).first().map { try Self.alert($0) }
     }
 
-    /// Nil where the caller sees no such patient.
+    /// Nil where the caller sees no such patient; one who is just being discharged is waited for.
     public func addAlert(
         patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant, _ scope: Scope
     ) throws -> Alert? {
@@ -75,7 +75,7 @@ extension Database {
             let row = try connection.query(
                 """
                 INSERT INTO alerts (patient_id, kind, message, severity, measured_at)
-                SELECT id, $2, $3, $4, $5 FROM patients WHERE id = $1 AND ($6::bigint[] IS NULL OR ward_id = ANY ($6))
+                SELECT p.id, $2, $3, $4, $5 FROM patients p WHERE p.id = $1 AND \(Scope.visible("p", wards: 6)) FOR SHARE
                 RETURNING id
                 """, [patient, kind, message, severity.rawValue, measuredAt.timestamp, scope.wards]
             ).first()
@@ -91,7 +91,7 @@ extension Database {
                 UPDATE alerts a SET acknowledged_at = now(), acknowledged_by = $2
                 FROM patients p
                 WHERE a.id = $1 AND a.acknowledged_at IS NULL AND p.id = a.patient_id
-                    AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
+                    AND \(Scope.visible("p", wards: 3))
                 """, [id, scope.user, scope.wards])
             return try alert(id, scope, on: connection)
         }

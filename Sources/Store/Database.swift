@@ -42,6 +42,21 @@ public struct Scope: Sendable, Hashable {
     public func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }
 }
 
+extension Scope {
+    /// THE condition under which a patient exists for a caller, in SQL: one of the caller's wards, and not discharged. Every
+    /// statement that reads or changes what is a patient's carries it.
+    ///
+    /// - Parameters:
+    ///   - patient: what the statement calls its row of `patients`.
+    ///   - parameter: the number of the one that is `scope.wards`.
+    static func visible(_ patient: String, wards parameter: Int) -> String {
+        "($\(parameter)::bigint[] IS NULL OR (\(patient).ward_id = ANY ($\(parameter)) AND \(patient).discharged_at IS NULL))"
+    }
+
+    /// The same for a patient of whom this much is known.
+    func sees(ward: WardID, isDischarged: Bool) -> Bool { wards.map { $0.contains(ward) && !isDischarged } ?? true }
+}
+
 /// Which part of a list: so many rows, after the row where the page before ended.
 public struct Page<Cursor: Sendable>: Sendable {
     public var limit: Int

@@ -14,6 +14,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
     public var battery: Int?
     public var rssi: Int?
     public var firmware: String?
+    /// Out of use since then: no key works and nobody wears it.
+    public var retiredAt: Instant?
 
     enum CodingKeys: String, CodingKey {
         case id
@@ -24,6 +26,7 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         case lastSeenAt = "derniere_connexion"
         case battery = "batterie"
         case rssi, firmware
+        case retiredAt = "retire_le"
     }
 
     // By hand, so that what is unknown is sent as null: clients expect every key.
@@ -38,6 +41,7 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         try container.encode(battery, forKey: .battery)
         try container.encode(rssi, forKey: .rssi)
         try container.encode(firmware, forKey: .firmware)
+        try container.encode(retiredAt, forKey: .retiredAt)
     }
 }
 
@@ -61,34 +65,54 @@ public struct DeviceFields: Codable, Sendable, Hashable {
     }
 }
 
+/// Which devices a list shows.
+public struct DeviceFilter: Sendable {
+    /// Those that this patient wears; nil: whoever does.
+    public var patient: PatientID?
+    /// Only those that nobody wears.
+    public var isFree: Bool
+    /// Those out of use instead of those in use.
+    public var isRetired: Bool
+
+    public init(patient: PatientID? = nil, isFree: Bool = false, isRetired: Bool = false) {
+        (self.patient, self.isFree, self.isRetired) = (patient, isFree, isRetired)
+    }
+}
+
 extension Database {
     private static let columns = """
-        d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware
+        d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware,
+        d.retired_at
         """
-    /// A device that nobody wears is seen by who may manage devices; a worn one by who may see its patient. By the statement's
-    /// time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
+    /// A worn device is seen by who may see its patient; one that nobody wears by who may give it to somebody; one out of use
+    /// by administrators. By the statement's time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
     private static let visible = """
         FROM devices d
         LEFT JOIN device_state s ON s.device_id = d.id
         LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during @> statement_timestamp()
         LEFT JOIN patients p ON p.id = a.patient_id
-        WHERE d.retired_at IS NULL AND ($1::bigint[] IS NULL OR p.ward_id = ANY ($1))
+        WHERE (\(Scope.visible("p", wards: 1)) OR ($2 AND a.patient_id IS NULL AND d.retired_at IS NULL))
         """
+
+    /// What `visible` asks of the caller.
+    private func visibility(_ scope: Scope) -> [any PostgresEncodable] { [scope.wards, scope.role.may(.assignDevices)] }
 
     private func device(_ row: Row) throws -> Device {
         let seen: Timestamp? = try row[5]
+        let retired: Timestamp? = try row[9]
         return try Device(
             id: row[0], name: row[1], kind: row[2], patient: row[3], status: row[4], lastSeenAt: seen.map(Instant.init),
-            battery: row[6], rssi: row[7], firmware: row[8])
+            battery: row[6], rssi: row[7], firmware: row[8], retiredAt: retired.map(Instant.init))
     }
 
-    public func devices(_ scope: Scope, patient: PatientID?, _ page: Page<DeviceID>) throws -> [Device] {
+    public func devices(_ scope: Scope, _ filter: DeviceFilter, _ page: Page<DeviceID>) throws -> [Device] {
         try pool.with {
             try $0.query(
                 """
-                SELECT \(Self.columns) \(Self.visible) AND ($2::bigint IS NULL OR a.patient_id = $2) AND d.id > $3
-                ORDER BY d.id LIMIT $4
-                """, [scope.wards, patient, page.after ?? 0, page.limit]
+                SELECT \(Self.columns) \(Self.visible) AND ($3::bigint IS NULL OR a.patient_id = $3)
+                    AND (NOT $4 OR a.patient_id IS NULL) AND (d.retired_at IS NOT NULL) = $5 AND d.id > $6
+                ORDER BY d.id LIMIT $7
+                """, visibility(scope) + [filter.patient, filter.isFree, filter.isRetired, page.after ?? 0, page.limit]
             ).map(device)
         }
     }
@@ -97,35 +121,56 @@ extension Database {
         try pool.with { try device(id, scope, on: $0) }
     }
 
-    private func device(_ id: DeviceID, _ scope: Scope, on connection: Connection) throws -> Device? {
-        try connection.query("SELECT \(Self.columns) \(Self.visible) AND d.id = $2", [scope.wards, id]).first().map(device)
+    func device(_ id: DeviceID, _ scope: Scope, on connection: Connection) throws -> Device? {
+        try connection.query("SELECT \(Self.columns) \(Self.visible) AND d.id = $3", visibility(scope) + [id]).first().map(device)
+    }
+
+    /// One that is to be changed. - Throws: `Refusal.deviceRetired`.
+    func usableDevice(_ id: DeviceID, _ scope: Scope, on connection: Connection) throws -> Device? {
+        // To the end of the transaction nobody else changes or retires it.
+        try connection.query("SELECT FROM devices WHERE id = $1 FOR NO KEY UPDATE", [id])
+        guard let device = try device(id, scope, on: connection) else { return nil }
+        if device.retiredAt != nil { throw Refusal.deviceRetired }
+        return device
     }
 
     public func addDevice(_ fields: DeviceFields, _ scope: Scope) throws -> Device? {
         try change(by: scope.author) { connection in
             let id: Int = try connection.query(
                 "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
-            if let patient = fields.patient { try assign(id, to: patient, scope, on: connection) }
+            if let patient = fields.patient {
+                try assign(id, to: patient, at: lockAssignments(on: connection), scope, on: connection)
+            }
             if let status = fields.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
         }
     }
 
     /// Nil where the caller sees no such device.
-    public func updateDevice(_ id: DeviceID, _ fields: DeviceFields, _ scope: Scope) throws -> Device? {
-        try change(by: scope.author) { connection in
-            guard let before = try device(id, scope, on: connection) else { return nil }
-            if fields.patient != before.patient { try assign(id, to: fields.patient, scope, on: connection) }
+    ///
+    /// - Parameter change: makes the new fields of the present ones, which nobody else changes meanwhile.
+    /// - Throws: what `change` throws; else as `assignDevice`.
+    public func updateDevice(_ id: DeviceID, _ scope: Scope, _ change: (DeviceFields) throws -> DeviceFields) throws -> Device? {
+        try self.change(by: scope.author) { connection in
+            let present = try lockAssignments(on: connection)
+            guard let before = try usableDevice(id, scope, on: connection) else { return nil }
+            let fields = try change(
+                DeviceFields(name: before.name, kind: before.kind, patient: before.patient, status: before.status))
+            if fields.patient != before.patient { try assign(id, to: fields.patient, at: present, scope, on: connection) }
             try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
             if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
         }
     }
 
+    public func updateDevice(_ id: DeviceID, _ fields: DeviceFields, _ scope: Scope) throws -> Device? {
+        try updateDevice(id, scope) { _ in fields }
+    }
+
     /// What a device, or somebody for it, says of its state. False where the caller sees no such device.
     public func setDeviceStatus(_ id: DeviceID, _ status: String, _ scope: Scope) throws -> Bool {
-        try pool.with { connection in
-            guard try device(id, scope, on: connection) != nil else { return false }
+        try change(by: scope.author) { connection in
+            guard try usableDevice(id, scope, on: connection) != nil else { return false }
             try setStatus(status, of: id, on: connection)
             return true
         }
@@ -143,37 +188,14 @@ extension Database {
             """, [id, status])
     }
 
-    /// Ends the current assignment now and, with a patient, begins the next. Before anything that writes the device's state: ingest
-    /// takes the assignments' lock first and the state's row last, and two that take them crosswise wait for each other.
-    private func assign(_ id: DeviceID, to patient: PatientID?, _ scope: Scope, on connection: Connection) throws {
-        // Ingest holds this lock shared while it binds readings to patients.
-        try connection.query("SELECT pg_advisory_xact_lock($1)", [IngestLock.assignments])
-        // One that only begins later, or began in this very instant, is taken back instead of ended.
-        try connection.query("DELETE FROM device_assignment WHERE device_id = $1 AND lower(during) >= clock_timestamp()", [id])
-        try connection.query(
-            """
-            UPDATE device_assignment SET during = tstzrange(lower(during), clock_timestamp())
-            WHERE device_id = $1 AND (upper_inf(during) OR upper(during) > clock_timestamp())
-            """, [id])
-        guard let patient else { return }
-        let begun = try connection.query(
-            """
-            INSERT INTO device_assignment (device_id, patient_id, during)
-            SELECT $1, p.id, tstzrange(greatest(clock_timestamp(),
-                (SELECT max(upper(during)) FROM device_assignment WHERE device_id = $1)), NULL)
-            FROM patients p WHERE p.id = $2 AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
-            """, [id, patient, scope.wards])
-        guard begun.affectedRows == 1 else {
-            throw PostgresError(kind: .refused, sqlState: "23503", constraint: "device_assignment_patient_fkey")
-        }
-    }
-
-    /// Takes a device out of use: its key stops working, its readings stay. False where the caller sees no such device.
+    /// Takes a device out of use: its key stops working, its readings stay. Once. False where the caller sees no such device.
     public func retireDevice(_ id: DeviceID, _ scope: Scope) throws -> Bool {
         try change(by: scope.author) { connection in
+            let present = try lockAssignments(on: connection)
             guard try device(id, scope, on: connection) != nil else { return false }
-            try assign(id, to: nil, scope, on: connection)
-            try connection.query("UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1", [id])
+            try endAssignments(of: .device(id), at: present, on: connection)
+            try connection.query(
+                "UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1 AND retired_at IS NULL", [id])
             return true
         }
     }
@@ -181,7 +203,7 @@ extension Database {
     /// Gives a device a new key; the old one stops working. Nil where the caller sees no such device.
     public func newDeviceKey(_ id: DeviceID, _ scope: Scope) throws -> DeviceKey? {
         try change(by: scope.author) { connection in
-            guard try device(id, scope, on: connection) != nil else { return nil }
+            guard try usableDevice(id, scope, on: connection) != nil else { return nil }
             let key = try DeviceKey.make(device: id)
             try connection.query("UPDATE devices SET key_hash = $2 WHERE id = $1", [id, Bytes(key.hash)])
             return key

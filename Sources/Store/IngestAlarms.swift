@@ -37,7 +37,7 @@ struct IngestAlarms {
         pipeline.query(
             "SELECT pg_advisory_xact_lock($4, patient_id) FROM (SELECT patient_id FROM \(patients) AS p ORDER BY 1) AS p",
             about + [IngestLock.alarms])
-        pipeline.query("SELECT id, ward_id FROM patients WHERE id IN \(patients)", about)
+        pipeline.query("SELECT id, ward_id FROM patients WHERE discharged_at IS NULL AND id IN \(patients)", about)
         pipeline.query(
             """
             SELECT patient_id, vital, side, since_error, since_warning, since_info FROM alarm_conditions WHERE patient_id IN \(patients)

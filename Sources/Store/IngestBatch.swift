@@ -23,37 +23,55 @@ struct IngestBatch {
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
     private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
-        let (devices, alarms) = try readDevices(on: connection)
+        let (devices, patients, alarms) = try readWhoIsWho(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
         let bound = submissions.enumerated().map { index, submission in
-            bind(submission, index, devices, &rows, &seen)
+            bind(submission, index, devices, patients, &rows, &seen)
         }
         rows.sort()
-        let changes = alarms.pass(rows.all)
-        let stored = try write(rows, seen, changes, Self.insertion + (expectingDuplicates ? Self.skippingDuplicates : ""), on: connection)
-        let duplicates = try expectingDuplicates ? rows.duplicates(stored: stored) : [:]
+        let duplicates: [Int: Int]
+        if expectingDuplicates {
+            let stored = try connection.pipeline { write(rows, seen, Self.insertion + Self.skippingDuplicates, &$0) }[0]
+            let split = try rows.split(stored: stored)
+            try connection.pipeline { try finish(split.stored, alarms, &$0) }
+            duplicates = split.duplicates
+        } else {
+            try connection.pipeline {
+                write(rows, seen, Self.insertion, &$0)
+                try finish(rows.all, alarms, &$0)
+            }
+            duplicates = [:]
+        }
         return bound.enumerated().map { index, outcome in
             outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
         }
     }
 
-    private func readDevices(on connection: Connection) throws -> ([DeviceID: KnownDevice], IngestAlarms) {
+    /// The devices that report, the patients for whom people enter values, and where the alarms of all of them stand.
+    private func readWhoIsWho(
+        on connection: Connection
+    ) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient], IngestAlarms) {
         let ids = Set(submissions.compactMap(\.origin.device))
+        let entered = Set(submissions.compactMap(\.origin.patient))
         let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
         let results = try connection.pipeline {
             $0.query("BEGIN")
-            // Nobody moves a device to another patient between this reading and the commit.
+            // Nobody moves a device to another patient, or discharges one, between this reading and the commit.
             $0.query("SELECT pg_advisory_xact_lock_shared($1)", [IngestLock.assignments])
             $0.query(
                 """
-                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, lower(a.during), upper(a.during)
+                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, p.discharged_at IS NOT NULL, lower(a.during),
+                    nullif(upper(a.during), 'infinity')
                 FROM devices d
                 LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
                 """, [Array(ids), earliest.timestamp])
-            IngestAlarms.ask(&$0, devices: Array(ids), earliest: earliest.timestamp, entered: submissions.compactMap(\.origin.enteredFor))
+            IngestAlarms.ask(&$0, devices: Array(ids), earliest: earliest.timestamp, entered: Array(entered))
+            if !entered.isEmpty {
+                $0.query("SELECT id, ward_id, discharged_at IS NOT NULL FROM patients WHERE id = ANY ($1)", [Array(entered)])
+            }
         }
         var known: [DeviceID: KnownDevice] = [:]
         for row in results[2] {
@@ -61,21 +79,24 @@ struct IngestBatch {
             let hash: Bytes? = try row[1]
             var device = known[id] ?? KnownDevice(keyHash: hash?.bytes)
             if let patient: PatientID = try row[2] {
-                let upper: Timestamp? = try row[5]
+                let upper: Timestamp? = try row[6]
                 device.assignments.append(
                     .init(
-                        patient: patient, ward: try row[3], from: Instant(try row[4]),
+                        patient: patient, known: KnownPatient(ward: try row[3], isDischarged: try row[4]), from: Instant(try row[5]),
                         to: upper.map(Instant.init) ?? Instant(milliseconds: .max)))
             }
             known[id] = device
         }
-        return (known, try IngestAlarms(results[3...]))
+        let patients = try results.dropFirst(3 + IngestAlarms.queries).joined().map { row in
+            (try row[0] as PatientID, KnownPatient(ward: try row[1], isDischarged: try row[2]))
+        }
+        return (known, Dictionary(uniqueKeysWithValues: patients), try IngestAlarms(results[3..<3 + IngestAlarms.queries]))
     }
 
     /// Finds the patient of each reading; adds what is to be stored to `rows`.
     private func bind(
-        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ rows: inout IngestRows,
-        _ seen: inout [DeviceID: SeenDevice]
+        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient],
+        _ rows: inout IngestRows, _ seen: inout [DeviceID: SeenDevice]
     ) -> Swift.Result<[PatientID?], IngestError> {
         let patients: [PatientID?]
         var author: UserID?
@@ -87,14 +108,15 @@ struct IngestBatch {
             seen[key.device, default: SeenDevice()].add(submission)
             patients = submission.readings.map { device.assignment(at: $0.measuredAt)?.patient }
         case .relayed(let id, let scope):
-            guard let device = devices[id], device.assignments.contains(where: { scope.sees(ward: $0.ward) }) else {
+            guard let device = devices[id], device.assignments.contains(where: { $0.known.exists(for: scope) }) else {
                 return .failure(.unknownDevice)
             }
             author = scope.user
             patients = submission.readings.map {
-                device.assignment(at: $0.measuredAt).flatMap { scope.sees(ward: $0.ward) ? $0.patient : nil }
+                device.assignment(at: $0.measuredAt).flatMap { $0.known.exists(for: scope) ? $0.patient : nil }
             }
         case .entered(let patient, let scope):
+            guard let patientNow = known[patient], patientNow.exists(for: scope) else { return .failure(.unknownPatient) }
             author = scope.user
             patients = submission.readings.map { _ in patient }
         }
@@ -116,42 +138,49 @@ struct IngestBatch {
         """
     private static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
 
-    /// Writes and commits; answers what `insertion` returned.
-    private func write(
-        _ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ changes: IngestAlarms.Changes, _ insertion: String, on connection: Connection
-    ) throws -> Result {
+    private func write(_ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, _ pipeline: inout Pipeline) {
         let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
-        let results = try connection.pipeline {
-            $0.query(insertion, rows.columns)
-            $0.query(
-                """
-                INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
-                SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-                    $7::bigint[])
-                ON CONFLICT (device_id) DO UPDATE SET
-                    last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-                    battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
-                    firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
-                    sequence = coalesce(excluded.sequence, s.sequence),
-                    status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
-                """,
-                [
-                    seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
-                    seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
-                    seen.map(\.value.state.sequence),
-                ])
-            changes.write(into: &$0)
-            $0.query("COMMIT")
-        }
-        return results[0]
+        pipeline.query(insertion, rows.columns)
+        pipeline.query(
+            """
+            INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
+            SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+                $7::bigint[])
+            ON CONFLICT (device_id) DO UPDATE SET
+                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+                battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
+                firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
+                sequence = coalesce(excluded.sequence, s.sequence),
+                status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
+            """,
+            [
+                seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
+                seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
+                seen.map(\.value.state.sequence),
+            ])
     }
+
+    /// - Parameter rows: those that are stored.
+    private func finish(_ rows: [IngestRows.Row], _ alarms: IngestAlarms, _ pipeline: inout Pipeline) throws {
+        alarms.pass(rows).write(into: &pipeline)
+        try IngestAudit(rows, of: submissions).write(&pipeline)
+        pipeline.query("COMMIT")
+    }
+}
+
+/// Where a patient is.
+private struct KnownPatient {
+    let ward: WardID
+    let isDischarged: Bool
+
+    func exists(for scope: Scope) -> Bool { scope.sees(ward: ward, isDischarged: isDischarged) }
 }
 
 /// What the database knows of a device in use.
 private struct KnownDevice {
     struct Assignment {
         let patient: PatientID
-        let ward: WardID
+        let known: KnownPatient
         let from: Instant
         let to: Instant
     }

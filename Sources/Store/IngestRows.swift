@@ -38,9 +38,11 @@ struct IngestRows {
         ]
     }
 
-    /// How many rows of each submission `stored`, the keys that were really inserted, does not hold.
-    func duplicates(stored: Result) throws -> [Int: Int] {
-        if stored.count == rows.count { return [:] }
+    var all: [Row] { rows }
+
+    /// The rows that were inserted, as `stored`, their keys, says, and how many of each submission were not.
+    func split(stored: Result) throws -> (stored: [Row], duplicates: [Int: Int]) {
+        if stored.count == rows.count { return (rows, [:]) }
         var inserted = Set(
             try stored.compactMap { row in
                 try Vital(code: row[1]).map {
@@ -48,7 +50,11 @@ struct IngestRows {
                 }
             })
         var duplicates: [Int: Int] = [:]
-        for row in rows where inserted.remove(row.key) == nil { duplicates[row.submission, default: 0] += 1 }
-        return duplicates
+        let stored = rows.filter { row in
+            if inserted.remove(row.key) != nil { return true }
+            duplicates[row.submission, default: 0] += 1
+            return false
+        }
+        return (stored, duplicates)
     }
 }

@@ -22,6 +22,8 @@ enum Migrations {
         Script("readings", PackageResources.readings_sql),
         Script("alerts", PackageResources.alerts_sql),
         Script("devices", PackageResources.devices_sql),
+        Script("rights", PackageResources.rights_sql),
         Script("audit", PackageResources.audit_sql),
+        Script("sessions", PackageResources.sessions_sql),
     ]
 }

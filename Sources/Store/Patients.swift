@@ -5,22 +5,29 @@ import Postgres
 public struct Patient: Codable, Sendable, Hashable, Identifiable {
     public var id: PatientID
     public var fields: PatientFields
+    /// Nil: in the ward. Afterwards the patient exists for administrators only.
+    public var dischargedAt: Instant?
 
-    enum CodingKeys: CodingKey { case id }
+    enum CodingKeys: String, CodingKey {
+        case id
+        case dischargedAt = "sorti_le"
+    }
 
-    public init(id: PatientID, fields: PatientFields) {
-        self.id = id
-        self.fields = fields
+    public init(id: PatientID, fields: PatientFields, dischargedAt: Instant? = nil) {
+        (self.id, self.fields, self.dischargedAt) = (id, fields, dischargedAt)
     }
 
     public init(from decoder: any Decoder) throws {
-        id = try decoder.container(keyedBy: CodingKeys.self).decode(PatientID.self, forKey: .id)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(PatientID.self, forKey: .id)
+        dischargedAt = try container.decodeIfPresent(Instant.self, forKey: .dischargedAt)
         fields = try PatientFields(from: decoder)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
+        try container.encode(dischargedAt, forKey: .dischargedAt)
         try fields.encode(to: encoder)
     }
 }
@@ -66,33 +73,45 @@ public struct PatientFields: Codable, Sendable, Hashable {
         try container.encode(bed, forKey: .bed)
     }
 
+    /// Beds are told apart by their names: spaces round one make no second bed.
+    public var bedName: String {
+        String((bed ?? "").drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+
     fileprivate var values: [any PostgresEncodable] {
-        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bed ?? ""]
+        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bedName]
     }
 }
 
 extension Database {
-    private static let columns = """
-        p.id, p.hospital_number, p.last_name, p.first_name, to_char(p.birth_date, 'YYYY-MM-DD'), p.sex, p.ward_id, p.bed
+    static let patientColumns = """
+        p.id, p.hospital_number, p.last_name, p.first_name, to_char(p.birth_date, 'YYYY-MM-DD'), p.sex, p.ward_id, p.bed,
+        p.discharged_at
         """
 
-    private func patient(_ row: Row) throws -> Patient {
-        try Patient(
+    static func patient(_ row: Row) throws -> Patient {
+        let dischargedAt: Timestamp? = try row[8]
+        return try Patient(
             id: row[0],
             fields: PatientFields(
                 hospitalNumber: row[1], lastName: row[2], firstName: row[3], birthDate: row[4], sex: row[5], ward: row[6],
-                bed: row[7]))
+                bed: row[7]),
+            dischargedAt: dischargedAt.map(Instant.init))
     }
 
-    public func patients(_ scope: Scope, ward: WardID?, _ page: Page<PatientID>) throws -> [Patient] {
+    /// - Parameter isDischarged: those who have left instead of those who are there.
+    public func patients(
+        _ scope: Scope, ward: WardID?, isDischarged: Bool = false, _ page: Page<PatientID>
+    ) throws -> [Patient] {
         try pool.with {
             try $0.query(
                 """
-                SELECT \(Self.columns) FROM patients p
-                WHERE ($1::bigint[] IS NULL OR p.ward_id = ANY ($1)) AND ($2::bigint IS NULL OR p.ward_id = $2) AND p.id > $3
-                ORDER BY p.id LIMIT $4
-                """, [scope.wards, ward, page.after ?? 0, page.limit]
-            ).map(patient)
+                SELECT \(Self.patientColumns) FROM patients p
+                WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR p.ward_id = $2)
+                    AND (p.discharged_at IS NOT NULL) = $3 AND p.id > $4
+                ORDER BY p.id LIMIT $5
+                """, [scope.wards, ward, isDischarged, page.after ?? 0, page.limit]
+            ).map(Self.patient)
         }
     }
 
@@ -100,7 +119,8 @@ extension Database {
         try pool.with { try patient(key, scope, on: $0) }
     }
 
-    func patient(_ key: PatientKey, _ scope: Scope, on connection: Connection) throws -> Patient? {
+    /// - Parameter isLocked: to the end of the transaction nobody else changes, moves or discharges the patient.
+    func patient(_ key: PatientKey, _ scope: Scope, isLocked: Bool = false, on connection: Connection) throws -> Patient? {
         var (id, hospitalNumber): (PatientID?, String?)
         switch key {
         case .id(let value): id = value
@@ -108,40 +128,46 @@ extension Database {
         }
         return try connection.query(
             """
-            SELECT \(Self.columns) FROM patients p
-            WHERE (p.id = $1 OR p.hospital_number = $2) AND ($3::bigint[] IS NULL OR p.ward_id = ANY ($3))
+            SELECT \(Self.patientColumns) FROM patients p
+            WHERE (p.id = $1 OR p.hospital_number = $2) AND \(Scope.visible("p", wards: 3))\(isLocked ? " FOR UPDATE" : "")
             """, [id, hospitalNumber, scope.wards]
-        ).first().map(patient)
+        ).first().map(Self.patient)
     }
 
-    /// - Throws: a unique or check violation, by the constraint's name; `PostgresError.refused` with
-    ///   `patients_ward_fkey` where the ward is not one of the caller's.
-    public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient {
-        guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-        return try change(by: scope.author) {
-            try patient(
-                $0.query(
-                    """
-                    INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
-                    VALUES ($1, $2, $3, $4::text::date, $5, $6, $7) RETURNING \(Self.columns)
-                    """, fields.values)[0])
-        }
-    }
-
-    /// Nil where the caller sees no such patient. - Throws: as `addPatient`.
-    public func updatePatient(_ id: PatientID, _ fields: PatientFields, _ scope: Scope) throws -> Patient? {
-        guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-        return try change(by: scope.author) {
-            try $0.query(
+    func insertPatient(_ fields: PatientFields, on connection: Connection) throws -> Patient {
+        try Self.patient(
+            connection.query(
                 """
-                UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,
-                    sex = $5, ward_id = $6, bed = $7
-                WHERE id = $8 AND ($9::bigint[] IS NULL OR ward_id = ANY ($9)) RETURNING \(Self.columns)
-                """, fields.values + [id, scope.wards]
-            ).first().map(patient)
+                INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
+                VALUES ($1, $2, $3, $4::text::date, $5, $6, $7) RETURNING \(Self.patientColumns)
+                """, fields.values)[0])
+    }
+
+    /// Changes or moves a patient. Nil where the caller sees no such patient.
+    ///
+    /// - Parameter change: makes the new fields of the present ones, which nobody else changes meanwhile.
+    /// - Throws: what `change` throws; else as `addPatient`.
+    public func updatePatient(
+        _ key: PatientKey, _ scope: Scope, _ change: (PatientFields) throws -> PatientFields
+    ) throws -> Patient? {
+        try self.change(by: scope.author) { connection in
+            guard let before = try patient(key, scope, isLocked: true, on: connection) else { return nil }
+            let fields = try change(before.fields)
+            guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
+            return try Self.patient(
+                connection.query(
+                    """
+                    UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,
+                        sex = $5, ward_id = $6, bed = $7
+                    WHERE id = $8 RETURNING \(Self.patientColumns)
+                    """, fields.values + [before.id])[0])
         }
+    }
+
+    public func updatePatient(_ id: PatientID, _ fields: PatientFields, _ scope: Scope) throws -> Patient? {
+        try updatePatient(.id(id), scope) { _ in fields }
     }
 
     /// A ward that the caller may not see does not exist for them.
-    private static let foreignWard = PostgresError(kind: .refused, sqlState: "23503", constraint: "patients_ward_fkey")
+    static let foreignWard = PostgresError(kind: .refused, sqlState: "23503", constraint: "patients_ward_fkey")
 }

@@ -100,7 +100,7 @@ extension Database {
                             OR (r.measured_at, r.patient_id, r.vital, r.device_id) < ($7, $8, $9, $10))
                     ORDER BY r.measured_at DESC, r.device_id DESC LIMIT $11
                 ) r
-                WHERE ($1::bigint[] IS NULL OR p.ward_id = ANY ($1)) AND ($2::bigint IS NULL OR l.patient_id = $2)
+                WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR l.patient_id = $2)
                     AND ($3::smallint IS NULL OR l.vital = $3)
                 ORDER BY r.measured_at DESC, r.patient_id DESC, r.vital DESC, r.device_id DESC LIMIT $11
                 """,
@@ -118,7 +118,7 @@ extension Database {
                 """
                 SELECT \(Self.columns) FROM readings r JOIN patients p ON p.id = r.patient_id
                 WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
-                    AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                    AND \(Scope.visible("p", wards: 5))
                 """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards]
             ).first().flatMap(stored)
         }
@@ -131,7 +131,7 @@ extension Database {
                 """
                 UPDATE readings r SET value = $6 FROM patients p
                 WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
-                    AND p.id = r.patient_id AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                    AND p.id = r.patient_id AND \(Scope.visible("p", wards: 5))
                 RETURNING \(Self.columns)
                 """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards, value]
             ).first().flatMap(stored)
@@ -145,7 +145,7 @@ extension Database {
                 """
                 DELETE FROM readings r USING patients p
                 WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
-                    AND p.id = r.patient_id AND ($5::bigint[] IS NULL OR p.ward_id = ANY ($5))
+                    AND p.id = r.patient_id AND \(Scope.visible("p", wards: 5))
                 """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards]
             ).affectedRows == 1
         }

@@ -13,8 +13,10 @@ public struct Session: Sendable, Hashable, Identifiable {
     /// The client's own name for itself, cut.
     public var agent: String?
     public var createdAt: Instant
-    /// The last login or renewal.
-    public var lastUsedAt: Instant
+    /// When somebody last touched keyboard or pointer; of a program and of a wall display: the last renewal.
+    public var activeAt: Instant
+    /// Nil: it lasts until it is ended.
+    public var expiresAt: Instant?
 
     public static let maximumAgent = 200
 }
@@ -36,12 +38,13 @@ extension Database {
             try lockSessions(of: token.userID, on: connection)
             let opened = try connection.query(
                 """
-                INSERT INTO sessions (id, user_id, kind, address, agent, expires_at)
-                SELECT $1, id, $3, $4, $5, $6 FROM users WHERE id = $2 AND disabled_at IS NULL AND password_hash = $7
+                INSERT INTO sessions (id, user_id, kind, address, agent, active_at, expires_at)
+                SELECT $1, id, $3, $4, $5, $6, $7 FROM users WHERE id = $2 AND disabled_at IS NULL AND password_hash = $8
                 """,
                 [
-                    token.session, token.userID, kind.rawValue, author.address, agent.map { String($0.prefix(Session.maximumAgent)) },
-                    expires?.timestamp, passwordHash,
+                    token.session, token.userID, kind.rawValue, author.address,
+                    agent.map { String($0.unicodeScalars.prefix(Session.maximumAgent)) }, token.issuedAt.timestamp, expires?.timestamp,
+                    passwordHash,
                 ])
             guard opened.affectedRows == 1 else { return false }
             try insert(token, on: connection)
@@ -57,9 +60,15 @@ extension Database {
 
     /// Uses up one token and stores its successor, in one transaction.
     ///
-    /// - Parameter graceSeconds: how long after its first use a token still works. A browser's windows share one cookie and
-    ///   may renew at the same moment; that is no theft.
-    public func rotateRefreshToken(_ old: TokenClaims, to new: TokenClaims, graceSeconds: Double, by author: Author) throws -> Rotation {
+    /// - Parameters:
+    ///   - graceSeconds: how long after its first use a token still works. A browser's windows share one cookie and
+    ///     may renew at the same moment; that is no theft.
+    ///   - active: when somebody last touched the page that renews, as it says.
+    ///   - idleSince: a session that nobody has touched since then ends. Nil: no matter.
+    public func rotateRefreshToken(
+        _ old: TokenClaims, to new: TokenClaims, graceSeconds: Double, active: Instant? = nil, idleSince: Instant? = nil,
+        by author: Author
+    ) throws -> Rotation {
         try change(by: author) { connection in
             try lockSessions(of: old.userID, on: connection)
             let rotated = try connection.query(
@@ -69,17 +78,21 @@ extension Database {
                 WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.ended_at IS NULL
                     AND (s.expires_at IS NULL OR s.expires_at > now()) AND t.expires_at > now()
                     AND (t.used_at IS NULL OR t.used_at > now() - $3 * interval '1 second') AND u.disabled_at IS NULL
-                """, [old.id, old.userID, graceSeconds])
+                    AND ($5::timestamptz IS NULL OR greatest(s.active_at, $4) >= $5)
+                """, [old.id, old.userID, graceSeconds, active?.timestamp, idleSince?.timestamp])
             guard rotated.affectedRows == 1 else {
                 try connection.query(
                     """
-                    UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL AND user_id = $2
-                        AND id = (SELECT session_id FROM refresh_tokens WHERE id = $1 AND used_at IS NOT NULL)
-                    """, [old.id, old.userID])
+                    UPDATE sessions s SET ended_at = now() FROM refresh_tokens t
+                    WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.ended_at IS NULL
+                        AND (t.used_at IS NOT NULL OR greatest(s.active_at, $3) < $4::timestamptz)
+                    """, [old.id, old.userID, active?.timestamp, idleSince?.timestamp])
                 return .refused
             }
             try insert(new, on: connection)
-            try connection.query("UPDATE sessions SET last_used_at = now() WHERE id = $1", [new.session])
+            try connection.query(
+                "UPDATE sessions SET last_used_at = now(), active_at = greatest(active_at, $2) WHERE id = $1",
+                [new.session, active?.timestamp])
             return .rotated
         }
     }
@@ -96,12 +109,73 @@ extension Database {
         }
     }
 
-    /// Forgets tokens that have expired: they are refused by their own date, and every renewal of every session leaves one.
-    ///
-    /// - Returns: how many.
+    /// The open ones of an account, the newest first.
+    public func sessions(of user: UserID) throws -> [Session] {
+        try pool.with { try sessions(of: user, id: nil, on: $0) }
+    }
+
+    public func session(_ id: String, of user: UserID) throws -> Session? {
+        try pool.with { try sessions(of: user, id: id, on: $0).first }
+    }
+
+    private func sessions(of user: UserID, id: String?, on connection: Connection) throws -> [Session] {
+        try connection.query(
+            """
+            SELECT s.id, kind, address, agent, s.created_at,
+                CASE WHEN kind = 'browser' AND role <> 'ecran' THEN active_at ELSE last_used_at END, expires_at
+            FROM sessions s JOIN users u ON u.id = s.user_id
+            WHERE user_id = $1 AND ($2::text IS NULL OR s.id = $2) AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                AND EXISTS (SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())
+            ORDER BY s.created_at DESC, s.id
+            """, [user, id]
+        ).map { row in
+            let expires: Timestamp? = try row[6]
+            return Session(
+                id: try row[0], kind: Session.Kind(rawValue: try row[1]) ?? .program, address: try row[2], agent: try row[3],
+                createdAt: Instant(try row[4]), activeAt: Instant(try row[5]), expiresAt: expires.map(Instant.init))
+        }
+    }
+
+    /// Ends one session of an account, or all. False where there was none to end.
+    public func endSessions(of user: UserID, only id: String? = nil, by author: Author) throws -> Bool {
+        try change(by: author) { connection in
+            try lockSessions(of: user, on: connection)
+            return try endSessions(of: user, only: id, on: connection) > 0
+        }
+    }
+
+    /// Only after the account's row was locked, as by `lockSessions`.
     @discardableResult
-    public func forgetExpiredRefreshTokens() throws -> Int {
-        try pool.with { try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows }
+    func endSessions(
+        of user: UserID, only id: String? = nil, except kept: String? = nil, on connection: Connection
+    ) throws -> Int {
+        try connection.query(
+            """
+            UPDATE sessions SET ended_at = now()
+            WHERE user_id = $1 AND ended_at IS NULL AND ($2::text IS NULL OR id = $2) AND id IS DISTINCT FROM $3
+            """, [user, id, kept]
+        ).affectedRows
+    }
+
+    /// Forgets what has no effect any more: tokens that have expired, which every renewal leaves behind, sessions that are over, guesses that
+    /// were paid for, browsers that were not seen for as long as their cookie lasts. An account's newest session stays: its last login.
+    ///
+    /// - Returns: how many tokens.
+    @discardableResult
+    public func forgetExpired() throws -> Int {
+        try pool.with {
+            let tokens = try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows
+            try $0.query(
+                """
+                DELETE FROM sessions s
+                WHERE (ended_at < now() - interval '1 day' OR expires_at < now() - interval '1 day'
+                        OR (last_used_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM refresh_tokens WHERE session_id = s.id)))
+                    AND EXISTS (SELECT FROM sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
+                """)
+            try $0.query("DELETE FROM login_buckets WHERE at < now() - interval '1 hour'")
+            try $0.query("DELETE FROM known_browsers WHERE last_login_at < now() - $1 * interval '1 day'", [KnownBrowser.days])
+            return tokens
+        }
     }
 
     /// One after the other for each account, in a statement of its own before the others: the end of a session does not see a

@@ -2,24 +2,42 @@ import Clinical
 import Postgres
 
 extension Database {
+    /// The patient whom a live room may be about: one of the caller's, and not discharged. Nil: there is none.
+    public func presentPatient(_ key: PatientKey, _ scope: Scope) throws -> PatientID? {
+        var (id, hospitalNumber): (PatientID?, String?)
+        switch key {
+        case .id(let value): id = value
+        case .hospitalNumber(let value): hospitalNumber = value
+        }
+        return try pool.with {
+            try $0.query(
+                """
+                SELECT id FROM patients
+                WHERE (id = $1 OR hospital_number = $2) AND discharged_at IS NULL AND ($3::bigint[] IS NULL OR ward_id = ANY ($3))
+                """, [id, hospitalNumber, scope.wards]
+            ).first().map { try $0[0] }
+        }
+    }
+
     /// The state of these patients and of everybody in these wards, each once, in one round trip and one snapshot of the
-    /// database. Not scoped: who may listen to a room was decided when it was entered.
+    /// database. Who is discharged is in no ward. Not scoped: who may listen to a room was decided when it was entered.
     public func state(patients: [PatientID], wards: [WardID]) throws -> [PatientState] {
-        try pool.with { connection in
+        let wanted = "(p.id = ANY ($1) OR (p.ward_id = ANY ($2) AND p.discharged_at IS NULL))"
+        return try pool.with { connection in
             let results = try connection.pipeline {
                 $0.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                $0.query("SELECT id, ward_id FROM patients WHERE id = ANY ($1) OR ward_id = ANY ($2) ORDER BY id", [patients, wards])
+                $0.query("SELECT id, ward_of(p) FROM patients p WHERE \(wanted) ORDER BY id", [patients, wards])
                 $0.query(
                     """
                     SELECT l.patient_id, l.vital, l.value, l.measured_at
                     FROM latest_readings l JOIN patients p ON p.id = l.patient_id
-                    WHERE p.id = ANY ($1) OR p.ward_id = ANY ($2) ORDER BY l.patient_id, l.vital
+                    WHERE \(wanted) ORDER BY l.patient_id, l.vital
                     """, [patients, wards])
                 $0.query(
                     """
                     SELECT \(Self.alertColumns)
                     FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-                    WHERE (p.id = ANY ($1) OR p.ward_id = ANY ($2))
+                    WHERE \(wanted)
                         AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
                     ORDER BY a.id
                     """, [patients, wards])

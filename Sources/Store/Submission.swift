@@ -8,7 +8,7 @@ public struct Submission: Sendable {
         case device(DeviceKey)
         /// A person sends a device's readings.
         case relayed(device: DeviceID, by: Scope)
-        /// A person enters a patient's values by hand. That the person may, was checked before.
+        /// A person enters a patient's values by hand.
         case entered(patient: PatientID, by: Scope)
     }
     public var origin: Origin
@@ -31,9 +31,17 @@ extension Submission.Origin {
         }
     }
 
-    /// The patient that the readings name themselves; nil where they belong to whoever wore the device.
-    var enteredFor: PatientID? {
+    /// For whom values are entered by hand.
+    var patient: PatientID? {
         if case .entered(let patient, _) = self { patient } else { nil }
+    }
+
+    /// Who entered or sent them; nil: the device itself.
+    var person: Scope? {
+        switch self {
+        case .device: nil
+        case .relayed(_, let scope), .entered(_, let scope): scope
+        }
     }
 }
 
@@ -50,6 +58,8 @@ public enum IngestError: Error, Hashable, Sendable {
     case unauthenticated
     /// No such device for this person.
     case unknownDevice
+    /// No such patient for this person.
+    case unknownPatient
     /// No patient wore the device at the instant of any reading.
     case unassigned
     /// The queue is full.

@@ -8,22 +8,63 @@ public struct User: Codable, Sendable, Hashable, Identifiable {
     public var username: String
     public var role: Role
     public var wards: [WardID]
+    /// `fr` or `en`.
+    public var language: String
+    public var isActive: Bool
+    public var createdAt: Instant
+    public var lastLoginAt: Instant?
+    public var mustChangePassword: Bool
 
     enum CodingKeys: String, CodingKey {
         case id, username, role
         case wards = "services"
+        case language = "langue"
+        case isActive = "actif"
+        case createdAt = "cree_le"
+        case lastLoginAt = "derniere_connexion"
+        case mustChangePassword = "mot_de_passe_provisoire"
+    }
+
+    // By hand, so that what is unknown is sent as null: clients expect every key.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(username, forKey: .username)
+        try container.encode(role, forKey: .role)
+        try container.encode(wards, forKey: .wards)
+        try container.encode(language, forKey: .language)
+        try container.encode(isActive, forKey: .isActive)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(lastLoginAt, forKey: .lastLoginAt)
+        try container.encode(mustChangePassword, forKey: .mustChangePassword)
     }
 }
 
-extension Database {
-    /// The account's number and password hash; nil where there is none or it is disabled.
-    public func credentials(username: String) throws -> (user: UserID, passwordHash: String)? {
-        try pool.with {
-            try $0.query("SELECT id, password_hash FROM users WHERE username = $1 AND disabled_at IS NULL", [username])
-                .first().map { (try $0[0], try $0[1]) }
-        }
-    }
+/// What an administrator may change of an account; nil: it stays.
+public struct UserChanges: Sendable {
+    public var role: Role?
+    public var wards: [WardID]?
+    public var language: String?
+    public var isActive: Bool?
 
+    public init(role: Role? = nil, wards: [WardID]? = nil, language: String? = nil, isActive: Bool? = nil) {
+        (self.role, self.wards, self.language, self.isActive) = (role, wards, language, isActive)
+    }
+}
+
+/// Why an account is not changed so.
+public enum UserFault: Error, Hashable, Sendable {
+    /// It would see nothing.
+    case wardNeeded
+    /// Nobody changes their own role or state: an administrator by mistake, anybody else by malice.
+    case ownRole, ownState
+    /// Nobody could undo it.
+    case lastAdministrator(Member)
+
+    public enum Member: Sendable { case role, state }
+}
+
+extension Database {
     /// What a token opens now; nil where its account is gone or disabled, or its session has ended. One without a session, signed
     /// by another program that has our secret, lasts as long as it says.
     ///
@@ -56,50 +97,108 @@ extension Database {
         }
     }
 
-    public func users() throws -> [User] {
-        try pool.with {
-            try $0.query(
-                """
-                SELECT id, username, role, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1)
-                FROM users u WHERE disabled_at IS NULL ORDER BY id
-                """
-            ).map { row in
-                User(id: try row[0], username: try row[1], role: Role(rawValue: try row[2]) ?? .ecran, wards: try row[3])
-            }
+    /// Disabled ones, too.
+    public func users(_ page: Page<UserID>) throws -> [User] {
+        try pool.with { try users(id: nil, username: nil, page, on: $0) }
+    }
+
+    public func user(_ id: UserID) throws -> User? {
+        try pool.with { try users(id: id, username: nil, Page(limit: 1), on: $0).first }
+    }
+
+    public func user(named username: String) throws -> User? {
+        try pool.with { try users(id: nil, username: username, Page(limit: 1), on: $0).first }
+    }
+
+    private func users(id: UserID?, username: String?, _ page: Page<UserID>, on connection: Connection) throws -> [User] {
+        try connection.query(
+            """
+            SELECT id, username, role, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1), language,
+                disabled_at IS NULL, created_at, (SELECT max(created_at) FROM sessions WHERE user_id = u.id), must_change_password
+            FROM users u
+            WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR username = normalize($2)) AND id > $3 ORDER BY id LIMIT $4
+            """, [id, username, page.after ?? 0, page.limit]
+        ).map { row in
+            let lastLogin: Timestamp? = try row[7]
+            return User(
+                id: try row[0], username: try row[1], role: Role(rawValue: try row[2]) ?? .ecran, wards: try row[3],
+                language: try row[4], isActive: try row[5], createdAt: Instant(try row[6]), lastLoginAt: lastLogin.map(Instant.init),
+                mustChangePassword: try row[8])
         }
     }
 
-    /// - Parameter passwordHash: from `Password.hash`.
+    /// - Parameters:
+    ///   - passwordHash: from `Password.hash`.
+    ///   - isProvisional: the first login must change it. Not for a wall display, where nobody would.
+    /// - Throws: `UserFault.wardNeeded`.
     public func addUser(
-        username: String, passwordHash: String, role: Role, wards: [WardID], by author: Author
+        username: String, passwordHash: String, isProvisional: Bool = false, role: Role, wards: [WardID], language: String = "fr",
+        by author: Author
     ) throws -> UserID {
         try change(by: author) {
-            try addUser(username: username, passwordHash: passwordHash, role: role, wards: wards, on: $0)
+            try addUser(
+                username: username, passwordHash: passwordHash, isProvisional: isProvisional, role: role, wards: wards,
+                language: language, on: $0)
         }
     }
 
     @discardableResult
     func addUser(
-        username: String, passwordHash: String, role: Role, wards: [WardID], on connection: Connection
+        username: String, passwordHash: String, isProvisional: Bool = false, role: Role, wards: [WardID], language: String = "fr",
+        on connection: Connection
     ) throws -> UserID {
+        guard role == .admin || !wards.isEmpty else { throw UserFault.wardNeeded }
         let id: Int = try connection.query(
-            "INSERT INTO users (username, password_hash, role) VALUES ($1, $2, $3) RETURNING id",
-            [username, passwordHash, role.rawValue])[0][0]
-        try connection.query("INSERT INTO user_wards (user_id, ward_id) SELECT $1, unnest($2::bigint[])", [id, wards])
+            """
+            INSERT INTO users (username, password_hash, role, language, must_change_password)
+            VALUES (normalize($1), $2, $3, $4, $5 AND $3 <> 'ecran') RETURNING id
+            """, [username, passwordHash, role.rawValue, language, isProvisional])[0][0]
+        try setWards(wards, of: id, on: connection)
         return id
     }
 
-    /// Sets a password and ends every session of the account. False where there is no such account.
-    public func setPassword(username: String, passwordHash: String, by author: Author) throws -> Bool {
+    /// Only what differs is written: the audit tells of each row.
+    private func setWards(_ wards: [WardID], of user: UserID, on connection: Connection) throws {
+        try connection.query("DELETE FROM user_wards WHERE user_id = $1 AND ward_id <> ALL ($2::bigint[])", [user, wards])
+        try connection.query(
+            "INSERT INTO user_wards (user_id, ward_id) SELECT DISTINCT $1::bigint, unnest($2::bigint[]) ON CONFLICT DO NOTHING", [user, wards])
+    }
+
+    /// A new role, and the end of the account, end its sessions.
+    ///
+    /// - Throws: `UserFault`. - Returns: nil where there is no such account.
+    public func changeUser(_ id: UserID, _ changes: UserChanges, by author: Author) throws -> User? {
         try change(by: author) { connection in
-            // Takes the lock that a rotation holds (`lockSessions`), so that the next statement sees its new token.
-            let changed = try connection.query(
-                "UPDATE users SET password_hash = $2, password_changed_at = now() WHERE username = $1 RETURNING id",
-                [username, passwordHash]
-            ).first()
-            guard let user: UserID = try changed?[0] else { return false }
-            try connection.query("UPDATE sessions SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL", [user])
-            return true
+            // Two administrators who demote each other at once: the second finds itself the last one.
+            try connection.query("SELECT FROM users WHERE id = $1 OR role = 'admin' ORDER BY id FOR NO KEY UPDATE", [id])
+            guard let before = try users(id: id, username: nil, Page(limit: 1), on: connection).first else { return nil }
+            let (role, isActive) = (changes.role ?? before.role, changes.isActive ?? before.isActive)
+            if author.user == id, role != before.role { throw UserFault.ownRole }
+            if author.user == id, isActive != before.isActive { throw UserFault.ownState }
+            guard role == .admin || !(changes.wards ?? before.wards).isEmpty else { throw UserFault.wardNeeded }
+            try connection.query(
+                """
+                UPDATE users SET role = $2, language = coalesce($3, language),
+                    disabled_at = CASE WHEN $4 THEN NULL ELSE coalesce(disabled_at, now()) END,
+                    must_change_password = CASE WHEN $2 = 'ecran' THEN false ELSE must_change_password OR role = 'ecran' END
+                WHERE id = $1
+                """, [id, role.rawValue, changes.language, isActive])
+            if let wards = changes.wards { try setWards(wards, of: id, on: connection) }
+            if before.role == .admin, before.isActive, try !hasAdministrator(connection) {
+                throw UserFault.lastAdministrator(role == .admin ? .state : .role)
+            }
+            if role != before.role || !isActive { try endSessions(of: id, on: connection) }
+            return try users(id: id, username: nil, Page(limit: 1), on: connection).first
+        }
+    }
+
+    private func hasAdministrator(_ connection: Connection) throws -> Bool {
+        try connection.query("SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND disabled_at IS NULL)")[0][0]
+    }
+
+    public func setLanguage(_ language: String, _ scope: Scope) throws {
+        try change(by: scope.author) {
+            _ = try $0.query("UPDATE users SET language = $2 WHERE id = $1", [scope.user, language])
         }
     }
 }

@@ -19,7 +19,7 @@ func serve() throws {
     try database.checkSchema()
     let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger)
     let service = API.Service(
-        database: database, ingest: ingest, tokens: tokens, logger: logger,
+        database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     var configuration = Configuration(socket: settings.apiSocket)
     configuration.threads = try settings.apiThreads()

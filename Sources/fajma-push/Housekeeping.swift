@@ -14,7 +14,7 @@ struct Housekeeping {
         timer.setEventHandler {
             do {
                 try database.makePartitions()
-                try database.forgetExpiredRefreshTokens()
+                try database.forgetExpired()
             } catch {
                 logger.error("housekeeping failed, tried again later", metadata: ["why": "\(error)"])
             }

@@ -31,6 +31,7 @@ func serve() throws {
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
     let feed = Feed(url: url, daemon: daemon, logger: logger)
     let housekeeping = Housekeeping(database: database, logger: logger)
+    let sealer = AuditSealer(database: database, logger: logger)
     logger.info("ready")
     var signal: Int32 = 0
     sigwait(&ending, &signal)
@@ -38,6 +39,7 @@ func serve() throws {
     try daemon.stop()
     feed.stop()
     ingest.close()
+    sealer.stop()  // last: what was written until now is in the chain, and its head in the log
     logger.info("ended")
 }
 

@@ -29,7 +29,7 @@ struct DemoCommand: ParsableCommand {
             throw Failure("the database has patients already; --add adds a demonstration to them")
         }
         let hospital = DemoHospital(patients: patients, after: try database.lastHospitalNumber(prefix: DemoHospital.prefix))
-        let accounts = try DemoAccounts(wardCount: hospital.wards.count, taken: Set(database.users().map(\.username)))
+        let accounts = try DemoAccounts(wardCount: hospital.wards.count, taken: Set(database.everyUser().map(\.username)))
         let made = try database.addDemonstration(
             Demonstration(
                 wards: hospital.wards, patients: hospital.patients, deviceNames: hospital.deviceNames,

@@ -7,7 +7,7 @@ import Store
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device", abstract: "Devices, their keys and who wears them.",
-        subcommands: [Add.self, List.self, Key.self, Assign.self])
+        subcommands: [Add.self, List.self, Key.self, Assign.self, Assignments.self, Retire.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -31,12 +31,15 @@ struct DeviceCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices.")
 
         @Option(help: "Only those that this patient wears: the id or hospital number.") var patient: String?
+        @Flag(help: "Only those that nobody wears.") var free = false
+        @Flag(help: "Those out of use instead of those in use.") var retired = false
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let database = try Database.opened()
             let wearer = try patient.map { try database.patient(named: $0).id }
-            let devices = try everyPage(\Device.id) { try database.devices(.administrator, patient: wearer, $0) }
+            let filter = DeviceFilter(patient: wearer, isFree: free, isRetired: retired)
+            let devices = try everyPage(\Device.id) { try database.devices(.administrator, filter, $0) }
             if output.json { return try Console.json(devices) }
             Console.table(
                 ["ID", "NAME", "KIND", "PATIENT", "STATUS", "LAST SEEN"],
@@ -93,25 +96,6 @@ struct DeviceCommand: ParsableCommand {
             }
             Console.say(key.text)
             if let code, qr || isatty(STDOUT_FILENO) == 1 { Console.say(code.terminal) }
-        }
-    }
-
-    struct Assign: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Say who wears a device from now on.",
-            discussion: "What it measured before stays with whoever wore it then.")
-
-        @Argument(help: "The device's number.") var id: Int
-        @Option(help: "The patient's id or hospital number.") var patient: String
-        @OptionGroup var output: OutputOptions
-
-        func run() throws {
-            let database = try Database.opened()
-            let before = try database.device(numbered: id)
-            let wearer = try database.patient(named: patient).id
-            let fields = DeviceFields(name: before.name, kind: before.kind, patient: wearer)
-            guard let device = try database.updateDevice(id, fields, .administrator) else { throw Database.noDevice(id) }
-            if output.json { try Console.json(device) } else { Console.say("device \(id) is worn by patient \(wearer)") }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Access
 import Postgres
+import Store
 
 /// Why a command failed, as one line for the person who typed it.
 struct Failure: Error, CustomStringConvertible {
@@ -11,19 +12,45 @@ struct Failure: Error, CustomStringConvertible {
 func explanation(of error: any Error) -> String {
     switch error {
     case let error as PostgresError: explanation(of: error)
+    case let error as Refusal: explanation(of: error)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
+    case PasswordPolicy.Fault.tooShort: "the password is too short: at least \(PasswordPolicy.minimumCharacters) characters, a sentence perhaps"
+    case PasswordPolicy.Fault.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
+    case PasswordPolicy.Fault.common: "the password is easy to guess: a common one, a sequence or a repetition"
+    case PasswordPolicy.Fault.containsName: "the password is too close to the account's name or to fajma"
+    case UserFault.lastAdministrator: "this is the last active administrator; add another first"
     default: "\(error)"
     }
+}
+
+private func explanation(of error: Refusal) -> String {
+    switch error {
+    case .overlap(let others):
+        "the device is worn in that time already: " + others.map(words).joined(separator: "; ") + "; see: fajma device assignments"
+    case .beginsTooEarly: "--from is more than \(Int(AssignmentTime.longestAgoSeconds / 86_400)) days ago"
+    case .beginsTooLate: "--from is more than \(Int(AssignmentTime.furthestAheadSeconds / 86_400)) days ahead"
+    case .endsBeforeBegin: "--to must come after the beginning"
+    case .hasBegun: "the assignment has begun already"
+    case .deviceRetired: "the device is out of use"
+    case .patientDischarged: "the patient has been discharged; see: fajma patient add"
+    case .wardHasPatients: "patients, present or discharged, belong to this ward"
+    case .wardHasAccounts: "accounts belong to this ward"
+    }
+}
+
+private func words(_ worn: WornTime) -> String {
+    let patient = worn.patient.map { "by patient \($0) " } ?? ""
+    return patient + "from \(worn.time.begin.rfc3339) " + (worn.time.end.map { "to \($0.rfc3339)" } ?? "on")
 }
 
 private func explanation(of error: PostgresError) -> String {
     if let known = constraints[error.constraint] { return known }
     return switch (error.kind, error.sqlState) {
     case (.connectionLost, _):
-        "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL exist, may this account use it?"
+        "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL (or FAJMA_OWNER_DATABASE_URL) exist, may this account use it?"
     case (_, "22007"), (_, "22008"): "--birth-date is no date; write it as 1950-04-23"
-    case (_, "42501"): "the account in DATABASE_URL may not do this; use the owner of the schema"
+    case (_, "42501"): "the role in DATABASE_URL may not do this; see: fajma doctor"
     case (_, "42P01"), (_, "42703"), (_, "42883"): "the database's schema does not fit this program; run: fajma migrate"
     case (_, "55P03"): "somebody else holds a lock on the tables, a backup perhaps; try again later"
     case (_, "25006"): "the database is read-only: DATABASE_URL names a standby"
@@ -49,6 +76,8 @@ private let constraints = [
     "devices_kind_length": "--kind must have 1 to 40 characters",
     "device_assignment_patient_fkey": "--patient names no patient; see: fajma patient list",
     "users_username_key": "NAME is taken: there is an account of this name",
+    "users_username_folded_key": "NAME is taken: there is an account of this name, but for capitals",
     "users_username_length": "NAME must have 1 to 150 characters",
+    "users_username_printable": "NAME must not begin or end with a space, nor hold invisible characters",
     "user_wards_ward_fkey": "--ward names no ward; see: fajma ward list",
 ]

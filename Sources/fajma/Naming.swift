@@ -12,6 +12,12 @@ extension Database {
         return patient
     }
 
+    func presentPatient(named text: String) throws -> Patient {
+        let patient = try patient(named: text)
+        guard patient.dischargedAt == nil else { throw Refusal.patientDischarged }
+        return patient
+    }
+
     /// - Parameter texts: each the number or the name.
     func wards(named texts: [String]) throws -> [WardID] {
         if texts.isEmpty { return [] }

@@ -3,10 +3,12 @@ import Store
 
 struct PatientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "patient", abstract: "Patients.", subcommands: [Add.self, List.self])
+        commandName: "patient", abstract: "Patients.", subcommands: [Add.self, Move.self, Discharge.self, List.self])
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add a patient.")
+        static let configuration = CommandConfiguration(
+            abstract: "Admit a patient.",
+            discussion: "Whoever was discharged and comes again, by number, name and birth date, keeps id and history.")
 
         @Option(help: "The hospital's own number.") var number: String
         @Option(help: "Family name.") var lastName: String
@@ -19,12 +21,57 @@ struct PatientCommand: ParsableCommand {
 
         func run() throws {
             let database = try Database.opened()
-            let patient = try database.addPatient(
+            let (patient, isReadmitted) = try database.admitPatient(
                 PatientFields(
                     hospitalNumber: number, lastName: lastName, firstName: firstName, birthDate: birthDate, sex: sex,
                     ward: database.wards(named: [ward])[0], bed: bed),
                 .administrator)
-            if output.json { try Console.json(patient) } else { Console.say("patient \(patient.id)") }
+            if output.json { try Console.json(patient) } else { Console.say("patient \(patient.id)\(isReadmitted ? ", as before" : "")") }
+        }
+    }
+
+    struct Move: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Move a patient to another ward or bed.", discussion: "In another ward without --bed: to no bed yet.")
+
+        @Argument(help: "The patient's id or hospital number.") var patient: String
+        @Option(help: "Number or name of the ward.") var ward: String?
+        @Option(help: "The bed, as the ward calls it; an empty text for none.") var bed: String?
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard ward != nil || bed != nil else { throw ValidationError("say where to: --ward, --bed or both") }
+        }
+
+        func run() throws {
+            let database = try Database.opened()
+            let id = try database.presentPatient(named: patient).id
+            let target = try ward.map { try database.wards(named: [$0])[0] }
+            let moved = try database.updatePatient(.id(id), .administrator) { before in
+                var fields = before
+                fields.ward = target ?? before.ward
+                fields.bed = bed ?? (fields.ward == before.ward ? before.bed : nil)
+                return fields
+            }
+            guard let moved else { throw Failure("the patient is gone already") }
+            if output.json { return try Console.json(moved) }
+            Console.say("patient \(id) is in ward \(moved.fields.ward), \(moved.fields.bedName.isEmpty ? "no bed" : "bed \(moved.fields.bedName)")")
+        }
+    }
+
+    struct Discharge: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Discharge a patient.", discussion: "Devices are taken off, alerts end, the bed is free; what was measured stays.")
+
+        @Argument(help: "The patient's id or hospital number.") var patient: String
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let database = try Database.opened()
+            let id = try database.patient(named: patient).id
+            guard let discharged = try database.dischargePatient(.id(id), .administrator) else { throw Failure("the patient is gone already") }
+            if output.json { return try Console.json(discharged) }
+            Console.say("patient \(id) was discharged \(discharged.dischargedAt?.rfc3339 ?? "")")
         }
     }
 
@@ -32,12 +79,15 @@ struct PatientCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the patients.")
 
         @Option(help: "Only of this ward, by number or name.") var ward: String?
+        @Flag(help: "Those who have left instead of those who are there.") var discharged = false
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let database = try Database.opened()
             let only = try ward.map { try database.wards(named: [$0])[0] }
-            let patients = try everyPage(\Patient.id) { try database.patients(.administrator, ward: only, $0) }
+            let patients = try everyPage(\Patient.id) { 
+                try database.patients(.administrator, ward: only, isDischarged: discharged, $0)
+             }
             if output.json { return try Console.json(patients) }
             Console.table(
                 ["ID", "NUMBER", "NAME", "BORN", "SEX", "WARD", "BED"],

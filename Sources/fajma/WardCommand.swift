@@ -3,7 +3,7 @@ import Store
 
 struct WardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ward", abstract: "Wards.", subcommands: [Add.self, List.self])
+        commandName: "ward", abstract: "Wards.", subcommands: [Add.self, Rename.self, List.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a ward.")
@@ -14,6 +14,21 @@ struct WardCommand: ParsableCommand {
         func run() throws {
             let ward = try Database.opened().addWard(name: name, by: Scope.administrator.author)
             if output.json { try Console.json(ward) } else { Console.say("ward \(ward.id)") }
+        }
+    }
+
+    struct Rename: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give a ward another name.")
+
+        @Argument(help: "Its number or name.") var ward: String
+        @Argument(help: "Its new name, as shown.") var name: String
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let database = try Database.opened()
+            let id = try database.wards(named: [ward])[0]
+            guard let renamed = try database.renameWard(id, name: name, .administrator) else { throw Failure("the ward is gone already") }
+            if output.json { try Console.json(renamed) } else { Console.say("ward \(id) is called \(renamed.name)") }
         }
     }
 

@@ -76,7 +76,26 @@ import Testing
         Bad(path: "/api/patients/", body: patient(["lit": #""012345678901234567890""#]), field: "lit"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""23/04/1950""#]), field: "date_naissance"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""1950-02-30""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""0000-01-01""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["date_naissance": #""1900-02-29""#]), field: "date_naissance"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""infinity""#]), field: "date_naissance"),
+        Bad(path: "/api/patients/", body: patient(["lit": #""1""#]), field: "lit", status: 409),
+        Bad(path: "/api/patients/", body: patient(["lit": #"" 1\t""#]), field: "lit", status: 409),
+        Bad(path: "/api/services/1/", body: #"{"nom":"Pneumologie"}"#, field: "nom", status: 409, method: "PATCH"),
+        Bad(path: "/api/services/1/", body: #"{}"#, field: "nom", method: "PATCH"),
+        Bad(path: "/api/services/1/", body: "", field: "patients", status: 409, method: "DELETE"),
+        Bad(path: assignments, body: "{}", field: "patient"),
+        Bad(path: assignments, body: #"{"patient":77}"#, field: "patient"),
+        Bad(path: assignments, body: #"{"patient":1000000000000000000}"#, field: "patient"),
+        Bad(path: assignments, body: #"{"patient":2,"debut":"infinity"}"#, field: "debut"),
+        Bad(path: assignments, body: #"{"patient":2,"debut":"2026-01-01"}"#, field: "debut"),
+        Bad(path: assignments, body: #"{"patient":2,"debut":"1970-01-01T00:00:00Z"}"#, field: "debut"),
+        Bad(path: assignments, body: #"{"patient":2,"debut":"9999-12-31T23:59:59-23:59"}"#, field: "debut"),
+        Bad(path: assignments, body: #"{"patient":2,"fin":"1970-01-01T00:00:00Z"}"#, field: "fin"),
+        Bad(path: assignments + "1/", body: #"{"debut":null}"#, field: "debut", method: "PATCH"),
+        Bad(path: assignments + "1/", body: #"{"fin":"2000-01-01T00:00:00Z"}"#, field: "fin", method: "PATCH"),
+        Bad(path: "/api/patients/?sortis=perhaps", body: "", field: "sortis", method: "GET"),
+        Bad(path: "/api/iot/dispositifs/?libres=1", body: "", field: "libres", method: "GET"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""tomorrow""#]), field: "date_naissance"),
         Bad(path: "/api/patients/1/", body: #"{"date_naissance":"now"}"#, field: "date_naissance", method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"service":99999999999}"#, field: "service", method: "PATCH"),
@@ -115,6 +134,7 @@ import Testing
         Bad(path: "/api/patients/?service=x", body: "", field: "service", method: "GET"),
     ]
 
+    private static let assignments = "/api/iot/dispositifs/1/affectations/"
     private static func object(_ members: [String: String], _ changed: [String: String]) -> String {
         "{" + members.merging(changed) { $1 }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
     }
@@ -151,7 +171,8 @@ import Testing
         ("POST", "/api/token/"), ("POST", "/api/token/refresh/"), ("POST", "/api/token/verify/"), ("POST", "/api/session/"),
         ("POST", "/api/services/"), ("POST", "/api/patients/"), ("PUT", "/api/patients/1/"), ("PATCH", "/api/patients/1/"),
         ("POST", "/api/iot/dispositifs/"), ("PATCH", "/api/iot/dispositifs/1/"), ("POST", "/api/iot/dispositifs/1/update_status/"),
-        ("POST", "/api/iot/data/"), ("POST", "/api/iot/alertes/"),
+        ("POST", "/api/iot/data/"), ("POST", "/api/iot/alertes/"), ("PATCH", "/api/services/1/"),
+        ("POST", "/api/iot/dispositifs/1/affectations/"), ("PATCH", "/api/iot/dispositifs/1/affectations/1/"),
     ]
 
     @Test("a body that is no JSON is a parse error", arguments: writing) func malformed(method: String, path: String) throws {

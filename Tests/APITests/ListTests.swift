@@ -93,7 +93,7 @@ import Testing
             put.json
                 == .object([
                     "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""),
-                    "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null,
+                    "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null, "sorti_le": .null,
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
     }

@@ -5,28 +5,49 @@ import Testing
 @testable import API
 
 /// Who may do what, written down a second time: a route without a line here fails.
-private struct Expectation {
+struct Expectation {
     let who: Set<TestService.Sender>
     var body = ""
     var status = 200
     var query = ""
+    /// What an administrator posts after each sender, so that the next finds what the first found.
+    var undo: (path: String, body: String)?
 }
 
 private let people: Set<TestService.Sender> = [.ecran, .infirmier, .medecin, .admin]
 private let care: Set<TestService.Sender> = [.infirmier, .medecin, .admin]
 private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"lit":"L#"}"#
+/// The first ward's patient, coming again.
+private let readmission =
+    #"{"identifiant":"H0","nom":"Petit","prenom":"Anne","date_naissance":"1950-04-23","service":1,"lit":"1"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
-private let expectations: [String: Expectation] = [
+let expectations: [String: Expectation] = [
     "GET /api/moi/": .init(who: people),
+    "PATCH /api/moi/": .init(who: people, body: #"{"langue":"en"}"#),
+    // Who may comes as far as the check of the old password, which is none of these accounts'.
+    "POST /api/moi/mot_de_passe/": .init(who: people, body: #"{"actuel":"x","nouveau":"Quatre \u00e9tages sans ascenseur"}"#, status: 400),
+    "GET /api/moi/sessions/": .init(who: people),
+    "DELETE /api/moi/sessions/{session}/": .init(who: people, status: 204),
+    "GET /api/utilisateurs/": .init(who: [.admin]),
+    "POST /api/utilisateurs/": .init(who: [.admin], body: #"{"username":"u#","role":"infirmier","services":[1]}"#, status: 201),
+    "GET /api/utilisateurs/{id}/": .init(who: [.admin]),
+    "PATCH /api/utilisateurs/{id}/": .init(who: [.admin], body: #"{"langue":"en"}"#),
+    "POST /api/utilisateurs/{id}/mot_de_passe/": .init(who: [.admin], body: "{}"),
+    "GET /api/utilisateurs/{id}/sessions/": .init(who: [.admin]),
+    "DELETE /api/utilisateurs/{id}/sessions/": .init(who: [.admin], status: 204),
+    "DELETE /api/utilisateurs/{id}/sessions/{session}/": .init(who: [.admin], status: 204),
     "GET /api/services/": .init(who: people),
     "POST /api/services/": .init(who: [.admin], body: ##"{"nom":"W#"}"##, status: 201),
     "GET /api/services/{id}/": .init(who: people),
+    "PATCH /api/services/{id}/": .init(who: [.admin], body: ##"{"nom":"W#"}"##),
+    "DELETE /api/services/{id}/": .init(who: [.admin], status: 409),  // its patients hang on it
     "GET /api/patients/": .init(who: people),
     "POST /api/patients/": .init(who: care, body: patient, status: 201),
     "GET /api/patients/{id}/": .init(who: people),
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
+    "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
     "GET /api/iot/dispositifs/": .init(who: people),
     "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
     "GET /api/iot/dispositifs/{id}/": .init(who: people),
@@ -35,6 +56,10 @@ private let expectations: [String: Expectation] = [
     "DELETE /api/iot/dispositifs/{id}/": .init(who: [.admin], status: 204),
     "POST /api/iot/dispositifs/{id}/update_status/": .init(who: care.union([.device]), body: #"{"statut":"actif"}"#),
     "POST /api/iot/dispositifs/{id}/cle/": .init(who: [.admin]),
+    "GET /api/iot/dispositifs/{id}/affectations/": .init(who: care),
+    "POST /api/iot/dispositifs/{id}/affectations/": .init(who: care, body: #"{"patient":1}"#, status: 201),
+    "PATCH /api/iot/dispositifs/{id}/affectations/{affectation}/": .init(who: care, body: #"{"fin":null}"#),
+    "DELETE /api/iot/dispositifs/{id}/affectations/{affectation}/": .init(who: care, status: 409),  // it has begun
     "GET /api/iot/data/": .init(who: people),
     "POST /api/iot/data/": .init(
         who: care.union([.device]), body: #"{"dispositif":1,"type_donnee":"spo2","valeur":97}"#, status: 201),
@@ -49,14 +74,15 @@ private let expectations: [String: Expectation] = [
     "GET /api/iot/alertes/{id}/": .init(who: people),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
+    "GET /api/audit/": .init(who: [.admin]),
 ]
 
 extension Route: CustomTestStringConvertible {
     public var testDescription: String { "\(method) \(path)" }
-    fileprivate var isOpen: Bool { if case .anyone = requirement { true } else { false } }
+    var isOpen: Bool { if case .anyone = requirement { true } else { false } }
 
-    /// The path with the number of something that the first or the second ward has.
-    fileprivate func path(ward: Int, in api: TestService) throws -> String {
+    /// The path with the number of something that the first or the second ward has, and a session of whom it names, else of the sender.
+    func path(ward: Int, in api: TestService, as sender: TestService.Sender = .nobody) throws -> String {
         let id: String
         if path.contains("/data/") {
             let key = StoredReading.Key(
@@ -66,11 +92,13 @@ extension Route: CustomTestStringConvertible {
         } else {
             id = "\(ward + 1)"
         }
-        return path.replacing("{id}", with: id)
+        let user = path.contains("{id}") ? id : api.id(sender).map(String.init) ?? "0"
+        return path.replacing("{id}", with: id).replacing("{session}", with: "session-\(user)")
+            .replacing("{affectation}", with: "\(ward + 1)")
     }
 }
 
-private let guarded = Service.routes.filter { !$0.isOpen }
+let guarded = Service.routes.filter { !$0.isOpen }
 
 @Suite struct RouteTableTests {
     let api: TestService
@@ -84,6 +112,7 @@ private let guarded = Service.routes.filter { !$0.isOpen }
             let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
             _ = try api.ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: api.now))
         }
+        try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
     @Test("only logging in and out is open to anyone") func open() {
@@ -95,9 +124,9 @@ private let guarded = Service.routes.filter { !$0.isOpen }
 
     @Test("each role may do what the table says and nothing else", arguments: guarded) func permissions(route: Route) throws {
         let expected = try #require(expectations[route.testDescription], "a new route needs a decision on who may")
-        let path = try route.path(ward: 0, in: api)
         // From the one who may least to the one who may most: a DELETE comes last.
         for (number, sender) in TestService.Sender.allCases.enumerated() {
+            let path = try route.path(ward: 0, in: api, as: sender)
             let body = expected.body.replacing("#", with: "\(number)")
             let answer = try api.send(route.method, "\(path)?\(expected.query)", as: sender, body)
             let status = expected.who.contains(sender) ? expected.status : sender == .nobody ? 401 : 403
@@ -107,6 +136,7 @@ private let guarded = Service.routes.filter { !$0.isOpen }
                 #expect(answer["code"]?.text == "not_authenticated")
             }
             if status == 403 { #expect(answer["code"]?.text == "permission_denied") }
+            if let undo = expected.undo { try api.send("POST", undo.path, undo.body) }
         }
     }
 
@@ -120,6 +150,52 @@ private let guarded = Service.routes.filter { !$0.isOpen }
         }
         let admin = try api.send(route.method, route.path(ward: 1, in: api), expected.body.replacing("#", with: "9"))
         #expect(admin.status == expected.status, "\(admin.text)")
+    }
+
+    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others.
+    private static let ofPatients = guarded.filter { route in
+        ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
+    }
+
+    @Test("a discharged patient exists for administrators only", arguments: ofPatients) func discharged(route: Route) throws {
+        let expected = try #require(expectations[route.testDescription])
+        #expect(try api.send("POST", "/api/patients/1/sortie/", as: .infirmier).status == 200)
+        let path = try route.path(ward: 0, in: api)
+        for sender in expected.who.intersection([.ecran, .infirmier, .medecin]) {
+            let answer = try api.send(route.method, path, as: sender, expected.body)
+            #expect(answer.status == 404, "\(sender): \(answer.text)")
+        }
+        let answer = try api.send(route.method, path, expected.body.replacing("#", with: "9"))
+        // Who has left does not wear anything again.
+        #expect(answer.status == (path.contains("/affectations/") ? 409 : expected.status), "\(answer.text)")
+    }
+
+    @Test("a discharged patient stands in no list, no filter and no body but an administrator's") func dischargedElsewhere() throws {
+        #expect(try api.send("POST", "/api/patients/H0/sortie/", as: .medecin).status == 200)
+        for sender in [TestService.Sender.ecran, .infirmier, .medecin] {
+            for path in ["/api/patients/", "/api/patients/?sortis=true", "/api/iot/data/", "/api/iot/alertes/", "/api/iot/dispositifs/?patient=1"] {
+                #expect(try api.send("GET", path, as: sender).json == .array([]), "\(sender) \(path)")
+            }
+            for path in ["/api/iot/data/?patient_id=1", "/api/iot/data/latest_data/?patient_id=H0"] {
+                #expect(try api.send("GET", path, as: sender).status == 404)
+            }
+            #expect(try api.send("GET", "/api/iot/alertes/?patient_id=1", as: sender).json == .array([]))
+        }
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/affectations/", as: .infirmier).json == .array([]))
+        let alert = #"{"patient":1,"type_alerte":"x","message":"m","niveau_gravite":"info"}"#
+        for (path, body) in [
+            ("/api/iot/data/", #"{"patient":1,"type_donnee":"spo2","valeur":97}"#), ("/api/iot/alertes/", alert),
+            ("/api/iot/dispositifs/1/affectations/", #"{"patient":1}"#),
+        ] {
+            let answer = try api.send("POST", path, as: .infirmier, body)
+            #expect(answer.status == 400 && answer["patient"] != nil, "\(path): \(answer.text)")
+        }
+        let relayed = #"{"dispositif":1,"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.advanced(bySeconds: -60).rfc3339)"}"#
+        #expect(try api.send("POST", "/api/iot/data/", as: .infirmier, relayed).status == 400)
+        #expect(try api.send("GET", "/api/patients/").json?.array?.count == 1)
+        #expect(try api.send("GET", "/api/patients/?sortis=true").json?[0]?["sorti_le"]?.text != nil)
+        #expect(try api.send("GET", "/api/iot/data/?patient_id=1").json?.array?.count == 1)
+        #expect(try api.send("GET", "/api/iot/dispositifs/1/affectations/").json?.array?.count == 1)
     }
 
     @Test("lists leave out what belongs to other wards, and a filter does not bring it back", arguments: [

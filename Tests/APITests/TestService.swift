@@ -4,7 +4,9 @@ import Foundation
 import Logging
 import Postgres
 import Store
+import Synchronization
 import TestDatabase
+import Testing
 
 @testable import API
 
@@ -19,21 +21,31 @@ final class TestService: Sendable {
     let service: Service
     let ingest: Ingest
     let tokens: Tokens
-    /// What the service takes for the time.
-    let now: Instant
+    private let clock: Clock
     private let users: [Sender: UserID]
 
-    init(now: Instant? = nil) throws {
+    /// What the service takes for the time.
+    var now: Instant { clock.now.withLock { $0 } }
+
+    private final class Clock: Sendable {
+        let now: Mutex<Instant>
+        init(_ now: Instant) { self.now = Mutex(now) }
+    }
+
+    /// - Parameter verifyPassword: `Password.verify`, watched perhaps.
+    init(
+        now: Instant? = nil, verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) }
+    ) throws {
         let store = try TestStore()
         self.store = store
-        let time = try now ?? TestStore.now
-        self.now = time
+        let clock = Clock(try now ?? TestStore.now)
+        self.clock = clock
         tokens = Tokens(secret: try SigningSecret(bytes: Array(repeating: 7, count: 32)))
         ingest = store.ingest()
         service = Service(
             database: store.database, ingest: ingest, tokens: tokens,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
-            now: { time })
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, verifyPassword: verifyPassword,
+            now: { clock.now.withLock { $0 } })
         func user(_ role: Role) throws -> UserID {
             try store.database.addUser(
                 username: role.rawValue + "1", passwordHash: "-", role: role, wards: [store.wards[0].id], by: store.admin.author)
@@ -44,6 +56,16 @@ final class TestService: Sendable {
     }
 
     deinit { ingest.close() }
+
+    func id(_ sender: Sender) -> UserID? { users[sender] }
+
+    func setPassword(_ username: String, _ hash: String) throws {
+        let user = try #require(try store.database.user(named: username))
+        #expect(try store.database.setPassword(user.id, passwordHash: hash, by: store.admin.author))
+    }
+
+    /// The service's clock goes on; the database's does not.
+    func pass(minutes: Double) { clock.now.withLock { $0 = $0.advanced(bySeconds: minutes * 60) } }
 
     /// What a sender puts into `Authorization`; nil for nobody.
     func credentials(_ sender: Sender) throws -> String? {
@@ -72,10 +94,10 @@ final class TestService: Sendable {
     @discardableResult
     func send(
         _ method: String, _ path: String, bearer: String?, _ body: [UInt8], headers: [String: String] = [:], prefix: String = "",
-        isSecure: Bool = false
+        isSecure: Bool = false, address: String? = nil
     ) throws -> Answer {
         let parts = path.split(separator: "?", maxSplits: 1)
-        var all = headers
+        var all = headers.merging(["Host": "fajma.test"]) { own, _ in own }
         if let bearer { all["Authorization"] = "Bearer \(bearer)" }
         if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
         let sent = all
@@ -83,7 +105,7 @@ final class TestService: Sendable {
             service.respond(
                 to: Request(
                     method: method, path: String(parts[0]), prefix: prefix, query: parts.count > 1 ? String(parts[1]) : "",
-                    isSecure: isSecure, body: body, headers: { sent[$0] })))
+                    isSecure: isSecure, address: address, body: body, headers: { sent[$0] })))
     }
 
     /// A value in SQL, to look behind the interface.

@@ -11,8 +11,8 @@ import Testing
 
     init() throws {
         api = try TestService()
-        _ = try api.store.database.setPassword(username: "nurse", passwordHash: Self.passwordHash.get(), by: api.store.admin.author)
-        _ = try api.store.database.setPassword(username: "ecran1", passwordHash: Self.passwordHash.get(), by: api.store.admin.author)
+        try api.setPassword("nurse", Self.passwordHash.get())
+        try api.setPassword("ecran1", Self.passwordHash.get())
     }
 
     /// Made once: it takes a tenth of a second.
@@ -114,7 +114,7 @@ import Testing
 
     @Test("a new password ends every session") func newPassword() throws {
         let (_, refresh) = try logIn()
-        _ = try api.store.database.setPassword(username: "nurse", passwordHash: "-", by: api.store.admin.author)
+        try api.setPassword("nurse", "-")
         #expect(try self.refresh(refresh).status == 401)
     }
 

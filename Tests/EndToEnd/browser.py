@@ -2,6 +2,8 @@
 import os
 import re
 
+from axe_playwright_python.sync_playwright import Axe
+
 from hospital import REPOSITORY
 
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
@@ -42,3 +44,9 @@ def expect_chip(page, status, seconds=20):
 def expect_value(page, vital, text, seconds=1):
     """The card shows this value as current, within the time. By a selector: the page's policy forbids evaluated texts."""
     page.wait_for_selector(f'vital-card[data-vital={vital}] .value span.number:text-is("{text}")', timeout=seconds * 1000)
+
+
+def expect_accessible(page):
+    """axe finds nothing to object to on what the page shows now."""
+    violations = Axe().run(page).response["violations"]
+    assert not violations, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]

@@ -1,6 +1,15 @@
-import pytest
+import json
+import re
 
+import pytest
+from playwright.sync_api import sync_playwright
+
+from browser import launch, save_screenshot
+from cluster import run
 from hospital import Stack, until
+
+# The demonstration hospital alone makes more.
+AUDIT_ROWS = 300
 
 
 @pytest.fixture(scope="session")
@@ -10,8 +19,20 @@ def stack():
     try:
         stack.start()
         yield stack
+        check_audit(stack)
     finally:
         stack.stop()
+
+
+def check_audit(stack):
+    """After all tests: everything that they did stands in one chain, whatever they killed meanwhile, and on every head that
+    the log has kept."""
+    until(lambda: stack.query("SELECT count(*) FROM audit_pending") == [["0"]], 60, "the audit is sealed")
+    heads = re.findall(r"head=(\d+:[0-9a-f]{64})", "".join(stack.logs().values()))
+    result = run(stack.environment, "audit", "verify", "--json", *(f"--head={head}" for head in heads))
+    answer = json.loads(result.stdout)
+    assert answer["ok"] and answer["listed"] == [], result.stdout
+    assert answer["sealed"] > AUDIT_ROWS and heads, "an audit that saw this little was not at work"
 
 
 @pytest.fixture
@@ -26,6 +47,30 @@ def first_ward_device(stack):
     """The same in the ward that the wall display sees."""
     until(stack.is_serving, 30, "the API answers")
     return stack.next_device(stack.devices[0].ward)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, request):
+    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    if getattr(request.node, "has_failed", True):
+        print("screenshot:", save_screenshot(page, request.node.name))
+    context.close()
+    assert not errors, errors
 
 
 @pytest.hookimpl(wrapper=True)

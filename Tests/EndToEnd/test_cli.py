@@ -8,59 +8,34 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
 import time
 from types import SimpleNamespace
 
 import pytest
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
-from stacklib.postgres import Postgres  # noqa: E402
-from stacklib.state import State  # noqa: E402
-
-PROGRAM = os.path.join(os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release")), "fajma")
-DEADLINE_SECONDS = 30
+from cluster import DEADLINE_SECONDS, PROGRAM, private_cluster, run, wait_until
+from stacklib.state import APPLICATION, OWNER
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A PostgreSQL of this file's own; `database()` makes an empty database and returns the environment that names it."""
-    directory = tmp_path_factory.mktemp("cli")
-    for path in (directory, *directory.parents):
-        if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp") and str(path) != "/tmp":
-            path.chmod(path.stat().st_mode | 0o011)  # the user postgres must get through
-    os.environ.update(FAJMA_STATE=str(directory / "state"), FAJMA_PORT="0")
-    try:
-        state = State()
-        state.lock()
-    finally:
-        del os.environ["FAJMA_STATE"], os.environ["FAJMA_PORT"]
-    postgres = Postgres(state, lambda text: None)
-    postgres.prepare()
-    with open(state.path("log", "postgres.log"), "wb") as log:
-        process = subprocess.Popen(postgres.command(), stdout=log, stderr=log, **postgres.identity())
-    try:
-        wait_until(postgres.is_ready)
-        postgres.create_database()
-        count = 0
+    with private_cluster(tmp_path_factory.mktemp("cli")) as cluster:
+        state, count = cluster.state, 0
 
         def database(migrated=True):
             nonlocal count
             count += 1
-            postgres._query(f"CREATE DATABASE cli{count} OWNER fajma")
-            environment = state.environment()
-            environment["DATABASE_URL"] = environment["DATABASE_URL"].removesuffix("/fajma") + f"/cli{count}"
+            name = f"cli{count}"
+            cluster.postgres.create_database(name)
+            environment = {**state.environment(), "DATABASE_URL": state.database_url(APPLICATION, name),
+                           "FAJMA_OWNER_DATABASE_URL": state.database_url(OWNER, name)}
             if migrated:
                 assert run(environment, "migrate").returncode == 0
             return environment
 
         yield SimpleNamespace(state=state, database=database)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(DEADLINE_SECONDS)
-        state.clean()
 
 
 @pytest.fixture
@@ -82,18 +57,6 @@ def one_patient(cluster):
     ask(environment, "ward", "add", "A")
     ask(environment, "patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A")
     return environment
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        select.select([], [], [], 0.02)
-
-
-def run(environment, *arguments, text=""):
-    return subprocess.run([PROGRAM, *arguments], env=environment, input=text, capture_output=True, text=True,
-                          timeout=DEADLINE_SECONDS, check=False)
 
 
 def ask(environment, *arguments, text=""):
@@ -143,7 +106,7 @@ def test_a_ward_its_patient_and_the_patients_device(database):
     patient = ask(database, "patient", "add", "--number", "H0042", "--last-name", "Lefèvre", "--first-name", "Zoé", "--ward",
                   "Médecine d'urgence", "--birth-date", "1950-04-23", "--sex", "F", "--bed", "12")
     assert patient == {"id": 1, "identifiant": "H0042", "nom": "Lefèvre", "prenom": "Zoé", "date_naissance": "1950-04-23",
-                       "sexe": "F", "service": 1, "lit": "12"}
+                       "sexe": "F", "service": 1, "lit": "12", "sorti_le": None}
     assert ask(database, "patient", "list", "--ward", "1") == [patient]
     device = ask(database, "device", "add", "Bracelet 1", "--patient", "H0042")
     assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")
@@ -219,6 +182,64 @@ def test_a_device_goes_from_one_patient_to_another(database):
     assert "no device 9;" in refusal(database, "device", "assign", "9", "--patient", "1")
 
 
+def test_a_ward_gets_another_name(one_patient):
+    ward = ask(one_patient, "ward", "add", "Vieux")
+    assert ask(one_patient, "ward", "rename", "Vieux", "Neuf") == {**ward, "nom": "Neuf"}
+    assert "no ward Vieux" in refusal(one_patient, "ward", "rename", "Vieux", "B")
+    assert "NAME is taken" in refusal(one_patient, "ward", "rename", "Neuf", "A")
+
+
+def test_a_patient_moves_leaves_and_comes_again(database):
+    for ward in ("A", "B"):
+        ask(database, "ward", "add", ward)
+    name = ("--last-name", "N", "--first-name", "F")
+    patient = ask(database, "patient", "add", "--number", "P_1", *name, "--ward", "A", "--bed", " 1 ")
+    ask(database, "patient", "add", "--number", "P_2", *name, "--ward", "A", "--bed", "2")
+    assert patient["lit"] == "1" and patient["sorti_le"] is None
+    assert "--bed is taken" in refusal(database, "patient", "move", "P_1", "--bed", "2")
+    assert ask(database, "patient", "move", "P_1", "--bed", "3")["lit"] == "3"
+    moved = ask(database, "patient", "move", "P_1", "--ward", "B")
+    assert (moved["service"], moved["lit"]) == (2, "")
+    assert run(database, "patient", "move", "P_1").returncode == 64
+    left = ask(database, "patient", "discharge", "P_1")
+    assert left["sorti_le"] and ask(database, "patient", "discharge", "P_1") == left
+    assert ask(database, "patient", "list", "--discharged") == [left]
+    assert [row["id"] for row in ask(database, "patient", "list")] == [2]
+    assert "has been discharged" in refusal(database, "patient", "move", "P_1", "--bed", "3")
+    assert "--number is taken" in refusal(
+        database, "patient", "add", "--number", "P_1", "--last-name", "M", "--first-name", "F", "--ward", "A")
+    again = run(database, "patient", "add", "--number", "P_1", *name, "--ward", "A", "--bed", "1")
+    assert again.stdout == "patient 1, as before\n"
+
+
+def test_a_device_is_assigned_from_to_and_taken_out_of_use(database):
+    ask(database, "ward", "add", "A")
+    for number in ("P_1", "P_2"):
+        ask(database, "patient", "add", "--number", number, "--last-name", "N", "--first-name", "", "--ward", "A")
+    device = str(ask(database, "device", "add", "D")["id"])
+    assert [row["id"] for row in ask(database, "device", "list", "--free")] == [1]
+    hour = 3600
+    begin, end, past = (time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + s)) for s in (hour, 2 * hour, -31 * 24 * hour))
+    planned = ask(database, "device", "assign", device, "--patient", "P_1", "--from", begin, "--to", end)
+    assert planned["patient"] is None and planned["affectation"] == {"id": 1, "patient": 1, "debut": begin, "fin": end}
+    assert f"worn in that time already: by patient 1 from {begin} to {end};" in refusal(
+        database, "device", "assign", device, "--patient", "P_2")
+    current = ask(database, "device", "assign", device, "--patient", "P_2", "--to", begin)
+    assert current["patient"] == 2 and current["affectation"]["fin"] == begin
+    assert ask(database, "device", "assignments", device) == [planned["affectation"], current["affectation"]]
+    assert begin in run(database, "device", "assignments", device).stdout
+    assert "30 days ago" in refusal(database, "device", "assign", device, "--patient", "1", "--from", past)
+    assert "--to must come after" in refusal(database, "device", "assign", device, "--patient", "1", "--from", end, "--to", begin)
+    assert run(database, "device", "assign", device, "--patient", "1", "--from", "infinity").returncode == 64
+    retired = ask(database, "device", "retire", device)
+    assert retired["retire_le"] and retired["patient"] is None
+    assert ask(database, "device", "list") == [] and ask(database, "device", "list", "--retired") == [retired]
+    for command in (("assign", device, "--patient", "1"), ("key", device)):
+        assert "out of use" in refusal(database, "device", *command)
+    assert "no device 9;" in refusal(database, "device", "retire", "9")
+    assert "no device 9;" in refusal(database, "device", "assignments", "9")
+
+
 @pytest.mark.parametrize("arguments, words", [
     (("ward", "add", "A"), "NAME is taken"),
     (("ward", "add", "x" * 81), "80 characters"),
@@ -236,21 +257,57 @@ def test_what_the_database_refuses_is_said_in_the_words_of_the_options(one_patie
     assert words in refusal(one_patient, *arguments)
 
 
+PASSWORD = "vier Stühle im Regen\n"
+
+
 def test_an_account_gets_its_password_from_standard_input(database):
     ask(database, "ward", "add", "A")
-    user = ask(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text="un mot de passe\n")
-    assert user == {"id": 1, "username": "zoe", "role": "infirmier", "services": [1]}
+    user = ask(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text=PASSWORD)
+    assert (user["id"], user["username"], user["role"], user["services"]) == (1, "zoe", "infirmier", [1])
+    assert (user["actif"], user["mot_de_passe_provisoire"], user["derniere_connexion"]) == (True, False, None)
     assert ask(database, "user", "list") == [user]
-    assert "NAME is taken" in refusal(database, "user", "add", "zoe", "--role", "admin", text="x\n")
-    assert run(database, "user", "password", "zoe", text="ein anderes\n").returncode == 0
-    assert "no account nobody;" in refusal(database, "user", "password", "nobody", text="x\n")
+    for name in ("zoe", "ZOE"):
+        assert "NAME is taken" in refusal(database, "user", "add", name, "--role", "admin", text=PASSWORD)
+    assert "space" in refusal(database, "user", "add", "zoe ", "--role", "admin", text=PASSWORD)
+    assert run(database, "user", "password", "zoe", text="Cinq vélos dans la neige\n").returncode == 0
+    assert "no account nobody;" in refusal(database, "user", "password", "nobody", text=PASSWORD)
     assert "no password" in refusal(database, "user", "password", "zoe")
     assert "empty" in refusal(database, "user", "password", "zoe", text="\n")
     assert "one line" in refusal(database, "user", "password", "zoe", text="a\nb\n")
 
 
+@pytest.mark.parametrize("password, words", [
+    ("court", "too short"), ("x" * 2000, "longer than"), ("motdepassemotdepasse", "easy to guess"), ("zoe-zoe-zoe-zoe-zoe", "too close"),
+])
+def test_a_password_that_the_policy_refuses_is_refused(database, password, words):
+    assert words in refusal(database, "user", "add", "zoe", "--role", "admin", text=password + "\n")
+    assert ask(database, "user", "list") == []
+    run(database, "user", "add", "zoe", "--role", "admin", text=PASSWORD)
+    assert words in refusal(database, "user", "password", "zoe", text=password + "\n")
+
+
+def test_a_provisional_password_is_marked(database):
+    user = ask(database, "user", "add", "zoe", "--role", "admin", "--provisional", text=PASSWORD)
+    assert user["mot_de_passe_provisoire"]
+    assert run(database, "user", "password", "zoe", text=PASSWORD).returncode == 0
+    assert not ask(database, "user", "list")[0]["mot_de_passe_provisoire"]
+    assert run(database, "user", "password", "zoe", "--provisional", text=PASSWORD).returncode == 0
+    assert ask(database, "user", "list")[0]["mot_de_passe_provisoire"]
+
+
+def test_an_account_is_disabled_and_enabled_but_not_the_last_administrator(database):
+    ask(database, "ward", "add", "A")
+    run(database, "user", "add", "zoe", "--role", "infirmier", "--ward", "A", text=PASSWORD)
+    run(database, "user", "add", "root", "--role", "admin", text=PASSWORD)
+    for command, active in (("disable", False), ("disable", False), ("enable", True)):
+        assert run(database, "user", command, "zoe").returncode == 0
+        assert ask(database, "user", "list")[0]["actif"] is active
+    assert "last active administrator" in refusal(database, "user", "disable", "root")
+    assert "no account nobody;" in refusal(database, "user", "disable", "nobody")
+
+
 def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
-    run(database, "user", "add", "zoe", "--role", "admin", text="x\n")
+    run(database, "user", "add", "zoe", "--role", "admin", text=PASSWORD)
     pid, terminal = pty.fork()
     if pid == 0:
         os.execve(PROGRAM, [PROGRAM, "user", "password", "zoe"], database)
@@ -276,7 +333,7 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(database):
 
 @pytest.mark.parametrize("arguments", [
     ("ward", "add"), ("nonsense",), ("demo",), ("demo", "--patients", "0"), ("user", "add", "z", "--role", "chef"),
-    ("user", "add", "z", "--role", "infirmier"), ("device", "key", "x"),
+    ("user", "add", "z", "--role", "infirmier"), ("user", "add", "z", "--role", "ecran", "--ward", "A", "--provisional"), ("device", "key", "x"),
     ("device", "key", "1", "--qr"), ("device", "key", "1", "--url", "ftp://h"), ("device", "key", "1", "--url", "https://"),
     ("device", "key", "1", "--url", "https://h/" + "x" * 191), ("simulate", "--url", "http://x"),
     ("replay", "f.csv", "--url", "http://x", "--device", "1"),
@@ -513,7 +570,8 @@ def checks(environment, *arguments):
 def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluster, database):
     cluster.state.make_secret()
     found = checks(database)
-    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "partitions", "stray readings", "secret"):
+    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "database role", "database rights", "partitions",
+                 "stray readings", "secret"):
         assert found[name]["status"] == "ok", found[name]
     for name in ("fajma-api", "fajma-push"):
         assert found[name]["status"] == "failed" and "advice" in found[name]

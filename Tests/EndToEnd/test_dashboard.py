@@ -1,38 +1,11 @@
 """The dashboard in Chromium, through the real nginx, on the real stack."""
 import re
 
-import pytest
-from playwright.sync_api import sync_playwright
-
-from browser import expect_chip, expect_value, launch, log_in, open_patient, save_screenshot
+from browser import expect_chip, expect_value, log_in, open_patient
 from hospital import now
 
 # The page's own limit is 10 s after the value was measured, and it looks once a second.
 STALE_SECONDS = 13
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, request):
-    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
-    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
-    yield page
-    if getattr(request.node, "has_failed", True):
-        print("screenshot:", save_screenshot(page, request.node.name))
-    context.close()
-    assert not errors, errors
 
 
 def test_a_wrong_password_is_told_and_the_right_one_opens(stack, page):

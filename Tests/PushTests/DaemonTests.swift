@@ -188,12 +188,159 @@ struct DaemonTests {
             let clients = try ["good", "screen", "other"].map { try TestClient(path, "/ws/iot/12/?token=\($0)") }
             for client in clients { _ = try client.hear(until: "ready") }
             source.revoked = ["good": .forbidden, "screen": .unauthenticated, "other": .forbidden]
-            daemon.event(.rights(user: 1))
+            daemon.event(.rights(.user(1)))
             #expect(try clients[0].hear() == .close(4403))
-            daemon.revalidate(2)
+            try daemon.notice(Notice(channel: "fajma_right", payload: #"0 0 {"user":2}"#))
             #expect(try clients[1].hear() == .close(4401))
             daemon.event(.readings(12, ward: 3, [spo2], from: nil))
             #expect(try clients[2].hear(until: "iot_data").count == 1)
+            try daemon.notice(Notice(channel: "fajma_right", payload: #"0 0 {"user":null}"#))
+            #expect(try clients[2].hear() == .close(4403))
+        }
+    }
+
+    @Test("When a patient moves, whoever listens to the patient is asked again, and nobody else")
+    func rightsOfPatient() async throws {
+        try await withDaemon { daemon, source, path in
+            let rooms = ["/ws/iot/12/", "/ws/alerts/12/", "/ws/iot/13/", "/ws/service/3/"]
+            let clients = try rooms.map { try TestClient(path, "\($0)?token=good") }
+            for client in clients { _ = try client.hear(until: "ready") }
+            source.revoked = ["good": .unknown]
+            try daemon.notice(Notice(channel: "fajma_right", payload: #"12 4 {"patient":12}"#))
+            for client in clients[..<2] { #expect(try client.hear() == .close(4403)) }
+            for client in clients[2...] {
+                try client.say(#"{"type":"x"}"#)
+                #expect(try client.hear() == .json(.object(["error": .string("Type de message inconnu")])))
+            }
+        }
+    }
+
+    @Test("What could not be found out is asked again until it is known")
+    func rightsUnknown() async throws {
+        try await withDaemon { daemon, source, path in
+            let clients = try ["good", "other"].map { try TestClient(path, "/ws/iot/12/?token=\($0)") }
+            for client in clients { _ = try client.hear(until: "ready") }
+            source.failingRenewals = 3
+            source.revoked = ["good": .forbidden]
+            daemon.revalidate(.everybody)
+            #expect(try clients[0].hear() == .close(4403))
+            daemon.event(.readings(12, ward: 3, [spo2], from: nil))
+            #expect(try clients[1].hear(until: "iot_data").count == 1)
+        }
+    }
+
+    @Test("Where the source has no time for a question, it is asked later")
+    func rightsBusy() async throws {
+        try await withDaemon({ $0.waitingLimit = 1 }) { daemon, source, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            source.revoked = ["good": .unauthenticated]
+            source.holdNext()
+            let newcomer = try TestClient(path)
+            try newcomer.ask("/ws/iot/12/?token=other")
+            source.waitUntilStuck()
+            daemon.event(.rights(.user(1)))
+            source.now = at(1)
+            try client.say(#"{"type":"x"}"#)  // answered after the question was refused, by the same loop
+            _ = try client.hear()
+            source.release()
+            #expect(try client.hear() == .close(4401))
+        }
+    }
+
+    @Test("An answer about an old token does not close a socket that has offered a better one meanwhile")
+    func renewalWins() async throws {
+        try await withDaemon { daemon, source, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=other")
+            _ = try client.hear(until: "ready")
+            source.revoked = ["other": .unauthenticated]
+            source.holdNext()
+            daemon.event(.rights(.user(3)))
+            source.waitUntilStuck()
+            try client.say(#"{"type":"auth","token":"good"}"#)
+            try client.say(#"{"type":"x"}"#)
+            _ = try client.hear()  // the token before it has arrived
+            source.release()
+            daemon.event(.readings(12, ward: 3, [spo2], from: nil))
+            #expect(try client.hear(until: "iot_data").count == 1)
+            // It is the new account's socket now.
+            source.revoked = ["other": .forbidden, "good": .unauthenticated]
+            daemon.event(.rights(.user(1)))
+            #expect(try client.hear() == .close(4401))
+        }
+    }
+
+    @Test("A change between the answer to a handshake and the opened socket is not missed")
+    func rightsDuringHandshake() async throws {
+        try await withDaemon { daemon, source, path in
+            source.holdNext()
+            let client = try TestClient(path)
+            try client.ask("/ws/iot/12/?token=good")
+            source.waitUntilStuck()  // it was allowed, and does not know it yet
+            source.revoked = ["good": .forbidden]
+            daemon.event(.rights(.user(1)))
+            source.release()
+            try client.readHead()
+            #expect(client.status == 101)
+            var heard = try client.hear()
+            while case .json = heard { heard = try client.hear() }
+            #expect(heard == .close(4403))
+        }
+    }
+
+    @Test("After a loss of the feed everybody is asked again: a change may have been missed")
+    func rightsAfterLoss() async throws {
+        try await withDaemon { daemon, source, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            daemon.feedLost()
+            source.revoked = ["good": .unauthenticated]
+            daemon.feedReady()
+            var heard = try client.hear()
+            while case .json = heard { heard = try client.hear() }
+            #expect(heard == .close(4401))
+        }
+    }
+
+    @Test("Asking about everybody leaves room for handshakes, and asks about each once")
+    func everybodyAtOnce() async throws {
+        let own = 2 * Doubts<Int>.atOnce
+        try await withDaemon({ $0.waitingLimit = own + 1 }) { daemon, source, path in
+            let clients = try (0..<300).map { _ in try TestClient(path, "/ws/alerts/12/?token=good") }
+            for client in clients { _ = try client.hear(until: "ready") }
+            let before = source.renewals
+            source.holdNext()
+            daemon.revalidate(.everybody)
+            source.waitUntilStuck()
+            let newcomer = try TestClient(path)
+            try newcomer.ask("/ws/iot/12/?token=good")
+            source.release()
+            try newcomer.readHead()
+            #expect(newcomer.status == 101)
+            source.revoked = ["good": .forbidden]
+            daemon.revalidate(.everybody)
+            for client in clients { #expect(try client.hear() == .close(4403)) }
+            #expect(source.renewals > before + 300)
+        }
+    }
+
+    @Test("A patient who moves is told in both wards, and comes into the new one with values and alerts")
+    func move() async throws {
+        try await withDaemon { daemon, source, path in
+            let moved = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [alert(7, of: 12)])
+            source.states[.ward(2)] = [moved]
+            let (old, new) = (try TestClient(path, "/ws/service/2/?token=good"), try TestClient(path, "/ws/service/3/?token=good"))
+            for client in [old, new] { _ = try client.hear(until: "ready") }
+            (source.states[.ward(2)], source.states[.ward(3)]) = ([], [moved])
+            try daemon.notice(Notice(channel: "fajma_patient", payload: #"12 3 {"patient":12,"ward":3,"before":2}"#))
+            let told = JSON.object(["type": .string("patient"), "patient_id": .integer(12), "service": .integer(3)])
+            #expect(try old.hear() == .json(told))
+            #expect(try new.hear() == .json(told))
+            #expect(try new.hear(until: "alert").map { $0["type"] } == [.string("iot_data"), .string("alert")])
+            source.states[.ward(2)] = [PatientState(patient: 14, ward: 2, latest: [spo2], alerts: [])]
+            daemon.event(.readings(12, ward: 2, [spo2], from: nil))  // on its way since before the move
+            daemon.event(.patient(14, ward: 2, before: nil))
+            #expect(try old.hear(until: "iot_data").last?["patient_id"] == .integer(14))
         }
     }
 
@@ -321,6 +468,9 @@ private final class TestSource: Source {
         var failingLoads = 0
         var revoked: [String: Admission] = [:]
         var stored: [Stored] = []
+        var failingRenewals = 0
+        var renewals = 0
+        var holdsNext = false
     }
 
     private let state = NIOLockedValueBox(State())
@@ -341,6 +491,12 @@ private final class TestSource: Source {
         get { state.withLockedValue { $0.revoked } }
         set { state.withLockedValue { $0.revoked = newValue } }
     }
+    var failingRenewals: Int {
+        get { state.withLockedValue { $0.failingRenewals } }
+        set { state.withLockedValue { $0.failingRenewals = newValue } }
+    }
+    /// How often it was asked what a token opens.
+    var renewals: Int { state.withLockedValue { $0.renewals } }
     var stored: [Stored] { state.withLockedValue { $0.stored } }
 
     struct Away: Error {}
@@ -348,17 +504,35 @@ private final class TestSource: Source {
     private let reached = DispatchSemaphore(value: 0)
     private let released = DispatchSemaphore(value: 0)
 
-    /// Returns once the token "stuck" is being looked at; it is looked at until `release`.
+    /// The answer to the next question is as of now, and on its way until `release`.
+    func holdNext() { state.withLockedValue { $0.holdsNext = true } }
+
+    /// Returns once the token "stuck" is being looked at, until `release`, or an answer is held.
     func waitUntilStuck() { reached.wait() }
     func release() { released.signal() }
 
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
-        guard let number = Int(key), [3, 12, 13].contains(number) else { return .unknown }
+        guard let number = Int(key), [2, 3, 12, 13].contains(number) else { return .unknown }
         let room: Room = kind == .service ? .ward(number) : kind == .alerts ? .alerts(number) : .patient(number)
         return try renew(token: token, room: room)
     }
 
     func renew(token: String, room: Room) throws -> Admission {
+        let (isHeld, fails) = state.withLockedValue { state in
+            defer { (state.holdsNext, state.failingRenewals) = (false, max(0, state.failingRenewals - 1)) }
+            state.renewals += 1
+            return (state.holdsNext, state.failingRenewals > 0)
+        }
+        if fails { throw Away() }
+        let answer = try admission(token, room)
+        if isHeld {
+            reached.signal()
+            released.wait()
+        }
+        return answer
+    }
+
+    private func admission(_ token: String, _ room: Room) throws -> Admission {
         if let admission = revoked[token] { return admission }
         switch token {
         case "good": return .allowed(room, user: 1, expires: at(100_000), mayEnter: true)

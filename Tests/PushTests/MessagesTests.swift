@@ -54,6 +54,12 @@ struct MessagesTests {
                 #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
     }
 
+    @Test("A patient's whereabouts, null once discharged")
+    func patient() throws {
+        #expect(try json(.patient(12, ward: 3)) == parse(#"{"type":"patient","patient_id":12,"service":3}"#))
+        #expect(try json(.patient(12, ward: nil)) == parse(#"{"type":"patient","patient_id":12,"service":null}"#))
+    }
+
     @Test("Ready, pulse and errors")
     func others() throws {
         #expect(try json(.ready) == parse(#"{"type":"ready"}"#))
@@ -114,6 +120,23 @@ struct EventsTests {
         #expect(event == .device(patient: nil, ward: 3, json: Array(#"{"id":5}"#.utf8)))
     }
 
+    @Test("A patient is admitted, moves and is discharged")
+    func patient() throws {
+        func read(_ payload: String) throws -> Event { try Event(channel: "fajma_patient", payload: payload.utf8) }
+        #expect(try read(#"{"patient":12,"ward":3,"before":null}"#) == .patient(12, ward: 3, before: nil))
+        #expect(try read(#"{"patient":12,"ward":3,"before":2}"#) == .patient(12, ward: 3, before: 2))
+        #expect(try read(#"{"patient":12,"ward":null,"before":3}"#) == .patient(12, ward: nil, before: 3))
+    }
+
+    @Test("Rights are an account's or a patient's; everybody's for null, and for what only a later version knows")
+    func rights() throws {
+        func read(_ payload: String) throws -> Event { try Event(channel: "fajma_right", payload: payload.utf8) }
+        #expect(try read(#"{"user":5}"#) == .rights(.user(5)))
+        #expect(try read(#"{"patient":12}"#) == .rights(.patient(12)))
+        #expect(try read(#"{"user":null}"#) == .rights(.everybody))
+        #expect(try read(#"{"ward":3}"#) == .rights(.everybody))
+    }
+
     @Test("A notification's address is read without its letter")
     func notice() throws {
         let notice = try Notice(channel: "fajma_device", payload: #"0 3 {"patient":null,"ward":3,"device":{"id":5}}"#)
@@ -124,7 +147,7 @@ struct EventsTests {
 
     @Test("What is not understood is an error that names the channel and nothing of the payload", arguments: [
         ("fajma_reading", "{}"), ("fajma_reading", "12 97.5"), ("fajma_alert", #"{"ward":3,"new":true,"alert":{"id":1}}"#),
-        ("fajma_device", "[]"), ("fajma_other", "{}"),
+        ("fajma_device", "[]"), ("fajma_patient", #"{"ward":3}"#), ("fajma_right", "3"), ("fajma_other", "{}"),
     ])
     func broken(channel: String, payload: String) {
         let error = #expect(throws: UnreadableNotification.self) { try Event(channel: channel, payload: payload.utf8) }

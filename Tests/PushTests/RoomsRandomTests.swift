@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Rooms, at random")
 struct RoomsRandomTests {
-    /// A hospital, a feed that breaks, reads that are answered late or fail, screens that come and go. A screen believes
+    /// A hospital whose patients move, a feed that breaks, reads that are answered late or fail, screens that come and go. A screen believes
     /// whatever came last: so that it ends with the truth, nothing may be lost and nothing may be told in the wrong order.
     @Test("Whatever happens in whatever order, every screen ends with what the database holds", arguments: 0..<400)
     func converge(seed: UInt64) {
@@ -34,8 +34,16 @@ private struct Screen {
 
     init(_ room: Room) { self.room = room }
 
+    /// A ward's page: who is not on the list has no tile.
+    mutating func drop(where isGone: (PatientID) -> Bool) {
+        guard case .ward = room else { return }
+        readings = readings.filter { !isGone($0.key.patient) }
+        alerts = alerts.filter { !isGone($0.value.patient) }
+    }
+
     mutating func show(_ message: Message) {
         switch message {
+        case .patient(let patient, let ward): if ward.map(Room.ward) != room { drop { $0 == patient } }
         case .readings(let patient, let list, _):
             for reading in list { readings[Key(patient: patient, vital: reading.vital)] = reading }
         case .corrected(let patient, let vital, let latest, _): readings[Key(patient: patient, vital: vital)] = latest
@@ -47,7 +55,10 @@ private struct Screen {
 }
 
 private struct World {
-    private static let ward: [PatientID: WardID] = [1: 1, 2: 1, 3: 2, 4: 2]
+    /// Of those who are not discharged.
+    private var ward: [PatientID: WardID] = [1: 1, 2: 1, 3: 2, 4: 2]
+    /// Where each was before the last move, as a transaction that began before it still believes.
+    private var wardBefore: [PatientID: WardID] = [:]
     private static let vitals: [Vital] = [.spo2, .heartRate, .temperature]
 
     private var random: SplitMix
@@ -70,7 +81,8 @@ private struct World {
         case 0..<5: measure()
         case 5..<8: changeAlert()
         case 8..<11: deliver()
-        case 11, 12: enter()
+        case 11: enter()
+        case 12: if Bool.random(using: &random) { enter() } else { move() }
         case 13: leave()
         case 14, 15: look()
         case 16: answerRead()
@@ -98,7 +110,7 @@ private struct World {
     private func covers(_ room: Room, _ patient: PatientID) -> Bool {
         switch room {
         case .patient(let one), .alerts(let one): one == patient
-        case .ward(let ward): Self.ward[patient] == ward
+        case .ward(let ward): self.ward[patient] == ward
         }
     }
 
@@ -112,7 +124,11 @@ private struct World {
         let reading = Reading(vital: vital, value: Double(clock), measuredAt: at(isLate ? clock - 1000 : clock))
         let key = Key(patient: patient, vital: vital)
         if latest[key].map({ $0.measuredAt < reading.measuredAt }) ?? true { latest[key] = reading }
-        notify(.readings(patient, ward: Self.ward[patient], [reading], from: nil))
+        notify(.readings(patient, ward: ward[patient], [reading], from: nil))
+        // From a transaction that began before the move: nothing that the new ward would miss, and nothing for the old one.
+        if let before = wardBefore[patient], before != ward[patient] {
+            notify(.readings(patient, ward: before, [Reading(vital: vital, value: 0, measuredAt: at(-100_000))], from: nil))
+        }
     }
 
     private mutating func changeAlert() {
@@ -122,11 +138,11 @@ private struct World {
                 Int(clock), of: Int.random(in: 1...4, using: &random),
                 severity: Severity.allCases.randomElement(using: &random) ?? .error)
             alerts[raised.id] = raised
-            notify(.alert(raised, ward: Self.ward[raised.patient], isNew: true))
+            notify(.alert(raised, ward: ward[raised.patient], isNew: true))
         } else if let old = alerts.values.sorted(by: { $0.id < $1.id }).randomElement(using: &random) {
             let changed = old.endedAt == nil && Bool.random(using: &random) ? old.ended : old.acknowledgedBySomebody
             alerts[old.id] = changed
-            notify(.alert(changed, ward: Self.ward[changed.patient], isNew: false))
+            notify(.alert(changed, ward: ward[changed.patient], isNew: false))
         }
     }
 
@@ -137,9 +153,17 @@ private struct World {
     private func state(of room: Room) -> [PatientState] {
         (1...4).filter { covers(room, $0) }.map { patient in
             PatientState(
-                patient: patient, ward: Self.ward[patient], latest: latest.filter { $0.key.patient == patient }.map(\.value),
+                patient: patient, ward: ward[patient], latest: latest.filter { $0.key.patient == patient }.map(\.value),
                 alerts: alerts.values.filter { $0.patient == patient && $0.isOpen })
         }
+    }
+
+    private mutating func move() {
+        let patient = Int.random(in: 1...4, using: &random)
+        let before = ward[patient]
+        let after: WardID? = [1, 2, nil].randomElement(using: &random) ?? nil
+        (ward[patient], wardBefore[patient]) = (after, before)
+        notify(.patient(patient, ward: after, before: before))
     }
 
     // MARK: Between the database and the rooms
@@ -205,7 +229,14 @@ private struct World {
                 guard let message else { continue }
                 for listener in rooms.listeners(of: room) { screens[listener]?.show(message) }
             case .send(let message, let listeners):
-                for listener in listeners { screens[listener]?.show(message) }
+                for listener in listeners {
+                    screens[listener]?.show(message)
+                    // A page then asks for the list of its ward's patients.
+                    guard case .ready = message, var screen = screens[listener] else { continue }
+                    let room = screen.room
+                    screen.drop { !covers(room, $0) }
+                    screens[listener] = screen
+                }
             }
         }
     }

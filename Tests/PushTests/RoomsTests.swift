@@ -124,13 +124,60 @@ struct RoomsTests {
         #expect(rooms.event(.alert(alert(7, of: 12, version: 4), ward: 3, isNew: false)).plain == [.forward(.patient(12))])
     }
 
-    @Test("An event brings a patient into the ward's room, and an event from another ward takes it out")
+    @Test("A patient who moves is told to both wards and to those who listen to the patient; the old ward forgets, the new one reads")
     mutating func moves() {
-        open(.ward(3), [], [])
-        #expect(rooms.event(.readings(40, ward: 3, [spo2], from: nil)).plain == [.forward(.ward(3))])
-        #expect(rooms.join(2, .ward(3)).plain == [.send(.readings(40, [spo2]), [2]), .send(.ready, [2])])
-        #expect(rooms.event(.readings(40, ward: 4, [newer], from: nil)).isEmpty)
-        #expect(rooms.join(3, .ward(3)).plain == [.send(.ready, [3])])
+        open(.ward(3), [spo2], [alert(7, of: 12)], listener: 1)
+        open(.ward(4), [], [], listener: 2, patient: 13)
+        open(.patient(12), [spo2], [], listener: 3)
+        let told = rooms.event(.patient(12, ward: 4, before: 3)).plain
+        #expect(told == [.forward(.patient(12)), .forward(.ward(3)), .forward(.ward(4)), .load([.ward(3), .ward(4)])])
+        let thirteen = PatientState(patient: 13, ward: 4, latest: [], alerts: [])
+        let twelve = PatientState(patient: 12, ward: 4, latest: [newer], alerts: [alert(7, of: 12)])
+        #expect(
+            rooms.loaded([.ward(4): [twelve, thirteen]], now: at(30)).plain
+                == [.send(.readings(12, [newer]), [2]), .send(.alert(alert(7, of: 12)), [2])])
+        #expect(rooms.join(4, .ward(3)).plain == [.send(.ready, [4])])
+    }
+
+    @Test("What is heard of a patient between the move and the read is told once, and not undone by the read")
+    mutating func duringMove() {
+        open(.ward(4), [], [], patient: 13)
+        _ = rooms.event(.patient(12, ward: 4, before: 3))
+        #expect(rooms.event(.readings(12, ward: 4, [newer], from: nil)).plain == [.forward(.ward(4))])
+        let read = PatientState(patient: 12, ward: 4, latest: [spo2], alerts: [])
+        #expect(rooms.loaded([.ward(4): [read]], now: at(30)).plain == [.send(.readings(12, [newer]), [1])])
+    }
+
+    @Test("A patient who is discharged leaves the ward, also against a read that began before")
+    mutating func discharge() {
+        _ = rooms.join(1, .ward(3))
+        #expect(rooms.event(.patient(12, ward: nil, before: 3)).plain == [.forward(.ward(3))])
+        let stale = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [])
+        #expect(rooms.loaded([.ward(3): [stale]], now: at(0)).plain == [.load([.ward(3)])])
+        #expect(rooms.loaded([:], now: at(1)).plain == [.send(.ready, [1])])
+    }
+
+    @Test("An admission, and a change of bed or name, is told to the ward; only the first one is read")
+    mutating func admission() {
+        open(.ward(3), [spo2], [])
+        #expect(rooms.event(.patient(12, ward: 3, before: 3)).plain == [.forward(.ward(3))])
+        #expect(rooms.event(.patient(14, ward: 3, before: nil)).plain == [.forward(.ward(3)), .load([.ward(3)])])
+        #expect(rooms.event(.patient(15, ward: 5, before: 6)).isEmpty)
+    }
+
+    @Test("What is heard of a patient whom the ward does not know is not told there, but a read is asked for, to be sure")
+    mutating func strangers() {
+        open(.ward(3), [spo2], [])
+        #expect(rooms.event(.readings(40, ward: 3, [spo2], from: nil)).plain == [.load([.ward(3)])])
+        #expect(rooms.event(.alert(alert(9, of: 40), ward: 3, isNew: true)).isEmpty)
+        #expect(rooms.event(.device(patient: 40, ward: 3, json: [])).isEmpty)
+        let twelve = PatientState(patient: 12, ward: 3, latest: [spo2], alerts: [])
+        #expect(rooms.loaded([.ward(3): [twelve]], now: at(0)).isEmpty)
+        _ = rooms.event(.readings(41, ward: 3, [spo2], from: nil))
+        let missed = PatientState(patient: 41, ward: 3, latest: [older], alerts: [alert(8, of: 41)])
+        #expect(
+            rooms.loaded([.ward(3): [twelve, missed]], now: at(0)).plain
+                == [.send(.readings(41, [spo2]), [1]), .send(.alert(alert(8, of: 41)), [1])])
     }
 
     @Test("get_latest answers at once for a room that is known, also when there is nothing yet, and never to another")
@@ -141,6 +188,7 @@ struct RoomsTests {
         #expect(rooms.latest(for: 1).plain == [.send(.readings(12, []), [1])])
         #expect(rooms.latest(for: 99).isEmpty)
         open(.ward(3), [spo2], [], listener: 2)
+        _ = rooms.event(.patient(13, ward: 3, before: nil))
         _ = rooms.event(.readings(13, ward: 3, [newer], from: nil))
         #expect(rooms.latest(for: 2).plain == [.send(.readings(12, [spo2]), [2]), .send(.readings(13, [newer]), [2])])
     }
@@ -213,10 +261,12 @@ struct RoomsTests {
         #expect(rooms.event(.readings(12, ward: 3, [newer], from: nil)).isEmpty)
     }
 
-    /// Enters a room whose only patient is 12 and lets it be read.
-    private mutating func open(_ room: Room, _ latest: [Reading], _ alerts: [Alert], listener: Int = 1) {
+    /// Enters a room with one patient and lets it be read.
+    private mutating func open(
+        _ room: Room, _ latest: [Reading], _ alerts: [Alert], listener: Int = 1, patient: PatientID = 12
+    ) {
         _ = rooms.join(listener, room)
-        _ = rooms.loaded([room: [PatientState(patient: 12, ward: 3, latest: latest, alerts: alerts)]], now: at(0))
+        _ = rooms.loaded([room: [PatientState(patient: patient, ward: 3, latest: latest, alerts: alerts)]], now: at(0))
     }
 }
 

@@ -114,40 +114,6 @@ import Testing
         #expect(told.status == "maintenance")
     }
 
-    @Test("both wards hear of a patient who moves") func move() async throws {
-        try submit((.spo2, 97, 0))
-        _ = await next("fajma_reading")
-        var fields = store.patients[0].fields
-        fields.ward = store.wards[1].id
-        _ = try store.database.updatePatient(store.patients[0].id, fields, store.admin)
-        for ward in store.wards {
-            let message = await next("fajma_reading")
-            #expect(message["address"] as? String == "\(store.patients[0].id) \(ward.id)")
-            #expect(message["ward"] as? Int == store.wards[1].id)
-            #expect(message["latest"] as? [[Double]] == [[1, 97, Double(now.milliseconds)]])
-        }
-    }
-
-    @Test("the new ward of a patient who moves hears the alerts that are open, and no others") func moveWithAlerts() async throws {
-        let patient = store.patients[0]
-        func raise(_ severity: Severity) throws -> Alert {
-            try #require(try store.database.addAlert(
-                    patient: patient.id, kind: "spo2", message: "m", severity: severity, measuredAt: now, store.nurse))
-        }
-        let (open, over) = (try raise(.error), try raise(.info))
-        try store.connection().script("UPDATE alerts SET ended_at = now() WHERE id = \(over.id)")
-        for _ in 0..<3 { _ = await next("fajma_alert") }
-        var fields = patient.fields
-        fields.ward = store.wards[1].id
-        _ = try store.database.updatePatient(patient.id, fields, store.admin)
-        let later = try #require(try store.database.addAlert(
-                patient: patient.id, kind: "later", message: "m", severity: .info, measuredAt: now, store.admin))
-        let message = await next("fajma_alert")
-        #expect(message["address"] as? String == "\(patient.id) \(store.wards[1].id)")
-        #expect(try decode(message) == open)
-        #expect(try decode(await next("fajma_alert")) == later)
-    }
-
     @Test("whoever wore a device hears that it is gone, whoever wears it that it is there") func assigned() async throws {
         let (device, from, to) = (store.devices[0].id, store.patients[0].id, store.patients[1].id)
         let moved = try store.database.updateDevice(device, DeviceFields(name: "D", kind: "bracelet", patient: to), store.admin)

@@ -17,7 +17,7 @@ import Testing
         #expect(try database.wards(nurse, Page(limit: 100)) == [store.wards[0]])
         #expect(try database.patients(nurse, ward: nil, Page(limit: 100)) == [store.patients[0]])
         #expect(try database.patients(nurse, ward: store.wards[1].id, Page(limit: 100)) == [])
-        #expect(try database.devices(nurse, patient: nil, Page(limit: 100)).map(\.id) == [store.devices[0].id])
+        #expect(try database.devices(nurse, DeviceFilter(), Page(limit: 100)).map(\.id) == [store.devices[0].id])
         #expect(try database.patients(store.admin, ward: nil, Page(limit: 100)) == store.patients)
     }
 
@@ -101,7 +101,7 @@ import Testing
 
     @Test("a login whose password was changed while it was checked begins no session") func overtaken() throws {
         let token = token("a", expires: try TestStore.now.advanced(bySeconds: 60))
-        #expect(try store.database.setPassword(username: "nurse", passwordHash: "new", by: store.admin.author))
+        #expect(try store.database.setPassword(store.nurse.user, passwordHash: "new", by: store.admin.author))
         #expect(try !store.database.openSession(
             token, passwordHash: "-", kind: .browser, agent: nil, expires: nil, by: store.nurse.author))
         #expect(try !store.database.isRefreshTokenUsable(token))
@@ -113,7 +113,7 @@ import Testing
         try open(old)
         try store.connection().query(
             "INSERT INTO refresh_tokens (id, session_id, expires_at) VALUES ('new', 'f', now() + interval '1 minute')")
-        #expect(try store.database.forgetExpiredRefreshTokens() == 1)
+        #expect(try store.database.forgetExpired() == 1)
         #expect(try store.database.isRefreshTokenUsable(new))
     }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, agoShort, clockTime, number, range, years } from "../../www/format.js";
+import { ago, agoShort, clockTime, duration, number, range, years } from "../../www/format.js";
 import { vital } from "../../www/vitals.js";
 
 const plain = (text) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -46,4 +46,8 @@ test("an age in years counts birthdays, and nothing is made of no date", () => {
   assert.equal(years("1961-11-23", now), 64);
   assert.equal(years(null, now), null);
   assert.equal(years("hier", now), null);
+});
+
+test("what is left is rounded up, with as many parts as it needs", () => {
+  assert.deepEqual([0, 1, 42_000, 59_001, 725_000, 3_600_000].map(duration), ["0:00", "0:01", "0:42", "1:00", "12:05", "1:00:00"]);
 });

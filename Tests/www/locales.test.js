@@ -8,7 +8,7 @@ const www = new URL("../../www/", import.meta.url);
 const texts = Object.fromEntries(LANGUAGES.map((language) => [language, JSON.parse(readFileSync(new URL(`locales/${language}.json`, www)))]));
 const load = async (language) => texts[language];
 const memory = (kept = {}) => ({ getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; } });
-const sources = ["", "components/"].flatMap((folder) => readdirSync(new URL(`./${folder}`, www))
+const sources = ["", "administration/", "components/"].flatMap((folder) => readdirSync(new URL(`./${folder}`, www))
   .filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(folder + name, www), "utf8")));
 
 test("both languages have the same keys, none empty, with the same places to fill", () => {

@@ -60,6 +60,12 @@ test("a device's state is read, with what it does not say as unknown", () => {
   assert.equal(readDevice({}), null);
 });
 
+test("where a patient is now is read, and nowhere once discharged", () => {
+  assert.deepEqual(read({ type: "patient", patient_id: 12, service: 3 }), { kind: "patient", patient: 12, ward: 3 });
+  assert.deepEqual(read({ type: "patient", patient_id: 12, service: null }), { kind: "patient", patient: 12, ward: null });
+  assert.equal(read({ type: "patient", service: 3 }), null);
+});
+
 test("ready, pulse and error are read", () => {
   assert.deepEqual(read({ type: "ready" }), { kind: "ready" });
   assert.deepEqual(read({ type: "pulse", timestamp: AT }), { kind: "pulse", at: Date.parse(AT) });

@@ -189,3 +189,40 @@ test("a device that moved to another patient is no longer shown with this one", 
   state.addDevice(12, { id: 4, patient: null });
   assert.deepEqual(devices(), []);
 });
+
+test("where a patient is now is told, and a patient who left is forgotten with everything that was known", () => {
+  const state = new State();
+  const told = [];
+  for (const type of ["readings", "alert", "device"]) state.addEventListener(type, ({ detail }) => told.push([type, detail.patient]));
+  state.addEventListener("patient", ({ detail }) => told.push(["patient", detail.patient, detail.ward]));
+  state.addReadings(12, [reading(97, NOW)], NOW);
+  state.addReadings(13, [reading(95, NOW)], NOW);
+  state.addAlert(12, alert(1));
+  told.length = 0;
+  state.apply({ kind: "patient", patient: 12, ward: 4 });
+  state.forgetPatient(12);
+  state.forgetPatient(99);
+  assert.deepEqual(told, [["patient", 12, 4], ["readings", 12], ["alert", 12], ["device", 12]]);
+  assert.equal(state.record(12).value("spo2"), undefined);
+  assert.deepEqual(state.record(12).openAlerts(), []);
+  assert.equal(state.record(13).value("spo2").value, 95);
+});
+
+test("once the server refuses the room nothing is shown as known, and what still arrives is not taken in", () => {
+  const state = new State();
+  const values = () => [state.record(12).value("spo2"), ...state.record(12).openAlerts(), ...state.record(12).devices()];
+  state.addReadings(12, [reading(97, NOW)], NOW);
+  state.addAlert(12, alert(1));
+  state.addDevice(12, { id: 3, patient: 12 });
+  state.setConnection({ status: "disconnected", reason: null, retryAt: 1 });
+  assert.equal(state.record(12).value("spo2").value, 97, "a lost connection keeps what was known, to grow old");
+  state.setConnection({ status: "error", reason: "not_allowed", retryAt: null });
+  assert.deepEqual(values(), [undefined]);
+  state.addReadings(12, [reading(98, NOW + 1)], NOW + 1);
+  state.addAlert(12, alert(2));
+  state.addDevice(12, { id: 4, patient: 12 });
+  assert.deepEqual(values(), [undefined]);
+  state.setConnection({ status: "connecting", reason: null, retryAt: null });
+  state.addReadings(12, [reading(98, NOW + 1)], NOW + 1);
+  assert.equal(state.record(12).value("spo2").value, 98);
+});

@@ -1,3 +1,4 @@
+import { sectionsFor } from "../administration/sections.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { api, i18n, mayAct, t } from "../services.js";
@@ -13,15 +14,29 @@ export class AppBar extends Part {
     this.setAttribute("role", "banner");
     this.listen(api, "login", () => this.draw());
     this.listen(api, "logout", () => this.draw());
+    this.listen(api, "user", () => this.draw());
   }
 
   draw() {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
-    if (api.user) controls.append(el("span", { class: "who" }, icon("user"), el("span", { text: api.user.username })));
+    if (sectionsFor(api.user).length) controls.append(this.#administration());
+    if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
+  }
+
+  #who() {
+    const parts = [icon("user"), el("span", { text: api.user.username })];
+    if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
+    const label = `${api.user.username} – ${t("account.title")}`;
+    return el("a", { class: "who", href: "#/compte", title: t("account.title"), "aria-label": label }, ...parts);
+  }
+
+  #administration() {
+    return el("a", { class: "administration", href: "#/administration", title: t("administration.title") },
+      icon("settings"), el("span", { text: t("administration.title") }));
   }
 
   #languages() {

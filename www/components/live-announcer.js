@@ -16,7 +16,7 @@ export class LiveAnnouncer extends Part {
     this.className = "visually-hidden";
     this.append(this.#polite, this.#assertive);
     this.listen(document, "announce", ({ detail }) => this.#say(detail.text, detail.urgent));
-    this.listen(state, "alert", ({ detail }) => this.#sayAlert(detail.alert));
+    this.listen(state, "alert", ({ detail }) => detail.alert && this.#sayAlert(detail.alert));
   }
 
   #sayAlert(alert) {

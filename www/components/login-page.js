@@ -1,14 +1,25 @@
-import { el } from "../dom.js";
+import { el, setText } from "../dom.js";
+import { duration } from "../format.js";
 import { icon } from "../icons.js";
-import { api, t } from "../services.js";
+import { secret } from "../secret.js";
+import { api, i18n, t } from "../services.js";
 import { Part } from "./part.js";
 
-/** The login, with the notice that this is not a medical device. What was typed survives a change of language. */
+/**
+ * The login, with the notice that this is not a medical device. What was typed survives a change of language. Property:
+ * `reason`, why a session has just ended, or null.
+ */
 export class LoginPage extends Part {
   #username = el("input", { id: "username", name: "username", autocomplete: "username", autocapitalize: "none",
-    spellcheck: "false", required: true });
+    spellcheck: "false", required: true, on: { input: () => this.#updateWait() } });
   #password = el("input", { id: "password", name: "password", type: "password", autocomplete: "current-password", required: true });
   #failure = el("p", { class: "failure", role: "alert" });
+  /** Who has to wait until when, by the page's clock: `{username, until}`. Another account of the same ward need not. */
+  #wait = null;
+
+  start() {
+    this.everySecond(() => this.#updateWait());
+  }
 
   draw() {
     document.title = `FAJMA – ${t("login.title")}`;
@@ -21,41 +32,57 @@ export class LoginPage extends Part {
       el("section", { class: "entry" },
         el("form", { on: { submit: (event) => this.#submit(event) } },
           el("h1", { text: t("login.title") }),
+          this.#reason(),
           el("label", { for: "username", text: t("login.username") }), this.#username,
           el("label", { for: "password", text: t("login.password") }),
-          el("div", { class: "secret" }, this.#password, this.#reveal()),
+          secret(this.#password),
           this.#failure,
           el("button", { class: "primary", text: t("login.enter") })),
         el("p", { class: "notice" }, icon("shield"), el("span", { text: t("login.notice") }))));
+    this.#updateWait();
     this.#username.focus();
   }
 
-  #reveal() {
-    const button = el("button", { type: "button", class: "quiet" });
-    const show = (visible) => {
-      this.#password.type = visible ? "text" : "password";
-      button.replaceChildren(icon(visible ? "eyeOff" : "eye"));
-      button.setAttribute("aria-label", t(visible ? "login.hide" : "login.show"));
-    };
-    button.addEventListener("click", () => show(this.#password.type === "password"));
-    show(false);
-    return button;
+  #reason() {
+    if (!i18n.has(`login.reason.${this.reason}`)) return null;
+    return el("p", { class: "reason", role: "status" }, icon("info"), el("span", { text: t(`login.reason.${this.reason}`) }));
   }
 
   async #submit(event) {
     event.preventDefault();
     const button = this.querySelector(".primary");
+    const username = this.#username.value;
     button.disabled = true;
     this.#failure.replaceChildren();
     try {
-      await api.login(this.#username.value, this.#password.value);
+      await api.login(username, this.#password.value);
       this.#password.value = "";
     } catch (error) {
-      this.#failure.replaceChildren(icon("error"), el("span", { text: error.detail || t(`login.failed.${error.status === 0 ? "network" : "other"}`) }));
+      if (this.signal.aborted) return;
+      this.#fail(error.detail || t(`login.failed.${error.status === 0 ? "network" : "other"}`));
+      if (error.status === 429 && error.retryAfter) this.#wait = { username, until: Date.now() + error.retryAfter * 1000 };
       this.#password.select();
       this.#password.focus();
-    } finally {
-      button.disabled = false;
     }
+    button.disabled = false;
+    this.#updateWait();
+  }
+
+  #fail(text) {
+    this.#failure.replaceChildren(icon("error"), el("span", { text }));
+  }
+
+  /** The button counts down while this account has to wait; said once, not every second, to whoever listens. */
+  #updateWait() {
+    const button = this.querySelector(".primary");
+    if (!this.#wait || !button) return;
+    const leftMs = this.#wait.until - Date.now();
+    const waits = leftMs > 0 && this.#username.value === this.#wait.username;
+    button.disabled = waits;
+    setText(button, waits ? t("login.wait", { time: duration(leftMs) }) : t("login.enter"));
+    if (leftMs > 0) return;
+    this.#wait = null;
+    this.#failure.replaceChildren();
+    this.announce(t("login.again"), false);
   }
 }

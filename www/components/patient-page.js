@@ -5,12 +5,15 @@ import { icon } from "../icons.js";
 import { readDevice, readLatest, readRows } from "../messages.js";
 import { TRACE_MS } from "../patient-record.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, i18n, state, t } from "../services.js";
+import { api, connect, i18n, may, state, t } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
+import { openEntry } from "./entry-dialog.js";
 import { Part } from "./part.js";
 
 /** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
 const DEVICES_EVERY_S = 10;
+/** How long it is said that an entry was stored. */
+const SAID_MS = 10_000;
 
 /** One patient, live. Property: `address`, the id or the hospital number. */
 export class PatientPage extends Part {
@@ -25,8 +28,9 @@ export class PatientPage extends Part {
     this.listen(state, "ready", () => this.#fetch());
     this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
     this.listen(state, "readings", () => this.#addCards());
+    this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
     this.everySecond(() => {
-      if (document.hidden || --this.#secondsToDevices > 0) return;
+      if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
       this.#secondsToDevices = DEVICES_EVERY_S;
       if (this.#patient) this.#fetchDevices();
     });
@@ -45,8 +49,20 @@ export class PatientPage extends Part {
   #ask() { return api.get(`api/patients/${encodeURIComponent(this.address)}/`); }
 
   async #find() {
-    this.#patient = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
-    this.#ward = api.user.services?.find((ward) => ward.id === this.#patient.service) ?? null;
+    this.#accept(await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error)));
+  }
+
+  /** Name, bed or ward changed. Whom this account may not see any more is said by the socket, which is closed. */
+  async #findAgain() {
+    await this.#take(this.#ask(), (patient) => {
+      this.#accept(patient);
+      this.draw();
+    });
+  }
+
+  #accept(patient) {
+    this.#patient = patient;
+    this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
   }
 
@@ -123,7 +139,20 @@ export class PatientPage extends Part {
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+      ...(may("enterReadings") ? this.#entry() : []),
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
+  }
+
+  #entry() {
+    const done = el("p", { class: "entered", role: "status" });
+    const enter = async () => {
+      done.replaceChildren();
+      const count = await openEntry(this.#patient);
+      if (!count) return;
+      done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
+      setTimeout(() => done.replaceChildren(), SAID_MS);
+    };
+    return [done, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
   }
 
   /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */

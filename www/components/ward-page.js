@@ -11,7 +11,7 @@ import { Part } from "./part.js";
 const ROOMY = 15;
 const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
-/** A message about a patient that is not on the list: somebody was admitted. The list is fetched no more often than this. */
+/** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
 const REFETCH_MS = 10_000;
 
 /** A ward, live: a tile a patient. Property: `ward`, its number. */
@@ -20,40 +20,73 @@ export class WardPage extends Part {
   #failure = null;
   #live = null;
   #fetchedAt = 0;
+  #fetching = false;
+  #changed = false;
   #filling = null;
+  /** Whose past two minutes are there. */
+  #filled = new Set();
 
   start() {
     state.forget();
-    this.listen(state, "ready", () => this.#fetch());
+    this.listen(state, "ready", () => {
+      this.#filled.clear();
+      this.#fetch();
+    });
     this.listen(state, "alert", () => this.#arrange());
     this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
+    this.listen(state, "patient", ({ detail }) => this.#follow(detail));
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
   }
 
   #ask() { return api.get("api/patients/", { service: this.ward, limit: 1000 }); }
 
+  /** One request at a time: of two, the answer that comes last may be the older one. */
   async #fetch() {
     this.#fetchedAt = Date.now();
+    this.#changed = true;
+    if (this.#fetching) return;
+    this.#fetching = true;
     try {
-      const patients = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
-      const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
-      [this.#patients, this.#failure] = [patients, null];
-      if (changed) this.draw();
-      await this.#fillTraces();
+      let patients;
+      while (this.#changed) {
+        this.#changed = false;
+        patients = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
+      }
+      this.#show(patients);
     } catch (error) {
       if (!this.signal.aborted) this.#fail(error);
+    } finally {
+      this.#fetching = false;
     }
+    if (this.#patients && !this.signal.aborted) this.#fillTraces().catch((error) => this.signal.aborted || this.#fail(error));
+  }
+
+  #show(patients) {
+    const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
+    [this.#patients, this.#failure] = [patients, null];
+    if (changed) this.draw();
+  }
+
+  /** Who is not here any more goes at once, before anybody reads the tile; the list says the rest. */
+  #follow({ patient, ward }) {
+    if (ward !== this.ward) {
+      if (this.#patients) this.#show(this.#patients.filter(({ id }) => id !== patient));
+      state.forgetPatient(patient);
+      this.#filled.delete(patient);
+    }
+    this.#fetch();
   }
 
   /** What the socket's snapshot does not bring: the past two minutes. One patient after the other: the values are there already. */
   async #fillTraces() {
     const run = (this.#filling = {});
-    for (const { id } of this.#patients) {
+    for (const { id } of this.#patients.filter((patient) => !this.#filled.has(patient.id))) {
       const debut = new Date(state.now() - TRACE_MS).toISOString();
       const rows = await api.get("api/iot/data/", { patient_id: id, debut, limit: 1000 });
       if (this.signal.aborted || this.#filling !== run) return;
       state.addReadings(id, readRows(rows));
+      this.#filled.add(id);
     }
   }
 

@@ -36,8 +36,8 @@ CREATE FUNCTION public.alerts_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', addressed(p.id, p.ward_id, json_build_object(
-        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+    PERFORM pg_notify('fajma_alert', addressed(p.id, ward_of(p), json_build_object(
+        'ward', ward_of(p), 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
     FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
     ORDER BY a.id;
     RETURN NULL;
@@ -54,6 +54,41 @@ CREATE FUNCTION public.audit_actor() RETURNS jsonb
     AS $$
     SELECT coalesce(nullif(current_setting('fajma.actor', true), '')::jsonb, jsonb_build_object('name', 'sql:' || session_user))
 $$;
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    action text NOT NULL,
+    user_id integer,
+    username text NOT NULL,
+    address text,
+    session text,
+    patient_id integer,
+    subject text,
+    before jsonb,
+    after jsonb,
+    once text,
+    CONSTRAINT audit_action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
+);
+COMMENT ON TABLE public.audit IS 'Who did what, when, from where, to which patient. The application may add to it and read it, nothing else.';
+COMMENT ON COLUMN public.audit.username IS 'As it was then; of no account: the program or the database role that did it.';
+COMMENT ON COLUMN public.audit.once IS 'What is written once a session and hour carries session, hour and what it is about.';
+CREATE FUNCTION public.audit_content(chain_position bigint, sealed_at timestamp with time zone, a public.audit) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT convert_to(
+        netstring(chain_position::text) || netstring(epoch_us(sealed_at))
+        || netstring(a.id::text) || netstring(epoch_us(a.at)) || netstring(a.action) || netstring(a.user_id::text)
+        || netstring(a.username) || netstring(a.address) || netstring(a.session) || netstring(a.patient_id::text)
+        || netstring(a.subject) || netstring(a.before::text) || netstring(a.after::text) || netstring(a.once), 'UTF8')
+$$;
+CREATE FUNCTION public.audit_pends() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.audit_pending (audit_id) SELECT id FROM inserted;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.audit_record(action text, patient integer, subject text, before jsonb, after jsonb) RETURNS void
     LANGUAGE sql
     AS $$
@@ -61,29 +96,45 @@ CREATE FUNCTION public.audit_record(action text, patient integer, subject text, 
     SELECT action, (actor ->> 'user')::integer, actor ->> 'name', actor ->> 'address', actor ->> 'session', patient, subject, before, after
     FROM audit_actor() AS actor
 $$;
+CREATE FUNCTION public.audit_told(told jsonb, secret text[], noise text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END)
+    FROM jsonb_each(told) WHERE key <> ALL (noise)
+$$;
 CREATE FUNCTION public.audited() RETURNS trigger
     LANGUAGE plpgsql
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 DECLARE
-    noun text := TG_ARGV[0];
-    secret text[] := string_to_array(TG_ARGV[3], ',');
+    action text := TG_ARGV[0] || CASE TG_OP WHEN 'INSERT' THEN '.created' WHEN 'UPDATE' THEN '.changed' ELSE '.deleted' END;
     old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
     whole jsonb := coalesce(new_row, old_row);
-    verb text := CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END;
+    secret text[] := string_to_array(coalesce(TG_ARGV[3], ''), ',');
+    noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
-        FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key;
+        FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key AND o.key <> ALL (noise);
         IF new_row IS NULL THEN
             RETURN NULL;
         END IF;
+        IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
+            action := 'password.changed';
+        ELSIF action = 'session.changed' THEN
+            action := 'session.ended';
+        END IF;
     END IF;
-    -- That a secret was set is told, the secret is not.
-    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO old_row FROM jsonb_each(old_row);
-    SELECT jsonb_object_agg(key, CASE WHEN key = ANY (secret) AND value <> 'null' THEN '"…"' ELSE value END) INTO new_row FROM jsonb_each(new_row);
+    IF TG_TABLE_NAME = 'device_state' THEN
+        action := 'device.changed';  -- the row comes into being with the first word about a device that is there
+    END IF;
     PERFORM audit_record(
-        noun || '.' || verb, (whole ->> nullif(TG_ARGV[2], ''))::integer, noun || ' ' || (whole ->> TG_ARGV[1]), old_row, new_row);
+        action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
+        split_part(TG_ARGV[1], ' ', 1) || ' ' || (whole ->> split_part(TG_ARGV[1], ' ', 2)),
+        audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise),
+        audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise));
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.device_assigned() RETURNS trigger
@@ -92,8 +143,8 @@ CREATE FUNCTION public.device_assigned() RETURNS trigger
 DECLARE
     device integer := coalesce(NEW.device_id, OLD.device_id);
 BEGIN
-    PERFORM pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, (
+    PERFORM pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, (
             SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
     FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
     RETURN NULL;
@@ -123,9 +174,19 @@ CREATE FUNCTION public.epoch_ms(t timestamp with time zone) RETURNS bigint
     AS $$
     SELECT (extract(epoch FROM t) * 1000)::bigint
 $$;
+CREATE FUNCTION public.epoch_us(t timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT (extract(epoch FROM t) * 1000000)::bigint::text
+$$;
+CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(current_setting('fajma.actor', true), '') <> ''
+$$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET lock_timeout TO '3s'
     AS $$
 DECLARE
@@ -135,6 +196,10 @@ DECLARE
     partition text;
     made integer := 0;
 BEGIN
+    -- Works with the owner's rights: whoever stole the application's password may not fill the catalog with it.
+    IF days > 366 THEN
+        RAISE 'partitions are made for 366 days at most' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
     FOR offset_days IN -1..days LOOP
         partition := 'readings_' || to_char(today + offset_days, 'YYYYMMDD');
@@ -153,32 +218,46 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
+CREATE FUNCTION public.netstring(value text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value || ',', '-,')
+$$;
 CREATE FUNCTION public.notify_device(device integer) RETURNS void
     LANGUAGE sql
     AS $$
-    SELECT pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))))
+    SELECT pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, p.id))))
     FROM (VALUES (1)) AS always
     LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> clock_timestamp()
     LEFT JOIN patients p ON p.id = a.patient_id
 $$;
-CREATE FUNCTION public.patient_moved() RETURNS trigger
+CREATE FUNCTION public.notify_rights(account integer) RETURNS void
+    LANGUAGE sql
+    AS $$
+    SELECT pg_notify('fajma_right', addressed(NULL, NULL, json_build_object('user', account)))
+$$;
+CREATE FUNCTION public.patient_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    message json := json_build_object('patient', NEW.id, 'ward', NEW.ward_id, 'latest', coalesce(
-        (SELECT json_agg(json_build_array(vital, value, epoch_ms(measured_at))) FROM latest_readings WHERE patient_id = NEW.id),
-        '[]'));
+    here integer := ward_of(NEW);
+    before integer;
 BEGIN
-    PERFORM pg_notify('fajma_reading', addressed(NEW.id, OLD.ward_id, message)),
-        pg_notify('fajma_reading', addressed(NEW.id, NEW.ward_id, message));
-    PERFORM pg_notify('fajma_alert', addressed(NEW.id, NEW.ward_id, json_build_object(
-        'ward', NEW.ward_id, 'new', true, 'alert', alert_json(a))))
-    FROM alerts a
-    WHERE a.patient_id = NEW.id AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
-    ORDER BY a.id;
+    IF TG_OP = 'UPDATE' THEN
+        before := ward_of(OLD);
+    END IF;
+    PERFORM pg_notify('fajma_patient', addressed(NEW.id, here, json_build_object('patient', NEW.id, 'ward', here, 'before', before)));
+    IF TG_OP = 'UPDATE' AND here IS DISTINCT FROM before THEN
+        PERFORM pg_notify('fajma_right', addressed(NEW.id, here, json_build_object('patient', NEW.id)));
+    END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.reading_id(patient integer, vital smallint, measured_at timestamp with time zone, device integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT concat_ws('.', patient, vital, epoch_ms(measured_at), device)
+$$;
 CREATE FUNCTION public.readings_corrected() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -191,13 +270,23 @@ BEGIN
         SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
         WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
         ORDER BY r.measured_at DESC LIMIT 1;
-        PERFORM pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
-            'patient', p.id, 'ward', p.ward_id, 'from', epoch_ms(changed.since), 'corrected', changed.vital,
+        PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
+            'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
             'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
-        WHERE p.id = changed.patient_id GROUP BY p.id, p.ward_id;
+        WHERE p.id = changed.patient_id GROUP BY p.id;
     END LOOP;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.readings_delete_audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM audit_record(
+        'reading.deleted', patient_id, 'reading ' || reading_id(patient_id, vital, measured_at, device_id),
+        jsonb_build_object('value', value), NULL)
+    FROM removed ORDER BY patient_id, vital, measured_at, device_id;
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.readings_inserted() RETURNS trigger
@@ -227,10 +316,114 @@ BEGIN
     )
     SELECT count(*) INTO told
     FROM messages m FULL JOIN older o USING (patient_id) JOIN patients p ON p.id = patient_id
-    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
+    CROSS JOIN LATERAL pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'latest', coalesce(m.latest, '[]'), 'from', epoch_ms(o.since))));
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.readings_update_audited() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM audit_record(
+        CASE WHEN n.patient_id IS NULL THEN 'reading.deleted' WHEN o.patient_id IS NULL THEN 'reading.created' ELSE 'reading.changed' END,
+        patient_id, 'reading ' || reading_id(patient_id, vital, measured_at, device_id),
+        CASE WHEN o.patient_id IS NOT NULL THEN jsonb_build_object('value', o.value) END,
+        CASE WHEN n.patient_id IS NOT NULL THEN jsonb_build_object('value', n.value) END)
+    FROM removed o FULL JOIN stored n USING (patient_id, vital, measured_at, device_id)
+    WHERE o.value IS DISTINCT FROM n.value
+    ORDER BY patient_id, vital, measured_at, device_id;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.seal_audit(most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    last public.audit_chain;
+    entry public.audit;
+    sealed_at timestamptz;
+    ids bigint[] := '{}';
+BEGIN
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('fajma audit')) THEN
+        RETURN 0;
+    END IF;
+    SELECT * INTO last FROM public.audit_chain AS c ORDER BY c.position DESC LIMIT 1;
+    last.position := coalesce(last.position, 0);
+    last.hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
+    sealed_at := clock_timestamp();
+    FOR entry IN
+        SELECT a.* FROM public.audit_pending AS p JOIN public.audit AS a ON a.id = p.audit_id
+        WHERE NOT EXISTS (SELECT FROM public.audit_chain AS c WHERE c.audit_id = p.audit_id)
+        ORDER BY p.audit_id LIMIT most
+    LOOP
+        last.position := last.position + 1;
+        last.hash := sha256(last.hash || public.audit_content(last.position, sealed_at, entry));
+        INSERT INTO public.audit_chain (position, audit_id, sealed_at, hash) VALUES (last.position, entry.id, sealed_at, last.hash);
+        ids := ids || entry.id;
+    END LOOP;
+    DELETE FROM public.audit_pending WHERE audit_id = ANY (ids);
+    RETURN cardinality(ids);
+END $$;
+CREATE FUNCTION public.take_login_attempt(keys bytea[], capacities double precision[], refill_seconds double precision[]) RETURNS double precision
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    asked record;
+    filled double precision;
+    wait double precision := 0;
+BEGIN
+    -- In the order of the key, so that two who share two buckets never wait for each other crosswise.
+    FOR asked IN SELECT * FROM unnest(keys, capacities, refill_seconds) AS a (key, capacity, seconds) ORDER BY a.key LOOP
+        INSERT INTO login_buckets AS b (key, spent, at) VALUES (asked.key, 0, clock_timestamp())
+        ON CONFLICT (key) DO UPDATE SET at = clock_timestamp(),
+            spent = greatest(0, b.spent - greatest(0, extract(epoch FROM clock_timestamp() - b.at)) / asked.seconds)
+        RETURNING spent INTO filled;
+        wait := greatest(wait, (filled + 1 - asked.capacity) * asked.seconds);
+    END LOOP;
+    IF wait <= 0 THEN
+        UPDATE login_buckets SET spent = spent + 1 WHERE key = ANY (keys);
+    END IF;
+    RETURN wait;
+END $$;
+CREATE FUNCTION public.user_belonging_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(account) FROM unnest(ARRAY[OLD.user_id, NEW.user_id]) AS account WHERE account IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.user_rights_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(OLD.id);
+    RETURN NULL;
+END $$;
+CREATE TABLE public.patients (
+    id integer NOT NULL,
+    hospital_number text NOT NULL,
+    last_name text NOT NULL,
+    first_name text NOT NULL,
+    birth_date date,
+    sex text,
+    ward_id integer NOT NULL,
+    bed text DEFAULT ''::text NOT NULL,
+    discharged_at timestamp with time zone,
+    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
+    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
+    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
+    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
+    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
+    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
+    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
+);
+COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
+COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
+CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
+$$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -244,24 +437,6 @@ ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.audit (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    action text NOT NULL,
-    user_id integer,
-    username text NOT NULL,
-    address text,
-    session text,
-    patient_id integer,
-    subject text,
-    before jsonb,
-    after jsonb,
-    once text,
-    CONSTRAINT audit_action_length CHECK (((char_length(action) >= 1) AND (char_length(action) <= 64)))
-);
-COMMENT ON TABLE public.audit IS 'Who did what, when, from where, to which patient. The application may add to it and read it, nothing else.';
-COMMENT ON COLUMN public.audit.username IS 'As it was then; of no account: the program or the database role that did it.';
-COMMENT ON COLUMN public.audit.once IS 'What is written once a session and hour carries session, hour and what it is about.';
 CREATE TABLE public.audit_chain (
     "position" bigint NOT NULL,
     audit_id bigint NOT NULL,
@@ -353,26 +528,6 @@ CREATE UNLOGGED TABLE public.login_buckets (
     CONSTRAINT login_buckets_key_sha256 CHECK ((octet_length(key) = 32))
 );
 COMMENT ON COLUMN public.login_buckets.key IS 'SHA-256: what was typed as a name may have been a password.';
-CREATE TABLE public.patients (
-    id integer NOT NULL,
-    hospital_number text NOT NULL,
-    last_name text NOT NULL,
-    first_name text NOT NULL,
-    birth_date date,
-    sex text,
-    ward_id integer NOT NULL,
-    bed text DEFAULT ''::text NOT NULL,
-    discharged_at timestamp with time zone,
-    CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
-    CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
-    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
-    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
-    CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
-    CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
-    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
-);
-COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
-COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
 ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.patients_id_seq
     START WITH 1
@@ -536,6 +691,8 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
+ALTER TABLE public.users
+    ADD CONSTRAINT users_username_printable CHECK (((username = btrim(username)) AND (username !~ '[\u0001-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]'::text))) NOT VALID;
 ALTER TABLE ONLY public.vitals
     ADD CONSTRAINT vitals_name_key UNIQUE (name);
 ALTER TABLE ONLY public.vitals
@@ -554,23 +711,40 @@ COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.'
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
+CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
+COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
+CREATE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON public.alerts FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
-CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device_id', 'patient_id');
+CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'id', '', 'key_hash');
-CREATE TRIGGER patient_moved AFTER UPDATE OF ward_id ON public.patients FOR EACH ROW WHEN ((old.ward_id <> new.ward_id)) EXECUTE FUNCTION public.patient_moved();
-CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'id', 'id');
+CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
+CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
+CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
+CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
+CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
+CREATE TRIGGER readings_update_audited AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION public.readings_update_audited();
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
-CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user_id', '');
-CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'id', '', 'password_hash');
-CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'id', '');
+CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS NULL)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();
+CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON public.users FOR EACH ROW WHEN ((((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at)) OR (old.must_change_password IS DISTINCT FROM new.must_change_password))) EXECUTE FUNCTION public.user_rights_changed();
+CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
+CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
+CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.alerts
@@ -593,3 +767,6 @@ ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
+REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.seal_audit(most integer) FROM PUBLIC;

@@ -9,6 +9,12 @@ ALTER TABLE users
     ADD COLUMN must_change_password boolean NOT NULL DEFAULT false,
     ADD COLUMN password_changed_at timestamptz NOT NULL DEFAULT now();
 COMMENT ON COLUMN users.must_change_password IS 'Somebody else knows the password: the account may do nothing but change it.';
+-- ICU's rules, whatever the database's locale: under C, lower() leaves É as it is.
+CREATE UNIQUE INDEX users_username_folded_key ON users (lower(username COLLATE "und-x-icu"));
+COMMENT ON INDEX users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
+-- NOT VALID: an account that stands already keeps its name.
+ALTER TABLE users ADD CONSTRAINT users_username_printable CHECK (
+    username = btrim(username) AND username !~ '[\u0001-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]') NOT VALID;
 
 CREATE TABLE sessions (
     id text CONSTRAINT sessions_pkey PRIMARY KEY,

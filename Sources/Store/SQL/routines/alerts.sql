@@ -20,8 +20,8 @@ END $$;
 CREATE OR REPLACE FUNCTION alerts_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', addressed(p.id, p.ward_id, json_build_object(
-        'ward', p.ward_id, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+    PERFORM pg_notify('fajma_alert', addressed(p.id, ward_of(p), json_build_object(
+        'ward', ward_of(p), 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
     FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
     ORDER BY a.id;
     RETURN NULL;

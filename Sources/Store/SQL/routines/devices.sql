@@ -10,8 +10,8 @@ $$;
 
 CREATE OR REPLACE FUNCTION notify_device(device integer) RETURNS void
 LANGUAGE sql AS $$
-    SELECT pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, p.id))))
+    SELECT pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, p.id))))
     FROM (VALUES (1)) AS always
     LEFT JOIN device_assignment a ON a.device_id = device AND a.during @> clock_timestamp()
     LEFT JOIN patients p ON p.id = a.patient_id
@@ -40,8 +40,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
     device integer := coalesce(NEW.device_id, OLD.device_id);
 BEGIN
-    PERFORM pg_notify('fajma_device', addressed(p.id, p.ward_id, json_build_object(
-        'patient', p.id, 'ward', p.ward_id, 'device', device_json(device, (
+    PERFORM pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
+        'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, (
             SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
     FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
     RETURN NULL;

@@ -1,0 +1,115 @@
+import Access
+import Clinical
+import Store
+
+/// Who one is, as the page needs it.
+struct Me: Encodable {
+    let scope: Scope
+    let wards: [Ward]
+    /// Untouched for so long, the page logs out. Nil: never.
+    let idleSeconds: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(scope.user, forKey: .id)
+        try container.encode(scope.username, forKey: .username)
+        try container.encode(scope.role, forKey: .role)
+        try container.encode(scope.language, forKey: .langue)
+        try container.encode(wards, forKey: .services)
+        try container.encode(scope.mustChangePassword, forKey: .mot_de_passe_provisoire)
+        try container.encode(Permission.allCases.filter(scope.role.may).map(\.rawValue), forKey: .permissions)
+        try container.encode(idleSeconds.map { Int($0) }, forKey: .inactivite_s)
+    }
+}
+
+/// A session as the wire tells it; `actuelle` only to whom it belongs.
+struct SessionRow: Encodable {
+    let session: Session
+    var isCurrent: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, type, adresse, agent, ouverte_le, derniere_activite, actuelle
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(session.id, forKey: .id)
+        try container.encode(session.kind == .browser ? "navigateur" : "programme", forKey: .type)
+        try container.encode(session.address, forKey: .adresse)
+        try container.encode(session.agent, forKey: .agent)
+        try container.encode(session.createdAt, forKey: .ouverte_le)
+        try container.encode(session.activeAt, forKey: .derniere_activite)
+        try container.encodeIfPresent(isCurrent, forKey: .actuelle)
+    }
+}
+
+/// One's own account: open to everybody, also with a provisional password.
+extension Service {
+    private struct OwnFields: Decodable { let langue: String }
+    private struct PasswordChange: Decodable {
+        let actuel: String
+        let nouveau: String
+    }
+
+    func whoAmI(_ call: Call) throws -> Response { try .json(me(call.scope())) }
+
+    func changeOwnAccount(_ call: Call) throws -> Response {
+        let scope = try call.scope()
+        try database.setLanguage(call.decode(OwnFields.self).langue, scope)
+        return try .json(me(call.found(database.scope(of: scope.user))))
+    }
+
+    func changeOwnPassword(_ call: Call) throws -> Response {
+        let (scope, change) = (try call.scope(), try call.decode(PasswordChange.self))
+        try check(change.nouveau, for: scope.username, field: "nouveau")
+        // Whoever sits down at an open page must not find out the password from it, nor faster than at the login.
+        guard let account = try account(scope.username, password: change.actuel, call) else {
+            throw Problem.invalid("actuel", .wrongPassword)
+        }
+        // Swift compares as the hash does: by canonical equivalence.
+        if change.nouveau == change.actuel { throw Problem.invalid("nouveau", .samePassword) }
+        let hash = try Password.hash(change.nouveau)
+        guard try database.changePassword(from: account.passwordHash, to: hash, scope) else {
+            throw Problem.invalid("actuel", .wrongPassword)
+        }
+        return .noContent
+    }
+
+    func listOwnSessions(_ call: Call) throws -> Response {
+        let scope = try call.scope()
+        return try .json(database.sessions(of: scope.user).map { SessionRow(session: $0, isCurrent: $0.id == scope.session) })
+    }
+
+    func endOwnSession(_ call: Call) throws -> Response {
+        let scope = try call.scope()
+        guard try database.endSessions(of: scope.user, only: call.session(), by: scope.author) else { throw Problem.notFound }
+        return .noContent
+    }
+
+    func me(_ scope: Scope) throws -> Me {
+        Me(
+            scope: scope, wards: try database.wards(scope, Page(limit: Query.maximumLimit)),
+            idleSeconds: SessionTerms(scope.role, .browser, idleSeconds: idleSeconds).idleSeconds)
+    }
+
+    /// - Throws: 400 on the field where the policy refuses the password.
+    func check(_ password: String, for username: String, field: String) throws {
+        let fault: FieldFault? =
+            switch PasswordPolicy.check(password, username: username) {
+            case nil: nil
+            case .tooShort: .passwordTooShort
+            case .tooLong: .passwordTooLong
+            case .common: .passwordCommon
+            case .containsName: .passwordContainsName
+            }
+        if let fault { throw Problem.invalid(field, fault) }
+    }
+}
+
+extension Call {
+    func session() throws -> String { try found(parameters["session"]) }
+}

@@ -1,0 +1,105 @@
+import Access
+import Clinical
+import Store
+
+/// How long a session lasts, by whose it is and where.
+struct SessionTerms {
+    var refreshSeconds: Double
+    /// From the login to the end, whatever happens.
+    var seconds: Double?
+    /// Without a key or pointer.
+    var idleSeconds: Double?
+
+    /// NIST SP 800-63B (revision 3, section 4.2.3) for AAL2: 12 hours, and 30 minutes untouched, which `FAJMA_IDLE_MINUTES` may change.
+    /// Revision 4 allows more.
+    static let personSeconds: Double = 12 * 3600
+
+    init(_ role: Role, _ kind: Session.Kind, idleSeconds idle: Double) {
+        switch (role, kind) {
+        // A wall display is not logged in again each day, and nobody touches it.
+        case (.ecran, _): refreshSeconds = Tokens.screenRefreshSeconds
+        // The last renewal of a browser that was closed comes at most one access token's life before its person's idle limit.
+        case (_, .browser): (refreshSeconds, seconds, idleSeconds) = (idle + Tokens.accessSeconds, Self.personSeconds, idle)
+        // As in the replaced system: nobody sits in front of a program.
+        case (_, .program): refreshSeconds = Tokens.refreshSeconds
+        }
+    }
+}
+
+/// What tokens and browsers' sessions have in common.
+extension Service {
+    private struct Credentials: Decodable {
+        let username: String
+        let password: String
+    }
+
+    func authenticate(_ call: Call, _ kind: Session.Kind) throws -> (Scope, TokenPair) {
+        let credentials = try call.decode(Credentials.self)
+        guard let account = try account(credentials.username, password: credentials.password, call),
+            let scope = try database.scope(of: account.user)
+        else { throw Problem.unauthenticated(.noActiveAccount) }
+        let terms = SessionTerms(scope.role, kind, idleSeconds: idleSeconds)
+        let end = terms.seconds.map { now().advanced(bySeconds: $0) }
+        let pair = try tokens.makePair(user: scope.user, now: now(), refreshSeconds: terms.refreshSeconds, end: end)
+        let opened = try database.openSession(
+            pair.refreshClaims, passwordHash: account.passwordHash, kind: kind, agent: call.request.header("User-Agent"),
+            expires: end, by: Author(user: scope.user, name: scope.username, address: call.request.address))
+        guard opened else {
+            recordRefusedLogin(username: credentials.username, call.request)
+            throw Problem.unauthenticated(.noActiveAccount)
+        }
+        return (scope, pair)
+    }
+
+    /// The account that a name and a password open, at the throttle's pace. Every name gets the same questions and the same work, so that
+    /// neither answer nor time tells which exist.
+    ///
+    /// - Throws: 429; 503 while too many passwords are being checked.
+    func account(_ username: String, password: String, _ call: Call) throws -> (user: UserID, passwordHash: String)? {
+        if Password.isBusy { throw Problem.unavailable }
+        let source = LoginSource(username: username, address: call.request.address, browser: call.request.browser)
+        let candidate = try database.loginCandidate(source)
+        let attempt: LoginAttempt.Counted
+        switch try database.countAttempt(candidate, source) {
+        case .counted(let counted): attempt = counted
+        case .refused(let seconds):
+            recordRefusedLogin(.tooManyAttempts, username: username, call.request)
+            throw Problem.throttled(seconds: seconds)
+        }
+        guard verifyPassword(password, candidate.account?.passwordHash), let account = candidate.account else {
+            recordRefusedLogin(username: username, call.request)
+            return nil
+        }
+        try database.giveBack(attempt)
+        return account
+    }
+
+    func refreshClaims(_ token: String) throws -> TokenClaims {
+        guard let claims = try? tokens.verify(token, kind: .refresh, now: now()) else {
+            throw Problem.unauthenticated(.tokenNotValid)
+        }
+        return claims
+    }
+
+    /// - Parameter idle: how many seconds ago somebody last touched the page, where it says so. Without, nobody did since it last said.
+    func rotate(_ token: String, graceSeconds: Double, idle: Double? = nil, _ call: Call) throws -> (Scope, TokenPair) {
+        let old = try refreshClaims(token)
+        guard let scope = try database.scope(of: old, address: call.request.address), let id = scope.session,
+            let session = try database.session(id, of: scope.user)
+        else { throw Problem.unauthenticated(.tokenNotValid) }
+        let terms = SessionTerms(scope.role, session.kind, idleSeconds: idleSeconds)
+        let now = now()
+        let pair = try tokens.makePair(
+            user: scope.user, now: now, session: id, refreshSeconds: terms.refreshSeconds, end: session.expiresAt)
+        let rotation = try database.rotateRefreshToken(
+            old, to: pair.refreshClaims, graceSeconds: graceSeconds, active: idle.map { now.advanced(bySeconds: -$0) },
+            idleSince: terms.idleSeconds.map { now.advanced(bySeconds: -$0) }, by: scope.author)
+        guard case .rotated = rotation else { throw Problem.unauthenticated(.tokenNotValid) }
+        return (scope, pair)
+    }
+
+    func end(_ claims: TokenClaims, _ call: Call) throws {
+        guard let scope = try database.scope(of: claims, address: call.request.address) else { return }
+        try database.endSession(of: claims, by: scope.author)
+    }
+}

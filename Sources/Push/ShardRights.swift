@@ -1,0 +1,73 @@
+import Clinical
+import Logging
+import NIOCore
+
+extension CloseCode {
+    /// The token has expired, or the session or the account that it stands for has ended.
+    static let tokenExpired = CloseCode(rawValue: 4401)
+    /// The user may not hear this room any more.
+    static let noLongerAllowed = CloseCode(rawValue: 4403)
+}
+
+/// Who may stay.
+extension Shard {
+    /// Asks again for every socket that is concerned whether it may stay.
+    func revalidate(_ concerned: Concerned) {
+        switch concerned {
+        case .everybody:
+            for socket in visitors.keys { doubts.raise(socket, isUrgent: false) }
+        case .user(let user):
+            for socket in socketsOf[user] ?? [] { doubts.raise(socket, isUrgent: true) }
+        case .patient(let patient):
+            for room in [Room.patient(patient), .alerts(patient)] {
+                for socket in rooms.everybody(in: room) { doubts.raise(socket, isUrgent: true) }
+            }
+        }
+        askDoubts()
+    }
+
+    /// A client sent a fresh token.
+    func renew(_ socket: Socket, with token: String) {
+        visitors[socket]?.offer(token)
+        doubts.raise(socket, isUrgent: true)
+        askDoubts()
+    }
+
+    /// Every second.
+    func retryDoubts() {
+        if doubts.unansweredCount > 0 {
+            logger.warning("who may stay could not be found out", metadata: ["sockets": "\(doubts.unansweredCount)"])
+        }
+        doubts.tick()
+        askDoubts()
+    }
+
+    func askDoubts() {
+        while let socket = doubts.next() {
+            guard let visitor = visitors[socket] else {
+                doubts.answered(socket, isKnown: true)
+                continue
+            }
+            let (token, room) = (visitor.newestToken, visitor.room)
+            clerks.ask(on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
+                answered(result, about: token, for: socket)
+                askDoubts()
+            }
+        }
+    }
+
+    private func answered(_ result: Result<Admission, any Error>, about token: String, for socket: Socket) {
+        guard var visitor = visitors[socket] else { return doubts.answered(socket, isKnown: true) }
+        switch result {
+        case .failure:
+            if visitor.toldToWait() { tell(.unavailable, to: socket) }
+            enter(visitor, at: socket)
+            doubts.answered(socket, isKnown: false)
+        case .success(let admission):
+            let verdict = visitor.learn(admission, of: token)
+            enter(visitor, at: socket)
+            if let verdict { socket.close(verdict) }
+            doubts.answered(socket, isKnown: true)
+        }
+    }
+}

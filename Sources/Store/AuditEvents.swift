@@ -1,0 +1,77 @@
+import Clinical
+import Foundation
+import Postgres
+
+/// What somebody did that changes no row, so that no trigger tells of it.
+public struct AuditEvent: Sendable {
+    var action: String
+    var patient: PatientID?
+    var subject: String?
+    /// What else there is to say.
+    var details: [String: String] = [:]
+
+    /// Somebody looked at a patient.
+    public static func opened(_ patient: PatientID) -> AuditEvent {
+        AuditEvent(action: "patient.opened", patient: patient, subject: "patient \(patient)")
+    }
+
+    /// Somebody asked for what they may not have. - Parameter route: as the route table has it: a path would name a patient.
+    public static func refused(_ route: String) -> AuditEvent { AuditEvent(action: "request.refused", subject: route) }
+
+    /// Somebody took entries of the audit away. - Parameter filter: which, in words of the interface that was used.
+    public static func exported(format: String, _ filter: [String: String]) -> AuditEvent {
+        AuditEvent(action: "audit.exported", details: filter.merging(["format": format]) { $1 })
+    }
+}
+
+/// Why nobody was let in.
+public enum RefusedLogin: String, Sendable {
+    case wrongPassword = "login.refused"
+    case tooManyAttempts = "login.throttled"
+}
+
+extension Database {
+    public func record(_ event: AuditEvent, by author: Author) throws {
+        try pool.with {
+            _ = try $0.query(
+                """
+                INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, after)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb)
+                """, event.values(author))
+        }
+    }
+
+    /// Records what happens over and over once a session (or account, or device), hour and subject. What was recorded already
+    /// is only looked for.
+    public func recordOnceAnHour(_ event: AuditEvent, by author: Author) throws {
+        try pool.with {
+            _ = try $0.query(
+                """
+                INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, after, once)
+                SELECT $1, $2, $3, coalesce($4, (SELECT address FROM sessions WHERE id = $5)), $5, $6, $7, $8::text::jsonb, key
+                FROM concat_ws(' ', $1, $9::text, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), $7) AS key
+                WHERE NOT EXISTS (SELECT FROM audit WHERE once = key)
+                ON CONFLICT DO NOTHING
+                """, event.values(author) + [author.session ?? author.user.map { "user \($0)" } ?? author.name])
+        }
+    }
+
+    /// What was typed for a name is only compared: it may have been a password. An account that it names is recorded, also a
+    /// disabled one.
+    public func recordRefusedLogin(_ reason: RefusedLogin = .wrongPassword, username: String, address: String?) throws {
+        try pool.with {
+            _ = try $0.query(
+                """
+                INSERT INTO audit (action, user_id, username, address)
+                SELECT $1, u.id, coalesce(u.username, '-'), $3 FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
+                """, [reason.rawValue, username, address])
+        }
+    }
+}
+
+extension AuditEvent {
+    fileprivate func values(_ author: Author) throws -> [any PostgresEncodable] {
+        let details = details.isEmpty ? nil : String(decoding: try JSONEncoder().encode(details), as: UTF8.self)
+        return [action, author.user, author.name, author.address, author.session, patient, subject, details]
+    }
+}

@@ -1,0 +1,63 @@
+-- Who may see what has changed: open sockets are asked again. And patients tell the screens that they came, went or lie elsewhere.
+
+-- PostgreSQL sends one notification where a transaction has several with the same text.
+CREATE OR REPLACE FUNCTION notify_rights(account integer) RETURNS void
+LANGUAGE sql AS $$
+    SELECT pg_notify('fajma_right', addressed(NULL, NULL, json_build_object('user', account)))
+$$;
+
+CREATE OR REPLACE FUNCTION user_rights_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM notify_rights(OLD.id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON users
+    FOR EACH ROW WHEN ((OLD.role, OLD.disabled_at, OLD.must_change_password)
+        IS DISTINCT FROM (NEW.role, NEW.disabled_at, NEW.must_change_password))
+    EXECUTE FUNCTION user_rights_changed();
+CREATE OR REPLACE TRIGGER user_deleted AFTER DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION user_rights_changed();
+
+-- Of a ward, or of a session.
+CREATE OR REPLACE FUNCTION user_belonging_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM notify_rights(account) FROM unnest(ARRAY[OLD.user_id, NEW.user_id]) AS account WHERE account IS NOT NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER user_ward_changed AFTER INSERT OR UPDATE OR DELETE ON user_wards
+    FOR EACH ROW EXECUTE FUNCTION user_belonging_changed();
+CREATE OR REPLACE TRIGGER session_ended AFTER UPDATE OF ended_at ON sessions
+    FOR EACH ROW WHEN (OLD.ended_at IS DISTINCT FROM NEW.ended_at) EXECUTE FUNCTION user_belonging_changed();
+-- Tidying away what has ended already tells nobody.
+CREATE OR REPLACE TRIGGER session_deleted AFTER DELETE ON sessions
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL) EXECUTE FUNCTION user_belonging_changed();
+
+-- First the screens, then the sockets: whoever may not hear of the patient any more learns why before being closed.
+CREATE OR REPLACE FUNCTION patient_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    here integer := ward_of(NEW);
+    before integer;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := ward_of(OLD);
+    END IF;
+    PERFORM pg_notify('fajma_patient', addressed(NEW.id, here, json_build_object('patient', NEW.id, 'ward', here, 'before', before)));
+    IF TG_OP = 'UPDATE' AND here IS DISTINCT FROM before THEN
+        PERFORM pg_notify('fajma_right', addressed(NEW.id, here, json_build_object('patient', NEW.id)));
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER patient_admitted AFTER INSERT ON patients
+    FOR EACH ROW EXECUTE FUNCTION patient_changed();
+CREATE OR REPLACE TRIGGER patient_changed AFTER UPDATE ON patients
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION patient_changed();
+
+-- Of an earlier version of these routines.
+DROP TRIGGER IF EXISTS patient_moved ON patients;
+DROP FUNCTION IF EXISTS patient_moved();

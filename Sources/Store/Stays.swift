@@ -1,0 +1,68 @@
+import Clinical
+import Postgres
+
+/// A patient's stay: from admission to discharge, and perhaps another.
+extension Database {
+    /// Admits a patient. Whoever was discharged and comes again, by hospital number, name and birth date, keeps number and history
+    /// and gets the new ward and bed.
+    ///
+    /// - Throws: a unique or check violation, by the constraint's name; `PostgresError.refused` with
+    ///   `patients_ward_fkey` where the ward is not one of the caller's.
+    public func admitPatient(_ fields: PatientFields, _ scope: Scope) throws -> (patient: Patient, isReadmitted: Bool) {
+        guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
+        return try change(by: scope.author) { connection in
+            // Not scoped: a hospital number is one person's in all wards, whether the caller sees them or not.
+            let known = try connection.query(
+                "SELECT \(Self.patientColumns) FROM patients p WHERE p.hospital_number = $1 FOR UPDATE", [fields.hospitalNumber]
+            ).first().map(Self.patient)
+            guard let known else { return (try insertPatient(fields, on: connection), false) }
+            guard known.dischargedAt != nil, known.fields.isSamePerson(as: fields) else {
+                throw PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
+            }
+            let readmitted = try connection.query(
+                "UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL WHERE id = $1 RETURNING \(Self.patientColumns)",
+                [known.id, fields.ward, fields.bedName])
+            return (try Self.patient(readmitted[0]), true)
+        }
+    }
+
+    /// As `admitPatient`, for whom it makes no difference.
+    public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient { try admitPatient(fields, scope).patient }
+
+    /// Discharges a patient: devices are taken off, alerts end, the bed is free. What a device measured before and sends later still
+    /// belongs to the patient. Once: who has left stays as they are. Nil where the caller sees no such patient.
+    public func dischargePatient(_ key: PatientKey, _ scope: Scope) throws -> Patient? {
+        try change(by: scope.author) { connection in
+            // Before the patient's row, in the order in which assigning takes them.
+            let present = try lockAssignments(on: connection)
+            guard let patient = try patient(key, scope, isLocked: true, on: connection) else { return nil }
+            if patient.dischargedAt != nil { return patient }
+            try endAssignments(of: .patient(patient.id), at: present, on: connection)
+            try endAlerts(of: patient.id, scope, on: connection)
+            return try Self.patient(
+                connection.query(
+                    "UPDATE patients p SET discharged_at = $2, bed = '' WHERE id = $1 RETURNING \(Self.patientColumns)",
+                    [patient.id, present])[0])
+        }
+    }
+
+    /// Nobody looks at them any more: whoever discharges acknowledges what is open. A program has no account to do so.
+    private func endAlerts(of patient: PatientID, _ scope: Scope, on connection: Connection) throws {
+        try connection.query(
+            """
+            UPDATE alerts SET ended_at = coalesce(ended_at, now()), acknowledged_by = coalesce(acknowledged_by, $2),
+                acknowledged_at = CASE WHEN coalesce(acknowledged_by, $2) IS NOT NULL THEN coalesce(acknowledged_at, now()) END
+            WHERE patient_id = $1 AND (ended_at IS NULL OR (severity = 'error' AND acknowledged_at IS NULL))
+            """, [patient, scope.author.user])
+    }
+}
+
+extension PatientFields {
+    /// Of two people with the same hospital number: a number that was mistyped must not open somebody else's history.
+    fileprivate func isSamePerson(as other: PatientFields) -> Bool {
+        func name(_ fields: PatientFields) -> [String] {
+            [fields.lastName, fields.firstName].map { $0.lowercased().filter { !$0.isWhitespace } }
+        }
+        return birthDate == other.birthDate && name(self) == name(other)
+    }
+}

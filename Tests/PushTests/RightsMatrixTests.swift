@@ -1,0 +1,149 @@
+import Access
+import Clinical
+import Postgres
+import Store
+import TestDatabase
+import Testing
+
+@testable import Push
+
+/// Whom a handshake lets in, and who may stay, on a real database.
+@Suite("Rights on rooms", .timeLimit(.minutes(1)))
+struct RightsMatrixTests {
+    private static let secret = Array("0123456789abcdef0123456789abcdef".utf8)
+
+    private let store: TestStore
+    private let tokens: Tokens
+    private let source: DatabaseSource
+    private let now: Instant
+    /// One account of each role, of the first ward where a role has wards.
+    private let users: [Role: UserID]
+    private let discharged: Patient
+
+    init() throws {
+        store = try TestStore()
+        now = try TestStore.now
+        tokens = Tokens(secret: try SigningSecret(bytes: Self.secret))
+        let time = now
+        source = DatabaseSource(database: store.database, ingest: store.ingest(), tokens: tokens, now: { time })
+        let (database, admin, ward) = (store.database, store.admin, store.wards[0].id)
+        func user(_ role: Role) throws -> UserID {
+            try database.addUser(username: role.rawValue + "1", passwordHash: "-", role: role, wards: [ward], by: admin.author)
+        }
+        users = [.admin: admin.user, .infirmier: store.nurse.user, .medecin: try user(.medecin), .ecran: try user(.ecran)]
+        discharged = try database.addPatient(
+            PatientFields(hospitalNumber: "GONE", lastName: "Sow", firstName: "", birthDate: nil, sex: nil, ward: ward, bed: nil), admin)
+        try store.connection().script("UPDATE patients SET discharged_at = now() WHERE id = \(discharged.id)")
+    }
+
+    private func token(_ user: UserID, session: String? = nil) -> String {
+        tokens.sign(TokenClaims(kind: .access, userID: user, id: "test", issuedAt: now, expiresAt: expires, session: session))
+    }
+
+    /// In whole seconds, as a token has it.
+    private var expires: Instant { Instant(milliseconds: now.milliseconds / 1000 * 1000 + 60_000) }
+
+    private enum Whose: String, CaseIterable { case own, foreign, discharged, unknown }
+
+    /// Who gets in: `e` and may enter readings, `r` and may only look, `-` for whom there is no such room.
+    private static let matrix = """
+                  own foreign discharged unknown
+        iot
+          admin     e    e        -         -
+          medecin   e    -        -         -
+          infirmier e    -        -         -
+          ecran     r    -        -         -
+        alerts
+          admin     e    e        -         -
+          medecin   e    -        -         -
+          infirmier e    -        -         -
+          ecran     r    -        -         -
+        service
+          admin     e    e        .         -
+          medecin   e    -        .         -
+          infirmier e    -        .         -
+          ecran     r    -        .         -
+        """
+
+    @Test("Every room, role and ward is as the matrix says, at the handshake and afterwards") func rooms() throws {
+        var kind: RoomKind?
+        var looked = 0
+        for line in Self.matrix.split(separator: "\n").dropFirst() {
+            let words = line.split(separator: " ")
+            if let heading = RoomKind(rawValue: String(words[0])) {
+                kind = heading
+                continue
+            }
+            let (kind, role) = (try #require(kind), try #require(Role(rawValue: String(words[0]))))
+            let user = try #require(users[role])
+            for (whose, expected) in zip(Whose.allCases, words.dropFirst()) where expected != "." {
+                for (key, room) in addresses(kind, whose) {
+                    let admission: Admission =
+                        expected == "-"
+                        ? .unknown : .allowed(room, user: user, expires: expires, mayEnter: expected == "e")
+                    #expect(try source.admit(token: token(user), kind: kind, key: key) == admission, "\(kind) \(role) \(whose) \(key)")
+                    #expect(try source.renew(token: token(user), room: room) == admission, "\(kind) \(role) \(whose) stays")
+                    looked += 1
+                }
+            }
+        }
+        #expect(looked == Role.allCases.count * (2 * 8 + 3))
+    }
+
+    /// What a client writes, and the room that it means: a patient by both of its names.
+    private func addresses(_ kind: RoomKind, _ whose: Whose) -> [(String, Room)] {
+        let patient: (PatientID, String) =
+            switch whose {
+            case .own: (store.patients[0].id, store.patients[0].fields.hospitalNumber)
+            case .foreign: (store.patients[1].id, store.patients[1].fields.hospitalNumber)
+            case .discharged: (discharged.id, discharged.fields.hospitalNumber)
+            case .unknown: (999_999, "NOBODY")
+            }
+        let ward = [Whose.own: store.wards[0].id, .foreign: store.wards[1].id][whose] ?? 999_999
+        switch kind {
+        case .iot: return [("\(patient.0)", .patient(patient.0)), (patient.1, .patient(patient.0))]
+        case .alerts: return [("\(patient.0)", .alerts(patient.0)), (patient.1, .alerts(patient.0))]
+        case .service: return [("\(ward)", .ward(ward))]
+        }
+    }
+
+    @Test("An account that must change its password hears nothing until it has") func mustChange() throws {
+        try change("UPDATE users SET must_change_password = true WHERE id = \(store.nurse.user)")
+        #expect(try nurse() == .forbidden)
+        try change("UPDATE users SET must_change_password = false WHERE id = \(store.nurse.user)")
+        #expect(try nurse() != .forbidden)
+    }
+
+    @Test("A token of a disabled account, of an ended session or of somebody else's opens nothing") func ended() throws {
+        try change("INSERT INTO sessions (id, user_id, kind) VALUES ('s1', \(store.nurse.user), 'browser'), ('s2', \(store.admin.user), 'browser')")
+        func isAllowed(_ session: String) throws -> Bool { try nurse(session: session) != .unauthenticated }
+        #expect(try isAllowed("s1"))
+        #expect(try !isAllowed("s2"))
+        try change("UPDATE sessions SET ended_at = now() WHERE id = 's1'")
+        #expect(try !isAllowed("s1"))
+        try change("UPDATE users SET disabled_at = now() WHERE id = \(store.nurse.user)")
+        #expect(try nurse() == .unauthenticated)
+    }
+
+    @Test("A patient who moves leaves the reach of the old ward's accounts and comes into the new one's") func moved() throws {
+        try change("UPDATE patients SET ward_id = \(store.wards[1].id), bed = '' WHERE id = \(store.patients[0].id)")
+        #expect(try nurse() == .unknown)
+        try change("INSERT INTO user_wards (user_id, ward_id) VALUES (\(store.nurse.user), \(store.wards[1].id))")
+        #expect(try nurse() != .unknown)
+    }
+
+    @Test("Who is discharged is in no ward's state, and whoever came is") func state() throws {
+        try change("UPDATE patients SET ward_id = \(store.wards[0].id), bed = '' WHERE id = \(store.patients[1].id)")
+        let rooms = store.wards.map { Room.ward($0.id) }
+        let state = try source.load(rooms + [.patient(discharged.id)])
+        #expect(rooms.map { state[$0]?.map(\.patient) } == [store.patients.map(\.id), []])
+        #expect(state[.patient(discharged.id)]?.map(\.ward) == [nil])
+    }
+
+    private func change(_ statement: String) throws { try store.connection().script(statement) }
+
+    /// What the first patient's room says to the first ward's nurse.
+    private func nurse(session: String? = nil) throws -> Admission {
+        try source.renew(token: token(store.nurse.user, session: session), room: .patient(store.patients[0].id))
+    }
+}

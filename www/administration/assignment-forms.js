@@ -1,0 +1,90 @@
+import { confirmDialog, openDialog } from "../dialog.js";
+import { el } from "../dom.js";
+import { choice, field, input, values } from "../form.js";
+import { api, i18n, state, t } from "../services.js";
+import { fromField, fromFieldOf, toField } from "./moments.js";
+import { fullName, moment, whereabouts } from "./words.js";
+
+/** The dialogs about who wears a device from when to when. */
+
+/** "du 21 nov., 14:03 au 22 nov., 9:00", "depuis …" */
+const period = ({ debut, fin }) => (fin
+  ? t("assignments.from_to", { from: moment(debut), to: moment(fin) })
+  : t("assignments.since", { from: moment(debut) }));
+
+const times = ({ debut, fin } = {}) => el("div", { class: "field-pair" },
+  field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut), required: Boolean(debut) }),
+    { hint: debut ? null : t("assignments.from.hint") }),
+  field("fin", t("assignments.to"), input("datetime-local", { value: toField(fin) }), { hint: t("assignments.to.hint") }));
+
+/** Does a request; where it overlaps what is there already, says at the begin with whom and when. */
+async function tellingOverlaps(request, nameOf) {
+  try {
+    return await request();
+  } catch (error) {
+    const others = error.problem?.affectations;
+    if (!others?.length) throw error;
+    const texts = others.map((other) => {
+      const name = nameOf(other.patient);
+      return name ? t("assignments.taken_by", { name, period: period(other) }) : t("assignments.taken", { period: period(other) });
+    });
+    throw Object.assign(error, { fields: { debut: texts } });
+  }
+}
+
+/** Patients by ward and bed, as a choice that is searched by typing. */
+function patientChoice({ wards, patients }) {
+  const beds = new Intl.Collator(i18n.language, { numeric: true });
+  const words = (patient) => [fullName(patient), whereabouts(patient), patient.identifiant].filter(Boolean).join(" – ");
+  const option = (patient) => el("option", { value: patient.id, text: words(patient) });
+  const groups = wards.map((ward) => el("optgroup", { label: ward.nom }, ...patients.filter(({ service }) => service === ward.id)
+    .sort((a, b) => beds.compare(a.lit ?? "", b.lit ?? "")).map(option)));
+  return el("select", { required: true },
+    el("option", { value: "", text: t("assignments.choose") }), ...groups.filter(({ childElementCount }) => childElementCount));
+}
+
+/** The assignments of a device, and a new one. Resolves with `{text}`, what was done, or null. */
+export function assignDevice(device, { wards, patients }) {
+  const nameOf = (id) => { const patient = patients.find((one) => one.id === id); return patient && fullName(patient); };
+  const list = Object.assign(el("assignment-list"), { device, nameOf });
+  let touched = null;
+  list.addEventListener("changed", ({ detail }) => { touched = detail; });
+  return openDialog({
+    title: t("assignments.title", { name: device.nom }), className: "wide", cancel: t("dialog.close"),
+    body: [list, el("h3", { text: t("assignments.new") }),
+      field("patient", t("assignments.patient"), patientChoice({ wards, patients })), times()],
+    actions: [{
+      label: t("assignments.assign"),
+      run: async (form) => {
+        const { patient, debut, fin } = values(form);
+        const body = { patient: Number(patient), ...(debut ? { debut: fromField(debut) } : {}), ...(fin ? { fin: fromField(fin) } : {}) };
+        await tellingOverlaps(() => api.post(`api/iot/dispositifs/${device.id}/affectations/`, body), nameOf);
+        return { text: t("assignments.done", { device: device.nom, name: nameOf(body.patient) }) };
+      },
+    }],
+  }).then((done) => done ?? touched);
+}
+
+const path = (device, assignment) => `api/iot/dispositifs/${device.id}/affectations/${assignment.id}/`;
+
+export const changeAssignment = (device, assignment, name, nameOf) => openDialog({
+  title: t("assignments.change.title", { name }), body: times(assignment),
+  actions: [{
+    label: t("dialog.save"),
+    run: (form) => {
+      const { debut, fin } = values(form);
+      const during = { debut: fromFieldOf(assignment.debut, debut), fin: fromFieldOf(assignment.fin, fin) };
+      return tellingOverlaps(() => api.patch(path(device, assignment), during), nameOf);
+    },
+  }],
+});
+
+export const endAssignment = (device, assignment, name) => confirmDialog({
+  title: t("assignments.end.title", { device: device.nom }), body: t("assignments.end.text", { name, device: device.nom }), label: t("assignments.end.do"),
+  run: () => api.patch(path(device, assignment), { fin: new Date(state.now()).toISOString() }),
+});
+
+export const deleteAssignment = (device, assignment, name) => confirmDialog({
+  title: t("assignments.delete.title"), body: t("assignments.delete.text", { name, period: period(assignment) }), label: t("assignments.delete"),
+  run: () => api.delete(path(device, assignment)),
+});

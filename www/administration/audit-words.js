@@ -1,0 +1,43 @@
+/** What an entry of the audit changed, field by field. Pure. */
+
+const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Members of members as "a.b"; a value that is no object stands for itself as "". */
+function flat(value, path = "") {
+  if (!isGroup(value)) return value === undefined || value === null ? [] : [[path, value]];
+  return Object.entries(value).flatMap(([name, member]) => flat(member, path ? `${path}.${name}` : name));
+}
+
+/** `[{field, from, to}]` of what differs between two states; `from` or `to` is null where there was or is nothing. */
+export function changes(before, after) {
+  const [old, fresh] = [new Map(flat(before)), new Map(flat(after))];
+  return [...new Set([...old.keys(), ...fresh.keys()])]
+    .map((field) => ({ field, from: old.get(field) ?? null, to: fresh.get(field) ?? null }))
+    .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;
+/** A range as PostgreSQL writes it: `["2026-11-22 18:00:00+00",)`. */
+const RANGE = /^[[(]"?([^",]*)"?,"?([^",]*)"?[\])]$/;
+
+/** PostgreSQL's instants too, of which browsers read not all: a blank instead of the T, a zone of hours only. */
+const milliseconds = (text) => Date.parse(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
+
+/** A value as people read it: lists with commas, instants and ranges of them by `moment`, yes and no in words. */
+export function shown(value, words) {
+  const { moment, yes, no } = words;
+  if (typeof value === "boolean") return value ? yes : no;
+  if (Array.isArray(value)) return value.map((one) => shown(one, words)).join(", ");
+  if (isGroup(value)) return JSON.stringify(value);
+  const text = String(value);
+  if (INSTANT.test(text)) return moment(milliseconds(text));
+  const ends = RANGE.exec(text)?.slice(1);
+  if (ends?.every((end) => end === "" || INSTANT.test(end))) return ends.map((end) => (end ? moment(milliseconds(end)) : "…")).join(" – ");
+  return text;
+}
+
+/** `{noun, id}` of what an entry is about ("device 3", "user 4"), or null for what is none of these ("GET /api/…"). */
+export function readSubject(text) {
+  const [, noun, id] = /^(\w+) ([\w-]+)$/.exec(text ?? "") ?? [];
+  return noun ? { noun, id } : null;
+}

@@ -1,0 +1,55 @@
+import { confirmDialog, openDialog } from "../dialog.js";
+import { el } from "../dom.js";
+import { field, input, values } from "../form.js";
+import { api, t } from "../services.js";
+import { showSecret } from "./secret-dialog.js";
+import { fullName } from "./words.js";
+
+/** The dialogs about devices and their keys. */
+
+const DEFAULT_KIND = "bracelet";
+
+const fields = ({ nom = "", type_dispositif: kind = DEFAULT_KIND } = {}) => [
+  field("nom", t("fleet.name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" }), { hint: t("fleet.name.hint") }),
+  field("type_dispositif", t("fleet.kind"), input("text", { value: kind, required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" })),
+];
+
+const newKey = ({ id }) => api.post(`api/iot/dispositifs/${id}/cle/`);
+
+/** Makes a device and its first key: resolves with `{device, key}`. */
+export function addDevice() {
+  let device = null;  // made once, however often its key must be asked for
+  return openDialog({
+    title: t("fleet.add"), body: fields(),
+    actions: [{
+      label: t("fleet.add.do"),
+      run: async (form) => {
+        device ??= await api.post("api/iot/dispositifs/", values(form));
+        return { device, key: await newKey(device) };
+      },
+    }],
+  });
+}
+
+export const changeDevice = (device) => openDialog({
+  title: t("fleet.change.title", { name: device.nom }), body: fields(device),
+  actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/iot/dispositifs/${device.id}/`, values(form)) }],
+});
+
+export const renewKey = (device) => confirmDialog({
+  title: t("fleet.key.title", { name: device.nom }),
+  body: t("fleet.key.text"), label: t("fleet.key.do"), run: () => newKey(device),
+});
+
+export const showKey = (device, { cle, qr }) => showSecret({
+  title: t("fleet.key.of", { name: device.nom }), label: t("fleet.key.label"), secret: cle, qr,
+  explained: t("fleet.key.qr"), warning: t("fleet.key.once"),
+});
+
+export const retireDevice = (device, wearer) => confirmDialog({
+  title: t("fleet.retire.title", { name: device.nom }),
+  body: [el("p", { text: t("fleet.retire.text") }),
+    wearer ? el("p", { text: t("fleet.retire.worn", { name: fullName(wearer) }) }) : null].filter(Boolean),
+  label: t("fleet.retire"),
+  run: () => api.delete(`api/iot/dispositifs/${device.id}/`),
+});

@@ -1,0 +1,14 @@
+/** The parts of the administration, and who may open which: any one of its permissions is enough. Pure. */
+export const SECTIONS = [
+  { name: "patients", element: "patient-section", icon: "bed", permissions: ["managePatients"] },
+  { name: "dispositifs", element: "device-section", icon: "device", permissions: ["assignDevices", "manageDevices"] },
+  { name: "services", element: "ward-section", icon: "ward", permissions: ["manageWards"] },
+  { name: "utilisateurs", element: "account-section", icon: "user", permissions: ["manageUsers"] },
+  { name: "audit", element: "audit-section", icon: "audit", permissions: ["readAudit"] },
+];
+
+/** Whether an account (`utilisateur` of the session, or null) has a permission. */
+export const has = (user, permission) => user?.permissions?.includes(permission) ?? false;
+
+/** The sections that an account may open. */
+export const sectionsFor = (user) => SECTIONS.filter(({ permissions }) => permissions.some((permission) => has(user, permission)));

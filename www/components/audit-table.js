@@ -1,0 +1,86 @@
+import { changes, readSubject, shown } from "../administration/audit-words.js";
+import { fullName } from "../administration/words.js";
+import { el } from "../dom.js";
+import { exactTime } from "../format.js";
+import { i18n, t } from "../services.js";
+import { badge, table, twoLines } from "../table.js";
+import { Part } from "./part.js";
+
+/** So many changed fields are shown at once; the others behind a word that opens them. */
+const OPEN = 4;
+
+/** What stands in another column already, or says nothing to people. */
+const UNSAID = ["patient", "session"];
+/** Unknown: nobody was logged in, or the name that was typed is no account's. */
+const NO_NAME = "-";
+
+/** Entries of the audit. Properties: `rows`, and `patients`, `wards` and `accounts`, which give ids their names. */
+export class AuditTable extends Part {
+  draw() {
+    this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
+      { label: t("audit.when"), className: "when", cell: ({ le }) => this.#instant(le) },
+      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => twoLines(this.#who(utilisateur), adresse) },
+      { label: t("audit.what"), className: "what", cell: ({ action, objet }) => twoLines(el("span", { text: this.#action(action) }), this.#subject(objet)) },
+      { label: t("audit.patient"), cell: ({ patient }) => this.#patient(patient) },
+      { label: t("audit.changes"), className: "changes", cell: (row) => this.#changes(row) },
+      { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => (scelle ? badge("plain", t("audit.sealed"), "lock") : badge("stale", t("audit.unsealed"), "clock")) },
+    ] }));
+  }
+
+  // The focus comes here when more entries are shown.
+  #instant(le) {
+    return el("time", { datetime: le, title: `${le} (UTC)`, tabindex: "-1", text: exactTime(Date.parse(le), i18n.language) });
+  }
+
+  #who(name) { return el("strong", { text: !name || name === NO_NAME ? t("audit.nobody") : name }); }
+
+  #action(action) { return i18n.has(`audit.action.${action}`) ? t(`audit.action.${action}`) : action; }
+
+  #subject(text) {
+    const subject = readSubject(text);
+    if (!text || UNSAID.includes(subject?.noun)) return null;
+    if (!subject || !i18n.has(`audit.subject.${subject.noun}`)) return text;
+    return t(`audit.subject.${subject.noun}`, { name: this.#named(`${subject.noun}_id`, Number(subject.id)) ?? `#${subject.id}` });
+  }
+
+  /** The name behind an id, or null. */
+  #named(field, id) {
+    const find = (rows) => rows.find((row) => row.id === id);
+    if (field === "ward_id") return find(this.wards)?.nom ?? null;
+    if (field === "user_id") return find(this.accounts)?.username ?? null;
+    const patient = field === "patient_id" && find(this.patients);
+    return patient ? fullName(patient) : null;
+  }
+
+  #patient(id) {
+    if (id === null || id === undefined) return null;
+    const known = this.patients.find((patient) => patient.id === id);
+    if (!known) return `#${id}`;
+    const name = { text: fullName(known) };
+    return twoLines(known.sorti_le ? el("span", name) : el("a", { href: `#/patient/${id}`, ...name }), known.identifiant);
+  }
+
+  #changes({ avant, apres }) {
+    const items = changes(avant, apres).map((change) => this.#change(change));
+    if (!items.length) return null;
+    const list = el("ul", {}, ...items.slice(0, OPEN));
+    if (items.length <= OPEN) return list;
+    return [list, el("details", {}, el("summary", { text: t("audit.changes.more", { count: items.length - OPEN }) }), el("ul", {}, ...items.slice(OPEN)))];
+  }
+
+  #change({ field, from, to }) {
+    const name = i18n.has(`audit.field.${field}`) ? t(`audit.field.${field}`) : field;
+    const value = (kept) => el("span", { class: "value", text: this.#value(field, kept) });
+    return el("li", {}, el("span", { class: "field-name", text: name }),
+      from === null ? null : el("del", {}, el("span", { class: "visually-hidden", text: t("audit.before") }), value(from)),
+      from === null || to === null ? null : el("span", { class: "arrow", "aria-hidden": "true", text: "→" }),
+      to === null ? null : el("ins", {}, from === null ? null : el("span", { class: "visually-hidden", text: t("audit.after") }), value(to)));
+  }
+
+  #value(field, value) {
+    const name = this.#named(field, value);
+    if (name) return name;
+    if (field === "role" && i18n.has(`role.${value}`)) return t(`role.${value}`);
+    return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });
+  }
+}

@@ -1,0 +1,45 @@
+import { primaryButton } from "../administration/controls.js";
+import { addWard, deleteWard, renameWard } from "../administration/ward-forms.js";
+import { byName } from "../administration/words.js";
+import { el } from "../dom.js";
+import { api, i18n, t } from "../services.js";
+import { rowAction, table } from "../table.js";
+import { SectionPart } from "./section-part.js";
+
+/** Wards: add, rename, delete an empty one. */
+export class WardSection extends SectionPart {
+  name = "services";
+
+  async load() {
+    const [wards, patients, discharged, accounts] = await Promise.all([api.all("api/services/"), api.all("api/patients/"),
+      api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/")]);
+    const within = (people, ward) => people.filter(({ service }) => service === ward.id).length;
+    return wards.sort(byName(i18n.language)).map((ward) => ({
+      ...ward,
+      patients: within(patients, ward),
+      isEmpty: !within(patients, ward) && !within(discharged, ward) && !accounts.some(({ services }) => services.includes(ward.id)),
+      accounts: accounts.filter(({ services }) => services.includes(ward.id)).length,
+    }));
+  }
+
+  primary() { return primaryButton(t("wards.add"), () => this.after(addWard(), ({ nom }) => t("wards.added", { name: nom }))); }
+
+  list() {
+    this.count(this.data.length, t("wards.count", { count: this.data.length }));
+    if (!this.data.length) return this.nothing(false, t("wards.none"));
+    return table({ caption: t("administration.services"), rows: this.data, columns: [
+      { label: t("wards.name"), className: "name", cell: ({ id, nom }) => el("a", { href: `#/service/${id}`, text: nom }) },
+      { label: t("wards.patients"), className: "number", cell: ({ patients }) => String(patients) },
+      { label: t("wards.accounts"), className: "number", cell: ({ accounts }) => String(accounts) },
+      { label: t("section.actions"), hidden: true, className: "actions", cell: (ward) => this.#actions(ward) },
+    ] });
+  }
+
+  #actions(ward) {
+    const action = (name, click, kind) => rowAction({ label: t(`wards.${name}`), about: ward.nom, key: `${name}-${ward.id}`, click, kind });
+    return [
+      action("rename", () => this.after(renameWard(ward), ({ nom }) => t("wards.renamed", { name: nom }))),
+      ward.isEmpty ? action("delete", () => this.after(deleteWard(ward), () => t("wards.deleted", { name: ward.nom })), "grave") : null,
+    ];
+  }
+}
