@@ -9,8 +9,11 @@ public struct Settings: Sendable {
         self.environment = environment
     }
 
-    /// `DATABASE_URL`: a libpq URI, several hosts allowed.
+    /// `DATABASE_URL`: a libpq URI, several hosts allowed. The application's login.
     public func databaseURL() throws(SettingError) -> String { try required("DATABASE_URL") }
+
+    /// `FAJMA_OWNER_DATABASE_URL`: the login of the schema's owner, for `fajma migrate` alone; nil: the application is the owner.
+    public var ownerDatabaseURL: String? { self["FAJMA_OWNER_DATABASE_URL"] }
 
     /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens.
     public func secretFile() throws(SettingError) -> String { try required("FAJMA_SECRET_FILE") }

@@ -8,18 +8,37 @@ public struct Migrator {
     public static let partitionDaysAhead = 14
 
     private let connection: Connection
+    /// The application's role; nil where it is the owner itself.
+    private let application: String?
 
-    /// - Parameter url: of the schema's owner.
-    public init(url: String) throws {
+    /// - Parameters:
+    ///   - url: of the schema's owner.
+    ///   - application: how the application logs in to the same database; its role gets the rights it needs. Nil: as the owner.
+    /// - Throws: `Misconfiguration` when the two do not name one database; `PostgresError`.
+    public init(url: String, application: String? = nil) throws {
         connection = try Connection(url: url, application: "fajma migrate")
+        let (owner, place) = try Self.identity(connection)
+        let other = try application.map { try Self.identity(Connection(url: $0, application: "fajma migrate")) }
+        if let other, other.place != place {
+            throw Misconfiguration(description: "DATABASE_URL and FAJMA_OWNER_DATABASE_URL name different databases")
+        }
+        self.application = other.flatMap { $0.role == owner ? nil : $0.role }
+    }
+
+    /// Who logs in, and where: no two servers started in the same microsecond.
+    private static func identity(_ connection: Connection) throws -> (role: String, place: [String]) {
+        let row = try connection.query("SELECT current_user, ARRAY[current_database(), pg_postmaster_start_time()::text]")[0]
+        return try (row[0], row[1])
     }
 
     /// Applies what is missing; does nothing where nothing is. Two at once wait for each other.
     ///
     /// - Returns: what was applied, by name.
+    /// - Throws: `Misconfiguration` when the tables are somebody else's; `PostgresError`.
     public func migrate() throws -> [String] {
         try connection.script("SELECT pg_advisory_lock(\(Self.lock))")
         defer { try? connection.script("SELECT pg_advisory_unlock(\(Self.lock))") }  // the lock ends with the connection anyway
+        try checkOwner()
         try connection.script(
             """
             CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -33,7 +52,22 @@ public struct Migrator {
                 applied_at timestamptz NOT NULL DEFAULT now()
             );
             """)
-        return try applyMigrations() + applyRoutines() + fillIn()
+        return try applyMigrations() + applyRoutines() + fillIn() + grant()
+    }
+
+    private func checkOwner() throws {
+        let others = try connection.query(
+            """
+            SELECT quote_ident(o.rolname), quote_ident(current_user) FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
+            WHERE c.oid = to_regclass('public.schema_migrations') AND NOT pg_has_role(o.oid, 'USAGE')
+            """)
+        guard let row = others.first() else { return }
+        let (owner, me): (String, String) = try (row[0], row[1])
+        throw Misconfiguration(
+            description: """
+                the tables belong to \(owner), not to \(me): let FAJMA_OWNER_DATABASE_URL name \(owner), or give them away, as a \
+                superuser in this database: REASSIGN OWNED BY \(owner) TO \(me)
+                """)
     }
 
     private func applyMigrations() throws -> [String] {
@@ -77,7 +111,17 @@ public struct Migrator {
         return (written.affectedRows > 0 ? ["vitals"] : []) + (made > 0 ? ["\(made) partitions"] : [])
     }
 
+    private func grant() throws -> [String] {
+        guard let application else { return [] }
+        return try Granting(connection: connection, application: application).apply() ? ["rights of \(application)"] : []
+    }
+
     private static let lock = 0x46_414A_4D41_00
+}
+
+/// Why `fajma migrate` does not begin.
+public struct Misconfiguration: Error, CustomStringConvertible {
+    public let description: String
 }
 
 /// Why a daemon refuses to start.
@@ -86,12 +130,15 @@ public struct SchemaTooOld: Error, CustomStringConvertible {
 }
 
 extension Database {
-    /// - Throws: `SchemaTooOld` when the schema is older than this program; `PostgresError` when the database is away.
+    /// - Throws: `SchemaTooOld` when the schema is older than this program, or not ours to read; `PostgresError` when the database is away.
     ///   A newer schema is accepted: the programs are replaced one by one after it.
     public func checkSchema() throws {
         let version = try pool.with { connection -> Int in
-            let exists: Bool = try connection.query("SELECT to_regclass('schema_migrations') IS NOT NULL")[0][0]
-            return exists ? try connection.query("SELECT coalesce(max(version), 0) FROM schema_migrations")[0][0] : 0
+            let readable: Bool? = try connection.query("SELECT has_table_privilege(to_regclass('schema_migrations'), 'SELECT')")[0][0]
+            if readable == false {
+                throw SchemaTooOld(description: "the role in DATABASE_URL has no right to the database's tables; run: fajma migrate")
+            }
+            return readable == true ? try connection.query("SELECT coalesce(max(version), 0) FROM schema_migrations")[0][0] : 0
         }
         let needed = Migrations.migrations.count
         guard version >= needed else {

@@ -27,9 +27,9 @@ private func explanation(of error: PostgresError) -> String {
     if let known = constraints[error.constraint] { return known }
     return switch (error.kind, error.sqlState) {
     case (.connectionLost, _):
-        "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL exist, may this account use it?"
+        "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL (or FAJMA_OWNER_DATABASE_URL) exist, may this account use it?"
     case (_, "22007"), (_, "22008"): "--birth-date is no date; write it as 1950-04-23"
-    case (_, "42501"): "the account in DATABASE_URL may not do this; use the owner of the schema"
+    case (_, "42501"): "the role in DATABASE_URL may not do this; see: fajma doctor"
     case (_, "42P01"), (_, "42703"), (_, "42883"): "the database's schema does not fit this program; run: fajma migrate"
     case (_, "55P03"): "somebody else holds a lock on the tables, a backup perhaps; try again later"
     case (_, "25006"): "the database is read-only: DATABASE_URL names a standby"

@@ -138,9 +138,10 @@ class Stack:
     # What is stored
 
     def query(self, statement):
-        """The rows of a statement, each a list of texts."""
+        """The rows of a statement, each a list of texts. As the owner: a test may look at everything and change it."""
         result = subprocess.run(["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", statement,
-                                 self.environment["DATABASE_URL"]], env=self.environment, check=True, capture_output=True, text=True)
+                                 self.environment["FAJMA_OWNER_DATABASE_URL"]], env=self.environment, check=True,
+                                capture_output=True, text=True)
         return [line.split("\t") for line in result.stdout.splitlines()]
 
     # Clients

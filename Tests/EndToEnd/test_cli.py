@@ -8,59 +8,34 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
 import time
 from types import SimpleNamespace
 
 import pytest
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
-from stacklib.postgres import Postgres  # noqa: E402
-from stacklib.state import State  # noqa: E402
-
-PROGRAM = os.path.join(os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release")), "fajma")
-DEADLINE_SECONDS = 30
+from cluster import DEADLINE_SECONDS, PROGRAM, private_cluster, run, wait_until
+from stacklib.state import APPLICATION, OWNER
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A PostgreSQL of this file's own; `database()` makes an empty database and returns the environment that names it."""
-    directory = tmp_path_factory.mktemp("cli")
-    for path in (directory, *directory.parents):
-        if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp") and str(path) != "/tmp":
-            path.chmod(path.stat().st_mode | 0o011)  # the user postgres must get through
-    os.environ.update(FAJMA_STATE=str(directory / "state"), FAJMA_PORT="0")
-    try:
-        state = State()
-        state.lock()
-    finally:
-        del os.environ["FAJMA_STATE"], os.environ["FAJMA_PORT"]
-    postgres = Postgres(state, lambda text: None)
-    postgres.prepare()
-    with open(state.path("log", "postgres.log"), "wb") as log:
-        process = subprocess.Popen(postgres.command(), stdout=log, stderr=log, **postgres.identity())
-    try:
-        wait_until(postgres.is_ready)
-        postgres.create_database()
-        count = 0
+    with private_cluster(tmp_path_factory.mktemp("cli")) as cluster:
+        state, count = cluster.state, 0
 
         def database(migrated=True):
             nonlocal count
             count += 1
-            postgres._query(f"CREATE DATABASE cli{count} OWNER fajma")
-            environment = state.environment()
-            environment["DATABASE_URL"] = environment["DATABASE_URL"].removesuffix("/fajma") + f"/cli{count}"
+            name = f"cli{count}"
+            cluster.postgres.create_database(name)
+            environment = {**state.environment(), "DATABASE_URL": state.database_url(APPLICATION, name),
+                           "FAJMA_OWNER_DATABASE_URL": state.database_url(OWNER, name)}
             if migrated:
                 assert run(environment, "migrate").returncode == 0
             return environment
 
         yield SimpleNamespace(state=state, database=database)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(DEADLINE_SECONDS)
-        state.clean()
 
 
 @pytest.fixture
@@ -82,18 +57,6 @@ def one_patient(cluster):
     ask(environment, "ward", "add", "A")
     ask(environment, "patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A")
     return environment
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        select.select([], [], [], 0.02)
-
-
-def run(environment, *arguments, text=""):
-    return subprocess.run([PROGRAM, *arguments], env=environment, input=text, capture_output=True, text=True,
-                          timeout=DEADLINE_SECONDS, check=False)
 
 
 def ask(environment, *arguments, text=""):
@@ -549,7 +512,8 @@ def checks(environment, *arguments):
 def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluster, database):
     cluster.state.make_secret()
     found = checks(database)
-    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "partitions", "stray readings", "secret"):
+    for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "database role", "database rights", "partitions",
+                 "stray readings", "secret"):
         assert found[name]["status"] == "ok", found[name]
     for name in ("fajma-api", "fajma-push"):
         assert found[name]["status"] == "failed" and "advice" in found[name]

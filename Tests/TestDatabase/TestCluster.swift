@@ -12,8 +12,9 @@ public final class TestCluster: @unchecked Sendable {
     private let lock = NSLock()
     private var made = 0
 
-    public func url(database: String) -> String {
-        "postgresql:///\(database)?host=\(folder)&user=\(Self.owner)"
+    /// - Parameter role: who logs in; the cluster's superuser unless said otherwise.
+    public func url(database: String, role: String? = nil) -> String {
+        "postgresql:///\(database)?host=\(folder)&user=\(role ?? Self.owner)"
     }
 
     /// Makes an empty database and returns its URL.

@@ -26,7 +26,12 @@ public struct TestStore: Sendable {
     public init() throws {
         let template = try Self.template.get()
         let name = template.split(separator: "/")[1].split(separator: "?")[0]
-        url = try TestCluster.shared.newDatabase(template: String(name))
+        try self.init(url: TestCluster.shared.newDatabase(template: String(name)))
+    }
+
+    /// - Parameter url: of a migrated database without anything in it.
+    public init(url: String) throws {
+        self.url = url
         let database = Database(url: url, application: "tests", connections: 8)
         self.database = database
         let author = Author(name: "tests")

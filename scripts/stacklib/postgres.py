@@ -6,7 +6,7 @@ import pwd
 import re
 import subprocess
 
-from stacklib.state import Failure
+from stacklib.state import APPLICATION, OWNER, Failure
 
 SETTINGS = """
 # Written anew at every start of the stack.
@@ -52,7 +52,7 @@ class Postgres:
         me = pwd.getpwuid(os.geteuid()).pw_name
         self._write("pg_hba.conf", "local all all peer map=stack\n")
         self._write("pg_ident.conf", "".join(
-            f"stack {name} {role}\n" for name in sorted({me, self.user.pw_name}) for role in ("postgres", "fajma")))
+            f"stack {name} {role}\n" for name in sorted({me, self.user.pw_name}) for role in ("postgres", OWNER, APPLICATION)))
         self._write("postgresql.auto.conf", SETTINGS.format(sockets=self.state.postgres_sockets))
 
     def command(self):
@@ -62,12 +62,19 @@ class Postgres:
         return subprocess.run([os.path.join(self.programs, "pg_isready"), "-q", "-h", self.state.postgres_sockets],
                               check=False).returncode == 0
 
-    def create_database(self):
-        """The role owns its database and nothing else."""
-        if self._query("SELECT count(*) FROM pg_roles WHERE rolname = 'fajma'") == "0":
-            self._query("CREATE ROLE fajma LOGIN")
-        if self._query("SELECT count(*) FROM pg_database WHERE datname = 'fajma'") == "0":
-            self._query("CREATE DATABASE fajma OWNER fajma")
+    def create_database(self, name="fajma"):
+        """Two roles, and a database that belongs to the owner."""
+        for role in (OWNER, APPLICATION):
+            if self._query(f"SELECT count(*) FROM pg_roles WHERE rolname = '{role}'") == "0":
+                self._query(f"CREATE ROLE {role} LOGIN")
+        # Neither has any business in the others, where PUBLIC may connect.
+        self._query("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
+        owner = self._query(f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{name}'")
+        if owner == "":
+            self._query(f"CREATE DATABASE {name} OWNER {OWNER}")
+        elif owner == APPLICATION:
+            # Made by an older version, which had one role. The database itself is among what is reassigned.
+            self._query(f"REASSIGN OWNED BY {APPLICATION} TO {OWNER}", database=name)
 
     def _place(self):
         """Below the state, unless the user postgres cannot get there (a checkout under /root)."""
@@ -116,6 +123,6 @@ class Postgres:
             raise Failure(f"{program} failed: {result.stderr.strip()}")
         return result.stdout.strip()
 
-    def _query(self, statement):
-        return self._run("psql", "-h", self.state.postgres_sockets, "-U", "postgres", "-d", "postgres", "-XAtq",
+    def _query(self, statement, database="postgres"):
+        return self._run("psql", "-h", self.state.postgres_sockets, "-U", "postgres", "-d", database, "-XAtq",
                          "-v", "ON_ERROR_STOP=1", "-c", statement)

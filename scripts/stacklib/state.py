@@ -9,6 +9,8 @@ import tempfile
 from urllib.parse import quote
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Who migrates, and whom the programs log in as: as in a hospital, the application owns nothing.
+OWNER, APPLICATION = "fajma_owner", "fajma"
 # A unix socket's address has 107 bytes; the longest name below the directory is PostgreSQL's `.s.PGSQL.5432.lock`.
 SOCKET_DIRECTORY_LIMIT = 80
 # What may stand in a configuration of nginx without quotes.
@@ -108,7 +110,8 @@ class State:
 
     def settings(self):
         return {
-            "DATABASE_URL": f"postgresql://fajma@{quote(self.postgres_sockets, safe='')}/fajma",
+            "DATABASE_URL": self.database_url(APPLICATION),
+            "FAJMA_OWNER_DATABASE_URL": self.database_url(OWNER),
             "FAJMA_SECRET_FILE": self.path("secret"),
             "FAJMA_API_SOCKET": self.api_socket,
             "FAJMA_PUSH_SOCKET": self.push_socket,
@@ -117,6 +120,9 @@ class State:
             "FAJMA_PORT": str(self.port),
             "FAJMA_STATE": self.directory,
         }
+
+    def database_url(self, role, name="fajma"):
+        return f"postgresql://{role}@{quote(self.postgres_sockets, safe='')}/{name}"
 
     def environment(self):
         return {**os.environ, **self.settings()}

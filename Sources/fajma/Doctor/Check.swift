@@ -1,6 +1,6 @@
 /// What `fajma doctor` found out about one thing.
 struct Check: Encodable {
-    enum Status: String, Encodable { case ok, failed, skipped }
+    enum Status: String, Encodable { case ok, warning, failed, skipped }
 
     let name: String
     let status: Status
@@ -9,6 +9,11 @@ struct Check: Encodable {
     var advice: String?
 
     static func ok(_ name: String, _ detail: String) -> Check { Check(name: name, status: .ok, detail: detail) }
+
+    /// Works, at a cost that somebody should know of.
+    static func warning(_ name: String, _ detail: String, advice: String) -> Check {
+        Check(name: name, status: .warning, detail: detail, advice: advice)
+    }
 
     static func failed(_ name: String, _ detail: String, advice: String? = nil) -> Check {
         Check(name: name, status: .failed, detail: detail, advice: advice)
@@ -21,6 +26,7 @@ struct Check: Encodable {
         let mark =
             switch status {
             case .ok: "✓"
+            case .warning: "!"
             case .failed: "✗"
             case .skipped: "–"
             }

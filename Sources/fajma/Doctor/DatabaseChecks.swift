@@ -50,7 +50,7 @@ enum DatabaseChecks {
     private static func schema(_ database: Database) -> [Check] {
         do {
             try database.checkSchema()
-            return [.ok("schema", "fits this program")] + partitions(try database.schemaHealth())
+            return [.ok("schema", "fits this program")] + RoleChecks.all(database) + partitions(try database.schemaHealth())
         } catch let error as SchemaTooOld {
             return [.failed("schema", "\(error)", advice: "run: fajma migrate")]
         } catch {

@@ -1,0 +1,69 @@
+/// What the application's role may do, which is not the owner's: both daemons and `fajma` log in with it. `fajma migrate` sees to it
+/// that it holds this and nothing else, and `fajma doctor` compares. What is not here is not allowed.
+enum Grants {
+    enum Right: Sendable {
+        case select, insert, update, delete
+        case insertInto([String])
+    }
+
+    /// Every table has its line. Partitions have none: whoever may write to `readings` may so write to them, with its triggers.
+    static let tables: [String: [Right]] = [
+        "wards": all,
+        "patients": [.select, .insert, .update],  // a patient is discharged, never deleted
+        "users": [.select, .insert, .update],  // an account is disabled: the audit names it
+        "user_wards": [.select, .insert, .delete],
+        "refresh_tokens": all,
+        "devices": [.select, .insert, .update],  // a device is retired
+        "device_state": [.select, .insert, .update],
+        "device_assignment": all,  // DELETE: of one that has not begun
+        "vitals": [.select],
+        "readings": all,  // corrections and deletions; the audit keeps the old value
+        "readings_default": [.select],  // by name, for `fajma doctor`, which looks for stray readings
+        "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
+        "alerts": [.select, .insert, .update],
+        "sessions": [.select, .insert, .update],  // ends, and stays for the audit
+        "login_buckets": all,
+        "known_browsers": all,
+        // Neither the number nor the time: nobody writes a row into the past.
+        "audit": [
+            .select,
+            .insertInto(["action", "user_id", "username", "address", "session", "patient_id", "subject", "before", "after", "once"]),
+        ],
+        "audit_pending": [.insert],  // `seal_audit` empties it
+        "audit_chain": [.select],  // and writes this one
+        "schema_migrations": [.select],  // a daemon refuses an older schema
+        "schema_routines": [],
+    ]
+
+    private static let all: [Right] = [.select, .insert, .update, .delete]
+
+    /// Functions that do, with the owner's rights, what the application may not do itself. All others run with the caller's own and
+    /// so give nobody anything. Each pins its search_path, and `pg_temp` stands last in it: left out, it would be searched first,
+    /// and a temporary table named like one of ours would take its place and run its own triggers as the owner.
+    static let definers = ["make_partitions", "seal_audit"]
+
+    /// The table above as three columns for `unnest`: table, privilege, column ('': the whole table).
+    static var columns: (tables: [String], privileges: [String], columns: [String]) {
+        var all: (tables: [String], privileges: [String], columns: [String]) = ([], [], [])
+        for (table, rights) in tables.sorted(by: { $0.key < $1.key }) {
+            for (privilege, column) in rights.flatMap(\.parts) {
+                all.tables.append(table)
+                all.privileges.append(privilege)
+                all.columns.append(column)
+            }
+        }
+        return all
+    }
+}
+
+extension Grants.Right {
+    fileprivate var parts: [(privilege: String, column: String)] {
+        switch self {
+        case .select: [("SELECT", "")]
+        case .insert: [("INSERT", "")]
+        case .update: [("UPDATE", "")]
+        case .delete: [("DELETE", "")]
+        case .insertInto(let columns): columns.map { ("INSERT", $0) }
+        }
+    }
+}
