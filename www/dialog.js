@@ -35,7 +35,8 @@ export function openDialog({ title, body, actions = [], cancel = t("dialog.cance
     el("footer", {}, cancel === null ? null : el("button", { type: "button", text: cancel, on: { click: () => finish(null) } }), ...buttons));
   const dialog = el("dialog", { class: `dialog ${className}`.trim(), "aria-labelledby": heading, on: { close: () => finish(null) } },
     el("header", {}, el("h2", { id: heading, text: title }),
-      el("button", { type: "button", class: "quiet", "aria-label": t("dialog.close"), title: t("dialog.close"), on: { click: () => finish(null) } }, icon("close"))),
+      el("button", { type: "button", class: "quiet", "aria-label": t("dialog.close"), title: t("dialog.close"), on: { click: () => finish(null) } },
+        icon("close"))),
     form);
 
   async function act({ run, value = true }) {

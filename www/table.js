@@ -32,5 +32,8 @@ export const rowAction = ({ label, about, key, click, kind }) => el("button", {
   type: "button", class: ["row-action", kind].filter(Boolean).join(" "), "data-key": key, "aria-label": `${label} : ${about}`, text: label, on: { click },
 });
 
+/** A cell of two lines, the second one small. */
+export const twoLines = (first, second, attributes = {}) => el("span", { class: "two", ...attributes }, first, second && el("small", { text: second }));
+
 /** A small coloured word: `tone` is a judged value's ("normal", "high", "low", "stale") or "error". */
 export const badge = (tone, text, iconName) => el("span", { class: "badge", "data-tone": tone }, iconName ? icon(iconName) : null, el("span", { text }));

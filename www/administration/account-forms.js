@@ -8,6 +8,8 @@ import { showSecret } from "./secret-dialog.js";
 
 /** The dialogs about accounts. */
 
+const NAME = { maxlength: 150, autocomplete: "off", autocapitalize: "none", spellcheck: "false" };
+
 const path = ({ id }) => `api/utilisateurs/${id}/`;
 
 /** Role, wards and language. An administrator sees every ward, so there is none to choose. */
@@ -38,7 +40,7 @@ const showPassword = (name, password) => showSecret({
 export async function addAccount(wards) {
   const account = await openDialog({
     title: t("accounts.add"),
-    body: [field("username", t("accounts.name"), input("text", { required: true, maxlength: 150, autocomplete: "off", autocapitalize: "none", spellcheck: "false" })), ...rights({}, wards)],
+    body: [field("username", t("accounts.name"), input("text", { ...NAME, required: true })), ...rights({}, wards)],
     actions: [{ label: t("accounts.add.do"), run: (form) => api.post("api/utilisateurs/", written(form)) }],
   });
   if (account?.mot_de_passe) await showPassword(account.username, account.mot_de_passe);
@@ -77,9 +79,10 @@ export async function resetPassword(account) {
 }
 
 /** Where an account is logged in, each session with a button that ends it. Resolves with `{text}` when one was ended, else null. */
-export function showSessions(account) {
+export async function showSessions(account) {
   let touched = null;
   const list = Object.assign(el("session-list"), { path: `${path(account)}sessions/` });
   list.addEventListener("changed", ({ detail }) => { touched = detail; });
-  return openDialog({ title: t("sessions.title", { name: account.username }), className: "wide", cancel: t("dialog.close"), body: list }).then((done) => done ?? touched);
+  await openDialog({ title: t("sessions.title", { name: account.username }), className: "wide", cancel: t("dialog.close"), body: list });
+  return touched;
 }

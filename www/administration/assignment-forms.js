@@ -1,20 +1,20 @@
 import { confirmDialog, openDialog } from "../dialog.js";
 import { el } from "../dom.js";
 import { choice, field, input, values } from "../form.js";
-import { clockTime } from "../format.js";
 import { api, i18n, state, t } from "../services.js";
-import { fullName, whereabouts } from "./controls.js";
 import { fromField, fromFieldOf, toField } from "./moments.js";
+import { fullName, moment, whereabouts } from "./words.js";
 
 /** The dialogs about who wears a device from when to when. */
 
-const moment = (wire) => clockTime(Date.parse(wire), state.now(), i18n.language);
-
 /** "du 21 nov., 14:03 au 22 nov., 9:00", "depuis …" */
-export const period = ({ debut, fin }) => (fin ? t("assignments.from_to", { from: moment(debut), to: moment(fin) }) : t("assignments.since", { from: moment(debut) }));
+const period = ({ debut, fin }) => (fin
+  ? t("assignments.from_to", { from: moment(debut), to: moment(fin) })
+  : t("assignments.since", { from: moment(debut) }));
 
 const times = ({ debut, fin } = {}) => el("div", { class: "field-pair" },
-  field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut) }), { hint: debut ? null : t("assignments.from.hint"), mayBeEmpty: !debut }),
+  field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut), required: Boolean(debut) }),
+    { hint: debut ? null : t("assignments.from.hint") }),
   field("fin", t("assignments.to"), input("datetime-local", { value: toField(fin) }), { hint: t("assignments.to.hint") }));
 
 /** Does a request; where it overlaps what is there already, says at the begin with whom and when. */
@@ -24,18 +24,23 @@ async function tellingOverlaps(request, nameOf) {
   } catch (error) {
     const others = error.problem?.affectations;
     if (!others?.length) throw error;
-    const texts = others.map((other) => (nameOf(other.patient) ? t("assignments.taken_by", { name: nameOf(other.patient), period: period(other) }) : t("assignments.taken", { period: period(other) })));
+    const texts = others.map((other) => {
+      const name = nameOf(other.patient);
+      return name ? t("assignments.taken_by", { name, period: period(other) }) : t("assignments.taken", { period: period(other) });
+    });
     throw Object.assign(error, { fields: { debut: texts } });
   }
 }
 
 /** Patients by ward and bed, as a choice that is searched by typing. */
-function patientChoice({ wards, patients }, chosen) {
+function patientChoice({ wards, patients }) {
   const beds = new Intl.Collator(i18n.language, { numeric: true });
-  const option = (patient) => el("option", { value: patient.id, selected: patient.id === chosen, text: `${fullName(patient)} – ${[patient.lit && whereabouts(patient), patient.identifiant].filter(Boolean).join(" – ")}` });
+  const words = (patient) => [fullName(patient), whereabouts(patient), patient.identifiant].filter(Boolean).join(" – ");
+  const option = (patient) => el("option", { value: patient.id, text: words(patient) });
   const groups = wards.map((ward) => el("optgroup", { label: ward.nom }, ...patients.filter(({ service }) => service === ward.id)
     .sort((a, b) => beds.compare(a.lit ?? "", b.lit ?? "")).map(option)));
-  return el("select", { required: true }, el("option", { value: "", text: t("assignments.choose") }), ...groups.filter(({ childElementCount }) => childElementCount));
+  return el("select", { required: true },
+    el("option", { value: "", text: t("assignments.choose") }), ...groups.filter(({ childElementCount }) => childElementCount));
 }
 
 /** The assignments of a device, and a new one. Resolves with `{text}`, what was done, or null. */
@@ -68,7 +73,8 @@ export const changeAssignment = (device, assignment, name, nameOf) => openDialog
     label: t("dialog.save"),
     run: (form) => {
       const { debut, fin } = values(form);
-      return tellingOverlaps(() => api.patch(path(device, assignment), { debut: fromFieldOf(assignment.debut, debut), fin: fromFieldOf(assignment.fin, fin) }), nameOf);
+      const during = { debut: fromFieldOf(assignment.debut, debut), fin: fromFieldOf(assignment.fin, fin) };
+      return tellingOverlaps(() => api.patch(path(device, assignment), during), nameOf);
     },
   }],
 });

@@ -1,6 +1,5 @@
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { t } from "../services.js";
 
 /** What stands above the lists: a search, choices, the button of what is done most. */
 
@@ -23,7 +22,8 @@ export function filter(label, options, chosen, changed) {
 
 /** A few alternatives side by side. */
 export function segments(label, options, chosen, changed) {
-  const buttons = options.map(([value, text]) => el("button", { type: "button", "aria-pressed": String(value === chosen), text, on: { click: () => choose(value) } }));
+  const buttons = options.map(([value, text]) => el("button", {
+    type: "button", "aria-pressed": String(value === chosen), text, on: { click: () => choose(value) } }));
   const choose = (value) => {
     options.forEach(([each], i) => buttons[i].setAttribute("aria-pressed", String(each === value)));
     changed(value);
@@ -32,16 +32,8 @@ export function segments(label, options, chosen, changed) {
 }
 
 /** The primary button of a section. */
-export const primaryButton = (label, click) => el("button", { type: "button", class: "primary add", on: { click } }, icon("plus"), el("span", { text: label }));
+export const primaryButton = (label, click) =>
+  el("button", { type: "button", class: "primary add", on: { click } }, icon("plus"), el("span", { text: label }));
 
 /** `[["", "Tous les services"], ["3", "Cardiologie"], …]` */
 export const wardOptions = (wards, all) => [...(all ? [["", all]] : []), ...wards.map(({ id, nom }) => [String(id), nom])];
-
-/** Wards by name, as the page's language sorts them. */
-export const byName = (language) => (a, b) => new Intl.Collator(language, { numeric: true }).compare(a.nom, b.nom);
-
-/** "DUPONT Marie", as lists of names have it. */
-export const fullName = ({ nom, prenom }) => [nom.toUpperCase(), prenom].filter(Boolean).join(" ");
-
-/** "lit 12, Cardiologie": where a patient lies. */
-export const whereabouts = ({ lit }, ward) => [lit ? t("patients.bed_of", { bed: lit }) : null, ward].filter(Boolean).join(", ");

@@ -2,8 +2,8 @@ import { confirmDialog, openDialog } from "../dialog.js";
 import { el } from "../dom.js";
 import { field, input, values } from "../form.js";
 import { api, t } from "../services.js";
-import { fullName } from "./controls.js";
 import { showSecret } from "./secret-dialog.js";
+import { fullName } from "./words.js";
 
 /** The dialogs about devices and their keys. */
 

@@ -2,10 +2,13 @@ import { confirmDialog, openDialog } from "../dialog.js";
 import { el } from "../dom.js";
 import { choice, field, input, values } from "../form.js";
 import { api, t } from "../services.js";
-import { fullName, wardOptions, whereabouts } from "./controls.js";
+import { wardOptions } from "./controls.js";
+import { fullName, whereabouts } from "./words.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
 
+/** What a discharge does to each of these is said before it is done. */
+const CONSEQUENCES = ["devices", "alerts", "screens", "readings"];
 const SEXES = ["F", "M", "X"];
 
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
@@ -15,8 +18,8 @@ function identity({ nom = "", prenom = "", identifiant = "", date_naissance: bor
   return [
     pair(field("nom", t("patients.last_name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" })),
       field("prenom", t("patients.first_name"), input("text", { value: prenom, maxlength: 80, autocomplete: "off" }))),
-    field("identifiant", t("patients.number"), input("text", { value: identifiant, required: true, maxlength: 32, autocomplete: "off", spellcheck: "false", autocapitalize: "characters" }),
-      { hint: t("patients.number.hint") }),
+    field("identifiant", t("patients.number"), input("text", { value: identifiant, required: true, maxlength: 32, autocomplete: "off",
+      spellcheck: "false", autocapitalize: "characters" }), { hint: t("patients.number.hint") }),
     pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, max: new Date().toISOString().slice(0, 10) })),
       field("sexe", t("patients.sex"), choice(sexes, sexe))),
   ];
@@ -29,7 +32,11 @@ const place = ({ service, lit = "" }, wards) => pair(
 /** A form's values as the wire has them: a number for a ward, null for what is unknown. */
 function written(form) {
   const { service, date_naissance: born, sexe, ...rest } = values(form);
-  return { ...rest, ...(service === undefined ? {} : { service: Number(service) }), ...(born === undefined ? {} : { date_naissance: born || null, sexe: sexe || null }) };
+  return {
+    ...rest,
+    ...(service === undefined ? {} : { service: Number(service) }),
+    ...(born === undefined ? {} : { date_naissance: born || null, sexe: sexe || null }),
+  };
 }
 
 /** Admits somebody; `known` fills the form in with what is known already. */
@@ -54,8 +61,9 @@ export const movePatient = (patient, wards) => openDialog({
 export const dischargePatient = (patient, ward) => confirmDialog({
   title: t("patients.discharge.title", { name: fullName(patient) }),
   body: [
-    el("p", { class: "about" }, el("strong", { text: fullName(patient) }), el("span", { text: [patient.identifiant, whereabouts(patient, ward)].filter(Boolean).join(" · ") })),
-    el("ul", { class: "consequences" }, ...["devices", "alerts", "screens", "readings"].map((what) => el("li", { text: t(`patients.discharge.${what}`) }))),
+    el("p", { class: "about" }, el("strong", { text: fullName(patient) }),
+      el("span", { text: [patient.identifiant, whereabouts(patient, ward)].filter(Boolean).join(" · ") })),
+    el("ul", { class: "consequences" }, ...CONSEQUENCES.map((what) => el("li", { text: t(`patients.discharge.${what}`) }))),
   ],
   label: t("patients.discharge.do"),
   run: () => api.post(`api/patients/${patient.id}/sortie/`),

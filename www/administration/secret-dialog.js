@@ -8,17 +8,19 @@ import { qrPath, qrSide } from "./qr.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
+function shape(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
 /** Dark on white in both themes, because readers want it so: the ground is part of the picture. */
 function qrPicture(rows) {
   const side = qrSide(rows);
-  const svg = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${side} ${side}`, class: "qr", role: "img", "aria-label": t("secret.qr"), "shape-rendering": "crispEdges" })) svg.setAttribute(name, value);
-  const ground = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ width: side, height: side, fill: "#fff" })) ground.setAttribute(name, value);
-  const modules = document.createElementNS(SVG, "path");
-  for (const [name, value] of Object.entries({ d: qrPath(rows), fill: "#000" })) modules.setAttribute(name, value);
-  svg.append(ground, modules);
-  return svg;
+  const attributes = { viewBox: `0 0 ${side} ${side}`, class: "qr", role: "img", "aria-label": t("secret.qr"), "shape-rendering": "crispEdges" };
+  return shape("svg", attributes,
+    shape("rect", { width: side, height: side, fill: "#fff" }), shape("path", { d: qrPath(rows), fill: "#000" }));
 }
 
 /** Copies an element's text. Over plain http a browser has no clipboard for pages: then it is selected and copied as by hand. */

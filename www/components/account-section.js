@@ -1,10 +1,10 @@
 import { addAccount, changeAccount, disableAccount, enableAccount, resetPassword, showSessions } from "../administration/account-forms.js";
-import { byName, filter, primaryButton, searchBox } from "../administration/controls.js";
+import { filter, primaryButton, searchBox } from "../administration/controls.js";
 import { ROLES } from "../administration/roles.js";
 import { matches } from "../administration/search.js";
+import { byName, moment } from "../administration/words.js";
 import { el } from "../dom.js";
-import { clockTime } from "../format.js";
-import { api, i18n, state, t } from "../services.js";
+import { api, i18n, t } from "../services.js";
 import { badge, rowAction, table } from "../table.js";
 import { SectionPart } from "./section-part.js";
 
@@ -21,26 +21,33 @@ export class AccountSection extends SectionPart {
   }
 
   primary() {
-    return primaryButton(t("accounts.add"), () => this.after(addAccount(this.data?.wards ?? []), ({ username }) => t("accounts.added", { name: username })));
+    const add = () => this.after(addAccount(this.data?.wards ?? []), ({ username }) => t("accounts.added", { name: username }));
+    return primaryButton(t("accounts.add"), add);
   }
 
   controls() {
+    const roles = [["", t("accounts.all_roles")], ...ROLES.map((role) => [role, t(`role.${role}`)])];
     return [searchBox(t("accounts.search"), this.#search, (text) => { this.#search = text; this.show(); }),
-      filter(t("accounts.role"), [["", t("accounts.all_roles")], ...ROLES.map((role) => [role, t(`role.${role}`)])], this.#role, (role) => { this.#role = role; this.show(); })];
+      filter(t("accounts.role"), roles, this.#role, (role) => { this.#role = role; this.show(); })];
   }
 
   list() {
-    const found = this.data.accounts.filter((account) => (!this.#role || account.role === this.#role) && matches(this.#search, [account.username, this.#wardNames(account)]));
+    const found = this.data.accounts.filter((account) => (!this.#role || account.role === this.#role)
+      && matches(this.#search, [account.username, this.#wardNames(account)]));
     this.count(found.length, t("accounts.count", { count: found.length }));
     if (!found.length) return this.nothing(true, "");
     return table({ caption: t("administration.utilisateurs"), rows: found, rowClass: ({ actif }) => (actif ? null : "off"), columns: [
-      { label: t("accounts.name"), className: "name", cell: ({ id, username }) => el("span", {}, el("strong", { text: username }), id === api.user.id ? el("small", { text: t("accounts.you") }) : null) },
+      { label: t("accounts.name"), className: "name", cell: (account) => this.#name(account) },
       { label: t("accounts.role"), cell: ({ role }) => t(`role.${role}`) },
       { label: t("accounts.wards"), className: "wide", cell: (account) => this.#wards(account) },
-      { label: t("accounts.last_login"), cell: ({ derniere_connexion: at }) => (at ? clockTime(Date.parse(at), state.now(), i18n.language) : el("span", { class: "soft", text: t("accounts.never") })) },
+      { label: t("accounts.last_login"), cell: ({ derniere_connexion: at }) => (at ? moment(at) : el("span", { class: "soft", text: t("accounts.never") })) },
       { label: t("accounts.state"), className: "badges", cell: (account) => this.#state(account) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (account) => this.#actions(account) },
     ] });
+  }
+
+  #name({ id, username }) {
+    return el("span", {}, el("strong", { text: username }), id === api.user.id ? el("small", { text: t("accounts.you") }) : null);
   }
 
   #wardNames({ services }) { return this.data.wards.filter(({ id }) => services.includes(id)).map(({ nom }) => nom).join(", "); }

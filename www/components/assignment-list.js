@@ -1,8 +1,8 @@
 import { changeAssignment, deleteAssignment, endAssignment } from "../administration/assignment-forms.js";
+import { moment } from "../administration/words.js";
 import { el } from "../dom.js";
 import { problemText } from "../form.js";
-import { clockTime } from "../format.js";
-import { api, i18n, state, t } from "../services.js";
+import { api, state, t } from "../services.js";
 import { badge, rowAction, table } from "../table.js";
 import { Part } from "./part.js";
 
@@ -32,13 +32,16 @@ export class AssignmentList extends Part {
     if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t("assignments.none") }));
     this.replaceChildren(table({ caption: t("assignments.list"), rows: this.#rows, columns: [
       { label: t("assignments.patient"), cell: (row) => this.#name(row) },
-      { label: t("assignments.from"), cell: ({ debut }) => this.#moment(debut) },
-      { label: t("assignments.to"), cell: (row) => (this.#when(row) === "current" && !row.fin ? badge("normal", t("assignments.current")) : row.fin && this.#moment(row.fin)) },
+      { label: t("assignments.from"), cell: ({ debut }) => moment(debut) },
+      { label: t("assignments.to"), cell: (row) => this.#end(row) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (row) => this.#actions(row) },
     ] }));
   }
 
-  #moment(wire) { return clockTime(Date.parse(wire), state.now(), i18n.language); }
+  #end(row) {
+    if (row.fin) return moment(row.fin);
+    return this.#when(row) === "current" ? badge("normal", t("assignments.current")) : null;
+  }
 
   #name({ patient }) { return this.nameOf(patient) ?? t("assignments.other", { id: patient }); }
 
@@ -50,18 +53,23 @@ export class AssignmentList extends Part {
 
   #actions(row) {
     const name = this.#name(row);
-    const action = (label, dialog, done, kind) => rowAction({ label: t(`assignments.${label}`), about: `${name}, ${this.#moment(row.debut)}`, key: `${label}-${row.id}`, kind,
-      click: async () => {
-        if (await dialog() === null) return;
-        this.dispatchEvent(new CustomEvent("changed", { detail: { text: t(`assignments.${done}`, { name }) } }));
-        await this.#reload();
-        (this.querySelector(`[data-key="${label}-${row.id}"]`) ?? this.querySelector("button") ?? this.closest("dialog")?.querySelector("select"))?.focus();
-      } });
+    const about = `${name}, ${moment(row.debut)}`;
+    const action = (label, dialog, done, kind) => rowAction({ label: t(`assignments.${label}`), about, key: `${label}-${row.id}`, kind,
+      click: () => this.#act(dialog, t(`assignments.${done}`, { name }), `${label}-${row.id}`) });
     const when = this.#when(row);
     return [
       when === "current" ? action("end", () => endAssignment(this.device, row, name), "ended", "grave") : null,
       action("change", () => changeAssignment(this.device, row, name, this.nameOf), "changed"),
       when === "future" ? action("delete", () => deleteAssignment(this.device, row, name), "deleted", "grave") : null,
     ];
+  }
+
+  /** Does what a dialog asks for; the focus then is where it was, or near what is gone. */
+  async #act(dialog, text, key) {
+    if (await dialog() === null) return;
+    this.dispatchEvent(new CustomEvent("changed", { detail: { text } }));
+    await this.#reload();
+    const near = this.querySelector(`[data-key="${key}"]`) ?? this.querySelector("button") ?? this.closest("dialog")?.querySelector("select");
+    near?.focus();
   }
 }

@@ -1,6 +1,6 @@
 import { ACTIONS } from "../administration/audit-actions.js";
-import { fullName } from "../administration/controls.js";
 import { fromField } from "../administration/moments.js";
+import { fullName } from "../administration/words.js";
 import { el } from "../dom.js";
 import { choice, clearProblem, field, input, refusal, showProblem, values } from "../form.js";
 import { icon } from "../icons.js";
@@ -28,7 +28,8 @@ export class AuditSection extends SectionPart {
   }
 
   primary() {
-    return el("button", { type: "button", class: "download", on: { click: ({ currentTarget }) => this.#download(currentTarget) } }, icon("download"), el("span", { text: t("audit.csv") }));
+    return el("button", { type: "button", class: "download", on: { click: ({ currentTarget }) => this.#download(currentTarget) } },
+      icon("download"), el("span", { text: t("audit.csv") }));
   }
 
   controls() {
@@ -39,7 +40,8 @@ export class AuditSection extends SectionPart {
     const was = this.#asked;
     this.#form = el("form", { class: "filters", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.#filter(); } } },
       field("utilisateur", t("audit.who"), choice([all, ...accounts.map(({ id, username }) => [id, username])], was.utilisateur)),
-      field("patient_id", t("audit.patient"), input("text", { list: "audit-patients", value: was.patient_id, autocomplete: "off", placeholder: t("audit.patient.hint") }), plain),
+      field("patient_id", t("audit.patient"), input("text", { list: "audit-patients", value: was.patient_id, autocomplete: "off",
+        placeholder: t("audit.patient.hint") }), plain),
       el("datalist", { id: "audit-patients" }, ...patients.map((patient) => el("option", { value: patient.identifiant, text: fullName(patient) }))),
       field("action", t("audit.what"), choice([all, ...ACTIONS.map((action) => [action, t(`audit.action.${action}`)])], was.action)),
       field("debut", t("audit.from"), input("datetime-local", { value: was.debut }), plain),

@@ -1,9 +1,9 @@
 import { changes, readSubject, shown } from "../administration/audit-words.js";
-import { fullName } from "../administration/controls.js";
+import { fullName } from "../administration/words.js";
 import { el } from "../dom.js";
 import { exactTime } from "../format.js";
 import { i18n, t } from "../services.js";
-import { badge, table } from "../table.js";
+import { badge, table, twoLines } from "../table.js";
 import { Part } from "./part.js";
 
 /** So many changed fields are shown at once; the others behind a word that opens them. */
@@ -18,22 +18,29 @@ const NO_NAME = "-";
 export class AuditTable extends Part {
   draw() {
     this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
-      { label: t("audit.when"), className: "when", cell: ({ le }) => el("time", { datetime: le, title: `${le} (UTC)`, tabindex: "-1", text: exactTime(Date.parse(le), i18n.language) }) },
-      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => el("span", { class: "two" }, el("strong", { text: !utilisateur || utilisateur === NO_NAME ? t("audit.nobody") : utilisateur }), el("small", { class: "mono", text: adresse ?? "" })) },
-      { label: t("audit.what"), className: "what", cell: ({ action, objet }) => el("span", { class: "two" }, el("span", { text: this.#action(action) }), this.#subject(objet)) },
+      { label: t("audit.when"), className: "when", cell: ({ le }) => this.#instant(le) },
+      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => twoLines(this.#who(utilisateur), adresse) },
+      { label: t("audit.what"), className: "what", cell: ({ action, objet }) => twoLines(el("span", { text: this.#action(action) }), this.#subject(objet)) },
       { label: t("audit.patient"), cell: ({ patient }) => this.#patient(patient) },
       { label: t("audit.changes"), className: "changes", cell: (row) => this.#changes(row) },
-      { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => badge(scelle ? "plain" : "stale", t(scelle ? "audit.sealed" : "audit.unsealed"), scelle ? "lock" : "clock") },
+      { label: t("audit.seal"), className: "seal", cell: ({ scelle }) => (scelle ? badge("plain", t("audit.sealed"), "lock") : badge("stale", t("audit.unsealed"), "clock")) },
     ] }));
   }
+
+  // The focus comes here when more entries are shown.
+  #instant(le) {
+    return el("time", { datetime: le, title: `${le} (UTC)`, tabindex: "-1", text: exactTime(Date.parse(le), i18n.language) });
+  }
+
+  #who(name) { return el("strong", { text: !name || name === NO_NAME ? t("audit.nobody") : name }); }
 
   #action(action) { return i18n.has(`audit.action.${action}`) ? t(`audit.action.${action}`) : action; }
 
   #subject(text) {
     const subject = readSubject(text);
     if (!text || UNSAID.includes(subject?.noun)) return null;
-    if (!subject || !i18n.has(`audit.subject.${subject.noun}`)) return el("small", { text });
-    return el("small", { text: t(`audit.subject.${subject.noun}`, { name: this.#named(`${subject.noun}_id`, Number(subject.id)) ?? `#${subject.id}` }) });
+    if (!subject || !i18n.has(`audit.subject.${subject.noun}`)) return text;
+    return t(`audit.subject.${subject.noun}`, { name: this.#named(`${subject.noun}_id`, Number(subject.id)) ?? `#${subject.id}` });
   }
 
   /** The name behind an id, or null. */
@@ -49,7 +56,8 @@ export class AuditTable extends Part {
     if (id === null || id === undefined) return null;
     const known = this.patients.find((patient) => patient.id === id);
     if (!known) return `#${id}`;
-    return el("span", { class: "two" }, known.sorti_le ? el("span", { text: fullName(known) }) : el("a", { href: `#/patient/${id}`, text: fullName(known) }), el("small", { text: known.identifiant }));
+    const name = { text: fullName(known) };
+    return twoLines(known.sorti_le ? el("span", name) : el("a", { href: `#/patient/${id}`, ...name }), known.identifiant);
   }
 
   #changes({ avant, apres }) {

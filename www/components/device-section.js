@@ -1,13 +1,14 @@
-import { fullName, primaryButton, searchBox, segments, whereabouts } from "../administration/controls.js";
 import { assignDevice } from "../administration/assignment-forms.js";
+import { primaryButton, searchBox, segments } from "../administration/controls.js";
 import { addDevice, changeDevice, renewKey, retireDevice, showKey } from "../administration/device-forms.js";
 import { has } from "../administration/sections.js";
 import { matches } from "../administration/search.js";
+import { fullName, moment, whereabouts } from "../administration/words.js";
 import { el, setText } from "../dom.js";
-import { ago, clockTime } from "../format.js";
+import { ago } from "../format.js";
 import { icon } from "../icons.js";
 import { api, i18n, state, t } from "../services.js";
-import { badge, rowAction, table } from "../table.js";
+import { badge, rowAction, table, twoLines } from "../table.js";
 import { SectionPart } from "./section-part.js";
 
 /** When a device was last seen changes all the time: the list is fetched again so often. */
@@ -75,26 +76,30 @@ export class DeviceSection extends SectionPart {
 
   #columns() {
     const status = ({ statut }) => badge(TONES[statut] ?? "stale", i18n.has(`device.status.${statut}`) ? t(`device.status.${statut}`) : statut);
-    const battery = ({ batterie: percent }) => Number.isFinite(percent)
-      && el("span", { class: percent < LOW_BATTERY ? "battery poor" : "battery" }, icon("battery"), t("devices.battery", { percent: Math.round(percent) }));
     return [
-      { label: t("fleet.name"), className: "name", cell: ({ nom, type_dispositif: kind }) => el("span", { class: "two" }, el("strong", { text: nom }), el("small", { text: kind })) },
+      { label: t("fleet.name"), className: "name", cell: ({ nom, type_dispositif: kind }) => twoLines(el("strong", { text: nom }), kind) },
       { label: t("fleet.wearer"), cell: (device) => this.#wearerCell(device) },
       ...(this.#which === "retired"
-        ? [{ label: t("fleet.retired"), cell: ({ retire_le: at }) => clockTime(Date.parse(at), state.now(), i18n.language) }]
+        ? [{ label: t("fleet.retired"), cell: ({ retire_le: at }) => moment(at) }]
         : [{ label: t("fleet.status"), cell: status },
           { label: t("fleet.seen"), className: "seen", cell: (device) => this.#seen(device) },
-          { label: t("fleet.battery"), cell: (device) => battery(device) || null }]),
+          { label: t("fleet.battery"), cell: (device) => this.#battery(device) }]),
       { label: t("fleet.firmware"), className: "mono", cell: ({ firmware }) => firmware },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (device) => this.#actions(device) },
     ];
+  }
+
+  #battery({ batterie: percent }) {
+    if (!Number.isFinite(percent)) return null;
+    return el("span", { class: percent < LOW_BATTERY ? "battery poor" : "battery" },
+      icon("battery"), t("devices.battery", { percent: Math.round(percent) }));
   }
 
   #wearerCell(device) {
     if (device.patient === null || device.patient === undefined) return el("span", { class: "soft", text: t("fleet.free") });
     const wearer = this.#wearer(device);
     if (!wearer) return `#${device.patient}`;
-    return el("span", { class: "two" }, el("a", { href: `#/patient/${wearer.id}`, text: fullName(wearer) }), el("small", { text: whereabouts(wearer, this.#wardName(wearer)) }));
+    return twoLines(el("a", { href: `#/patient/${wearer.id}`, text: fullName(wearer) }), whereabouts(wearer, this.#wardName(wearer)));
   }
 
   #seen(device) {
@@ -114,7 +119,8 @@ export class DeviceSection extends SectionPart {
     const silent = cell.dataset.worn !== undefined && age > SILENT_MS;
     if (!cell.firstChild || cell.classList.contains("silent") !== silent) {
       cell.classList.toggle("silent", silent);
-      cell.replaceChildren(...(silent ? [icon("warning")] : []), el("span", { class: "when" }), ...(silent ? [el("small", { text: t("fleet.silent") })] : []));
+      const when = el("span", { class: "when" });
+      cell.replaceChildren(...(silent ? [icon("warning"), when, el("small", { text: t("fleet.silent") })] : [when]));
     }
     setText(cell.querySelector(".when"), ago(age, i18n.language));
   }

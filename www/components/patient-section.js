@@ -1,9 +1,10 @@
-import { byName, filter, fullName, primaryButton, searchBox, segments, wardOptions, whereabouts } from "../administration/controls.js";
+import { filter, primaryButton, searchBox, segments, wardOptions } from "../administration/controls.js";
 import { admitPatient, changePatient, dischargePatient, movePatient } from "../administration/patient-forms.js";
 import { has } from "../administration/sections.js";
 import { matches } from "../administration/search.js";
+import { byName, fullName, moment, whereabouts } from "../administration/words.js";
 import { el } from "../dom.js";
-import { calendarDay, clockTime, years } from "../format.js";
+import { calendarDay, years } from "../format.js";
 import { api, i18n, state, t } from "../services.js";
 import { rowAction, table } from "../table.js";
 import { SectionPart } from "./section-part.js";
@@ -30,7 +31,8 @@ export class PatientSection extends SectionPart {
     const wards = this.data?.wards ?? [];
     return [
       searchBox(t("patients.search"), this.#search, (text) => { this.#search = text; this.show(); }),
-      wards.length > 1 ? filter(t("patients.ward"), wardOptions(wards, t("patients.all_wards")), this.#ward, (ward) => { this.#ward = ward; this.show(); }) : null,
+      wards.length > 1 ? filter(t("patients.ward"), wardOptions(wards, t("patients.all_wards")), this.#ward,
+        (ward) => { this.#ward = ward; this.show(); }) : null,
       has(api.user, "manageUsers") ? segments(t("patients.which"), [["", t("patients.present")], ["sortis", t("patients.discharged")]],
         this.#discharged ? "sortis" : "", (which) => this.#choose(which === "sortis")) : null,
     ].filter(Boolean);
@@ -55,8 +57,8 @@ export class PatientSection extends SectionPart {
   }
 
   #columns() {
-    const now = state.now();
-    const born = ({ date_naissance: date }) => date && el("span", {}, calendarDay(date, i18n.language), el("small", { text: t("patient.age", { years: years(date, now) }) }));
+    const born = ({ date_naissance: date }) => date
+      && el("span", {}, calendarDay(date, i18n.language), el("small", { text: t("patient.age", { years: years(date, state.now()) }) }));
     return [
       { label: t("patients.bed"), className: "bed", cell: ({ lit }) => lit && el("span", { class: "bed-chip", text: lit }) },
       { label: t("patients.name"), className: "name", cell: (patient) => this.#discharged ? el("strong", { text: fullName(patient) })
@@ -65,7 +67,7 @@ export class PatientSection extends SectionPart {
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },
       { label: t("patients.ward"), cell: (patient) => this.#wardName(patient) },
-      ...(this.#discharged ? [{ label: t("patients.left"), cell: ({ sorti_le: left }) => clockTime(Date.parse(left), now, i18n.language) }] : []),
+      ...(this.#discharged ? [{ label: t("patients.left"), cell: ({ sorti_le: left }) => moment(left) }] : []),
       { label: t("section.actions"), hidden: true, className: "actions", cell: (patient) => this.#actions(patient) },
     ];
   }
@@ -76,7 +78,7 @@ export class PatientSection extends SectionPart {
     if (this.#discharged) return [action("readmit", () => this.#admit(patient))];
     const { wards } = this.data;
     return [
-      action("move", () => this.after(movePatient(patient, wards), (moved) => t("patients.moved", { name: about, where: whereabouts(moved, this.#wardName(moved)) }))),
+      action("move", () => this.after(movePatient(patient, wards), (moved) => t("patients.moved", { name: about, where: this.#where(moved) }))),
       action("change", () => this.after(changePatient(patient), (changed) => t("patients.changed", { name: fullName(changed) }))),
       action("discharge", () => this.after(dischargePatient(patient, this.#wardName(patient)), () => t("patients.gone", { name: about })), "grave"),
     ];
@@ -84,8 +86,9 @@ export class PatientSection extends SectionPart {
 
   #admit(patient = { service: this.#ward }) {
     return this.after(admitPatient(patient, this.data?.wards ?? []), (admitted) =>
-      t("patients.admitted", { name: fullName(admitted), where: whereabouts(admitted, this.#wardName(admitted)) }));
+      t("patients.admitted", { name: fullName(admitted), where: this.#where(admitted) }));
   }
 
+  #where(patient) { return whereabouts(patient, this.#wardName(patient)); }
   #wardName({ service }) { return this.data.wards.find(({ id }) => id === service)?.nom ?? ""; }
 }

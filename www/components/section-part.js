@@ -13,10 +13,13 @@ import { Part } from "./part.js";
 export class SectionPart extends Part {
   data = null;
   #failure = null;
-  #asked = null;
+  #fetching = new AbortController();
+  /** The button that had the focus last: a list that is drawn anew while a dialog is open takes it away. */
+  #lastKey = "";
 
   start() {
     this.reload();
+    this.listen(this, "focusin", ({ target }) => { this.#lastKey = target.dataset.key ?? ""; });
     this.listen(document, "visibilitychange", () => { if (!document.hidden) this.reload(); });
   }
 
@@ -25,17 +28,19 @@ export class SectionPart extends Part {
 
   /** Fetches and shows the list. What is shown stays while the server is away. */
   async reload() {
-    const asked = (this.#asked = {});
+    this.#fetching.abort();
+    this.#fetching = new AbortController();
+    const signal = AbortSignal.any([this.signal, this.#fetching.signal]);
     try {
-      const data = await keepTrying(() => this.load(), this.signal, (error) => this.#fail(error));
-      if (this.#asked !== asked) return;
+      const data = await keepTrying(() => this.load(), signal, (error) => this.#fail(error));
+      if (signal.aborted) return;
       const same = JSON.stringify(data) === JSON.stringify(this.data);
       const [first, failed] = [this.data === null, this.#failure];
       [this.data, this.#failure] = [data, null];
       if (first) this.querySelector(".controls").replaceChildren(...this.controls());  // their choices are known only now
       if (!same || failed) this.show();
     } catch (error) {
-      if (!this.signal.aborted && this.#asked === asked) this.#fail(error);
+      if (!signal.aborted) this.#fail(error);
     }
   }
 
@@ -47,7 +52,8 @@ export class SectionPart extends Part {
   draw() {
     document.title = `FAJMA – ${t(`administration.${this.name}`)}`;
     this.replaceChildren(
-      el("header", { class: "section-head" }, el("h2", { tabindex: "-1", text: t(`administration.${this.name}`) }), el("p", { class: "count" }), this.primary()),
+      el("header", { class: "section-head" },
+        el("h2", { tabindex: "-1", text: t(`administration.${this.name}`) }), el("p", { class: "count" }), this.primary()),
       el("div", { class: "done", hidden: true }),
       el("div", { class: "controls" }, ...this.controls()),
       el("div", { class: "list" }));
@@ -59,10 +65,15 @@ export class SectionPart extends Part {
     const place = this.querySelector(".list");
     if (!place) return;
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key ?? "" : null;
-    const stale = this.#failure && el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why() }));
-    place.replaceChildren(...[stale, this.data ? this.list() : this.#failure ? null : el("p", { class: "empty", text: t("loading") })].flat().filter(Boolean));
-    if (focused !== null) (focused && place.querySelector(`[data-key="${focused}"]`) || this.querySelector("h2")).focus();
+    const shown = [];
+    if (this.#failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why() })));
+    if (this.data) shown.push(this.list());
+    if (!shown.length) shown.push(el("p", { class: "empty", text: t("loading") }));
+    place.replaceChildren(...shown.flat().filter(Boolean));
+    if (focused !== null) this.#focus(focused);
   }
+
+  #focus(key) { (key && this.querySelector(`[data-key="${key}"]`) || this.querySelector("h2")).focus(); }
 
   #why() {
     const { status } = this.#failure;
@@ -72,13 +83,16 @@ export class SectionPart extends Part {
 
   /** How many rows are shown: the number for eyes that see it beside the heading, `words` for who hears it. */
   count(count, words) {
-    this.querySelector(".count").replaceChildren(el("span", { class: "visually-hidden", text: words }), el("span", { class: "number", "aria-hidden": "true", text: count }));
+    this.querySelector(".count").replaceChildren(
+      el("span", { class: "visually-hidden", text: words }), el("span", { class: "number", "aria-hidden": "true", text: count }));
   }
 
   /** Waits for a dialog. When it did something: says so, fetches the list anew, and returns the dialog's result; else null. */
   async after(dialog, words) {
     const result = await dialog;
-    if (result === null || this.signal.aborted) return null;
+    if (this.signal.aborted) return null;
+    if (!this.contains(document.activeElement)) this.#focus(this.#lastKey);
+    if (result === null) return null;
     if (words) this.say(words(result));
     await this.reload();
     return result;

@@ -1,5 +1,6 @@
-import { byName, primaryButton } from "../administration/controls.js";
+import { primaryButton } from "../administration/controls.js";
 import { addWard, deleteWard, renameWard } from "../administration/ward-forms.js";
+import { byName } from "../administration/words.js";
 import { el } from "../dom.js";
 import { api, i18n, t } from "../services.js";
 import { rowAction, table } from "../table.js";
