@@ -179,10 +179,6 @@ CREATE FUNCTION public.epoch_us(t timestamp with time zone) RETURNS text
     AS $$
     SELECT (extract(epoch FROM t) * 1000000)::bigint::text
 $$;
-CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
-    LANGUAGE sql STABLE
-    AS $$
-    SELECT coalesce(current_setting('fajma.actor', true), '') <> ''
 CREATE FUNCTION public.forget_sessions() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -192,6 +188,11 @@ CREATE FUNCTION public.forget_sessions() RETURNS void
             OR (s.last_used_at < now() - interval '1 day'
                 AND NOT EXISTS (SELECT FROM public.refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())))
         AND EXISTS (SELECT FROM public.sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
+$$;
+CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(current_setting('fajma.actor', true), '') <> ''
 $$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
