@@ -18,8 +18,6 @@ struct IngestRows {
     }
     private var rows: [Row] = []
 
-    var all: [Row] { rows }
-
     mutating func append(_ row: Row) { rows.append(row) }
 
     /// Into the order of the primary key: neighbours share index pages, and two writers never wait for each other crosswise.
