@@ -133,7 +133,7 @@ export class WardPage extends Part {
       el("header", { class: "ward-head" },
         mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
         el("h1", { text: name }),
-        this.#patients ? el("p", { class: "count", text: t("ward.count", { count: this.#patients.length }) }) : null,
+        el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
         mayAct() ? this.#orders() : null,
         el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
       el("status-banner", { hidden: true }), this.#body());
