@@ -1,7 +1,7 @@
 import { changes, readSubject, shown } from "../administration/audit-words.js";
 import { fullName } from "../administration/words.js";
 import { el } from "../dom.js";
-import { exactTime } from "../format.js";
+import { calendarDay, exactTime } from "../format.js";
 import { i18n, t } from "../services.js";
 import { badge, table, twoLines } from "../table.js";
 import { readAgent } from "../user-agent.js";
@@ -89,6 +89,8 @@ export class AuditTable extends Part {
     if (field === "role" && i18n.has(`role.${value}`)) return t(`role.${value}`);
     if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
     if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
+    if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
+    if (field === "birth_date") return calendarDay(value, i18n.language);
     if (field === "agent") return readAgent(value).text;
     return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });
   }
