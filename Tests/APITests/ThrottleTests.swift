@@ -71,7 +71,7 @@ import Testing
         // PostgreSQL would bring them into their order for hours, and cannot be interrupted.
         let name = String(repeating: "\u{301}\u{316}", count: 150_000)
         #expect(try guess(name).status == 401)
-        let account = #"{"username":\#(quoted(name)),"role":"admin","services":[]}"#
+        let account = try #"{"username":\#(quoted(name)),"role":"admin","services":[]}"#
         #expect(try api.send("POST", "/api/utilisateurs/", account)["username"] != nil)
     }
 
