@@ -64,7 +64,7 @@ extension Database {
                 """
                 INSERT INTO audit (action, user_id, username, address)
                 SELECT $1, u.id, coalesce(u.username, '-'), $3 FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
-                """, [reason.rawValue, username, address])
+                """, [reason.rawValue, username.cutAsUsername, address])
         }
     }
 }

@@ -160,7 +160,7 @@ struct DaemonTests {
             try nurse.say(report)
             try nurse.say(#"{"type":"iot_data","refuse":true}"#)
             #expect(try nurse.hear() == .json(.object(["error": .string("refusé")])))
-            #expect(source.stored == [Stored(patient: 12, user: 1, text: report)])
+            #expect(source.stored == [Stored(patient: 12, token: "good", text: report)])
         }
     }
 
@@ -456,7 +456,7 @@ private func withDaemon(
 
 private struct Stored: Equatable {
     let patient: PatientID
-    let user: UserID
+    let token: String
     let text: String
 }
 
@@ -559,10 +559,10 @@ private final class TestSource: Source {
         }
     }
 
-    func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let text = String(decoding: inbound, as: UTF8.self)
         if text.contains("refuse") { return "refusé" }
-        state.withLockedValue { $0.stored.append(Stored(patient: patient, user: user, text: text)) }
+        state.withLockedValue { $0.stored.append(Stored(patient: patient, token: token, text: text)) }
         return nil
     }
 }
