@@ -39,12 +39,15 @@ public struct DatabaseSource: Source {
     }
 
     private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
-        else { return .unauthenticated }
+        guard let claims = claims(token), let scope = try database.scope(of: claims) else { return .unauthenticated }
         guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
     }
+
+    private func claims(_ token: String) -> TokenClaims? { try? tokens.verify(token, kind: .access, now: now()) }
+
+    private func scope(of token: String) throws -> Scope? { try claims(token).flatMap { try database.scope(of: $0) } }
 
     public func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
         var (patients, wards): (Set<PatientID>, Set<WardID>) = ([], [])
@@ -66,7 +69,7 @@ public struct DatabaseSource: Source {
             })
     }
 
-    public func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+    public func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let received = now()
         let report: Report
         do {
@@ -75,8 +78,8 @@ public struct DatabaseSource: Source {
             return error.text(in: .french)
         }
         if !report.readings.isEmpty {
-            // Asked again for each message: since the handshake the patient may have moved, or the account lost the right.
-            guard let scope = try database.scope(of: user), scope.role.may(.enterReadings),
+            // Asked again for each message: since the handshake the patient may have moved, the session ended, or the account lost the right.
+            guard let scope = try scope(of: token), !scope.mustChangePassword, scope.role.may(.enterReadings),
                 try database.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(

@@ -125,6 +125,23 @@ struct RightsMatrixTests {
         #expect(try nurse() == .unauthenticated)
     }
 
+    @Test("What comes through a socket stands in the audit with its session and where that began; an ended session enters nothing")
+    func entered() throws {
+        try change("INSERT INTO sessions (id, user_id, kind, address) VALUES ('s1', \(store.nurse.user), 'program', '192.0.2.7')")
+        let report = Array(#"{"mesures": [{"type_donnee": "spo2", "valeur": 91, "unite": "%"}]}"#.utf8)
+        func enter() throws -> String? {
+            try source.store(inbound: report, patient: store.patients[0].id, token: token(store.nurse.user, session: "s1"))
+        }
+        #expect(try enter() == nil)
+        let entry = try store.connection().query("SELECT user_id, session, address FROM audit WHERE action = 'reading.created'")[0]
+        #expect(try entry[0] == store.nurse.user)
+        #expect(try entry[1] == "s1")
+        #expect(try entry[2] == "192.0.2.7")
+        try change("UPDATE sessions SET ended_at = now() WHERE id = 's1'")
+        #expect(try enter() == Message.Fault.mayNotEnter.text)
+        #expect(try store.stored() == 1)
+    }
+
     @Test("A patient who moves leaves the reach of the old ward's accounts and comes into the new one's") func moved() throws {
         try change("UPDATE patients SET ward_id = \(store.wards[1].id), bed = '' WHERE id = \(store.patients[0].id)")
         #expect(try nurse() == .unknown)
