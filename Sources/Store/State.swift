@@ -12,8 +12,8 @@ extension Database {
         return try pool.with {
             try $0.query(
                 """
-                SELECT id FROM patients
-                WHERE (id = $1 OR hospital_number = $2) AND discharged_at IS NULL AND ($3::bigint[] IS NULL OR ward_id = ANY ($3))
+                SELECT p.id FROM patients p
+                WHERE (p.id = $1 OR p.hospital_number = $2) AND p.discharged_at IS NULL AND \(Scope.visible("p", wards: 3))
                 """, [id, hospitalNumber, scope.wards]
             ).first().map { try $0[0] }
         }
