@@ -31,6 +31,7 @@ public enum RefusedLogin: String, Sendable {
 }
 
 extension Database {
+    /// Records every time it is called.
     public func record(_ event: AuditEvent, by author: Author) throws {
         try pool.with {
             _ = try $0.query(

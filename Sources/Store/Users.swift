@@ -196,6 +196,7 @@ extension Database {
         try connection.query("SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND disabled_at IS NULL)")[0][0]
     }
 
+    /// A person's own. An unknown language violates `users_language_known`.
     public func setLanguage(_ language: String, _ scope: Scope) throws {
         try change(by: scope.author) {
             _ = try $0.query("UPDATE users SET language = $2 WHERE id = $1", [scope.user, language])
