@@ -31,6 +31,7 @@ public enum RefusedLogin: String, Sendable {
 }
 
 extension Database {
+    /// Records every time it is called.
     public func record(_ event: AuditEvent, by author: Author) throws {
         try pool.with {
             _ = try $0.query(
@@ -48,7 +49,7 @@ extension Database {
             _ = try $0.query(
                 """
                 INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, after, once)
-                SELECT $1, $2, $3, coalesce($4, (SELECT address FROM sessions WHERE id = $5)), $5, $6, $7, $8::text::jsonb, key
+                SELECT $1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, key
                 FROM concat_ws(' ', $1, $9::text, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), $7) AS key
                 WHERE NOT EXISTS (SELECT FROM audit WHERE once = key)
                 ON CONFLICT DO NOTHING

@@ -26,6 +26,7 @@ extension String {
 
 /// A browser is recognised by a secret in a cookie, for so long after the last login.
 public enum KnownBrowser {
+    /// The secret's length.
     public static let bytes = 32
     public static let days = 180
 }
@@ -40,9 +41,11 @@ public struct LoginCandidate: Sendable {
     var isBrowserKnown: Bool
 }
 
+/// Whether a password may be tried now.
 public enum LoginAttempt: Sendable {
     /// Counted; to be given back when the password was right.
     case counted(Counted)
+    /// Too many went before; the next may come in so many seconds.
     case refused(seconds: Double)
 
     public struct Counted: Sendable { let keys: [Bytes] }
@@ -97,6 +100,7 @@ struct LoginBucket {
 }
 
 extension Database {
+    /// Whom a name belongs to, as it is typed: in NFC, and the case counts.
     public func loginCandidate(_ source: LoginSource) throws -> LoginCandidate {
         try pool.with {
             let row = try $0.query(

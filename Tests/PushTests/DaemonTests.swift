@@ -27,7 +27,7 @@ struct DaemonTests {
     @Test("A handshake that is refused gets an HTTP answer that says why", arguments: [
         Refused(401, "token_not_valid", "/ws/iot/12/?token=bad"), Refused(401, "not_authenticated", "/ws/iot/12/"),
         Refused(403, "permission_denied", "/ws/iot/12/?token=forbidden"), Refused(404, "not_found", "/ws/iot/99/?token=good"),
-        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "service_unavailable", "/ws/iot/12/?token=away"),
+        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "unavailable", "/ws/iot/12/?token=away"),
         Refused(403, "origin_not_allowed", "/ws/iot/12/?token=good", ["Origin": "https://evil.sn"]),
         Refused(400, "parse_error", "/ws/iot/12/?token=good", ["Sec-WebSocket-Key": "short"]),
         Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Upgrade": ""]),
