@@ -21,7 +21,8 @@ extension Service {
 
     func changePatient(_ call: Call) throws -> Response {
         let key = PatientKey(call.parameters["id"] ?? "")
-        return try .json(call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0)) }))
+        let patient = try call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0)) })
+        return try .json(opened(patient, call))  // a change of nothing shows as much
     }
 
     func dischargePatient(_ call: Call) throws -> Response {
@@ -45,7 +46,10 @@ extension Service {
     ///
     /// - Parameter key: the id or the hospital number. - Throws: 404.
     func patient(_ key: String, _ call: Call) throws -> Patient {
-        let patient = try call.found(database.patient(PatientKey(key), call.scope()))
+        try opened(call.found(database.patient(PatientKey(key), call.scope())), call)
+    }
+
+    private func opened(_ patient: Patient, _ call: Call) throws -> Patient {
         try database.recordOnceAnHour(.opened(patient.id), by: call.scope().author)
         return patient
     }

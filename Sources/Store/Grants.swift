@@ -21,7 +21,7 @@ enum Grants {
         "readings_default": [.select],  // by name, for `fajma doctor`, which looks for stray readings
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
-        "sessions": all,  // DELETE: of one long over; the audit keeps its beginning and end
+        "sessions": [.select, .insert, .update],  // ends; `forget_sessions` takes away what is long over
         "login_buckets": all,
         "known_browsers": all,
         // Neither the number nor the time: nobody writes a row into the past.
@@ -40,7 +40,7 @@ enum Grants {
     /// Functions that do, with the owner's rights, what the application may not do itself. All others run with the caller's own and
     /// so give nobody anything. Each pins its search_path, and `pg_temp` stands last in it: left out, it would be searched first,
     /// and a temporary table named like one of ours would take its place and run its own triggers as the owner.
-    static let definers = ["make_partitions", "seal_audit"]
+    static let definers = ["forget_sessions", "make_partitions", "seal_audit"]
 
     /// The table above as three columns for `unnest`: table, privilege, column ('': the whole table).
     static var columns: (tables: [String], privileges: [String], columns: [String]) {

@@ -167,13 +167,7 @@ extension Database {
     public func forgetExpired() throws -> Int {
         try pool.with {
             let tokens = try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows
-            try $0.query(
-                """
-                DELETE FROM sessions s
-                WHERE (ended_at < now() - interval '1 day' OR expires_at < now() - interval '1 day'
-                        OR (last_used_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM refresh_tokens WHERE session_id = s.id)))
-                    AND EXISTS (SELECT FROM sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
-                """)
+            try $0.query("SELECT forget_sessions()")
             try $0.query("DELETE FROM login_buckets WHERE at < now() - interval '1 hour'")
             try $0.query("DELETE FROM known_browsers WHERE last_login_at < now() - $1 * interval '1 day'", [KnownBrowser.days])
             return tokens

@@ -117,7 +117,7 @@ def test_a_role_for_backups_keeps_the_rights_that_somebody_gave_it(server, envir
 
 def test_the_doctor_says_what_one_role_for_both_costs(server, environment):
     environment = {**environment, "DATABASE_URL": environment["FAJMA_OWNER_DATABASE_URL"], "FAJMA_OWNER_DATABASE_URL": ""}
-    assert "rights" not in run(environment, "migrate").stdout
+    assert "rights of" not in run(environment, "migrate").stdout
     found = checks(environment)
     assert found["database role"]["status"] == "warning" and "fajma migrate" in found["database role"]["advice"]
     assert "database rights" not in found

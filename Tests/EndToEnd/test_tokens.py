@@ -107,3 +107,74 @@ def test_a_changed_payload_or_signature_is_refused(stack, claims):
 
 def test_a_refresh_token_opens_nothing(stack):
     assert status(stack, stack.log_in("infirmier")["refresh"]) == 401
+
+
+# Sessions, cookies and the throttle, through nginx
+
+def browser_login(stack, prefix="", session=None, role="infirmier"):
+    session = session or requests.Session()
+    account = stack.accounts[role]
+    answer = session.post(f"{stack.url}{prefix}/api/session/",
+                          json={"username": account["username"], "password": account["password"]}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return session, answer
+
+
+@pytest.mark.parametrize("prefix", ["", "/fajma"])
+def test_a_browser_keeps_two_cookies_below_its_prefix(stack, prefix):
+    session, answer = browser_login(stack, prefix)
+    cookies = {cookie.name: cookie for cookie in session.cookies}
+    assert {name: cookie.path for name, cookie in cookies.items()} == {
+        "fajma_session": prefix + "/api/session", "fajma_browser": prefix + "/api/"}
+    for cookie in cookies.values():
+        assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    me = answer.json()["utilisateur"]
+    assert (me["mot_de_passe_provisoire"], me["inactivite_s"]) == (False, 1800) and "readPatients" in me["permissions"]
+    renewed = session.put(f"{stack.url}{prefix}/api/session/", json={"inactif_s": 40}, timeout=10)
+    assert renewed.status_code == 200
+    assert session.delete(f"{stack.url}{prefix}/api/session/", timeout=10).status_code == 204
+    assert {cookie.name for cookie in session.cookies} == {"fajma_browser"}
+    assert status(stack, renewed.json()["access"]) == 401
+    known = cookies["fajma_browser"].value
+    browser_login(stack, prefix, session)
+    assert session.cookies["fajma_browser"] == known
+
+
+def test_an_idle_page_is_logged_out(stack):
+    session, answer = browser_login(stack)
+    assert session.put(f"{stack.url}/api/session/", json={"inactif_s": 1700}, timeout=10).status_code == 200
+    # The login itself was a touch, just now.
+    stack.query("UPDATE sessions SET active_at = active_at - interval '31 minutes' WHERE id = "
+                f"'{jwt.decode(answer.json()['access'], options={'verify_signature': False})['fam']}'")
+    refused = session.put(f"{stack.url}/api/session/", json={"inactif_s": 1801}, timeout=10)
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_not_valid")
+    assert status(stack, answer.json()["access"]) == 401
+
+
+def test_a_session_is_listed_with_its_address_and_ended(stack):
+    session, answer = browser_login(stack)
+    headers = {"Authorization": "Bearer " + answer.json()["access"]}
+    rows = session.get(f"{stack.url}/api/moi/sessions/", headers=headers, timeout=10).json()
+    [current] = [row for row in rows if row["actuelle"]]
+    assert (current["type"], current["adresse"]) == ("navigateur", "127.0.0.1") and "requests" in current["agent"]
+    assert session.delete(f"{stack.url}/api/moi/sessions/{current['id']}/", headers=headers, timeout=10).status_code == 204
+    assert status(stack, answer.json()["access"]) == 401
+
+
+def test_guesses_are_slowed_down_and_a_known_browser_is_not_held(stack):
+    known, _ = browser_login(stack, role="medecin")
+    name = stack.accounts["medecin"]["username"]
+
+    def guess(session=requests, password="x", language="fr"):
+        return session.post(f"{stack.url}/api/session/", json={"username": name, "password": password}, timeout=10,
+                            headers={"Accept-Language": language})
+
+    for _ in range(10):
+        assert guess().status_code == 401
+    for language, words in (("fr", "Trop d'essais"), ("en", "Too many login attempts")):
+        refused = guess(password=stack.accounts["medecin"]["password"], language=language)
+        assert (refused.status_code, refused.headers["Content-Type"]) == (429, "application/problem+json")
+        assert (refused.json()["code"], refused.headers["Content-Language"]) == ("throttled", language)
+        assert refused.json()["detail"].startswith(words) and 1 <= int(refused.headers["Retry-After"]) <= 30
+    browser_login(stack, session=known, role="medecin")
+    stack.query("DELETE FROM login_buckets")

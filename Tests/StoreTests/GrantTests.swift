@@ -10,6 +10,8 @@ import Testing
     private static let roles: Swift.Result<TestRoles, any Error> = .init { try TestRoles() }
     private static let insufficientPrivilege = "42501"
 
+    private struct Refused: Error {}
+
     private func sqlState(_ statement: String, on connection: Connection) -> String {
         do {
             try connection.script(statement)
@@ -169,6 +171,13 @@ import Testing
         #expect(try ingest.submit(submission).duplicates == 0)
         #expect(try ingest.submit(submission).duplicates == 2)
         try database.makePartitions()
+        let source = LoginSource(username: "nurse", address: "192.0.2.1", browser: nil)
+        guard case .counted(let attempt) = try database.countAttempt(database.loginCandidate(source), source) else { throw Refused() }
+        try database.giveBack(attempt)
+        try database.rememberBrowser([1], of: nurse.user)
+        _ = try database.changeUser(nurse.user, UserChanges(wards: [store.wards[1].id], isActive: true), by: store.admin.author)
+        #expect(try database.setPassword(nurse.user, passwordHash: "-", by: store.admin.author))
+        try database.forgetExpired()
         #expect(try store.connection().query("SELECT make_partitions(\(Migrator.partitionDaysAhead + 6))")[0][0] == 6)
         #expect(try database.schemaHealth().partitionDaysAhead >= Migrator.partitionDaysAhead)
         _ = try database.updateDevice(store.devices[0].id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)

@@ -179,6 +179,16 @@ CREATE FUNCTION public.epoch_us(t timestamp with time zone) RETURNS text
     AS $$
     SELECT (extract(epoch FROM t) * 1000000)::bigint::text
 $$;
+CREATE FUNCTION public.forget_sessions() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    DELETE FROM public.sessions s
+    WHERE (s.ended_at < now() - interval '1 day' OR s.expires_at < now() - interval '1 day'
+            OR (s.last_used_at < now() - interval '1 day'
+                AND NOT EXISTS (SELECT FROM public.refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())))
+        AND EXISTS (SELECT FROM public.sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
+$$;
 CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -768,5 +778,6 @@ ALTER TABLE ONLY public.user_wards
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
 REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.forget_sessions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.seal_audit(most integer) FROM PUBLIC;

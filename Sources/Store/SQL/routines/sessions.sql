@@ -1,4 +1,4 @@
--- The login's throttle. A bucket fills by one with each attempt and empties by one in so many seconds; a full one lets nobody by.
+-- Sessions, and the login's throttle. A bucket fills by one with each attempt and empties by one in so many seconds; a full one lets nobody by.
 
 -- Puts an attempt into all of these buckets, or into none where one of them is full. One statement, so that of guesses made at once no
 -- more get by than of guesses made in turn.
@@ -25,3 +25,15 @@ BEGIN
     END IF;
     RETURN wait;
 END $$;
+
+-- Forgets sessions that have been over for a day: ended, expired, or without a token that could renew them. An account's newest stays, as its
+-- last login. With the owner's rights, because the application may delete no other session.
+CREATE OR REPLACE FUNCTION forget_sessions() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    DELETE FROM public.sessions s
+    WHERE (s.ended_at < now() - interval '1 day' OR s.expires_at < now() - interval '1 day'
+            OR (s.last_used_at < now() - interval '1 day'
+                AND NOT EXISTS (SELECT FROM public.refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())))
+        AND EXISTS (SELECT FROM public.sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
+$$;
+REVOKE ALL ON FUNCTION forget_sessions() FROM PUBLIC;
