@@ -38,16 +38,18 @@ public struct DatabaseSource: Source {
         }
     }
 
+    private func who(_ token: String) throws -> (TokenClaims, Scope)? {
+        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
+        else { return nil }
+        return (claims, scope)
+    }
+
     private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let claims = claims(token), let scope = try database.scope(of: claims) else { return .unauthenticated }
+        guard let (claims, scope) = try who(token) else { return .unauthenticated }
         guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
     }
-
-    private func claims(_ token: String) -> TokenClaims? { try? tokens.verify(token, kind: .access, now: now()) }
-
-    private func scope(of token: String) throws -> Scope? { try claims(token).flatMap { try database.scope(of: $0) } }
 
     public func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
         var (patients, wards): (Set<PatientID>, Set<WardID>) = ([], [])
@@ -78,8 +80,8 @@ public struct DatabaseSource: Source {
             return error.text(in: .french)
         }
         if !report.readings.isEmpty {
-            // Asked again for each message: since the handshake the patient may have moved, the session ended, or the account lost the right.
-            guard let scope = try scope(of: token), !scope.mustChangePassword, scope.role.may(.enterReadings),
+            // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
+            guard let (_, scope) = try who(token), scope.role.may(.enterReadings), !scope.mustChangePassword,
                 try database.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(

@@ -117,7 +117,7 @@ extension Database {
                 disabled_at IS NULL, created_at, (SELECT max(created_at) FROM sessions WHERE user_id = u.id), must_change_password
             FROM users u
             WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR username = normalize($2)) AND id > $3 ORDER BY id LIMIT $4
-            """, [id, username, page.after ?? 0, page.limit]
+            """, [id, username?.cutAsUsername, page.after ?? 0, page.limit]
         ).map { row in
             let lastLogin: Timestamp? = try row[7]
             return User(
@@ -152,7 +152,7 @@ extension Database {
             """
             INSERT INTO users (username, password_hash, role, language, must_change_password)
             VALUES (normalize($1), $2, $3, $4, $5 AND $3 <> 'ecran') RETURNING id
-            """, [username, passwordHash, role.rawValue, language, isProvisional])[0][0]
+            """, [username.cutAsUsername, passwordHash, role.rawValue, language, isProvisional])[0][0]
         try setWards(wards, of: id, on: connection)
         return id
     }

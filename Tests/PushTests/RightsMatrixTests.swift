@@ -125,21 +125,22 @@ struct RightsMatrixTests {
         #expect(try nurse() == .unauthenticated)
     }
 
-    @Test("What comes through a socket stands in the audit with its session and where that began; an ended session enters nothing")
-    func entered() throws {
-        try change("INSERT INTO sessions (id, user_id, kind, address) VALUES ('s1', \(store.nurse.user), 'program', '192.0.2.7')")
-        let report = Array(#"{"mesures": [{"type_donnee": "spo2", "valeur": 91, "unite": "%"}]}"#.utf8)
-        func enter() throws -> String? {
-            try source.store(inbound: report, patient: store.patients[0].id, token: token(store.nurse.user, session: "s1"))
+    @Test("What is entered over a socket is recorded with session and address, and only while the session lasts") func entered() throws {
+        try change("INSERT INTO sessions (id, user_id, kind, address) VALUES ('s1', \(store.nurse.user), 'browser', '10.0.0.7')")
+        let (token, patient) = (token(store.nurse.user, session: "s1"), store.patients[0].id)
+        func enter(_ value: Int) throws -> String? {
+            try source.store(inbound: Array(#"{"spo2":{"valeur":\#(value),"unite":"%"}}"#.utf8), patient: patient, token: token)
         }
-        #expect(try enter() == nil)
-        let entry = try store.connection().query("SELECT user_id, session, address FROM audit WHERE action = 'reading.created'")[0]
-        #expect(try entry[0] == store.nurse.user)
-        #expect(try entry[1] == "s1")
-        #expect(try entry[2] == "192.0.2.7")
+        #expect(try enter(97) == nil)
+        let rows = try store.connection().query("SELECT session, address FROM audit WHERE action = 'reading.created'")
+        let (session, address): (String?, String?) = try (rows[0][0], rows[0][1])
+        #expect(rows.count == 1 && session == "s1" && address == "10.0.0.7")
+        try change("UPDATE users SET must_change_password = true WHERE id = \(store.nurse.user)")
+        #expect(try enter(96) == Message.Fault.mayNotEnter.text)
+        try change("UPDATE users SET must_change_password = false WHERE id = \(store.nurse.user)")
+        #expect(try enter(95) == nil)
         try change("UPDATE sessions SET ended_at = now() WHERE id = 's1'")
-        #expect(try enter() == Message.Fault.mayNotEnter.text)
-        #expect(try store.stored() == 1)
+        #expect(try enter(94) == Message.Fault.mayNotEnter.text)
     }
 
     @Test("A patient who moves leaves the reach of the old ward's accounts and comes into the new one's") func moved() throws {
