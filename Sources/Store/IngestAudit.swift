@@ -60,8 +60,7 @@ struct IngestAudit {
         pipeline.query(
             """
             INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, after)
-            SELECT 'reading.created', user_id, username, coalesce(address, (SELECT address FROM sessions WHERE id = e.session)), session,
-                patient_id, subject, after::jsonb
+            SELECT 'reading.created', user_id, username, address, session, patient_id, subject, after::jsonb
             FROM unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[])
                 AS e (user_id, username, address, session, patient_id, subject, after)
             """,
