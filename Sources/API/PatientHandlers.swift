@@ -46,7 +46,14 @@ extension Service {
     ///
     /// - Parameter key: the id or the hospital number. - Throws: 404.
     func patient(_ key: String, _ call: Call) throws -> Patient {
-        try opened(call.found(database.patient(PatientKey(key), call.scope())), call)
+        try opened(knownPatient(key, call), call)
+    }
+
+    /// For what a ward's screen shows of everybody in it: nobody has opened anybody's page.
+    ///
+    /// - Parameter key: the id or the hospital number. - Throws: 404.
+    func knownPatient(_ key: String, _ call: Call) throws -> Patient {
+        try call.found(database.patient(PatientKey(key), call.scope()))
     }
 
     private func opened(_ patient: Patient, _ call: Call) throws -> Patient {

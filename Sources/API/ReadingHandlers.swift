@@ -2,15 +2,21 @@ import Clinical
 import Store
 
 extension Service {
+    /// What a ward's page shows of each patient, and somewhat more.
+    private static let traceSeconds = 300.0
+
     private struct ValueBody: Decodable { let valeur: Double }
     private struct LetterBody: Decodable { let valeur: String }
 
     func listReadings(_ call: Call) throws -> Response {
         let query = call.query
         let page = try query.page { StoredReading.Key(id: $0) }
+        let from = try query.instant("debut")
+        // A ward's page fetches the last minutes of each of its patients, who were not opened by that.
+        let isTrace = from.map { now().seconds(since: $0) <= Self.traceSeconds } ?? false
         let filter = ReadingFilter(
-            patient: try query["patient_id"].map { try patient($0, call).id }, device: try query.number("dispositif"),
-            vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: try query.instant("debut"),
+            patient: try query["patient_id"].map { try isTrace ? knownPatient($0, call).id : patient($0, call).id }, device: try query.number("dispositif"),
+            vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: from,
             to: try query.instant("fin"))
         return try call.list(database.readings(call.scope(), filter, page), page) { $0.key.id }
     }

@@ -39,18 +39,8 @@ public struct Request: Sendable {
     /// The longest name that DNS knows, and a port.
     private static let hostLimit = 253 + 6
 
-    /// The language that its sender reads: French unless `Accept-Language` prefers English.
-    var language: Language {
-        guard let accepted = header("Accept-Language") else { return .french }
-        func weight(_ language: Language) -> Double {
-            accepted.split(separator: ",").compactMap { range -> Double? in
-                let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
-                guard let tag = parts.first, tag == language.rawValue || tag.hasPrefix(language.rawValue + "-") else { return nil }
-                return parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            }.max() ?? 0
-        }
-        return weight(.english) > weight(.french) ? .english : .french
-    }
+    /// The language that its sender reads.
+    var language: Language { Language(acceptLanguage: header("Accept-Language")) }
 }
 
 /// What is answered.

@@ -95,7 +95,7 @@ enum Texts {
             .english: "No spaces at the beginning or end, and no invisible characters.",
         ],
         .wardNeeded: [
-            .french: "Sans service, ce compte ne verrait rien ; seul un administrateur s'en passe.",
+            .french: "Sans service, ce compte ne verrait rien ; seul un administrateur s’en passe.",
             .english: "Without a ward this account would see nothing; only an administrator needs none.",
         ],
         .ownAccount: [

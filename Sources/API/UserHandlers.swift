@@ -85,7 +85,7 @@ extension Service {
 
     /// A number that no ward can have is unknown like any other.
     private static func checked(_ wards: [WardID]) throws -> [WardID] {
-        guard wards.allSatisfy({ Int32(exactly: $0) != nil }) else { throw Problem.invalid("services", .unknown) }
+        guard wards.count <= Query.maximumLimit, wards.allSatisfy({ Int32(exactly: $0) != nil }) else { throw Problem.invalid("services", .unknown) }
         return wards
     }
 }

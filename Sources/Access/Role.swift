@@ -4,6 +4,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     /// A wall display.
     case ecran
 
+    /// Only of what, not of whose: that is the scope's.
     public func may(_ permission: Permission) -> Bool { Self.table[self]?.contains(permission) ?? false }
 
     private static let table: [Role: Set<Permission>] = [

@@ -4,6 +4,23 @@ public enum Language: String, Sendable, CaseIterable, Codable {
     case english = "en"
 }
 
+extension Language {
+    private static let maximumRanges = 20
+
+    /// Of an `Accept-Language` header: French unless it gives English a greater weight. Only its first ranges count.
+    public init(acceptLanguage header: String?) {
+        let ranges = (header ?? "").split(separator: ",").prefix(Self.maximumRanges).compactMap { range -> (tag: String, weight: Double)? in
+            let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
+            guard let tag = parts.first else { return nil }
+            return (tag, parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1)
+        }
+        func weight(_ language: Language) -> Double {
+            ranges.filter { $0.tag == language.rawValue || $0.tag.hasPrefix(language.rawValue + "-") }.map(\.weight).max() ?? 0
+        }
+        self = weight(.english) > weight(.french) ? .english : .french
+    }
+}
+
 extension Rejection {
     /// The reason in a sentence, with the vital's own unit, range or letters.
     public func text(in language: Language) -> String {

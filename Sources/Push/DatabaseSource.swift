@@ -38,9 +38,14 @@ public struct DatabaseSource: Source {
         }
     }
 
-    private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
+    private func who(_ token: String) throws -> (TokenClaims, Scope)? {
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
-        else { return .unauthenticated }
+        else { return nil }
+        return (claims, scope)
+    }
+
+    private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
+        guard let (claims, scope) = try who(token) else { return .unauthenticated }
         guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
@@ -66,7 +71,7 @@ public struct DatabaseSource: Source {
             })
     }
 
-    public func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+    public func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let received = now()
         let report: Report
         do {
@@ -75,8 +80,8 @@ public struct DatabaseSource: Source {
             return error.text(in: .french)
         }
         if !report.readings.isEmpty {
-            // Asked again for each message: since the handshake the patient may have moved, or the account lost the right.
-            guard let scope = try database.scope(of: user), scope.role.may(.enterReadings),
+            // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
+            guard let (_, scope) = try who(token), scope.role.may(.enterReadings), !scope.mustChangePassword,
                 try database.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             _ = try ingest.submit(

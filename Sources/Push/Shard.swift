@@ -154,7 +154,7 @@ final class Shard: SocketService {
     private func store(_ bytes: [UInt8], for socket: Socket) {
         guard let visitor = visitors[socket] else { return }
         guard visitor.mayEnter, case .patient(let patient) = visitor.room else { return tell(.mayNotEnter, to: socket) }
-        clerks.ask(on: loop) { try $0.store(inbound: bytes, patient: patient, user: visitor.user) }
+        clerks.ask(on: loop) { try $0.store(inbound: bytes, patient: patient, token: visitor.token) }
             .assumeIsolated().whenComplete { [self] result in
                 switch result {
                 case .success(nil): break  // it comes back as an event

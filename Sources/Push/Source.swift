@@ -26,6 +26,6 @@ public protocol Source: Sendable {
     func load(_ rooms: [Room]) throws -> [Room: [PatientState]]
     /// What this token opens now, for somebody who is in the room already.
     func renew(token: String, room: Room) throws -> Admission
-    /// Stores what a client sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.
-    func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String?
+    /// Stores what a client with this token sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.
+    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String?
 }

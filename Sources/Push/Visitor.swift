@@ -3,7 +3,7 @@ import Clinical
 /// Somebody who was let in: the daemon's part of a socket.
 struct Visitor: Sendable {
     let room: Room
-    /// Kept to ask again whether it still opens the room.
+    /// Kept to ask again whether it still opens the room, and to store in its name.
     private(set) var token: String
     private(set) var user: UserID
     private(set) var expires: Instant

@@ -28,6 +28,7 @@ public struct Assignment: Codable, Sendable, Hashable, Identifiable {
     }
 }
 
+/// From when to when a device is worn; the end is not in it.
 public struct AssignmentTime: Codable, Sendable, Hashable {
     public var begin: Instant
     /// Nil: until somebody ends it.
@@ -35,6 +36,7 @@ public struct AssignmentTime: Codable, Sendable, Hashable {
 
     /// Who notices later than this that a device was never assigned cannot bring its readings back.
     public static let longestAgoSeconds: Double = 30 * 86_400
+    /// How far ahead a time may begin.
     public static let furthestAheadSeconds: Double = 365 * 86_400
 
     enum CodingKeys: String, CodingKey {

@@ -31,6 +31,7 @@ public enum RefusedLogin: String, Sendable {
 }
 
 extension Database {
+    /// Records every time it is called.
     public func record(_ event: AuditEvent, by author: Author) throws {
         try pool.with {
             _ = try $0.query(
@@ -48,7 +49,7 @@ extension Database {
             _ = try $0.query(
                 """
                 INSERT INTO audit (action, user_id, username, address, session, patient_id, subject, after, once)
-                SELECT $1, $2, $3, coalesce($4, (SELECT address FROM sessions WHERE id = $5)), $5, $6, $7, $8::text::jsonb, key
+                SELECT $1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, key
                 FROM concat_ws(' ', $1, $9::text, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24'), $7) AS key
                 WHERE NOT EXISTS (SELECT FROM audit WHERE once = key)
                 ON CONFLICT DO NOTHING
@@ -57,14 +58,18 @@ extension Database {
     }
 
     /// What was typed for a name is only compared: it may have been a password. An account that it names is recorded, also a
-    /// disabled one.
+    /// disabled one. That somebody was told to wait is written once a minute for account and address: whoever hammers would else write a
+    /// row with every blow.
     public func recordRefusedLogin(_ reason: RefusedLogin = .wrongPassword, username: String, address: String?) throws {
         try pool.with {
             _ = try $0.query(
                 """
-                INSERT INTO audit (action, user_id, username, address)
-                SELECT $1, u.id, coalesce(u.username, '-'), $3 FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
-                """, [reason.rawValue, username, address])
+                INSERT INTO audit (action, user_id, username, address, once)
+                SELECT $1, u.id, coalesce(u.username, '-'), $3,
+                    CASE WHEN $4 THEN concat_ws(' ', $1, u.id, $3, date_trunc('minute', now() AT TIME ZONE 'UTC')) END
+                FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
+                ON CONFLICT (once) DO NOTHING
+                """, [reason.rawValue, username.cutAsUsername, address, reason == .tooManyAttempts])
         }
     }
 }

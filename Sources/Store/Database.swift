@@ -39,7 +39,8 @@ public struct Scope: Sendable, Hashable {
         (self.session, self.address, self.mustChangePassword) = (session, address, mustChangePassword)
     }
 
-    public func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }
+    /// Whether a ward exists for the caller.
+    func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }
 }
 
 extension Scope {

@@ -5,19 +5,28 @@ import Postgres
 
 /// Where a login comes from, and in whose name.
 public struct LoginSource: Sendable {
-    /// As it was typed; not necessarily that of an account.
+    /// As it was typed, cut; not necessarily that of an account.
     public var username: String
     public var address: String?
     /// The secret in the browser's cookie, of `KnownBrowser.bytes`.
     public var browser: [UInt8]?
 
     public init(username: String, address: String?, browser: [UInt8]?) {
-        (self.username, self.address, self.browser) = (username, address, browser)
+        (self.username, self.address, self.browser) = (username.cutAsUsername, address, browser)
     }
+}
+
+extension String {
+    /// What is left of a text that claims to be an account's name, however long. PostgreSQL's `normalize` takes a time that grows with the
+    /// square of a run of combining marks, and nothing interrupts it: half a minute for 40,000, which anybody could send.
+    ///
+    /// Nothing that fits is cut: NFC makes one character of four at most, and a name has 150.
+    var cutAsUsername: String { String(unicodeScalars.prefix(4 * 150 + 1)) }
 }
 
 /// A browser is recognised by a secret in a cookie, for so long after the last login.
 public enum KnownBrowser {
+    /// The secret's length.
     public static let bytes = 32
     public static let days = 180
 }
@@ -32,9 +41,11 @@ public struct LoginCandidate: Sendable {
     var isBrowserKnown: Bool
 }
 
+/// Whether a password may be tried now.
 public enum LoginAttempt: Sendable {
     /// Counted; to be given back when the password was right.
     case counted(Counted)
+    /// Too many went before; the next may come in so many seconds.
     case refused(seconds: Double)
 
     public struct Counted: Sendable { let keys: [Bytes] }
@@ -89,6 +100,7 @@ struct LoginBucket {
 }
 
 extension Database {
+    /// Whom a name belongs to, as it is typed: in NFC, and the case counts.
     public func loginCandidate(_ source: LoginSource) throws -> LoginCandidate {
         try pool.with {
             let row = try $0.query(

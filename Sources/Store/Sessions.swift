@@ -18,6 +18,7 @@ public struct Session: Sendable, Hashable, Identifiable {
     /// Nil: it lasts until it is ended.
     public var expiresAt: Instant?
 
+    /// Unicode scalars of `agent` that are kept.
     public static let maximumAgent = 200
 }
 
@@ -114,6 +115,7 @@ extension Database {
         try pool.with { try sessions(of: user, id: nil, on: $0) }
     }
 
+    /// Nil where it is not this account's or is over.
     public func session(_ id: String, of user: UserID) throws -> Session? {
         try pool.with { try sessions(of: user, id: id, on: $0).first }
     }

@@ -4,19 +4,8 @@ import Postgres
 extension Database {
     /// The patient whom a live room may be about: one of the caller's, and not discharged. Nil: there is none.
     public func presentPatient(_ key: PatientKey, _ scope: Scope) throws -> PatientID? {
-        var (id, hospitalNumber): (PatientID?, String?)
-        switch key {
-        case .id(let value): id = value
-        case .hospitalNumber(let value): hospitalNumber = value
-        }
-        return try pool.with {
-            try $0.query(
-                """
-                SELECT id FROM patients
-                WHERE (id = $1 OR hospital_number = $2) AND discharged_at IS NULL AND ($3::bigint[] IS NULL OR ward_id = ANY ($3))
-                """, [id, hospitalNumber, scope.wards]
-            ).first().map { try $0[0] }
-        }
+        guard let patient = try patient(key, scope), patient.dischargedAt == nil else { return nil }
+        return patient.id
     }
 
     /// The state of these patients and of everybody in these wards, each once, in one round trip and one snapshot of the

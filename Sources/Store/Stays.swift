@@ -16,12 +16,14 @@ extension Database {
                 "SELECT \(Self.patientColumns) FROM patients p WHERE p.hospital_number = $1 FOR UPDATE", [fields.hospitalNumber]
             ).first().map(Self.patient)
             guard let known else { return (try insertPatient(fields, on: connection), false) }
-            guard known.dischargedAt != nil, known.fields.isSamePerson(as: fields) else {
-                throw PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
-            }
+            let taken = PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
+            guard known.dischargedAt != nil else { throw taken }
             let readmitted = try connection.query(
                 "UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL WHERE id = $1 RETURNING \(Self.patientColumns)",
                 [known.id, fields.ward, fields.bedName])
+            // Only now, though it undoes the rest: asked before, a bed that is taken would tell who guesses a name or a birth date that
+            // it was right, and leave no trace.
+            guard known.fields.isSamePerson(as: fields) else { throw taken }
             return (try Self.patient(readmitted[0]), true)
         }
     }

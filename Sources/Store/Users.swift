@@ -68,7 +68,7 @@ extension Database {
     /// What a token opens now; nil where its account is gone or disabled, or its session has ended. One without a session, signed
     /// by another program that has our secret, lasts as long as it says.
     ///
-    /// - Parameter address: the client's, for the audit.
+    /// - Parameter address: the client's, for the audit. Nil: the one where the session began.
     public func scope(of token: TokenClaims, address: String? = nil) throws -> Scope? {
         try pool.with { try scope(of: token.userID, session: token.session, address: address, on: $0) }
     }
@@ -82,18 +82,18 @@ extension Database {
         try connection.query(
             """
             SELECT username, role, language, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1),
-                must_change_password
+                must_change_password, coalesce($3, (SELECT address FROM sessions WHERE id = $2))
             FROM users u
             WHERE id = $1 AND disabled_at IS NULL
                 AND ($2::text IS NULL OR EXISTS (
                     SELECT FROM sessions s
                     WHERE s.id = $2 AND s.user_id = u.id AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())))
-            """, [user, session]
+            """, [user, session, address]
         ).first().flatMap { row in
             guard let role = Role(rawValue: try row[1]) else { return nil }
             return Scope(
                 user: user, username: try row[0], role: role, language: try row[2], wards: try row[3], session: session,
-                address: address, mustChangePassword: try row[4])
+                address: try row[5], mustChangePassword: try row[4])
         }
     }
 
@@ -117,7 +117,7 @@ extension Database {
                 disabled_at IS NULL, created_at, (SELECT max(created_at) FROM sessions WHERE user_id = u.id), must_change_password
             FROM users u
             WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR username = normalize($2)) AND id > $3 ORDER BY id LIMIT $4
-            """, [id, username, page.after ?? 0, page.limit]
+            """, [id, username?.cutAsUsername, page.after ?? 0, page.limit]
         ).map { row in
             let lastLogin: Timestamp? = try row[7]
             return User(
@@ -152,7 +152,7 @@ extension Database {
             """
             INSERT INTO users (username, password_hash, role, language, must_change_password)
             VALUES (normalize($1), $2, $3, $4, $5 AND $3 <> 'ecran') RETURNING id
-            """, [username, passwordHash, role.rawValue, language, isProvisional])[0][0]
+            """, [username.cutAsUsername, passwordHash, role.rawValue, language, isProvisional])[0][0]
         try setWards(wards, of: id, on: connection)
         return id
     }
@@ -196,6 +196,7 @@ extension Database {
         try connection.query("SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND disabled_at IS NULL)")[0][0]
     }
 
+    /// A person's own. An unknown language violates `users_language_known`.
     public func setLanguage(_ language: String, _ scope: Scope) throws {
         try change(by: scope.author) {
             _ = try $0.query("UPDATE users SET language = $2 WHERE id = $1", [scope.user, language])

@@ -2,7 +2,7 @@ import Dispatch
 import Logging
 import Store
 
-/// Makes the coming days' partitions of the readings and forgets expired refresh tokens, at the start and every few hours. Several
+/// Makes the coming days' partitions of the readings and forgets what has expired, at the start and every few hours. Several
 /// daemons may; the database sees to it that it happens once.
 struct Housekeeping {
     private static let periodHours = 6

@@ -49,6 +49,13 @@ import Testing
             let other = try api.send("POST", "/api/patients/", as: .infirmier, admission(change))
             #expect(other.status == 409 && other["identifiant"] != nil && !other.text.contains("Anne"), "\(other.text)")
         }
+        // A bed that cannot be had does not tell whose name and birth date were guessed.
+        try api.send("POST", "/api/patients/", as: .infirmier, admission(["identifiant": .string("N1")]))
+        let refused = try [[:], ["nom": JSON.string("Grand")]].map {
+            try api.send("POST", "/api/patients/", as: .infirmier, admission($0))
+        }
+        #expect(refused[0]["lit"] != nil && refused[0].text == refused[1].text)
+        try api.send("POST", "/api/patients/N1/sortie/", as: .infirmier)
         let again = try api.send("POST", "/api/patients/", as: .infirmier, admission())
         #expect(again.status == 200 && again["id"] == .integer(1) && again["sorti_le"] == .null && again["lit"] == .string("9"))
         #expect(again["nom"] == .string("Petit"))

@@ -67,6 +67,14 @@ import Testing
         #expect(try guess("nurse", Self.password).status == 200)
     }
 
+    @Test("a name of many combining marks takes no longer than another", .timeLimit(.minutes(1))) func endlessName() throws {
+        // PostgreSQL would bring them into their order for hours, and cannot be interrupted.
+        let name = String(repeating: "\u{301}\u{316}", count: 150_000)
+        #expect(try guess(name).status == 401)
+        let account = try #"{"username":\#(quoted(name)),"role":"admin","services":[]}"#
+        #expect(try api.send("POST", "/api/utilisateurs/", account)["username"] != nil)
+    }
+
     @Test("guesses made at once do not slip by together", .timeLimit(.minutes(1))) func parallel() async throws {
         let (api, body) = (api, Array(#"{"username":"nurse","password":"x"}"#.utf8))
         let statuses = await withTaskGroup(of: Int?.self) { group in

@@ -82,6 +82,21 @@ struct RoleTests {
         #expect(Permission.ofDevices == [.postReadings, .deviceStatus])
         #expect(Role.allCases.allSatisfy { !$0.may(.postReadings) })
     }
+
+    @Test("the README's table says of every permission who has it")
+    func readme() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let accounts = Role.allCases.map(\.rawValue)
+        let heading = try #require(rows.firstIndex { $0.starts(with: ["permission"] + accounts + ["device key"]) })
+        let table = rows[(heading + 2)...].prefix { !$0.isEmpty }.map { Array($0.prefix(accounts.count + 2)) }
+        let expected = Permission.allCases.map { permission in
+            ["`\(permission.rawValue)`"] + (Role.allCases.map { $0.may(permission) } + [Permission.ofDevices.contains(permission)]).map { $0 ? "yes" : "" }
+        }
+        #expect(table == expected)
+    }
 }
 
 @Suite("base64url")

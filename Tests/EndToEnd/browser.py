@@ -46,7 +46,7 @@ def expect_value(page, vital, text, seconds=1):
     page.wait_for_selector(f'vital-card[data-vital={vital}] .value span.number:text-is("{text}")', timeout=seconds * 1000)
 
 
-def expect_accessible(page):
-    """axe finds nothing to object to on what the page shows now."""
+def expect_accessible(page, where=""):
+    """axe finds nothing to object to on what the page shows now; `where` that is, for who reads the failure."""
     violations = Axe().run(page).response["violations"]
-    assert not violations, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations]
+    assert not violations, (where, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations])

@@ -8,39 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from browser import launch, log_in, save_screenshot
+from browser import expect_accessible, log_in
 from hospital import until
 
 # Nobody reaches for a button that is farther away than this.
 TABS = 120
 SECTIONS = ["patients", "dispositifs", "services", "utilisateurs", "audit"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, request):
-    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
-    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
-    yield page
-    if getattr(request.node, "has_failed", True):
-        print("screenshot:", save_screenshot(page, request.node.name))
-    context.close()
-    assert not errors, errors
 
 
 # A person at the keyboard
@@ -580,8 +554,7 @@ def test_every_page_and_dialog_is_accessible_and_fits(stack, page, scheme, width
     log_in(page, stack, "admin")
 
     def check(where):
-        violations = [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in Axe().run(page).response["violations"]]
-        assert not violations, (where, violations)
+        expect_accessible(page, where)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, where
 
     dialogs = {

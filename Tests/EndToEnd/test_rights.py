@@ -169,6 +169,7 @@ def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, de
         assert patient.inner_text("status-banner strong") == "Accès refusé à ces données"
         for vital in ("spo2", "temperature"):
             patient.wait_for_selector(f'vital-card[data-vital={vital}] .number:text-is("--")', timeout=1000)
+        assert not patient.locator("button.enter").is_visible()
         stack.query(f"UPDATE patients SET discharged_at = NULL, bed = 'Z9' WHERE id = {device.patient}")
         tile.wait_for(timeout=2000)
         tile.locator(".bed", has_text="Z9").wait_for(timeout=2000)

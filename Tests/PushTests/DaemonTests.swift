@@ -27,7 +27,7 @@ struct DaemonTests {
     @Test("A handshake that is refused gets an HTTP answer that says why", arguments: [
         Refused(401, "token_not_valid", "/ws/iot/12/?token=bad"), Refused(401, "not_authenticated", "/ws/iot/12/"),
         Refused(403, "permission_denied", "/ws/iot/12/?token=forbidden"), Refused(404, "not_found", "/ws/iot/99/?token=good"),
-        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "service_unavailable", "/ws/iot/12/?token=away"),
+        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "unavailable", "/ws/iot/12/?token=away"),
         Refused(403, "origin_not_allowed", "/ws/iot/12/?token=good", ["Origin": "https://evil.sn"]),
         Refused(400, "parse_error", "/ws/iot/12/?token=good", ["Sec-WebSocket-Key": "short"]),
         Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Upgrade": ""]),
@@ -160,7 +160,7 @@ struct DaemonTests {
             try nurse.say(report)
             try nurse.say(#"{"type":"iot_data","refuse":true}"#)
             #expect(try nurse.hear() == .json(.object(["error": .string("refusé")])))
-            #expect(source.stored == [Stored(patient: 12, user: 1, text: report)])
+            #expect(source.stored == [Stored(patient: 12, token: "good", text: report)])
         }
     }
 
@@ -456,7 +456,7 @@ private func withDaemon(
 
 private struct Stored: Equatable {
     let patient: PatientID
-    let user: UserID
+    let token: String
     let text: String
 }
 
@@ -559,10 +559,10 @@ private final class TestSource: Source {
         }
     }
 
-    func store(inbound: [UInt8], patient: PatientID, user: UserID) throws -> String? {
+    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let text = String(decoding: inbound, as: UTF8.self)
         if text.contains("refuse") { return "refusé" }
-        state.withLockedValue { $0.stored.append(Stored(patient: patient, user: user, text: text)) }
+        state.withLockedValue { $0.stored.append(Stored(patient: patient, token: token, text: text)) }
         return nil
     }
 }

@@ -125,6 +125,24 @@ struct RightsMatrixTests {
         #expect(try nurse() == .unauthenticated)
     }
 
+    @Test("What is entered over a socket is recorded with session and address, and only while the session lasts") func entered() throws {
+        try change("INSERT INTO sessions (id, user_id, kind, address) VALUES ('s1', \(store.nurse.user), 'browser', '10.0.0.7')")
+        let (token, patient) = (token(store.nurse.user, session: "s1"), store.patients[0].id)
+        func enter(_ value: Int) throws -> String? {
+            try source.store(inbound: Array(#"{"spo2":{"valeur":\#(value),"unite":"%"}}"#.utf8), patient: patient, token: token)
+        }
+        #expect(try enter(97) == nil)
+        let rows = try store.connection().query("SELECT session, address FROM audit WHERE action = 'reading.created'")
+        let (session, address): (String?, String?) = try (rows[0][0], rows[0][1])
+        #expect(rows.count == 1 && session == "s1" && address == "10.0.0.7")
+        try change("UPDATE users SET must_change_password = true WHERE id = \(store.nurse.user)")
+        #expect(try enter(96) == Message.Fault.mayNotEnter.text)
+        try change("UPDATE users SET must_change_password = false WHERE id = \(store.nurse.user)")
+        #expect(try enter(95) == nil)
+        try change("UPDATE sessions SET ended_at = now() WHERE id = 's1'")
+        #expect(try enter(94) == Message.Fault.mayNotEnter.text)
+    }
+
     @Test("A patient who moves leaves the reach of the old ward's accounts and comes into the new one's") func moved() throws {
         try change("UPDATE patients SET ward_id = \(store.wards[1].id), bed = '' WHERE id = \(store.patients[0].id)")
         #expect(try nurse() == .unknown)

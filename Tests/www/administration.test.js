@@ -56,6 +56,10 @@ test("an entry of the audit tells what differs, field by field", () => {
   assert.deepEqual(changes({ limits: { low: 90, high: 100 } }, { limits: { low: 92, high: 100 } }), [{ field: "limits.low", from: 90, to: 92 }]);
   assert.deepEqual(changes({ services: [1, 2] }, { services: [1, 2] }), []);
   assert.deepEqual(changes(null, undefined), []);
+  const made = { zone: 1, id: 7, bed: "4", alarm: 2, last_name: "Diallo", hospital_number: "P1" };
+  assert.deepEqual(changes(null, made, ["id"]).map(({ field }) => field), ["hospital_number", "last_name", "bed", "alarm", "zone"]);
+  assert.deepEqual(changes(Object.fromEntries(Object.entries(made).reverse()), null, ["id"]).map(({ field }) => field),
+    ["hospital_number", "last_name", "bed", "alarm", "zone"]);
 });
 
 test("values of the audit are shown as people read them", () => {

@@ -78,10 +78,13 @@ export async function resetPassword(account) {
   return answer;
 }
 
+/** One's own list says which session is this one. */
+const sessionsOf = (account) => (account.id === api.user.id ? "api/moi/sessions/" : `${path(account)}sessions/`);
+
 /** Where an account is logged in, each session with a button that ends it. Resolves with `{text}` when one was ended, else null. */
 export async function showSessions(account) {
   let touched = null;
-  const list = Object.assign(el("session-list"), { path: `${path(account)}sessions/` });
+  const list = Object.assign(el("session-list"), { path: sessionsOf(account) });
   list.addEventListener("changed", ({ detail }) => { touched = detail; });
   await openDialog({ title: t("sessions.title", { name: account.username }), className: "wide", cancel: t("dialog.close"), body: list });
   return touched;

@@ -8,10 +8,20 @@ function flat(value, path = "") {
   return Object.entries(value).flatMap(([name, member]) => flat(member, path ? `${path}.${name}` : name));
 }
 
-/** `[{field, from, to}]` of what differs between two states; `from` or `to` is null where there was or is nothing. */
-export function changes(before, after) {
+/** What people look for first comes first, always in this order: JSON has none. What is not named here follows by the alphabet. */
+const ORDER = ["hospital_number", "last_name", "first_name", "birth_date", "sex", "ward_id", "bed", "discharged_at", "username", "role",
+  "patient_id", "device_id", "name", "kind", "during", "vital", "value", "measured_at", "severity", "message", "status"];
+const rank = (field) => (ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length);
+const inOrder = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);
+
+/**
+ * `[{field, from, to}]` of what differs between two states, without the fields `unsaid`; `from` or `to` is null where there was
+ * or is nothing.
+ */
+export function changes(before, after, unsaid = []) {
   const [old, fresh] = [new Map(flat(before)), new Map(flat(after))];
   return [...new Set([...old.keys(), ...fresh.keys()])]
+    .filter((field) => !unsaid.includes(field)).sort(inOrder)
     .map((field) => ({ field, from: old.get(field) ?? null, to: fresh.get(field) ?? null }))
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
 }

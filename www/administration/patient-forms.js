@@ -25,8 +25,11 @@ function identity({ nom = "", prenom = "", identifiant = "", date_naissance: bor
   ];
 }
 
+/** Among several wards none is proposed: the first of the list is hardly ever the right one. */
+const unchosen = (service, wards) => (service || wards.length === 1 ? [] : [["", t("patients.ward.choose")]]);
+
 const place = ({ service, lit = "" }, wards) => pair(
-  field("service", t("patients.ward"), choice(wardOptions(wards), service, { required: true })),
+  field("service", t("patients.ward"), choice([...unchosen(service, wards), ...wardOptions(wards)], service, { required: true })),
   field("lit", t("patients.bed"), input("text", { value: lit, maxlength: 20, autocomplete: "off" })));
 
 /** A form's values as the wire has them: a number for a ward, null for what is unknown. */

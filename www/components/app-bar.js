@@ -21,7 +21,7 @@ export class AppBar extends Part {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
-    if (sectionsFor(api.user).length) controls.append(this.#administration());
+    if (sectionsFor(api.user).length && !api.user.mot_de_passe_provisoire) controls.append(this.#administration());
     if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);

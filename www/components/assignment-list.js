@@ -1,41 +1,26 @@
 import { changeAssignment, deleteAssignment, endAssignment } from "../administration/assignment-forms.js";
 import { moment } from "../administration/words.js";
-import { el } from "../dom.js";
-import { problemText } from "../form.js";
 import { api, state, t } from "../services.js";
-import { badge, rowAction, table } from "../table.js";
-import { Part } from "./part.js";
+import { badge, rowAction } from "../table.js";
+import { TablePart } from "./table-part.js";
 
 /** So many assignments are shown, the newest. */
 const SHOWN = 50;
 
 /** Who wore a device when. Properties: `device`, `nameOf` (a patient's id => the name, if it may be known). Event "changed" {text}. */
-export class AssignmentList extends Part {
-  #rows = null;
-  #failure = null;
+export class AssignmentList extends TablePart {
+  caption = "assignments.list";
+  empty = "assignments.none";
 
-  start() { this.#reload(); }
+  load() { return api.get(`api/iot/dispositifs/${this.device.id}/affectations/`, { limit: SHOWN }); }
 
-  async #reload() {
-    try {
-      this.#rows = await api.get(`api/iot/dispositifs/${this.device.id}/affectations/`, { limit: SHOWN });
-      this.#failure = null;
-    } catch (error) {
-      this.#failure = error;
-    }
-    if (!this.signal.aborted) this.draw();
-  }
-
-  draw() {
-    if (this.#failure) return this.replaceChildren(el("p", { class: "form-problem", role: "alert", text: problemText(this.#failure) }));
-    if (!this.#rows) return this.replaceChildren(el("p", { class: "soft", text: t("loading") }));
-    if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t("assignments.none") }));
-    this.replaceChildren(table({ caption: t("assignments.list"), rows: this.#rows, columns: [
+  columns() {
+    return [
       { label: t("assignments.patient"), cell: (row) => this.#name(row) },
       { label: t("assignments.from"), cell: ({ debut }) => moment(debut) },
       { label: t("assignments.to"), cell: (row) => this.#end(row) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (row) => this.#actions(row) },
-    ] }));
+    ];
   }
 
   #end(row) {
@@ -67,8 +52,7 @@ export class AssignmentList extends Part {
   /** Does what a dialog asks for; the focus then is where it was, or near what is gone. */
   async #act(dialog, text, key) {
     if (await dialog() === null) return;
-    this.dispatchEvent(new CustomEvent("changed", { detail: { text } }));
-    await this.#reload();
+    await this.changed(text);
     const near = this.querySelector(`[data-key="${key}"]`) ?? this.querySelector("button") ?? this.closest("dialog")?.querySelector("select");
     near?.focus();
   }

@@ -22,9 +22,10 @@ export class AuditSection extends SectionPart {
   #more = null;
 
   async load() {
-    const [page, present, discharged, accounts, wards] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
-      api.all("api/patients/"), api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/services/")]);
-    return { ...page, patients: [...present, ...discharged], accounts, wards };
+    const [page, present, discharged, accounts, wards, devices, retired] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
+      api.all("api/patients/"), api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/services/"),
+      api.all("api/iot/dispositifs/"), api.all("api/iot/dispositifs/", { retires: true })]);
+    return { ...page, patients: [...present, ...discharged], accounts, wards, devices: [...devices, ...retired].map(({ id, nom }) => ({ id, nom })) };
   }
 
   primary() {

@@ -1,9 +1,10 @@
 import { changes, readSubject, shown } from "../administration/audit-words.js";
 import { fullName } from "../administration/words.js";
 import { el } from "../dom.js";
-import { exactTime } from "../format.js";
+import { calendarDay, exactTime } from "../format.js";
 import { i18n, t } from "../services.js";
 import { badge, table, twoLines } from "../table.js";
+import { readAgent } from "../user-agent.js";
 import { Part } from "./part.js";
 
 /** So many changed fields are shown at once; the others behind a word that opens them. */
@@ -11,15 +12,18 @@ const OPEN = 4;
 
 /** What stands in another column already, or says nothing to people. */
 const UNSAID = ["patient", "session"];
+/** Fields that repeat what the row's other columns say: its time, its session, and of a session its owner and address. */
+const REPEATED = ["id", "created_at"];
+const REPEATED_OF_SESSIONS = [...REPEATED, "user_id", "address"];
 /** Unknown: nobody was logged in, or the name that was typed is no account's. */
 const NO_NAME = "-";
 
-/** Entries of the audit. Properties: `rows`, and `patients`, `wards` and `accounts`, which give ids their names. */
+/** Entries of the audit. Properties: `rows`, and `patients`, `wards`, `accounts` and `devices`, which give ids their names. */
 export class AuditTable extends Part {
   draw() {
     this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
       { label: t("audit.when"), className: "when", cell: ({ le }) => this.#instant(le) },
-      { label: t("audit.who"), cell: ({ utilisateur, adresse }) => twoLines(this.#who(utilisateur), adresse) },
+      { label: t("audit.who"), className: "account", cell: ({ utilisateur, adresse }) => twoLines(this.#who(utilisateur), adresse) },
       { label: t("audit.what"), className: "what", cell: ({ action, objet }) => twoLines(el("span", { text: this.#action(action) }), this.#subject(objet)) },
       { label: t("audit.patient"), cell: ({ patient }) => this.#patient(patient) },
       { label: t("audit.changes"), className: "changes", cell: (row) => this.#changes(row) },
@@ -47,6 +51,7 @@ export class AuditTable extends Part {
   #named(field, id) {
     const find = (rows) => rows.find((row) => row.id === id);
     if (field === "ward_id") return find(this.wards)?.nom ?? null;
+    if (field === "device_id") return find(this.devices)?.nom ?? null;
     if (field === "user_id") return find(this.accounts)?.username ?? null;
     const patient = field === "patient_id" && find(this.patients);
     return patient ? fullName(patient) : null;
@@ -60,8 +65,9 @@ export class AuditTable extends Part {
     return twoLines(known.sorti_le ? el("span", name) : el("a", { href: `#/patient/${id}`, ...name }), known.identifiant);
   }
 
-  #changes({ avant, apres }) {
-    const items = changes(avant, apres).map((change) => this.#change(change));
+  #changes({ action, avant, apres }) {
+    const repeated = action.startsWith("session.") ? REPEATED_OF_SESSIONS : REPEATED;
+    const items = changes(avant, apres, repeated).map((change) => this.#change(change));
     if (!items.length) return null;
     const list = el("ul", {}, ...items.slice(0, OPEN));
     if (items.length <= OPEN) return list;
@@ -81,6 +87,11 @@ export class AuditTable extends Part {
     const name = this.#named(field, value);
     if (name) return name;
     if (field === "role" && i18n.has(`role.${value}`)) return t(`role.${value}`);
+    if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
+    if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
+    if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
+    if (field === "birth_date") return calendarDay(value, i18n.language);
+    if (field === "agent") return readAgent(value).text;
     return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });
   }
 }

@@ -29,6 +29,7 @@ export class PatientPage extends Part {
     this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
     this.listen(state, "readings", () => this.#addCards());
     this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
+    this.listen(state, "connection", () => this.#updateEntry());
     this.everySecond(() => {
       if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
       this.#secondsToDevices = DEVICES_EVERY_S;
@@ -121,6 +122,13 @@ export class PatientPage extends Part {
         el("div", { class: "beside" }, alerts,
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))));
     this.#addCards();
+    this.#updateEntry();
+  }
+
+  /** What would be refused is not offered. */
+  #updateEntry() {
+    const button = this.querySelector("button.enter");
+    if (button) button.hidden = state.connection.status === "error";
   }
 
   #waiting() {

@@ -1,44 +1,29 @@
 import { confirmDialog } from "../dialog.js";
 import { el } from "../dom.js";
-import { problemText } from "../form.js";
 import { ago, clockTime } from "../format.js";
 import { api, i18n, state, t } from "../services.js";
-import { badge, rowAction, table } from "../table.js";
+import { rowAction } from "../table.js";
 import { readAgent } from "../user-agent.js";
-import { Part } from "./part.js";
+import { TablePart } from "./table-part.js";
 
-/** Where an account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
-export class SessionList extends Part {
-  #rows = null;
-  #failure = null;
+/** Where another account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
+export class SessionList extends TablePart {
+  caption = "sessions.list";
+  empty = "sessions.none";
 
-  start() { this.#reload(); }
+  load() { return api.get(this.path); }
 
-  async #reload() {
-    try {
-      this.#rows = await api.get(this.path);
-      this.#failure = null;
-    } catch (error) {
-      this.#failure = error;
-    }
-    if (!this.signal.aborted) this.draw();
-  }
-
-  draw() {
-    if (this.#failure) return this.replaceChildren(el("p", { class: "form-problem", role: "alert", text: problemText(this.#failure) }));
-    if (!this.#rows) return this.replaceChildren(el("p", { class: "soft", text: t("loading") }));
-    if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t("sessions.none") }));
-    this.replaceChildren(table({ caption: t("sessions.list"), rows: this.#rows, columns: [
+  columns() {
+    return [
       { label: t("sessions.from"), cell: ({ agent, type }) => el("span", { class: "two", title: agent }, el("strong", { text: readAgent(agent).text || t(`sessions.type.${type}`) }), el("small", { text: t(`sessions.type.${type}`) })) },
       { label: t("sessions.address"), className: "mono", cell: ({ adresse }) => adresse },
       { label: t("sessions.opened"), cell: ({ ouverte_le: at }) => clockTime(Date.parse(at), state.now(), i18n.language) },
       { label: t("sessions.active"), cell: ({ derniere_activite: at }) => ago(state.now() - Date.parse(at), i18n.language) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (row) => this.#action(row) },
-    ] }));
+    ];
   }
 
   #action(row) {
-    if (row.actuelle) return badge("normal", t("sessions.this"));
     const about = [readAgent(row.agent).text, row.adresse].filter(Boolean).join(", ");
     return rowAction({ label: t("sessions.end"), about, key: `end-${row.id}`, kind: "grave", click: () => this.#end(row, about) });
   }
@@ -46,8 +31,7 @@ export class SessionList extends Part {
   async #end(row, about) {
     const done = await confirmDialog({ title: t("sessions.end.title"), body: t("sessions.end.text", { about }), label: t("sessions.end"), run: () => api.delete(`${this.path}${row.id}/`) });
     if (done === null) return;
-    this.dispatchEvent(new CustomEvent("changed", { detail: { text: t("sessions.ended") } }));
-    await this.#reload();
+    await this.changed(t("sessions.ended"));
     (this.querySelector("button") ?? this.closest("dialog")?.querySelector("footer button"))?.focus();
   }
 }

@@ -13,6 +13,8 @@ const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
 /** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
 const REFETCH_MS = 10_000;
+/** A display whose ward was taken away asks so often whether it has it again: nobody presses a button there. */
+const ASK_AGAIN_S = 60;
 
 /** A ward, live: a tile a patient. Property: `ward`, its number. */
 export class WardPage extends Part {
@@ -22,6 +24,8 @@ export class WardPage extends Part {
   #fetchedAt = 0;
   #fetching = false;
   #changed = false;
+  #refused = false;
+  #secondsToAsk = ASK_AGAIN_S;
   #filling = null;
   /** Whose past two minutes are there. */
   #filled = new Set();
@@ -35,6 +39,8 @@ export class WardPage extends Part {
     this.listen(state, "alert", () => this.#arrange());
     this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
     this.listen(state, "patient", ({ detail }) => this.#follow(detail));
+    this.listen(state, "connection", ({ detail }) => this.#obey(detail.connection.status === "error"));
+    if (!mayAct()) this.everySecond(() => this.#askAgain());
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
   }
@@ -63,6 +69,7 @@ export class WardPage extends Part {
   }
 
   #show(patients) {
+    if (this.#refused) return;
     const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
     [this.#patients, this.#failure] = [patients, null];
     if (changed) this.draw();
@@ -76,6 +83,20 @@ export class WardPage extends Part {
       this.#filled.delete(patient);
     }
     this.#fetch();
+  }
+
+  /** Refused: the names of a ward are not for these eyes any more than its values. */
+  #obey(refused) {
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    if (refused) this.#patients = null;
+    this.draw();
+  }
+
+  #askAgain() {
+    if (!this.#refused || --this.#secondsToAsk > 0) return;
+    this.#secondsToAsk = ASK_AGAIN_S;
+    this.#ask().then(() => this.signal.aborted || this.#live.reconnect(), () => {});
   }
 
   /** What the socket's snapshot does not bring: the past two minutes. One patient after the other: the values are there already. */
@@ -112,7 +133,7 @@ export class WardPage extends Part {
       el("header", { class: "ward-head" },
         mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
         el("h1", { text: name }),
-        this.#patients ? el("p", { class: "count", text: t("ward.count", { count: this.#patients.length }) }) : null,
+        el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
         mayAct() ? this.#orders() : null,
         el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
       el("status-banner", { hidden: true }), this.#body());
@@ -131,6 +152,7 @@ export class WardPage extends Part {
   }
 
   #body() {
+    if (this.#refused) return "";
     if (!this.#patients) {
       const text = this.#failure ? this.#failure.detail || t("error.load") : t("loading");
       return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });

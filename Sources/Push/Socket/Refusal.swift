@@ -1,3 +1,4 @@
+import Clinical
 import FoundationEssentials
 import NIOHTTP1
 
@@ -38,7 +39,7 @@ public struct Refusal: Error, Sendable {
         status: 431, code: "head_too_large",
         detail: ("Les en-têtes de la demande sont trop longs.", "The request's headers are too large."))
     public static let unavailable = Refusal(
-        status: 503, code: "service_unavailable",
+        status: 503, code: "unavailable",
         detail: ("Service momentanément indisponible. Réessayez.", "Service temporarily unavailable. Try again."),
         headers: [("Retry-After", "2")])
 
@@ -54,7 +55,7 @@ public struct Refusal: Error, Sendable {
     /// Head and body, in the language that `Accept-Language` prefers.
     func response(acceptLanguage: String?) -> (head: HTTPResponseHead, body: [UInt8]) {
         let status = HTTPResponseStatus(statusCode: status)
-        let text = prefersEnglish(acceptLanguage) ? detail.english : detail.french
+        let text = Language(acceptLanguage: acceptLanguage) == .english ? detail.english : detail.french
         let problem = Body(title: status.reasonPhrase, status: self.status, detail: text, code: code, error: text)
         let body = (try? JSONEncoder().encode(problem)).map(Array.init) ?? []  // strings and a number: it cannot fail
         var fields = HTTPHeaders(headers)
@@ -63,25 +64,5 @@ public struct Refusal: Error, Sendable {
         fields.add(name: "Cache-Control", value: "no-store")
         fields.add(name: "Connection", value: "close")
         return (HTTPResponseHead(version: .http1_1, status: status, headers: fields), body)
-    }
-}
-
-/// French unless the header gives English a greater weight.
-private func prefersEnglish(_ acceptLanguage: String?) -> Bool {
-    var weights: [String: Double] = [:]
-    for range in (acceptLanguage ?? "").split(separator: ",").prefix(20) {
-        let parts = range.split(separator: ";").map { $0.trimming { $0 == " " } }
-        guard let language = parts.first?.prefix(2).lowercased() else { continue }
-        let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-        weights[language] = max(weights[language] ?? 0, weight)
-    }
-    return (weights["en"] ?? 0) > (weights["fr"] ?? 0)
-}
-
-extension Substring {
-    fileprivate func trimming(_ isPadding: (Character) -> Bool) -> Substring {
-        var text = drop(while: isPadding)
-        while let last = text.last, isPadding(last) { text.removeLast() }
-        return text
     }
 }

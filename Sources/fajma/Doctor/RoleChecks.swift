@@ -31,7 +31,7 @@ enum RoleChecks {
             role = tooMuch(health.powers, of: health)
         } else if health.ownerIsSuperuser {
             role = .warning(
-                "database role", "the tables belong to \(owner), a superuser: make_partitions and seal_audit run with its rights",
+                "database role", "the tables belong to \(owner), a superuser: some functions run with its rights",
                 advice: "give the tables to a role of their own (README, Deploy) and name it in FAJMA_OWNER_DATABASE_URL")
         } else {
             role = .ok("database role", "\(application) is no owner; \(owner) is")

@@ -42,7 +42,9 @@ DECLARE
 BEGIN
     PERFORM pg_notify('fajma_device', addressed(p.id, ward_of(p), json_build_object(
         'patient', p.id, 'ward', ward_of(p), 'device', device_json(device, (
-            SELECT patient_id FROM device_assignment WHERE device_id = device AND during @> clock_timestamp())))))
+            -- Who wears it in another ward is nobody's business here.
+            SELECT w.id FROM device_assignment a JOIN patients w ON w.id = a.patient_id
+            WHERE a.device_id = device AND a.during @> clock_timestamp() AND ward_of(w) = ward_of(p))))))
     FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
     RETURN NULL;
 END $$;
