@@ -109,6 +109,15 @@ import Testing
         #expect(try alerts() == ["1 spo2_bas error 2 - new"])
     }
 
+    @Test("whoever is discharged leaves nothing that runs towards an alert") func discharged() throws {
+        try send(Array(repeating: 85, count: 11))
+        try send(Array(repeating: 35, count: 3), vital: .heartRate)
+        #expect(try pending() == 2)
+        _ = try store.database.dischargePatient(.id(1), store.nurse)
+        #expect(try pending() == 0)
+        #expect(try alerts().allSatisfy { !$0.contains(" - ") && $0.hasSuffix("acknowledged") })
+    }
+
     @Test("two processes with readings of one patient raise one alert", .timeLimit(.minutes(1))) func twice() async throws {
         let other = store.ingest()
         defer { other.close() }
