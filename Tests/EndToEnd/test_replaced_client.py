@@ -28,7 +28,7 @@ def test_a_refresh_token_gives_a_new_access_token(stack, api):
 
 def test_devices_are_listed_with_the_old_names(stack, api):
     devices = api.get(api.base + "iot/dispositifs/").json()
-    assert {device.id for device in stack.devices} == {device["id"] for device in devices}
+    assert {device.id for device in stack.devices} <= {device["id"] for device in devices}  # other tests add some
     assert {"id", "nom", "type_dispositif", "patient", "statut", "derniere_connexion"} <= devices[0].keys()
 
 
