@@ -87,4 +87,21 @@ enum Texts {
     ]
 
     static func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? String(value) }
+
+    /// A vital's name, in French as the wire is.
+    static func vital(_ vital: Vital) -> String { vitals[vital] ?? vital.rawValue }
+
+    static let vitals: [Vital: String] = [
+        .spo2: "SpO2", .heartRate: "Fréquence cardiaque", .temperature: "Température",
+        .respiratoryRate: "Fréquence respiratoire", .systolicBP: "Pression systolique", .diastolicBP: "Pression diastolique",
+        .consciousness: "Conscience", .supplementalO2: "Oxygène", .perfusionIndex: "Indice de perfusion",
+        .signalQuality: "Qualité du signal", .ambientTemperature: "Température ambiante",
+    ]
+
+    /// With the vital's decimals, at most, and its unit: `38,5 °C`.
+    static func value(_ value: Double, _ vital: Vital) -> String {
+        let tenths = (value * 10).rounded() / 10
+        let text = number(vital.properties.decimals == 0 ? value.rounded() : tenths).replacing(".", with: ",")
+        return vital.unit.isEmpty ? text : "\(text) \(vital.unit)"
+    }
 }

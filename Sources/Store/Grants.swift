@@ -21,6 +21,8 @@ enum Grants {
         "readings_default": [.select],  // by name, for `fajma doctor`, which looks for stray readings
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
+        "alarm_rules": all,
+        "alarm_conditions": all,  // written and taken away with the readings
         "sessions": [.select, .insert, .update],  // ends; `forget_sessions` takes away what is long over
         "login_buckets": all,
         "known_browsers": all,

@@ -23,7 +23,7 @@ struct IngestBatch {
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
     private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
-        let (devices, patients) = try readWhoIsWho(on: connection)
+        let (devices, patients, alarms) = try readWhoIsWho(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
         let bound = submissions.enumerated().map { index, submission in
@@ -34,12 +34,12 @@ struct IngestBatch {
         if expectingDuplicates {
             let stored = try connection.pipeline { write(rows, seen, Self.insertion + Self.skippingDuplicates, &$0) }[0]
             let split = try rows.split(stored: stored)
-            try connection.pipeline { try finish(split.stored, &$0) }
+            try connection.pipeline { try finish(split.stored, alarms, &$0) }
             duplicates = split.duplicates
         } else {
             try connection.pipeline {
                 write(rows, seen, Self.insertion, &$0)
-                try finish(rows.all, &$0)
+                try finish(rows.all, alarms, &$0)
             }
             duplicates = [:]
         }
@@ -48,8 +48,10 @@ struct IngestBatch {
         }
     }
 
-    /// The devices that report, and the patients for whom people enter values.
-    private func readWhoIsWho(on connection: Connection) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient]) {
+    /// The devices that report, the patients for whom people enter values, and where the alarms of all of them stand.
+    private func readWhoIsWho(
+        on connection: Connection
+    ) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient], IngestAlarms) {
         let ids = Set(submissions.compactMap(\.origin.device))
         let entered = Set(submissions.compactMap(\.origin.patient))
         let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
@@ -66,6 +68,7 @@ struct IngestBatch {
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
                 """, [Array(ids), earliest.timestamp])
+            IngestAlarms.ask(&$0, devices: Array(ids), earliest: earliest.timestamp, entered: Array(entered))
             if !entered.isEmpty {
                 $0.query("SELECT id, ward_id, discharged_at IS NOT NULL FROM patients WHERE id = ANY ($1)", [Array(entered)])
             }
@@ -84,10 +87,10 @@ struct IngestBatch {
             }
             known[id] = device
         }
-        let patients = try results.dropFirst(3).joined().map { row in
+        let patients = try results.dropFirst(3 + IngestAlarms.queries).joined().map { row in
             (try row[0] as PatientID, KnownPatient(ward: try row[1], isDischarged: try row[2]))
         }
-        return (known, Dictionary(uniqueKeysWithValues: patients))
+        return (known, Dictionary(uniqueKeysWithValues: patients), try IngestAlarms(results[3..<3 + IngestAlarms.queries]))
     }
 
     /// Finds the patient of each reading; adds what is to be stored to `rows`.
@@ -158,7 +161,8 @@ struct IngestBatch {
     }
 
     /// - Parameter rows: those that are stored.
-    private func finish(_ rows: [IngestRows.Row], _ pipeline: inout Pipeline) throws {
+    private func finish(_ rows: [IngestRows.Row], _ alarms: IngestAlarms, _ pipeline: inout Pipeline) throws {
+        alarms.pass(rows).write(into: &pipeline)
         try IngestAudit(rows, of: submissions).write(&pipeline)
         pipeline.query("COMMIT")
     }

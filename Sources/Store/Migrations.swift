@@ -15,6 +15,7 @@ enum Migrations {
     static let migrations = [
         Script("initial", PackageResources.m0001_initial_sql),
         Script("people", PackageResources.m0002_people_sql),
+        Script("alarms", PackageResources.m0003_alarms_sql),
     ]
 
     static let routines = [

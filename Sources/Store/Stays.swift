@@ -56,6 +56,8 @@ extension Database {
                 acknowledged_at = CASE WHEN coalesce(acknowledged_by, $2) IS NOT NULL THEN coalesce(acknowledged_at, now()) END
             WHERE patient_id = $1 AND (ended_at IS NULL OR (severity = 'error' AND acknowledged_at IS NULL))
             """, [patient, scope.author.user])
+        // Whoever comes back begins anew.
+        try connection.query("DELETE FROM alarm_conditions WHERE patient_id = $1", [patient])
     }
 }
 

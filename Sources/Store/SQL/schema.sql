@@ -17,12 +17,25 @@ CREATE TABLE public.alerts (
     acknowledged_by integer,
     ended_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    vital smallint,
+    side text,
+    value double precision,
+    limit_value double precision,
+    received_at timestamp with time zone,
+    worsened_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    escalated_at timestamp with time zone,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
     CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
-    CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text])))
+    CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
+    CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
 );
+COMMENT ON COLUMN public.alerts.measured_at IS 'When the reading that raised it was measured.';
 COMMENT ON COLUMN public.alerts.version IS 'Grows with every change: of two copies on a screen the greater is the newer.';
+COMMENT ON COLUMN public.alerts.vital IS 'Of an alarm rule''s alert: what it watches; NULL: raised by a person, or technical.';
+COMMENT ON COLUMN public.alerts.received_at IS 'When that reading arrived; raised_at minus measured_at is the delay of the whole way.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
     AS $$
@@ -441,6 +454,43 @@ CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     AS $$
     SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
+CREATE TABLE public.alarm_conditions (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    side text NOT NULL,
+    since_error timestamp with time zone,
+    since_warning timestamp with time zone,
+    since_info timestamp with time zone
+)
+WITH (fillfactor='70');
+COMMENT ON TABLE public.alarm_conditions IS 'Since when readings have violated each priority''s limit without a break; no row: they do not.';
+CREATE TABLE public.alarm_rules (
+    id integer NOT NULL,
+    ward_id integer,
+    patient_id integer,
+    vital smallint NOT NULL,
+    side text NOT NULL,
+    severity text NOT NULL,
+    limit_value double precision,
+    includes_limit boolean NOT NULL,
+    delay_seconds double precision NOT NULL,
+    hysteresis double precision NOT NULL,
+    CONSTRAINT alarm_rules_delay_range CHECK (((delay_seconds >= (0)::double precision) AND (delay_seconds <= (300)::double precision))),
+    CONSTRAINT alarm_rules_hysteresis_range CHECK (((hysteresis >= (0)::double precision) AND (hysteresis < 'Infinity'::double precision))),
+    CONSTRAINT alarm_rules_one_owner CHECK ((num_nonnulls(ward_id, patient_id) <= 1)),
+    CONSTRAINT alarm_rules_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
+    CONSTRAINT alarm_rules_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
+);
+COMMENT ON TABLE public.alarm_rules IS 'A patient''s replace their ward''s, those the hospital''s (neither ward nor patient), those the defaults in Sources/Clinical/AlarmRule.swift.';
+COMMENT ON COLUMN public.alarm_rules.limit_value IS 'NULL: no alarm of this priority.';
+ALTER TABLE public.alarm_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alarm_rules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alerts_id_seq
     START WITH 1
@@ -654,6 +704,12 @@ ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 ALTER TABLE ONLY public.readings ATTACH PARTITION public.readings_default DEFAULT;
+ALTER TABLE ONLY public.alarm_conditions
+    ADD CONSTRAINT alarm_conditions_pkey PRIMARY KEY (patient_id, vital, side);
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_key UNIQUE NULLS NOT DISTINCT (patient_id, ward_id, vital, side, severity);
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit_chain
@@ -713,6 +769,9 @@ ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_name_key UNIQUE (name);
 ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_pkey PRIMARY KEY (id);
+CREATE INDEX alarm_rules_ward_idx ON public.alarm_rules USING btree (ward_id) WHERE (ward_id IS NOT NULL);
+CREATE UNIQUE INDEX alerts_one_open_key ON public.alerts USING btree (patient_id, vital, side) WHERE ((ended_at IS NULL) AND (vital IS NOT NULL));
+COMMENT ON INDEX public.alerts_one_open_key IS 'One open alert a patient, vital and side, whoever raises it.';
 CREATE INDEX alerts_open_idx ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) OR ((severity = 'error'::text) AND (acknowledged_at IS NULL)));
 CREATE INDEX alerts_patient_idx ON public.alerts USING btree (patient_id, id DESC);
 CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
@@ -757,6 +816,10 @@ CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.alarm_rules
+    ADD CONSTRAINT alarm_rules_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.alerts

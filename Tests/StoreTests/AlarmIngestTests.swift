@@ -1,0 +1,171 @@
+import Clinical
+import Foundation
+import Postgres
+import Store
+import TestDatabase
+import Testing
+
+/// Alerts are raised, made worse and ended in the transaction that stores the readings.
+@Suite struct AlarmIngestTests {
+    let store: TestStore
+    let ingest: Ingest
+    private let start: Instant
+
+    init() throws {
+        store = try TestStore()
+        ingest = store.ingest()
+        start = try TestStore.now.advanced(bySeconds: -55)
+    }
+
+    /// A value a second, beginning so many seconds after `start`; sent at once, or one by one.
+    private func send(_ values: [Double], from second: Int = 0, vital: Vital = .spo2, device: Int = 0, oneByOne: Bool = false, late: Double = 0) throws {
+        let readings = values.enumerated().map {
+            Reading(vital: vital, value: $1, measuredAt: start.advanced(bySeconds: Double(second + $0) - late))
+        }
+        for part in oneByOne ? readings.map({ [$0] }) : [readings] {
+            let received = start.advanced(bySeconds: Double(second + values.count))
+            _ = try ingest.submit(Submission(origin: .device(store.keys[device]), readings: part, receivedAt: received))
+        }
+    }
+
+    /// `error raised 10 ended -`: each alert, in the order they were raised, by seconds after `start`.
+    private func alerts() throws -> [String] {
+        try store.connection().query(
+            """
+            SELECT concat_ws(' ', patient_id, kind, severity, extract(epoch FROM measured_at - $1)::integer,
+                coalesce(extract(epoch FROM ended_at - $1)::integer::text, '-'),
+                CASE WHEN acknowledged_at IS NULL THEN 'new' ELSE 'acknowledged' END)
+            FROM alerts ORDER BY id
+            """, [Timestamp(microseconds: start.milliseconds * 1000)]
+        ).map { try $0[0] }
+    }
+
+    private func pending() throws -> Int { try store.connection().query("SELECT count(*) FROM alarm_conditions")[0][0] }
+
+    @Test("readings in one report and one by one give the same alert", arguments: [false, true]) func raise(oneByOne: Bool) throws {
+        try send(Array(repeating: 89, count: 10), oneByOne: oneByOne)
+        #expect(try alerts() == [])
+        #expect(try pending() == 1)
+        try send([89, 88], from: 10, oneByOne: oneByOne)
+        #expect(try alerts() == ["1 spo2_bas error 10 - new"])
+        try send([95, 96], from: 12, oneByOne: oneByOne)
+        #expect(try alerts() == ["1 spo2_bas error 10 12 new"])
+        #expect(try pending() == 0)
+    }
+
+    @Test("a worse limit raises the priority of the same alert and takes back its acknowledgement") func worse() throws {
+        try send(Array(repeating: 92, count: 16))
+        let alert = try #require(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first)
+        #expect(alert.severity == .warning && alert.message == "SpO2 : 92 % (< 94 %)")
+        _ = try store.database.acknowledgeAlert(alert.id, store.nurse)
+        try send(Array(repeating: 92, count: 3), from: 16)
+        #expect(try alerts() == ["1 spo2_bas warning 15 - acknowledged"])
+        try send(Array(repeating: 80, count: 11), from: 19)
+        #expect(try alerts() == ["1 spo2_bas error 15 - new"])
+        let worse = try #require(try store.database.alert(alert.id, store.nurse))
+        #expect(worse.message == "SpO2 : 80 % (< 90 %)" && !worse.acknowledged && worse.isOpen)
+        try send([99], from: 30)
+        #expect(try alerts() == ["1 spo2_bas error 15 30 new"])
+        #expect(try store.database.alert(alert.id, store.nurse)?.isOpen == true)  // latched
+    }
+
+    @Test("raised and ended in one report, and raised again in it: two alerts, whole") func within() throws {
+        try send(Array(repeating: 135, count: 6) + [100] + Array(repeating: 135, count: 6), vital: .heartRate)
+        #expect(try alerts() == ["1 heart_rate_haut error 5 6 new", "1 heart_rate_haut error 12 - new"])
+    }
+
+    @Test("what is sent again changes nothing; what comes too late neither") func duplicatesAndLate() throws {
+        let bad = Array(repeating: 85.0, count: 12)
+        try send(bad)
+        try send(bad)
+        try send(bad, oneByOne: true)
+        #expect(try alerts() == ["1 spo2_bas error 10 - new"])
+        try send(Array(repeating: 135, count: 20), vital: .heartRate, late: 120)
+        #expect(try alerts().count == 1)
+        #expect(try store.stored() == 32)
+    }
+
+    @Test("each patient has their own, in one batch") func patients() throws {
+        try send(Array(repeating: 85, count: 11), device: 0)
+        try send(Array(repeating: 95, count: 11), device: 1)
+        try send(Array(repeating: 85, count: 11), from: 11, device: 1)
+        #expect(try alerts() == ["1 spo2_bas error 10 - new", "2 spo2_bas error 21 - new"])
+    }
+
+    @Test("the ward's rule replaces the hospital's, the patient's the ward's") func rules() throws {
+        let owner = try store.connection()
+        func rule(_ column: String, _ value: String, _ limit: String) throws {
+            try owner.script(
+                """
+                INSERT INTO alarm_rules (\(column.isEmpty ? "" : column + ", ")vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis)
+                VALUES (\(column.isEmpty ? "" : value + ", ")1, 'bas', 'error', \(limit), false, 2, 1)
+                """)
+        }
+        try rule("", "", "88")
+        try rule("ward_id", "2", "80")
+        try rule("patient_id", "2", "NULL")
+        try send([87, 87, 87], device: 0)
+        try send([70, 70, 70], device: 1)
+        #expect(try alerts() == ["1 spo2_bas error 2 - new"])
+    }
+
+    @Test("whoever is discharged leaves nothing that runs towards an alert") func discharged() throws {
+        try send(Array(repeating: 85, count: 11))
+        try send(Array(repeating: 35, count: 3), vital: .heartRate)
+        #expect(try pending() == 2)
+        _ = try store.database.dischargePatient(.id(1), store.nurse)
+        #expect(try pending() == 0)
+        #expect(try alerts().allSatisfy { !$0.contains(" - ") && $0.hasSuffix("acknowledged") })
+    }
+
+    @Test("two processes with readings of one patient raise one alert", .timeLimit(.minutes(1))) func twice() async throws {
+        let other = store.ingest()
+        defer { other.close() }
+        try send(Array(repeating: 85, count: 10))
+        await withTaskGroup(of: Void.self) { group in
+            for (offset, ingest) in [ingest, other, ingest, other].enumerated() {
+                group.addTask {
+                    await withCheckedContinuation { done in
+                        Thread {
+                            let reading = Reading(vital: .spo2, value: 85, measuredAt: start.advanced(bySeconds: Double(10 + offset)))
+                            _ = try? ingest.submit(
+                                Submission(origin: .device(store.keys[0]), readings: [reading], receivedAt: start.advanced(bySeconds: 15)))
+                            done.resume()
+                        }.start()
+                    }
+                }
+            }
+        }
+        #expect(try alerts().count == 1)
+        #expect(try store.stored() == 14)
+    }
+
+    @Test("the alert is told with the reading that caused it, when both are committed") func told() throws {
+        let heard = Heard()
+        let listener = Listener(url: store.url, application: "tests", channels: ["fajma_alert"]) { event in
+            switch event {
+            case .ready: heard.ready.signal()
+            case .notified(_, let payload): heard.tell(payload)
+            case .lost: break
+            }
+        }
+        listener.start()
+        defer { listener.stop() }
+        #expect(heard.ready.wait(timeout: .now() + 10) == .success)
+        try send(Array(repeating: 85, count: 11))
+        #expect(heard.told.wait(timeout: .now() + 10) == .success)
+        #expect(heard.payload.hasPrefix("1 1 ") && heard.payload.contains(#""type_alerte" : "spo2_bas""#))
+    }
+}
+
+// Sendable: the payload is written before the semaphore lets its reader pass.
+private final class Heard: @unchecked Sendable {
+    let ready = DispatchSemaphore(value: 0)
+    let told = DispatchSemaphore(value: 0)
+    private(set) var payload = ""
+
+    func tell(_ payload: String) {
+        self.payload = payload
+        told.signal()
+    }
+}
