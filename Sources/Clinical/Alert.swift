@@ -9,12 +9,28 @@ public enum Severity: String, Codable, Sendable, CaseIterable, Comparable {
 /// An alert as the wire carries it. Open until it ended and, when it is an `error`, was acknowledged.
 public struct Alert: Codable, Sendable, Hashable, Identifiable {
     public var id: Int
-    public var patient: PatientID
+    /// Nil: about a whole ward.
+    public var patient: PatientID?
+    /// Of an alert about a whole ward. A patient's is where the patient is.
+    public var ward: WardID?
+    /// Of a technical alert: the device that it is about.
+    public var device: DeviceID?
     public var kind: String
     public var message: String
     public var severity: Severity
-    /// When the reading that caused it was measured.
+    /// Of an alarm rule's alert: what it watches, and the value that raised or worsened it.
+    public var vital: String?
+    public var side: Side?
+    public var value: Double?
+    public var limit: Double?
+    /// When the reading that caused it was measured; of a technical alert, when what it says began.
     public var measuredAt: Instant
+    /// When that reading arrived.
+    public var receivedAt: Instant?
+    public var raisedAt: Instant?
+    /// When it was brought back after an acknowledgement, and when it went to somebody else.
+    public var remindedAt: Instant?
+    public var escalatedAt: Instant?
     public var acknowledged: Bool
     public var acknowledgedBy: String?
     public var acknowledgedAt: Instant?
@@ -24,10 +40,20 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
 
     enum CodingKeys: String, CodingKey {
         case id, patient
+        case ward = "service"
+        case device = "dispositif"
         case kind = "type_alerte"
         case message
         case severity = "niveau_gravite"
+        case vital = "type_donnee"
+        case side = "cote"
+        case value = "valeur"
+        case limit = "seuil"
         case measuredAt = "timestamp"
+        case receivedAt = "recue_le"
+        case raisedAt = "levee_le"
+        case remindedAt = "rappelee_le"
+        case escalatedAt = "escaladee_le"
         case acknowledged = "acquittee"
         case acknowledgedBy = "acquittee_par"
         case acknowledgedAt = "acquittee_le"
@@ -36,11 +62,11 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     }
 
     public init(
-        id: Int, patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant,
+        id: Int, patient: PatientID?, ward: WardID? = nil, kind: String, message: String, severity: Severity, measuredAt: Instant,
         acknowledged: Bool = false, acknowledgedBy: String? = nil, acknowledgedAt: Instant? = nil,
         endedAt: Instant? = nil, version: Int = 1
     ) {
-        (self.id, self.patient, self.kind, self.message) = (id, patient, kind, message)
+        (self.id, self.patient, self.ward, self.kind, self.message) = (id, patient, ward, kind, message)
         (self.severity, self.measuredAt, self.acknowledged) = (severity, measuredAt, acknowledged)
         (self.acknowledgedBy, self.acknowledgedAt, self.endedAt) = (acknowledgedBy, acknowledgedAt, endedAt)
         self.version = version
@@ -56,10 +82,20 @@ extension Alert {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
         try container.encode(patient, forKey: .patient)
+        try container.encode(ward, forKey: .ward)
+        try container.encode(device, forKey: .device)
         try container.encode(kind, forKey: .kind)
         try container.encode(message, forKey: .message)
         try container.encode(severity, forKey: .severity)
+        try container.encode(vital, forKey: .vital)
+        try container.encode(side, forKey: .side)
+        try container.encode(value, forKey: .value)
+        try container.encode(limit, forKey: .limit)
         try container.encode(measuredAt, forKey: .measuredAt)
+        try container.encode(receivedAt, forKey: .receivedAt)
+        try container.encode(raisedAt, forKey: .raisedAt)
+        try container.encode(remindedAt, forKey: .remindedAt)
+        try container.encode(escalatedAt, forKey: .escalatedAt)
         try container.encode(acknowledged, forKey: .acknowledged)
         try container.encode(acknowledgedBy, forKey: .acknowledgedBy)
         try container.encode(acknowledgedAt, forKey: .acknowledgedAt)

@@ -9,11 +9,11 @@ public struct Reading: Hashable, Sendable {
     public var vital: Vital
     public var value: Double
     public var measuredAt: Instant
+    /// Taken by a person, not by a device: it lasts longer.
+    public var isByHand: Bool
 
-    public init(vital: Vital, value: Double, measuredAt: Instant) {
-        self.vital = vital
-        self.value = value
-        self.measuredAt = measuredAt
+    public init(vital: Vital, value: Double, measuredAt: Instant, isByHand: Bool = false) {
+        (self.vital, self.value, self.measuredAt, self.isByHand) = (vital, value, measuredAt, isByHand)
     }
 }
 

@@ -91,7 +91,7 @@ private struct ReadingNotice: Decodable {
     let from: Int64?
     let corrected: Int16?
 
-    /// `[code, value, ms]`
+    /// `[code, value, ms]`, and `1` behind them when the value was taken by hand.
     struct Entry: Decodable {
         let reading: Reading?
 
@@ -100,7 +100,8 @@ private struct ReadingNotice: Decodable {
             let code = try list.decode(Int16.self)
             let value = try list.decode(Double.self)
             let measuredAt = Instant(milliseconds: try list.decode(Int64.self))
-            reading = Vital(code: code).map { Reading(vital: $0, value: value, measuredAt: measuredAt) }
+            let isByHand = try !list.isAtEnd && list.decode(Int.self) == 1
+            reading = Vital(code: code).map { Reading(vital: $0, value: value, measuredAt: measuredAt, isByHand: isByHand) }
         }
     }
 }

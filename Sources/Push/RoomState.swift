@@ -62,12 +62,12 @@ struct RoomState {
     }
 
     /// False: it is no news.
-    mutating func apply(_ alert: Alert) -> Bool {
-        let known = max(patients[alert.patient]?.alerts[alert.id]?.version ?? 0, heard?.alerts[alert.id] ?? 0)
+    mutating func apply(_ alert: Alert, of patient: PatientID) -> Bool {
+        let known = max(patients[patient]?.alerts[alert.id]?.version ?? 0, heard?.alerts[alert.id] ?? 0)
         guard alert.version > known else { return false }
         heard?.alerts[alert.id] = alert.version
-        heard?.patients.insert(alert.patient)
-        patients[alert.patient, default: Patient()].alerts[alert.id] = alert.isOpen ? alert : nil
+        heard?.patients.insert(patient)
+        patients[patient, default: Patient()].alerts[alert.id] = alert.isOpen ? alert : nil
         return true
     }
 

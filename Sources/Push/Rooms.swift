@@ -175,9 +175,10 @@ extension Rooms {
                     return forward(to: room, if: patient)
                 }
         case .alert(let alert, let ward, _):
-            return ask(for: alert.patient, in: ward)
-                + audience(alert.patient, ward).compactMap { room in
-                    open[room]?.state.apply(alert) == true ? forward(to: room, if: alert.patient) : nil
+            guard let patient = alert.patient else { return [] }
+            return ask(for: patient, in: ward)
+                + audience(patient, ward).compactMap { room in
+                    open[room]?.state.apply(alert, of: patient) == true ? forward(to: room, if: patient) : nil
                 }
         case .device(let patient?, let ward, _):
             return audience(patient, ward).filter(\.hasVitals).compactMap { forward(to: $0, if: patient) }

@@ -18,17 +18,33 @@ public struct AlertFilter: Sendable {
 
 extension Database {
     static let alertColumns = """
-        a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version
+        a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
+        a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at
         """
+    /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
+    static let alertTables = "alerts a LEFT JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by"
+
+    /// - Parameter wards: the number of the parameter that holds the caller's wards.
+    private static func visibleAlert(wards: Int) -> String {
+        "CASE WHEN a.ward_id IS NULL THEN \(Scope.visible("p", wards: wards)) ELSE $\(wards)::bigint[] IS NULL OR a.ward_id = ANY ($\(wards)) END"
+    }
 
     static func alert(_ row: Row, from first: Int = 0) throws -> Alert {
         let acknowledgedAt: Timestamp? = try row[first + 7]
         let endedAt: Timestamp? = try row[first + 8]
-        return try Alert(
+        var alert = try Alert(
             id: row[first], patient: row[first + 1], kind: row[first + 2], message: row[first + 3],
             severity: Severity(rawValue: row[first + 4]) ?? .error,  // a CHECK holds the names; unknown is never less urgent
             measuredAt: Instant(row[first + 5]), acknowledged: acknowledgedAt != nil, acknowledgedBy: row[first + 6],
             acknowledgedAt: acknowledgedAt.map(Instant.init), endedAt: endedAt.map(Instant.init), version: row[first + 9])
+        func instant(_ column: Int) throws -> Instant? { (try row[first + column] as Timestamp?).map(Instant.init) }
+        (alert.ward, alert.device) = (try row[first + 10], try row[first + 11])
+        alert.vital = (try row[first + 12] as Int16?).flatMap(Vital.init(code:))?.rawValue
+        alert.side = (try row[first + 13] as String?).flatMap(Side.init(rawValue:))
+        (alert.value, alert.limit) = (try row[first + 14], try row[first + 15])
+        (alert.receivedAt, alert.raisedAt) = (try instant(16), try instant(17))
+        (alert.remindedAt, alert.escalatedAt) = (try instant(18), try instant(19))
+        return alert
     }
 
     /// Newest first.
@@ -37,8 +53,8 @@ extension Database {
             try $0.query(
                 """
                 SELECT \(Self.alertColumns)
-                FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-                WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR a.patient_id = $2)
+                FROM \(Self.alertTables)
+                WHERE \(Self.visibleAlert(wards: 1)) AND ($2::bigint IS NULL OR a.patient_id = $2)
                     AND ($3::boolean IS NULL OR (a.acknowledged_at IS NOT NULL) = $3)
                     AND ($4::text IS NULL OR a.severity = $4)
                     AND ($5::timestamptz IS NULL OR a.measured_at >= $5) AND ($6::timestamptz IS NULL OR a.measured_at < $6)
@@ -61,8 +77,8 @@ extension Database {
         try connection.query(
             """
             SELECT \(Self.alertColumns)
-            FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-            WHERE a.id = $1 AND \(Scope.visible("p", wards: 2))
+            FROM \(Self.alertTables)
+            WHERE a.id = $1 AND \(Self.visibleAlert(wards: 2))
             """, [id, scope.wards]
         ).first().map { try Self.alert($0) }
     }
@@ -88,10 +104,9 @@ extension Database {
         try change(by: scope.author) { connection in
             try connection.query(
                 """
-                UPDATE alerts a SET acknowledged_at = now(), acknowledged_by = $2
-                FROM patients p
-                WHERE a.id = $1 AND a.acknowledged_at IS NULL AND p.id = a.patient_id
-                    AND \(Scope.visible("p", wards: 3))
+                UPDATE alerts SET acknowledged_at = now(), acknowledged_by = $2
+                WHERE acknowledged_at IS NULL
+                    AND id = (SELECT a.id FROM \(Self.alertTables) WHERE a.id = $1 AND \(Self.visibleAlert(wards: 3)))
                 """, [id, scope.user, scope.wards])
             return try alert(id, scope, on: connection)
         }

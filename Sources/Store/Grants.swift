@@ -23,6 +23,9 @@ enum Grants {
         "alerts": [.select, .insert, .update],
         "alarm_rules": all,
         "alarm_conditions": all,  // written and taken away with the readings
+        "sound_pauses": [.select, .insert, .update],  // ends, and stays: it tells who silenced what
+        "ward_listening": [.select, .insert, .update],
+        "webhook_deliveries": all,
         "sessions": [.select, .insert, .update],  // ends; `forget_sessions` takes away what is long over
         "login_buckets": all,
         "known_browsers": all,

@@ -75,7 +75,11 @@ struct IngestAlarms {
             patients[patient]?.open[key] = try row[4] as Int
         }
         for row in answers[4] {
-            if let vital = Vital(code: try row[1]) { patients[try row[0]]?.state.evaluatedUntil[vital] = Instant(try row[2]) }
+            guard let vital = Vital(code: try row[1]) else { continue }
+            let (patient, at): (PatientID, Instant) = (try row[0], Instant(try row[2]))
+            // Of a device and by hand: the newer.
+            if let known = patients[patient]?.state.evaluatedUntil[vital], known >= at { continue }
+            patients[patient]?.state.evaluatedUntil[vital] = at
         }
         for row in answers[5] {
             guard let rule = try AlarmRule(row, from: 2) else { continue }

@@ -16,6 +16,7 @@ enum Migrations {
         Script("initial", PackageResources.m0001_initial_sql),
         Script("people", PackageResources.m0002_people_sql),
         Script("alarms", PackageResources.m0003_alarms_sql),
+        Script("alarm care", PackageResources.m0004_alarm_care_sql),
     ]
 
     static let routines = [

@@ -102,6 +102,8 @@ extension Database {
                 ) r
                 WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR l.patient_id = $2)
                     AND ($3::smallint IS NULL OR l.vital = $3)
+                    AND (NOT l.by_hand OR NOT EXISTS (
+                        SELECT FROM latest_readings d WHERE (d.patient_id, d.vital) = (l.patient_id, l.vital) AND NOT d.by_hand))
                 ORDER BY r.measured_at DESC, r.patient_id DESC, r.vital DESC, r.device_id DESC LIMIT $11
                 """,
                 [
@@ -154,13 +156,18 @@ extension Database {
     /// The newest reading of each vital.
     public func latestReadings(patient: PatientID) throws -> [Reading] {
         try pool.with {
-            try $0.query("SELECT vital, value, measured_at FROM latest_readings WHERE patient_id = $1 ORDER BY vital", [patient])
-                .compactMap { try Self.latest($0) }
+            try $0.query(
+                """
+                SELECT DISTINCT ON (vital) vital, value, measured_at, by_hand FROM latest_readings
+                WHERE patient_id = $1 ORDER BY vital, measured_at DESC
+                """, [patient]
+            ).compactMap { try Self.latest($0) }
         }
     }
 
+    /// From the columns vital, value, measured_at and by_hand of `latest_readings`.
     static func latest(_ row: Row, from first: Int = 0) throws -> Reading? {
         guard let vital = Vital(code: try row[first]) else { return nil }
-        return Reading(vital: vital, value: try row[first + 1], measuredAt: Instant(try row[first + 2]))
+        return Reading(vital: vital, value: try row[first + 1], measuredAt: Instant(try row[first + 2]), isByHand: try row[first + 3])
     }
 }

@@ -18,14 +18,14 @@ extension Database {
                 $0.query("SELECT id, ward_of(p) FROM patients p WHERE \(wanted) ORDER BY id", [patients, wards])
                 $0.query(
                     """
-                    SELECT l.patient_id, l.vital, l.value, l.measured_at
+                    SELECT l.patient_id, l.vital, l.value, l.measured_at, l.by_hand
                     FROM latest_readings l JOIN patients p ON p.id = l.patient_id
-                    WHERE \(wanted) ORDER BY l.patient_id, l.vital
+                    WHERE \(wanted) ORDER BY l.patient_id, l.vital, l.measured_at
                     """, [patients, wards])
                 $0.query(
                     """
                     SELECT \(Self.alertColumns)
-                    FROM alerts a JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
+                    FROM \(Self.alertTables)
                     WHERE \(wanted)
                         AND (a.ended_at IS NULL OR (a.severity = 'error' AND a.acknowledged_at IS NULL))
                     ORDER BY a.id
@@ -36,7 +36,7 @@ extension Database {
             for row in results[2] {
                 if let reading = try Self.latest(row, from: 1) { latest[try row[0], default: []].append(reading) }
             }
-            let alerts = Dictionary(grouping: try results[3].map { try Self.alert($0) }, by: \.patient)
+            let alerts = Dictionary(grouping: try results[3].map { try Self.alert($0) }) { $0.patient }
             return try results[1].map { row in
                 let patient: PatientID = try row[0]
                 return PatientState(

@@ -38,7 +38,7 @@ private struct Screen {
     mutating func drop(where isGone: (PatientID) -> Bool) {
         guard case .ward = room else { return }
         readings = readings.filter { !isGone($0.key.patient) }
-        alerts = alerts.filter { !isGone($0.value.patient) }
+        alerts = alerts.filter { $0.value.patient.map { !isGone($0) } ?? true }
     }
 
     mutating func show(_ message: Message) {
@@ -103,7 +103,7 @@ private struct World {
     }
 
     func truth(in room: Room) -> (readings: [Key: Reading], alerts: [Alert.ID: Alert]) {
-        let open = alerts.filter { $0.value.isOpen && covers(room, $0.value.patient) }
+        let open = alerts.filter { $0.value.isOpen && covers(room, $0.value.patient ?? 0) }
         return (room.hasVitals ? latest.filter { covers(room, $0.key.patient) } : [:], open)
     }
 
@@ -138,11 +138,11 @@ private struct World {
                 Int(clock), of: Int.random(in: 1...4, using: &random),
                 severity: Severity.allCases.randomElement(using: &random) ?? .error)
             alerts[raised.id] = raised
-            notify(.alert(raised, ward: ward[raised.patient], isNew: true))
+            notify(.alert(raised, ward: ward[raised.patient ?? 0], isNew: true))
         } else if let old = alerts.values.sorted(by: { $0.id < $1.id }).randomElement(using: &random) {
             let changed = old.endedAt == nil && Bool.random(using: &random) ? old.ended : old.acknowledgedBySomebody
             alerts[old.id] = changed
-            notify(.alert(changed, ward: ward[changed.patient], isNew: false))
+            notify(.alert(changed, ward: ward[changed.patient ?? 0], isNew: false))
         }
     }
 

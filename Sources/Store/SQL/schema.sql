@@ -7,7 +7,7 @@ CREATE FUNCTION public.addressed(patient integer, ward integer, message json) RE
 $$;
 CREATE TABLE public.alerts (
     id integer NOT NULL,
-    patient_id integer NOT NULL,
+    patient_id integer,
     kind text NOT NULL,
     message text NOT NULL,
     severity text NOT NULL,
@@ -25,10 +25,14 @@ CREATE TABLE public.alerts (
     worsened_at timestamp with time zone,
     reminded_at timestamp with time zone,
     escalated_at timestamp with time zone,
+    ward_id integer,
+    device_id integer,
+    first_acknowledged_at timestamp with time zone,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
     CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
+    CONSTRAINT alerts_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
     CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
     CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
 );
@@ -36,12 +40,17 @@ COMMENT ON COLUMN public.alerts.measured_at IS 'When the reading that raised it 
 COMMENT ON COLUMN public.alerts.version IS 'Grows with every change: of two copies on a screen the greater is the newer.';
 COMMENT ON COLUMN public.alerts.vital IS 'Of an alarm rule''s alert: what it watches; NULL: raised by a person, or technical.';
 COMMENT ON COLUMN public.alerts.received_at IS 'When that reading arrived; raised_at minus measured_at is the delay of the whole way.';
+COMMENT ON COLUMN public.alerts.ward_id IS 'Of an alert about a whole ward; a patient''s is where the patient is.';
+COMMENT ON COLUMN public.alerts.device_id IS 'Of a technical alert: the device that it is about.';
+COMMENT ON COLUMN public.alerts.first_acknowledged_at IS 'A reminder or a worse priority takes back acknowledged_at, not this: how long somebody took.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
     AS $$
     SELECT json_build_object(
-        'id', a.id, 'patient', a.patient_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
-        'timestamp', wire_time(a.measured_at), 'acquittee', a.acknowledged_at IS NOT NULL,
+        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value,
+        'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
+        'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
         'acquittee_le', wire_time(a.acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
 $$;
@@ -49,9 +58,10 @@ CREATE FUNCTION public.alerts_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', addressed(p.id, ward_of(p), json_build_object(
-        'ward', ward_of(p), 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
-    FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
+    PERFORM pg_notify('fajma_alert', addressed(p.id, ward, json_build_object(
+        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+    FROM changed c JOIN alerts a ON a.id = c.id LEFT JOIN patients p ON p.id = a.patient_id
+    CROSS JOIN LATERAL (SELECT coalesce(a.ward_id, ward_of(p)) AS ward) AS told
     ORDER BY a.id;
     RETURN NULL;
 END $$;
@@ -60,6 +70,7 @@ CREATE FUNCTION public.alerts_next_version() RETURNS trigger
     AS $$
 BEGIN
     NEW.version := OLD.version + 1;
+    NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
     RETURN NEW;
 END $$;
 CREATE FUNCTION public.audit_actor() RETURNS jsonb
@@ -278,6 +289,12 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.reading_entry(vital smallint, value double precision, measured_at timestamp with time zone, by_hand boolean) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN by_hand THEN json_build_array(vital, value, epoch_ms(measured_at), 1)
+        ELSE json_build_array(vital, value, epoch_ms(measured_at)) END
+$$;
 CREATE FUNCTION public.reading_id(patient integer, vital smallint, measured_at timestamp with time zone, device integer) RETURNS text
     LANGUAGE sql STABLE
     AS $$
@@ -288,16 +305,23 @@ CREATE FUNCTION public.readings_corrected() RETURNS trigger
     AS $$
 DECLARE
     changed record;
+    hand boolean;
 BEGIN
     FOR changed IN SELECT patient_id, vital, min(measured_at) AS since FROM removed GROUP BY 1, 2 ORDER BY 1, 2 LOOP
         DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
-        INSERT INTO latest_readings (patient_id, vital, measured_at, value)
-        SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
-        WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
-        ORDER BY r.measured_at DESC LIMIT 1;
+        FOREACH hand IN ARRAY ARRAY[false, true] LOOP
+            -- Where a device measures too, a value by hand must not be looked for among its millions; no score takes an older one.
+            INSERT INTO latest_readings (patient_id, vital, measured_at, value, by_hand)
+            SELECT r.patient_id, r.vital, r.measured_at, r.value, hand FROM readings r
+            WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital AND (r.device_id = 0) = hand
+                AND r.measured_at > CASE WHEN EXISTS (
+                    SELECT FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital
+                ) THEN now() - interval '2 days' ELSE '-infinity' END
+            ORDER BY r.measured_at DESC LIMIT 1;
+        END LOOP;
         PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
             'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
-            'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
+            'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.measured_at, l.by_hand))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
         WHERE p.id = changed.patient_id GROUP BY p.id;
@@ -322,20 +346,20 @@ DECLARE
 BEGIN
     -- In the order of the key, so that two writers never wait for each other crosswise.
     WITH newest AS (
-        SELECT DISTINCT ON (patient_id, vital) patient_id, vital, measured_at, value
-        FROM inserted ORDER BY patient_id, vital, measured_at DESC
+        SELECT DISTINCT ON (patient_id, vital, device_id = 0) patient_id, vital, measured_at, value, device_id = 0 AS by_hand
+        FROM inserted ORDER BY patient_id, vital, device_id = 0, measured_at DESC
     ), risen AS (
-        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value)
+        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value, by_hand)
         SELECT * FROM newest
-        ON CONFLICT (patient_id, vital) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
+        ON CONFLICT (patient_id, vital, by_hand) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
             WHERE excluded.measured_at >= l.measured_at
-        RETURNING l.patient_id, l.vital, l.measured_at, l.value
+        RETURNING l.patient_id, l.vital, l.measured_at, l.value, l.by_hand
     ), messages AS (
-        SELECT patient_id, json_agg(json_build_array(vital, value, epoch_ms(measured_at))) AS latest
+        SELECT patient_id, json_agg(reading_entry(vital, value, measured_at, by_hand)) AS latest
         FROM risen GROUP BY patient_id
     ), older AS (
         SELECT i.patient_id, min(i.measured_at) AS since
-        FROM inserted i LEFT JOIN risen r USING (patient_id, vital)
+        FROM inserted i LEFT JOIN risen r ON (r.patient_id, r.vital, r.by_hand) = (i.patient_id, i.vital, i.device_id = 0)
         WHERE r.measured_at IS NULL OR i.measured_at < r.measured_at
         GROUP BY i.patient_id
     )
@@ -434,15 +458,19 @@ CREATE TABLE public.patients (
     ward_id integer NOT NULL,
     bed text DEFAULT ''::text NOT NULL,
     discharged_at timestamp with time zone,
+    spo2_scale smallint DEFAULT 1 NOT NULL,
+    pregnant boolean DEFAULT false NOT NULL,
     CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
     CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
     CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
     CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
     CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
     CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
-    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text])))
+    CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text]))),
+    CONSTRAINT patients_spo2_scale_known CHECK ((spo2_scale = ANY (ARRAY[1, 2])))
 );
 COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
+COMMENT ON COLUMN public.patients.spo2_scale IS 'Of NEWS2; 2 for hypercapnic respiratory failure, where a doctor chose it.';
 COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
 CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     LANGUAGE sql STABLE
@@ -544,10 +572,16 @@ CREATE TABLE public.device_state (
     firmware text,
     boot bigint,
     sequence bigint,
+    period_seconds real,
+    detached smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    clock_offset_ms bigint,
     CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
 )
 WITH (fillfactor='40');
 COMMENT ON TABLE public.device_state IS 'What a device said of itself last. Half empty pages: an update stays on its page and touches no index.';
+COMMENT ON COLUMN public.device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
+COMMENT ON COLUMN public.device_state.detached IS 'The vitals whose sensor is not on the patient.';
+COMMENT ON COLUMN public.device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';
 CREATE TABLE public.devices (
     id integer NOT NULL,
     name text NOT NULL,
@@ -579,7 +613,8 @@ CREATE TABLE public.latest_readings (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
     measured_at timestamp with time zone NOT NULL,
-    value double precision NOT NULL
+    value double precision NOT NULL,
+    by_hand boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='40');
 COMMENT ON TABLE public.latest_readings IS 'The newest reading of each vital, kept by readings'' triggers: a screen''s snapshot must not search a hundred million rows.';
@@ -657,6 +692,31 @@ COMMENT ON TABLE public.sessions IS 'From a login to its end. Its id stands in e
 COMMENT ON COLUMN public.sessions.last_used_at IS 'The last login or renewal.';
 COMMENT ON COLUMN public.sessions.active_at IS 'When somebody last touched keyboard or pointer, as the browser says with each renewal.';
 COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it.';
+CREATE TABLE public.sound_pauses (
+    id integer NOT NULL,
+    patient_id integer,
+    ward_id integer,
+    begun_by integer NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    severity text NOT NULL,
+    broken_by integer,
+    CONSTRAINT sound_pauses_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
+    CONSTRAINT sound_pauses_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
+    CONSTRAINT sound_pauses_short CHECK (((ends_at > begun_at) AND (ends_at <= (begun_at + '00:10:00'::interval))))
+);
+COMMENT ON TABLE public.sound_pauses IS 'The alarms'' sound is off for a patient or a ward, for a while, in somebody''s name.';
+COMMENT ON COLUMN public.sound_pauses.ended_at IS 'Before ends_at: ended by hand, replaced, or broken.';
+COMMENT ON COLUMN public.sound_pauses.severity IS 'The worst that was open when it began: what is worse breaks it.';
+ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sound_pauses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.user_wards (
     user_id integer NOT NULL,
     ward_id integer NOT NULL
@@ -690,13 +750,41 @@ CREATE TABLE public.vitals (
     unit text NOT NULL
 );
 COMMENT ON TABLE public.vitals IS 'The registry in Sources/Clinical/Vital.swift, written by `fajma migrate`, for people who read the tables.';
+CREATE TABLE public.ward_listening (
+    ward_id integer NOT NULL,
+    heard_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='40');
+COMMENT ON TABLE public.ward_listening IS 'When a screen whose sound is on was last connected to a ward.';
 CREATE TABLE public.wards (
     id integer NOT NULL,
     name text NOT NULL,
+    skin_temperature_valid boolean DEFAULT false NOT NULL,
     CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
+COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
 ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.wards_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.webhook_deliveries (
+    id bigint NOT NULL,
+    alert_id integer NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    abandoned_at timestamp with time zone,
+    problem text
+);
+COMMENT ON TABLE public.webhook_deliveries IS 'Escalations on their way to the hospital''s pager: written with the escalation, sent until taken.';
+ALTER TABLE public.webhook_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_deliveries_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -733,7 +821,7 @@ ALTER TABLE ONLY public.devices
 ALTER TABLE ONLY public.known_browsers
     ADD CONSTRAINT known_browsers_pkey PRIMARY KEY (browser, user_id);
 ALTER TABLE ONLY public.latest_readings
-    ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital);
+    ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital, by_hand);
 ALTER TABLE ONLY public.login_buckets
     ADD CONSTRAINT login_buckets_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.patients
@@ -753,6 +841,8 @@ ALTER TABLE ONLY public.schema_routines
     ADD CONSTRAINT schema_routines_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.sound_pauses
+    ADD CONSTRAINT sound_pauses_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_pkey PRIMARY KEY (user_id, ward_id);
 ALTER TABLE ONLY public.users
@@ -765,15 +855,24 @@ ALTER TABLE ONLY public.vitals
     ADD CONSTRAINT vitals_name_key UNIQUE (name);
 ALTER TABLE ONLY public.vitals
     ADD CONSTRAINT vitals_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY public.ward_listening
+    ADD CONSTRAINT ward_listening_pkey PRIMARY KEY (ward_id);
 ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_name_key UNIQUE (name);
 ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
 CREATE INDEX alarm_rules_ward_idx ON public.alarm_rules USING btree (ward_id) WHERE (ward_id IS NOT NULL);
 CREATE UNIQUE INDEX alerts_one_open_key ON public.alerts USING btree (patient_id, vital, side) WHERE ((ended_at IS NULL) AND (vital IS NOT NULL));
 COMMENT ON INDEX public.alerts_one_open_key IS 'One open alert a patient, vital and side, whoever raises it.';
+CREATE UNIQUE INDEX alerts_one_technical_key ON public.alerts USING btree (device_id, patient_id, kind) WHERE ((ended_at IS NULL) AND (device_id IS NOT NULL));
+CREATE UNIQUE INDEX alerts_one_ward_key ON public.alerts USING btree (ward_id, kind) WHERE ((ended_at IS NULL) AND (ward_id IS NOT NULL));
 CREATE INDEX alerts_open_idx ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) OR ((severity = 'error'::text) AND (acknowledged_at IS NULL)));
 CREATE INDEX alerts_patient_idx ON public.alerts USING btree (patient_id, id DESC);
+CREATE INDEX alerts_waiting_idx ON public.alerts USING btree (id) WHERE ((severity = 'error'::text) AND ((ended_at IS NULL) OR (acknowledged_at IS NULL)));
+COMMENT ON INDEX public.alerts_waiting_idx IS 'What may have to be brought back or escalated, looked for every second.';
+CREATE INDEX alerts_ward_idx ON public.alerts USING btree (ward_id, id DESC) WHERE (ward_id IS NOT NULL);
 CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL);
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
@@ -782,8 +881,10 @@ COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.'
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
+CREATE UNIQUE INDEX sound_pauses_one_key ON public.sound_pauses USING btree (patient_id, ward_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON public.alerts FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
@@ -793,9 +894,9 @@ CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABL
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
@@ -823,7 +924,11 @@ ALTER TABLE ONLY public.alarm_rules
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.device_assignment
@@ -838,10 +943,22 @@ ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sound_pauses
+    ADD CONSTRAINT sound_pauses_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.sound_pauses
+    ADD CONSTRAINT sound_pauses_broken_by_fkey FOREIGN KEY (broken_by) REFERENCES public.alerts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sound_pauses
+    ADD CONSTRAINT sound_pauses_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.sound_pauses
+    ADD CONSTRAINT sound_pauses_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_wards
     ADD CONSTRAINT user_wards_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
+ALTER TABLE ONLY public.ward_listening
+    ADD CONSTRAINT ward_listening_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_alert_fkey FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE;
 REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.forget_sessions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;

@@ -4,8 +4,10 @@
 CREATE OR REPLACE FUNCTION alert_json(a alerts) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
-        'id', a.id, 'patient', a.patient_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
-        'timestamp', wire_time(a.measured_at), 'acquittee', a.acknowledged_at IS NOT NULL,
+        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value,
+        'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
+        'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
         'acquittee_le', wire_time(a.acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
 $$;
@@ -14,15 +16,17 @@ CREATE OR REPLACE FUNCTION alerts_next_version() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
+    NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
     RETURN NEW;
 END $$;
 
 CREATE OR REPLACE FUNCTION alerts_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('fajma_alert', addressed(p.id, ward_of(p), json_build_object(
-        'ward', ward_of(p), 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
-    FROM changed c JOIN alerts a ON a.id = c.id JOIN patients p ON p.id = a.patient_id
+    PERFORM pg_notify('fajma_alert', addressed(p.id, ward, json_build_object(
+        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+    FROM changed c JOIN alerts a ON a.id = c.id LEFT JOIN patients p ON p.id = a.patient_id
+    CROSS JOIN LATERAL (SELECT coalesce(a.ward_id, ward_of(p)) AS ward) AS told
     ORDER BY a.id;
     RETURN NULL;
 END $$;

@@ -24,7 +24,14 @@ LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
 $$;
 
--- One message a patient: the values that became the latest, and `from` when older readings came along. Under 8,000 bytes: there
+-- A reading as a message carries it: [vital, value, ms], and 1 behind them when it was taken by hand.
+CREATE OR REPLACE FUNCTION reading_entry(vital smallint, value double precision, measured_at timestamptz, by_hand boolean) RETURNS json
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN by_hand THEN json_build_array(vital, value, epoch_ms(measured_at), 1)
+        ELSE json_build_array(vital, value, epoch_ms(measured_at)) END
+$$;
+
+-- One message a patient: the values that became the latest, of devices and by hand, and `from` when older readings came along. Under 8,000 bytes: there
 -- are as many vitals as the registry has.
 CREATE OR REPLACE FUNCTION readings_inserted() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -33,20 +40,20 @@ DECLARE
 BEGIN
     -- In the order of the key, so that two writers never wait for each other crosswise.
     WITH newest AS (
-        SELECT DISTINCT ON (patient_id, vital) patient_id, vital, measured_at, value
-        FROM inserted ORDER BY patient_id, vital, measured_at DESC
+        SELECT DISTINCT ON (patient_id, vital, device_id = 0) patient_id, vital, measured_at, value, device_id = 0 AS by_hand
+        FROM inserted ORDER BY patient_id, vital, device_id = 0, measured_at DESC
     ), risen AS (
-        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value)
+        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value, by_hand)
         SELECT * FROM newest
-        ON CONFLICT (patient_id, vital) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
+        ON CONFLICT (patient_id, vital, by_hand) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
             WHERE excluded.measured_at >= l.measured_at
-        RETURNING l.patient_id, l.vital, l.measured_at, l.value
+        RETURNING l.patient_id, l.vital, l.measured_at, l.value, l.by_hand
     ), messages AS (
-        SELECT patient_id, json_agg(json_build_array(vital, value, epoch_ms(measured_at))) AS latest
+        SELECT patient_id, json_agg(reading_entry(vital, value, measured_at, by_hand)) AS latest
         FROM risen GROUP BY patient_id
     ), older AS (
         SELECT i.patient_id, min(i.measured_at) AS since
-        FROM inserted i LEFT JOIN risen r USING (patient_id, vital)
+        FROM inserted i LEFT JOIN risen r ON (r.patient_id, r.vital, r.by_hand) = (i.patient_id, i.vital, i.device_id = 0)
         WHERE r.measured_at IS NULL OR i.measured_at < r.measured_at
         GROUP BY i.patient_id
     )
@@ -62,16 +69,23 @@ CREATE OR REPLACE FUNCTION readings_corrected() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
     changed record;
+    hand boolean;
 BEGIN
     FOR changed IN SELECT patient_id, vital, min(measured_at) AS since FROM removed GROUP BY 1, 2 ORDER BY 1, 2 LOOP
         DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
-        INSERT INTO latest_readings (patient_id, vital, measured_at, value)
-        SELECT r.patient_id, r.vital, r.measured_at, r.value FROM readings r
-        WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital
-        ORDER BY r.measured_at DESC LIMIT 1;
+        FOREACH hand IN ARRAY ARRAY[false, true] LOOP
+            -- Where a device measures too, a value by hand must not be looked for among its millions; no score takes an older one.
+            INSERT INTO latest_readings (patient_id, vital, measured_at, value, by_hand)
+            SELECT r.patient_id, r.vital, r.measured_at, r.value, hand FROM readings r
+            WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital AND (r.device_id = 0) = hand
+                AND r.measured_at > CASE WHEN EXISTS (
+                    SELECT FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital
+                ) THEN now() - interval '2 days' ELSE '-infinity' END
+            ORDER BY r.measured_at DESC LIMIT 1;
+        END LOOP;
         PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
             'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
-            'latest', coalesce(json_agg(json_build_array(l.vital, l.value, epoch_ms(l.measured_at)))
+            'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.measured_at, l.by_hand))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
         FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
         WHERE p.id = changed.patient_id GROUP BY p.id;
