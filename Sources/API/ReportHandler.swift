@@ -14,7 +14,9 @@ extension Service {
         }
         let origin = try origin(of: report, call)
         let receipt = try ingest.submit(
-            Submission(origin: origin, readings: report.readings, state: report.state, receivedAt: received))
+            Submission(
+                origin: origin, readings: report.readings, state: report.state,
+                clockOffsetMilliseconds: report.clockOffsetMilliseconds(now: received), receivedAt: received))
         if report.shape == .single, let reading = report.readings.first, let patient = receipt.patients[0] {
             let key = StoredReading.Key(
                 patient: patient, vital: reading.vital, measuredAt: reading.measuredAt, device: origin.device ?? 0)
@@ -26,13 +28,15 @@ extension Service {
         }
         return try answer(
             stored: report.readings.count - unbound.count, duplicates: receipt.duplicates,
-            rejected: (report.rejected + unbound).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, at: received)
+            rejected: (report.rejected + unbound).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, rules: receipt.rules,
+            at: received)
     }
 
     /// Put together by hand: every report gets one, and JSONEncoder takes as long for it as all the rest of the handler.
-    private func answer(stored: Int, duplicates: Int, rejected: [RejectedReading], at time: Instant) throws -> Response {
+    private func answer(stored: Int, duplicates: Int, rejected: [RejectedReading], rules: AlarmRules?, at time: Instant) throws -> Response {
         let rejected = rejected.isEmpty ? "[]" : String(decoding: try JSONEncoder().encode(rejected), as: UTF8.self)
-        let body = #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"}"#
+        let limits = try rules.map { #","limites":\#(String(decoding: try JSONEncoder().encode(DeviceLimits($0)), as: UTF8.self))"# } ?? ""
+        let body = #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"\#(limits)}"#
         return Response(status: 201, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 
@@ -62,5 +66,29 @@ extension Service {
 extension RejectedReading {
     init(_ rejection: Rejection, _ language: Language) {
         self.init(index: rejection.index, reason: rejection.text(in: language))
+    }
+}
+
+/// The alarm rules as a device gets them, to alarm by itself while it is cut off.
+private struct DeviceLimits: Encodable {
+    struct Limit: Encodable {
+        let type_donnee: Vital
+        let cote: Side
+        let niveau_gravite: Severity
+        let seuil: Double?
+        let inclus: Bool
+        let delai_s: Double
+        let hysteresis: Double
+    }
+    let version: UInt32
+    let regles: [Limit]
+
+    init(_ rules: AlarmRules) {
+        version = rules.version
+        regles = rules.sorted.map {
+            Limit(
+                type_donnee: $0.key.vital, cote: $0.key.side, niveau_gravite: $0.key.severity, seuil: $0.limit, inclus: $0.includesLimit,
+                delai_s: $0.delaySeconds, hysteresis: $0.hysteresis)
+        }
     }
 }

@@ -7,6 +7,12 @@ public struct AlarmCondition: Hashable, Sendable {
         public init(_ vital: Vital, _ side: Side) { (self.vital, self.side) = (vital, side) }
 
         var text: String { "\(vital.rawValue) \(side.rawValue)" }
+
+        /// Without the side's name, which Swift would hash: this is looked up for every reading.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(vital)
+            hasher.combine(side == .high)
+        }
     }
 
     /// Since when readings have violated each priority's limit without a break.

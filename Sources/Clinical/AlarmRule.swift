@@ -75,6 +75,9 @@ extension AlarmRule {
 public struct AlarmRules: Hashable, Sendable {
     private var byCondition: [AlarmCondition.Key: [AlarmRule]] = [:]
 
+    /// Where nobody has set any.
+    public static let defaults = AlarmRules(AlarmRule.defaults)
+
     /// - Parameter levels: the hospital's, the ward's, the patient's: a later one replaces what has the same key.
     public init(_ levels: [AlarmRule]...) {
         var nearest: [AlarmRule.Key: AlarmRule] = [:]

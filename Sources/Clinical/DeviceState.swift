@@ -20,6 +20,12 @@ public struct DeviceState: Sendable, Hashable, Codable {
     public var freeHeap: Int?
     /// Records that the device lost because its memory was full, since the start.
     public var dropped: Int?
+    /// The vitals whose sensor is not on the patient; nil is none.
+    public var detached: [Vital]?
+    /// The device's clock when it sent.
+    public var clock: Instant?
+    /// The version of the alarm rules that it holds, 0 for none; nil: it wants none.
+    public var rulesVersion: Int?
 
     enum CodingKeys: String, CodingKey {
         case battery = "batterie"
@@ -29,14 +35,19 @@ public struct DeviceState: Sendable, Hashable, Codable {
         case resetReason = "cause_demarrage"
         case freeHeap = "memoire_libre"
         case dropped = "perdues"
+        case detached = "detaches"
+        case clock = "heure"
+        case rulesVersion = "limites"
     }
 
     public init(
         battery: Int? = nil, rssi: Int? = nil, firmware: String? = nil, boot: Int? = nil, sequence: Int? = nil,
-        resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil
+        resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil, detached: [Vital]? = nil, clock: Instant? = nil,
+        rulesVersion: Int? = nil
     ) {
         (self.battery, self.rssi, self.firmware, self.boot) = (battery, rssi, firmware, boot)
         (self.sequence, self.resetReason, self.freeHeap, self.dropped) = (sequence, resetReason, freeHeap, dropped)
+        (self.detached, self.clock, self.rulesVersion) = (detached, clock, rulesVersion)
     }
 
     /// Throws only where there is no object.
@@ -63,5 +74,10 @@ public struct DeviceState: Sendable, Hashable, Codable {
         resetReason = text(.resetReason)
         freeHeap = number(.freeHeap, Self.counterRange)
         dropped = number(.dropped, Self.counterRange)
+        if let names = try? container.decodeIfPresent([JSON].self, forKey: .detached) {
+            detached = Vital.allCases.filter { names.contains(.string($0.rawValue)) }
+        }
+        clock = text(.clock).flatMap { Instant(rfc3339: $0) }
+        rulesVersion = number(.rulesVersion, Self.counterRange)
     }
 }

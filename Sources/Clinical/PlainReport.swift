@@ -31,6 +31,7 @@ private struct PlainVital {
 private struct PlainScanner {
     let bytes: UnsafeBufferPointer<UInt8>
     var at = 0
+    private var newestTimestamp: Instant?
 
     init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -55,6 +56,7 @@ private struct PlainScanner {
             }
             return true
         }
+        report.newestTimestamp = newestTimestamp
         return complete && !report.readings.isEmpty ? report : nil
     }
 
@@ -82,8 +84,10 @@ private struct PlainScanner {
                 unit = scanner.string()
                 return unit != nil
             } else if name.elementsEqual("timestamp".utf8), instant == nil {
-                instant = scanner.string().flatMap { Instant(rfc3339: UnsafeBufferPointer(rebasing: $0)) }
-                return instant != nil
+                guard let timestamp = scanner.instant() else { return false }
+                instant = timestamp
+                scanner.newestTimestamp = scanner.newestTimestamp.map { max($0, timestamp) } ?? timestamp
+                return true
             } else if name.elementsEqual("age_ms".utf8), instant == nil {
                 guard let age = scanner.integer(), 0...Int(Report.maximumAgeMilliseconds) ~= age else { return false }
                 instant = Instant(milliseconds: now.milliseconds - Int64(age))
@@ -98,7 +102,9 @@ private struct PlainScanner {
         return Reading(vital: vital.vital, value: value, measuredAt: measuredAt)
     }
 
-    /// Numbers only, within the ranges of `DeviceState`, and a firmware's plain name.
+    private mutating func instant() -> Instant? { string().flatMap { Instant(rfc3339: UnsafeBufferPointer(rebasing: $0)) } }
+
+    /// Numbers only, within the ranges of `DeviceState`, a firmware's plain name and the time.
     private mutating func state() -> DeviceState? {
         var state = DeviceState()
         let complete = object { scanner, name in
@@ -108,6 +114,10 @@ private struct PlainScanner {
                 else { return false }
                 state.firmware = String(decoding: text, as: UTF8.self)
                 return true
+            }
+            if name.elementsEqual("heure".utf8), state.clock == nil {
+                state.clock = scanner.instant()
+                return state.clock != nil
             }
             guard let (member, range) = Self.stateMember(name), state[keyPath: member] == nil, let value = scanner.integer(),
                 range.contains(value)
@@ -123,6 +133,7 @@ private struct PlainScanner {
         if name.elementsEqual("rssi".utf8) { return (\.rssi, DeviceState.rssiRange) }
         if name.elementsEqual("demarrage".utf8) { return (\.boot, DeviceState.counterRange) }
         if name.elementsEqual("sequence".utf8) { return (\.sequence, DeviceState.counterRange) }
+        if name.elementsEqual("limites".utf8) { return (\.rulesVersion, DeviceState.counterRange) }
         return nil
     }
 

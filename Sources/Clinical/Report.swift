@@ -22,13 +22,29 @@ public struct Report: Sendable, Equatable {
     /// Ordered by `index`.
     public var rejected: [Rejection]
     public var state: DeviceState?
+    /// By the device's own clock: the newest instant that a reading names, also one that was rejected because it lies ahead.
+    public var newestTimestamp: Instant?
 
     public init(
         shape: Shape, device: DeviceID? = nil, patient: PatientKey? = nil, readings: [Reading] = [],
-        rejected: [Rejection] = [], state: DeviceState? = nil
+        rejected: [Rejection] = [], state: DeviceState? = nil, newestTimestamp: Instant? = nil
     ) {
         (self.shape, self.device, self.patient) = (shape, device, patient)
         (self.readings, self.rejected, self.state) = (readings, rejected, state)
+        self.newestTimestamp = newestTimestamp
+    }
+
+    /// A smaller difference between two clocks is the time on the way.
+    public static let clockToleranceMilliseconds = 2000
+
+    /// The device's clock minus the server's as the report shows it, or nil: it does not. Of a reading without a time of the device's own,
+    /// or of an old one, nothing can be told.
+    public func clockOffsetMilliseconds(now: Instant) -> Int? {
+        if let clock = state?.clock { return Int(clock.milliseconds - now.milliseconds) }
+        guard let newestTimestamp else { return nil }
+        let offset = Int(newestTimestamp.milliseconds - now.milliseconds)
+        if offset > Self.clockToleranceMilliseconds { return offset }
+        return offset >= -Self.clockToleranceMilliseconds ? 0 : nil
     }
 
     /// The place in the body of the reading that stands at `position` in `readings`.

@@ -101,6 +101,9 @@ private struct WireReport: Decodable {
         var report = Report(shape: shape, device: device, patient: patient, state: state)
         report.readings.reserveCapacity(readings.count)
         for (index, wire) in readings.enumerated() {
+            if let timestamp = wire.timestamp(otherwise: time) {
+                report.newestTimestamp = report.newestTimestamp.map { max($0, timestamp) } ?? timestamp
+            }
             switch wire.checked(otherwise: time, now: now) {
             case .success(let reading): report.readings.append(reading)
             case .failure(let fault):

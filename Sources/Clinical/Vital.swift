@@ -32,14 +32,21 @@ extension Vital {
         public var letters: [String]? = nil
     }
 
-    public var properties: Properties { Self.registry[self]! }  // every case has an entry: a test says so
-    public var code: Int16 { properties.code }
+    public var properties: Properties { Self.ordered[place] }
+    public var code: Int16 { Self.codes[place] }
     public var unit: String { properties.unit }
 
     public init?(code: Int16) {
         guard let vital = Self.byCode[code] else { return nil }
         self = vital
     }
+
+    /// Its place among the cases.
+    // Unsafe by its name only: the cases of an enum without payloads are numbered in their order, in one byte. A test counts along.
+    private var place: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
+
+    /// By its place: Swift would hash the characters of its name, several times for every reading.
+    public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 
     static let registry: [Vital: Properties] = [
         .spo2: Properties(
@@ -67,5 +74,7 @@ extension Vital {
             code: 11, unit: "°C", ucum: "Cel", loinc: [], plausible: -20...60, normal: nil, decimals: 1),
     ]
 
+    private static let ordered = allCases.map { registry[$0]! }  // every case has an entry: a test says so
+    private static let codes = ordered.map(\.code)
     private static let byCode = Dictionary(uniqueKeysWithValues: registry.map { ($1.code, $0) })
 }

@@ -67,11 +67,16 @@ struct WireReading: Decodable {
 
     func checked(otherwise common: WireTime, now: Instant) -> Result<Reading, Fault> {
         content.flatMap { content in
-            let time = if case .missing = content.time { common } else { content.time }
-            return time.resolved(now: now).map {
+            content.time.or(common).resolved(now: now).map {
                 Reading(vital: content.vital, value: content.value, measuredAt: $0)
             }
         }
+    }
+
+    /// By the device's own clock; nil where the reading names no instant, or could not be read.
+    func timestamp(otherwise common: WireTime) -> Instant? {
+        guard case .success(let content) = content, case .instant(let instant) = content.time.or(common) else { return nil }
+        return instant
     }
 }
 
@@ -94,6 +99,8 @@ enum WireTime {
             }
         }
     }
+
+    func or(_ common: WireTime) -> WireTime { if case .missing = self { common } else { self } }
 
     /// The instant by the server's clock; `now` where nothing was said.
     func resolved(now: Instant) -> Result<Instant, WireReading.Fault> {

@@ -14,6 +14,10 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
     public var battery: Int?
     public var rssi: Int?
     public var firmware: String?
+    /// The vitals whose sensor is not on the patient.
+    public var detached: [Vital]
+    /// Its clock minus the server's; nil: not known, or no more than the time on the way.
+    public var clockOffsetMilliseconds: Int?
     /// Out of use since then: no key works and nobody wears it.
     public var retiredAt: Instant?
 
@@ -26,6 +30,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         case lastSeenAt = "derniere_connexion"
         case battery = "batterie"
         case rssi, firmware
+        case detached = "detaches"
+        case clockOffsetMilliseconds = "decalage_ms"
         case retiredAt = "retire_le"
     }
 
@@ -41,6 +47,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         try container.encode(battery, forKey: .battery)
         try container.encode(rssi, forKey: .rssi)
         try container.encode(firmware, forKey: .firmware)
+        try container.encode(detached, forKey: .detached)
+        try container.encode(clockOffsetMilliseconds, forKey: .clockOffsetMilliseconds)
         try container.encode(retiredAt, forKey: .retiredAt)
     }
 }
@@ -82,7 +90,7 @@ public struct DeviceFilter: Sendable {
 extension Database {
     private static let columns = """
         d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware,
-        d.retired_at
+        d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s)
         """
     /// A worn device is seen by who may see its patient; one that nobody wears by who may give it to somebody; one out of use
     /// by administrators. By the statement's time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
@@ -100,9 +108,11 @@ extension Database {
     private func device(_ row: Row) throws -> Device {
         let seen: Timestamp? = try row[5]
         let retired: Timestamp? = try row[9]
+        let detached: [Int16] = try row[10]
         return try Device(
             id: row[0], name: row[1], kind: row[2], patient: row[3], status: row[4], lastSeenAt: seen.map(Instant.init),
-            battery: row[6], rssi: row[7], firmware: row[8], retiredAt: retired.map(Instant.init))
+            battery: row[6], rssi: row[7], firmware: row[8], detached: Vital.allCases.filter { detached.contains($0.code) },
+            clockOffsetMilliseconds: row[11], retiredAt: retired.map(Instant.init))
     }
 
     public func devices(_ scope: Scope, _ filter: DeviceFilter, _ page: Page<DeviceID>) throws -> [Device] {

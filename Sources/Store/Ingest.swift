@@ -93,7 +93,7 @@ public final class Ingest: @unchecked Sendable {
     /// - Throws: `PostgresError` when the database is away or held up; then what is not settled was not stored.
     private func commit(_ batch: [Ticket], on connection: Connection) throws {
         do {
-            let outcomes = try IngestBatch(batch.map(\.submission)).commit(on: connection)
+            let outcomes = try IngestBatch.commit(batch.map(\.submission), on: connection)
             for (ticket, outcome) in zip(batch, outcomes) { ticket.settle(outcome) }
         } catch let error as PostgresError where !error.isAway && connection.isAlive {
             try connection.script("ROLLBACK")

@@ -1,64 +1,37 @@
 import Clinical
 import Postgres
 
-/// The alarms of one batch: what is known of its patients is read in the batch's first round trip, what its readings change is
-/// written in its second.
+/// The alarms of one batch: what is known of its patients is read in a round trip, what its readings change is written in the next.
 struct IngestAlarms {
-    private struct Patient {
-        var ward: WardID
+    fileprivate struct Patient {
+        let rules: EffectiveRules
         var state = AlarmState()
         /// The alert that is open for a condition.
         var open: [AlarmCondition.Key: Int] = [:]
-        var own: [AlarmRule] = []
     }
 
     private var patients: [PatientID: Patient] = [:]
-    private var hospital: [AlarmRule] = []
-    private var wards: [WardID: [AlarmRule]] = [:]
 
     // MARK: Reading
 
-    /// The patients of a batch, as a subquery: whoever wore its devices, and whoever values were entered for.
-    private static let patients = """
-        (SELECT patient_id FROM device_assignment WHERE device_id = ANY ($1) AND during && tstzrange($2, NULL)
-        UNION SELECT unnest($3::integer[]))
-        """
-    static let queries = 6
-
-    /// Adds the questions to a pipeline; `init` reads their answers.
-    ///
-    /// - Parameters:
-    ///   - earliest: when the oldest reading was measured.
-    ///   - entered: patients that readings name themselves.
-    static func ask(_ pipeline: inout Pipeline, devices: [DeviceID], earliest: Timestamp, entered: [PatientID]) {
-        let about: [any PostgresEncodable] = [devices, earliest, entered.map { Int32($0) }]
-        // Two processes with readings of one patient take turns, each until its commit; in order, so that none waits crosswise.
-        // By lock and not by row: nothing is written where nothing changes.
-        pipeline.query(
-            "SELECT pg_advisory_xact_lock($4, patient_id) FROM (SELECT patient_id FROM \(patients) AS p ORDER BY 1) AS p",
-            about + [IngestLock.alarms])
-        pipeline.query("SELECT id, ward_id FROM patients WHERE discharged_at IS NULL AND id IN \(patients)", about)
-        pipeline.query(
-            """
-            SELECT patient_id, vital, side, since_error, since_warning, since_info FROM alarm_conditions WHERE patient_id IN \(patients)
-            """, about)
-        pipeline.query(
-            """
-            SELECT patient_id, vital, side, severity, id FROM alerts
-            WHERE ended_at IS NULL AND vital IS NOT NULL AND patient_id IN \(patients)
-            """, about)
-        pipeline.query("SELECT patient_id, vital, measured_at FROM latest_readings WHERE patient_id IN \(patients)", about)
-        pipeline.query(
-            """
-            SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules
-            WHERE patient_id IS NULL OR patient_id IN \(patients)
-            """, about)
-    }
-
-    /// - Parameter answers: of `ask`'s questions, in order.
-    init(_ answers: ArraySlice<Result>) throws {
-        let answers = Array(answers)
-        for row in answers[1] { patients[try row[0]] = Patient(ward: try row[1]) }
+    /// - Parameter wards: where the batch's patients are.
+    init(of wards: [PatientID: WardID], on connection: Connection) throws {
+        if wards.isEmpty { return }
+        let about: [any PostgresEncodable] = [wards.keys.sorted().map { Int32($0) }]
+        let answers = try connection.pipeline {
+            // Two processes with readings of one patient take turns, each until its commit; in order, so that none waits crosswise, and
+            // before anything is read, so that each reads what the other wrote. By lock and not by row: nothing is written where nothing changes.
+            $0.query("SELECT pg_advisory_xact_lock($2, id) FROM unnest($1::integer[]) AS id", about + [IngestLock.alarms])
+            $0.query("SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules WHERE patient_id IS NULL OR patient_id = ANY ($1)", about)
+            $0.query("SELECT patient_id, vital, side, since_error, since_warning, since_info FROM alarm_conditions WHERE patient_id = ANY ($1)", about)
+            $0.query(
+                """
+                SELECT patient_id, vital, side, severity, id FROM alerts
+                WHERE ended_at IS NULL AND vital IS NOT NULL AND patient_id = ANY ($1)
+                """, about)
+            $0.query("SELECT patient_id, vital, measured_at FROM latest_readings WHERE patient_id = ANY ($1)", about)
+        }
+        try readRules(answers[1], wards)
         for row in answers[2] {
             guard let key = try AlarmCondition.Key(row, from: 1) else { continue }
             var since: [Severity: Instant] = [:]
@@ -81,13 +54,40 @@ struct IngestAlarms {
             if let known = patients[patient]?.state.evaluatedUntil[vital], known >= at { continue }
             patients[patient]?.state.evaluatedUntil[vital] = at
         }
-        for row in answers[5] {
+    }
+
+    private mutating func readRules(_ rows: Result, _ wards: [PatientID: WardID]) throws {
+        var hospital: [AlarmRule] = []
+        var ofWards: [WardID: [AlarmRule]] = [:]
+        var ofPatients: [PatientID: [AlarmRule]] = [:]
+        for row in rows {
             guard let rule = try AlarmRule(row, from: 2) else { continue }
-            if let patient: PatientID = try row[0] { patients[patient]?.own.append(rule) }
-            else if let ward: WardID = try row[1] { wards[ward, default: []].append(rule) }
+            if let patient: PatientID = try row[0] { ofPatients[patient, default: []].append(rule) }
+            else if let ward: WardID = try row[1] { ofWards[ward, default: []].append(rule) }
             else { hospital.append(rule) }
         }
+        // Made once for all who share them: to lay levels over one another for each patient took longer than to look at the readings.
+        let everywhere = EffectiveRules(hospital.isEmpty ? .defaults : AlarmRules(AlarmRule.defaults, hospital))
+        let inWards = ofWards.mapValues { EffectiveRules(AlarmRules(AlarmRule.defaults, hospital, $0)) }
+        for (patient, ward) in wards {
+            let own = ofPatients[patient].map { EffectiveRules(AlarmRules(AlarmRule.defaults, hospital, ofWards[ward] ?? [], $0)) }
+            patients[patient] = Patient(rules: own ?? inWards[ward] ?? everywhere)
+        }
     }
+
+    /// The rules that hold for a patient, unless they are of this version.
+    func rules(of patient: PatientID, unless version: Int) -> AlarmRules? {
+        guard let rules = patients[patient]?.rules, rules.version != version else { return nil }
+        return rules.rules
+    }
+}
+
+/// Rules that hold for many, and their version once somebody asks for it.
+fileprivate final class EffectiveRules {
+    let rules: AlarmRules
+    private(set) lazy var version = Int(rules.version)
+
+    init(_ rules: AlarmRules) { self.rules = rules }
 }
 
 extension IngestAlarms {
@@ -117,50 +117,53 @@ extension IngestAlarms {
 
     // MARK: Evaluating
 
-    func rules(of patient: PatientID) -> AlarmRules {
-        guard let known = patients[patient] else { return AlarmRules() }
-        return AlarmRules(AlarmRule.defaults, hospital, wards[known.ward] ?? [], known.own)
-    }
-
-    /// - Parameter rows: what the batch inserts. Those that are too old to be live are left out here.
+    /// - Parameter rows: what the batch inserts, patient by patient. Those that are too old to be live are left out here.
     func pass(_ rows: [IngestRows.Row]) -> Changes {
         var changes = Changes()
-        let live = rows.filter { $0.receivedAt.seconds(since: $0.reading.measuredAt) <= AlarmState.liveSeconds }
-        for (patient, rows) in Dictionary(grouping: live, by: \.patient).sorted(by: { $0.key < $1.key }) {
-            guard let known = patients[patient] else { continue }
-            var state = known.state
-            var open = known.open
-            /// Where in `changes.new` the alert lies that this batch itself raised.
-            var fresh: [AlarmCondition.Key: Int] = [:]
-            let arrival = Dictionary(rows.map { ($0.reading, $0.receivedAt) }) { first, _ in first }
-            for change in state.pass(rows.map(\.reading), under: rules(of: patient)) {
-                switch change {
-                case .raised(let rule, _, let reading):
-                    fresh[AlarmCondition.Key(rule.key.vital, rule.key.side)] = changes.new.count
-                    changes.new.append(
-                        New(patient: patient, rule: rule, reading: reading, receivedAt: arrival[reading] ?? reading.measuredAt))
-                case .worsened(let rule, _, let reading):
-                    let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
-                    if let index = fresh[key] {
-                        (changes.new[index].rule, changes.new[index].reading) = (rule, reading)
-                    } else if let id = open[key] {
-                        changes.worse.append(Worse(id: id, rule: rule, reading: reading))
-                    }
-                case .ended(let key, let reading):
-                    if let index = fresh.removeValue(forKey: key) {
-                        changes.new[index].endedAt = reading.measuredAt
-                    } else if let id = open.removeValue(forKey: key) {
-                        changes.ended.append((id, reading.measuredAt))
-                    }
+        var rest = rows.filter(\.isLive)[...]
+        while let patient = rest.first?.patient {
+            let own = rest.prefix { $0.patient == patient }
+            rest = rest.dropFirst(own.count)
+            if let known = patients[patient] { changes.pass(own, of: patient, known) }
+        }
+        return changes
+    }
+}
+
+extension IngestAlarms.Changes {
+    fileprivate mutating func pass(_ rows: ArraySlice<IngestRows.Row>, of patient: PatientID, _ known: IngestAlarms.Patient) {
+        var state = known.state
+        var open = known.open
+        /// Where in `new` the alert lies that this batch itself raised.
+        var fresh: [AlarmCondition.Key: Int] = [:]
+        for change in state.pass(rows.map(\.reading), under: known.rules.rules) {
+            switch change {
+            case .raised(let rule, _, let reading):
+                fresh[AlarmCondition.Key(rule.key.vital, rule.key.side)] = new.count
+                let receivedAt = rows.first { $0.reading == reading }?.receivedAt
+                new.append(
+                    IngestAlarms.New(patient: patient, rule: rule, reading: reading, receivedAt: receivedAt ?? reading.measuredAt))
+            case .worsened(let rule, _, let reading):
+                let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
+                if let index = fresh[key] {
+                    (new[index].rule, new[index].reading) = (rule, reading)
+                } else if let id = open[key] {
+                    worse.append(IngestAlarms.Worse(id: id, rule: rule, reading: reading))
+                }
+            case .ended(let key, let reading):
+                if let index = fresh.removeValue(forKey: key) {
+                    new[index].endedAt = reading.measuredAt
+                } else if let id = open.removeValue(forKey: key) {
+                    ended.append((id, reading.measuredAt))
                 }
             }
-            for key in Set(state.conditions.keys).union(known.state.conditions.keys) {
-                let (after, before) = (state.conditions[key] ?? AlarmCondition(), known.state.conditions[key] ?? AlarmCondition())
-                if after.since != before.since { changes.conditions.append((patient, key, after)) }
-            }
         }
-        changes.conditions.sort { ($0.patient, $0.key.vital.code, $0.key.side.rawValue) < ($1.patient, $1.key.vital.code, $1.key.side.rawValue) }
-        return changes
+        if state.conditions == known.state.conditions { return }
+        let keys = Set(state.conditions.keys).union(known.state.conditions.keys)
+        for key in keys.sorted(by: { ($0.vital.code, $0.side.rawValue) < ($1.vital.code, $1.side.rawValue) }) {
+            let (after, before) = (state.conditions[key] ?? AlarmCondition(), known.state.conditions[key] ?? AlarmCondition())
+            if after.since != before.since { conditions.append((patient, key, after)) }
+        }
     }
 }
 

@@ -2,59 +2,74 @@ import Access
 import Clinical
 import Postgres
 
-/// One transaction's worth of submissions: two round trips, one that reads who wears what, one that writes and commits.
+/// One transaction's worth of submissions: three round trips, one that reads who wears what, one that reads where their alarms stand, one
+/// that writes and commits.
 struct IngestBatch {
     typealias Outcome = Swift.Result<Receipt, IngestError>
 
+    /// What a submission is to the patients.
+    private struct Bound {
+        /// Of each reading.
+        var patients: [PatientID?]
+        /// Who wears the device now, if it wants to know their alarm rules.
+        var wearer: PatientID?
+    }
+
     private let submissions: [Submission]
+    private var rows = IngestRows()
+    private var seen = IngestDevices()
+    /// Whose alarms are looked at, and where they are. Not those of whom only history came.
+    private var wards: [PatientID: WardID] = [:]
 
     init(_ submissions: [Submission]) { self.submissions = submissions }
 
     /// Stores what may be stored; answers each submission, in order.
-    func commit(on connection: Connection) throws -> [Outcome] {
+    static func commit(_ submissions: [Submission], on connection: Connection) throws -> [Outcome] {
         do {
-            return try commit(on: connection, expectingDuplicates: false)
+            var batch = IngestBatch(submissions)
+            return try batch.commit(on: connection, expectingDuplicates: false)
         } catch let error as PostgresError where error.sqlState == "23505" {
             try connection.script("ROLLBACK")
-            return try commit(on: connection, expectingDuplicates: true)
+            var batch = IngestBatch(submissions)
+            return try batch.commit(on: connection, expectingDuplicates: true)
         }
     }
 
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
-    private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
-        let (devices, patients, alarms) = try readWhoIsWho(on: connection)
-        var rows = IngestRows()
-        var seen: [DeviceID: SeenDevice] = [:]
-        let bound = submissions.enumerated().map { index, submission in
-            bind(submission, index, devices, patients, &rows, &seen)
-        }
+    private mutating func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
+        let (devices, patients) = try readWhoIsWho(on: connection)
+        let bound = submissions.enumerated().map { bind($1, $0, devices, patients) }
         rows.sort()
+        let alarms = try IngestAlarms(of: wards, on: connection)
         let duplicates: [Int: Int]
         if expectingDuplicates {
-            let stored = try connection.pipeline { write(rows, seen, Self.insertion + Self.skippingDuplicates, &$0) }[0]
+            let stored = try connection.pipeline { write(Self.insertion + Self.skippingDuplicates, &$0) }[0]
             let split = try rows.split(stored: stored)
             try connection.pipeline { try finish(split.stored, alarms, &$0) }
             duplicates = split.duplicates
         } else {
             try connection.pipeline {
-                write(rows, seen, Self.insertion, &$0)
+                write(Self.insertion, &$0)
                 try finish(rows.all, alarms, &$0)
             }
             duplicates = [:]
         }
         return bound.enumerated().map { index, outcome in
-            outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
+            outcome.map { bound in
+                let rules = bound.wearer.flatMap { wearer in
+                    submissions[index].state?.rulesVersion.flatMap { alarms.rules(of: wearer, unless: $0) }
+                }
+                return Receipt(patients: bound.patients, duplicates: duplicates[index, default: 0], rules: rules)
+            }
         }
     }
 
-    /// The devices that report, the patients for whom people enter values, and where the alarms of all of them stand.
-    private func readWhoIsWho(
-        on connection: Connection
-    ) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient], IngestAlarms) {
+    /// The devices that report, and the patients for whom people enter values.
+    private func readWhoIsWho(on connection: Connection) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient]) {
         let ids = Set(submissions.compactMap(\.origin.device))
         let entered = Set(submissions.compactMap(\.origin.patient))
-        let earliest = submissions.lazy.flatMap(\.readings).map(\.measuredAt).min() ?? Instant(milliseconds: 0)
+        let earliest = submissions.lazy.map { $0.readings.reduce($0.receivedAt) { min($0, $1.measuredAt) } }.min()
         let results = try connection.pipeline {
             $0.query("BEGIN")
             // Nobody moves a device to another patient, or discharges one, between this reading and the commit.
@@ -67,8 +82,7 @@ struct IngestBatch {
                 LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
-                """, [Array(ids), earliest.timestamp])
-            IngestAlarms.ask(&$0, devices: Array(ids), earliest: earliest.timestamp, entered: Array(entered))
+                """, [Array(ids), (earliest ?? Instant(milliseconds: 0)).timestamp])
             if !entered.isEmpty {
                 $0.query("SELECT id, ward_id, discharged_at IS NOT NULL FROM patients WHERE id = ANY ($1)", [Array(entered)])
             }
@@ -87,48 +101,55 @@ struct IngestBatch {
             }
             known[id] = device
         }
-        let patients = try results.dropFirst(3 + IngestAlarms.queries).joined().map { row in
+        let patients = try results.dropFirst(3).joined().map { row in
             (try row[0] as PatientID, KnownPatient(ward: try row[1], isDischarged: try row[2]))
         }
-        return (known, Dictionary(uniqueKeysWithValues: patients), try IngestAlarms(results[3..<3 + IngestAlarms.queries]))
+        return (known, Dictionary(uniqueKeysWithValues: patients))
     }
 
-    /// Finds the patient of each reading; adds what is to be stored to `rows`.
-    private func bind(
-        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient],
-        _ rows: inout IngestRows, _ seen: inout [DeviceID: SeenDevice]
-    ) -> Swift.Result<[PatientID?], IngestError> {
-        let patients: [PatientID?]
-        var author: UserID?
+    /// Finds the patient of each reading; keeps what is to be stored.
+    private mutating func bind(
+        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient]
+    ) -> Swift.Result<Bound, IngestError> {
+        let wearers: [(patient: PatientID, known: KnownPatient)?]
+        var wearer: (patient: PatientID, known: KnownPatient)?
         switch submission.origin {
         case .device(let key):
             guard let device = devices[key.device], let hash = device.keyHash, key.matches(hash: hash) else {
                 return .failure(.unauthenticated)
             }
-            seen[key.device, default: SeenDevice()].add(submission)
-            patients = submission.readings.map { device.assignment(at: $0.measuredAt)?.patient }
+            seen.add(submission, of: key.device)
+            wearers = submission.readings.map { device.wearer(at: $0.measuredAt) }
+            wearer = device.wearer(at: submission.receivedAt)
         case .relayed(let id, let scope):
             guard let device = devices[id], device.assignments.contains(where: { $0.known.exists(for: scope) }) else {
                 return .failure(.unknownDevice)
             }
-            author = scope.user
-            patients = submission.readings.map {
-                device.assignment(at: $0.measuredAt).flatMap { $0.known.exists(for: scope) ? $0.patient : nil }
+            func visible(at instant: Instant) -> (patient: PatientID, known: KnownPatient)? {
+                device.wearer(at: instant).flatMap { $0.known.exists(for: scope) ? $0 : nil }
             }
+            wearers = submission.readings.map { visible(at: $0.measuredAt) }
+            wearer = visible(at: submission.receivedAt)
         case .entered(let patient, let scope):
             guard let patientNow = known[patient], patientNow.exists(for: scope) else { return .failure(.unknownPatient) }
-            author = scope.user
-            patients = submission.readings.map { _ in patient }
+            wearers = submission.readings.map { _ in (patient, patientNow) }
         }
-        guard submission.readings.isEmpty || patients.contains(where: { $0 != nil }) else { return .failure(.unassigned) }
-        for (reading, patient) in zip(submission.readings, patients) {
-            guard let patient else { continue }
-            rows.append(
-                IngestRows.Row(
-                    patient: patient, reading: reading, device: submission.origin.device ?? 0, author: author,
-                    receivedAt: submission.receivedAt, submission: index))
+        guard submission.readings.isEmpty || wearers.contains(where: { $0 != nil }) else { return .failure(.unassigned) }
+        for (reading, wearer) in zip(submission.readings, wearers) {
+            guard let wearer else { continue }
+            let row = IngestRows.Row(
+                patient: wearer.patient, reading: reading, device: submission.origin.device ?? 0, author: submission.origin.person?.user,
+                receivedAt: submission.receivedAt, submission: index)
+            if row.isLive { watch(wearer) }
+            rows.append(row)
         }
-        return .success(patients)
+        if submission.state?.rulesVersion == nil { wearer = nil }
+        if let wearer { watch(wearer) }
+        return .success(Bound(patients: wearers.map { $0?.patient }, wearer: wearer?.patient))
+    }
+
+    private mutating func watch(_ wearer: (patient: PatientID, known: KnownPatient)) {
+        if !wearer.known.isDischarged { wards[wearer.patient] = wearer.known.ward }
     }
 
     private static let insertion = """
@@ -138,26 +159,9 @@ struct IngestBatch {
         """
     private static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
 
-    private func write(_ rows: IngestRows, _ seen: [DeviceID: SeenDevice], _ insertion: String, _ pipeline: inout Pipeline) {
-        let seen = seen.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
+    private func write(_ insertion: String, _ pipeline: inout Pipeline) {
         pipeline.query(insertion, rows.columns)
-        pipeline.query(
-            """
-            INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, status)
-            SELECT *, 'actif' FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-                $7::bigint[])
-            ON CONFLICT (device_id) DO UPDATE SET
-                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-                battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
-                firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
-                sequence = coalesce(excluded.sequence, s.sequence),
-                status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
-            """,
-            [
-                seen.map { Int32($0.key) }, seen.map(\.value.at.timestamp), seen.map(\.value.state.battery),
-                seen.map(\.value.state.rssi), seen.map(\.value.state.firmware), seen.map(\.value.state.boot),
-                seen.map(\.value.state.sequence),
-            ])
+        seen.write(&pipeline)
     }
 
     /// - Parameter rows: those that are stored.
@@ -187,21 +191,7 @@ private struct KnownDevice {
     let keyHash: [UInt8]?
     var assignments: [Assignment] = []
 
-    func assignment(at instant: Instant) -> Assignment? { assignments.first { $0.from <= instant && instant < $0.to } }
-}
-
-/// What the batch's reports say of a device: the last word on each point.
-private struct SeenDevice {
-    var at = Instant(milliseconds: 0)
-    var state = DeviceState()
-
-    mutating func add(_ submission: Submission) {
-        at = max(at, submission.receivedAt)
-        guard let new = submission.state else { return }
-        state.battery = new.battery ?? state.battery
-        state.rssi = new.rssi ?? state.rssi
-        state.firmware = new.firmware ?? state.firmware
-        state.boot = new.boot ?? state.boot
-        state.sequence = new.sequence ?? state.sequence
+    func wearer(at instant: Instant) -> (patient: PatientID, known: KnownPatient)? {
+        assignments.first { $0.from <= instant && instant < $0.to }.map { ($0.patient, $0.known) }
     }
 }

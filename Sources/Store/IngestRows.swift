@@ -12,6 +12,9 @@ struct IngestRows {
         /// Which submission of the batch it came with.
         let submission: Int
 
+        /// New enough to raise, change or end an alert.
+        var isLive: Bool { receivedAt.seconds(since: reading.measuredAt) <= AlarmState.liveSeconds }
+
         var key: StoredReading.Key {
             StoredReading.Key(patient: patient, vital: reading.vital, measuredAt: reading.measuredAt, device: device)
         }

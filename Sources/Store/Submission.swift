@@ -14,10 +14,15 @@ public struct Submission: Sendable {
     public var origin: Origin
     public var readings: [Reading]
     public var state: DeviceState?
+    /// The device's clock minus the server's; nil: the report does not show it.
+    public var clockOffsetMilliseconds: Int?
     public var receivedAt: Instant
 
-    public init(origin: Origin, readings: [Reading], state: DeviceState? = nil, receivedAt: Instant) {
-        (self.origin, self.readings, self.state, self.receivedAt) = (origin, readings, state, receivedAt)
+    public init(
+        origin: Origin, readings: [Reading], state: DeviceState? = nil, clockOffsetMilliseconds: Int? = nil, receivedAt: Instant
+    ) {
+        (self.origin, self.readings, self.state) = (origin, readings, state)
+        (self.clockOffsetMilliseconds, self.receivedAt) = (clockOffsetMilliseconds, receivedAt)
     }
 }
 
@@ -51,6 +56,8 @@ public struct Receipt: Sendable, Hashable {
     public var patients: [PatientID?]
     /// How many of them were stored before.
     public var duplicates: Int
+    /// The alarm rules of whoever wears the device now, where it holds others.
+    public var rules: AlarmRules?
 }
 
 public enum IngestError: Error, Hashable, Sendable {

@@ -1,10 +1,18 @@
 -- Devices tell the screens when something about them changed that a person looks at; not that they were seen, which is every second.
 
+-- What people are told of a device's clock: a smaller difference is the time on the way (Report.clockToleranceMilliseconds).
+CREATE OR REPLACE FUNCTION shown_clock_offset(s device_state) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN abs(s.clock_offset_ms) >= 2000 THEN s.clock_offset_ms END
+$$;
+
 CREATE OR REPLACE FUNCTION device_json(device integer, patient integer) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
-        'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware)
+        'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
+        'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
+        'decalage_ms', shown_clock_offset(s))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 
@@ -24,7 +32,9 @@ BEGIN
         PERFORM notify_device(device_id) FROM changed;
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
-        WHERE (c.status, c.battery, c.firmware, c.boot) IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot);
+        -- A clock that is wrong, not each millisecond of it.
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
