@@ -14,6 +14,7 @@ extension Problem {
         case let error as IngestError: self = Problem(error)
         case let error as Refusal: self = Problem(error)
         case let fault as UserFault: self = Problem(fault)
+        case let problem as AlarmRuleProblem: self = .invalid("limites", { problem.text(in: $0) })
         case let error as PostgresError:
             if let known = Problem(error) { self = known } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
@@ -70,6 +71,9 @@ extension Problem {
         case .patientDischarged: self = .conflict("patient", .discharged)
         case .wardHasPatients: self = .conflict("patients", .wardHasPatients)
         case .wardHasAccounts: self = .conflict("utilisateurs", .wardHasAccounts)
+        case .limitsContradict(let wards, let patients):
+            let text = { @Sendable in Texts.contradicted(wards: wards, patients: patients, in: $0) }
+            self.init(status: 409, code: .conflict, fields: ["limites": [.own(text)]])
         }
     }
 

@@ -19,6 +19,7 @@ struct Problem: Error, Sendable {
         case methodNotAllowed = "method_not_allowed"
         case conflict
         case noPatientAssigned = "no_patient_assigned"
+        case changedMeanwhile = "changed_meanwhile"
         case tooLarge = "too_large"
         case unsupportedMediaType = "unsupported_media_type"
         case unavailable
@@ -52,6 +53,8 @@ struct Problem: Error, Sendable {
     static let parseError = Problem(status: 400, code: .parseError)
     static let notFound = Problem(status: 404, code: .notFound)
     static let forbidden = Problem(status: 403, code: .permissionDenied)
+    /// What `If-Match` names is not what is there now.
+    static let changedMeanwhile = Problem(status: 412, code: .changedMeanwhile)
     static let tooLarge = Problem(status: 413, code: .tooLarge)
     static let unavailable = Problem(status: 503, code: .unavailable, headers: [("Retry-After", "2")])
     static let internalError = Problem(status: 500, code: .error)

@@ -69,6 +69,14 @@ extension Service {
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
 
+        Route("GET", "/api/limites/", .user(.readAlerts)) { try $0.showHospitalLimits($1) },
+        Route("PUT", "/api/limites/", .user(.changeHospitalLimits)) { try $0.changeHospitalLimits($1) },
+        Route("GET", "/api/services/{id}/limites/", .user(.readAlerts)) { try $0.showWardLimits($1) },
+        Route("PUT", "/api/services/{id}/limites/", .user(.changeLimits)) { try $0.changeWardLimits($1) },
+        Route("GET", "/api/patients/{id}/limites/", .user(.readAlerts)) { try $0.showPatientLimits($1) },
+        Route("PUT", "/api/patients/{id}/limites/", .user(.changeLimits)) { try $0.changePatientLimits($1) },
+        Route("POST", "/api/patients/{id}/limites/essai/", .user(.changeLimits)) { try $0.rehearse($1) },
+
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
         Route("GET", "/api/iot/dispositifs/{id}/", .user(.readDevices)) { try $0.showDevice($1) },

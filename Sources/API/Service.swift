@@ -15,6 +15,7 @@ public struct Service: Sendable {
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
+    let rehearsals = Places(Service.rehearsalsAtOnce)
     private let router = Router(Service.routes)
 
     /// 1 MiB.

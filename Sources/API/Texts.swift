@@ -6,6 +6,8 @@ enum FieldFault: String, CaseIterable, Sendable {
     case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, unreadable
     // Stays, devices and wards
     case bedTaken, discharged, retired, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
+    // Limits and their rehearsal
+    case tooMany, tooLongAgo
     case unprintable, wardNeeded, ownAccount, lastAdministrator
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
@@ -45,6 +47,9 @@ enum Texts {
         .noPatientAssigned: [
             .french: "Aucun patient ne portait ce dispositif au moment des mesures ; conservez-les.",
             .english: "No patient wore this device when the readings were taken; keep them.",
+        ],
+        .changedMeanwhile: [
+            .french: "Quelqu’un d’autre l’a modifié entre-temps ; rechargez.", .english: "Somebody else has changed this meanwhile; load it again.",
         ],
         .tooLarge: [.french: "Le corps de la requête dépasse 1 Mio.", .english: "The request body exceeds 1 MiB."],
         .unsupportedMediaType: [
@@ -90,6 +95,8 @@ enum Texts {
             .english: "Patients, present or discharged, belong to this ward.",
         ],
         .wardHasAccounts: [.french: "Des comptes sont rattachés à ce service.", .english: "Accounts belong to this ward."],
+        .tooMany: [.french: "Trop d’éléments.", .english: "Too many elements."],
+        .tooLongAgo: [.french: "7 jours au plus.", .english: "7 days at most."],
         .unprintable: [
             .french: "Pas d'espaces au début ou à la fin, ni de caractères invisibles.",
             .english: "No spaces at the beginning or end, and no invisible characters.",
@@ -127,8 +134,25 @@ enum Texts {
 
     static let titles: [Int: String] = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+        412: "Precondition Failed",
         413: "Content Too Large", 415: "Unsupported Media Type", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
     ]
+
+    /// Whose own limits a change would contradict; only the first are named.
+    static func contradicted(wards: [String], patients: [String], in language: Language) -> String {
+        func list(_ names: [String], _ one: String, _ many: String) -> String? {
+            let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+            return names.isEmpty ? nil : "\(names.count) \(names.count == 1 ? one : many) (\(shown))"
+        }
+        switch language {
+        case .french:
+            let who = [list(wards, "service", "services"), list(patients, "patient", "patients")].compactMap(\.self).joined(separator: " et ")
+            return "Ce changement contredirait des limites propres : \(who). Modifiez-les d’abord."
+        case .english:
+            let who = [list(wards, "ward", "wards"), list(patients, "patient", "patients")].compactMap(\.self).joined(separator: " and ")
+            return "This change would contradict limits of their own: \(who). Change those first."
+        }
+    }
 
     static let statusUpdated: [Language: String] = [.french: "Statut mis à jour", .english: "Status updated"]
 }

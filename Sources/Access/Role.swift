@@ -36,6 +36,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case readAlerts, raiseAlerts, acknowledgeAlerts
     /// Alarm limits and pauses.
     case changeLimits
+    /// The alarm limits that hold where no ward or patient has its own.
+    case changeHospitalLimits
     case readDevices
     /// Creating and deleting devices, and their keys.
     case manageDevices

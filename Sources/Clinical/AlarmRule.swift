@@ -106,15 +106,16 @@ extension AlarmRules {
         case order
         /// The low limit with its hysteresis lies above the high one: an alarm could never end.
         case overlap
+        /// Two rules with the same key.
+        case twice
+        /// Something is missing that no farther rule gives.
+        case incomplete
     }
 
     /// The first fault, with the rule that has it.
     public func fault() -> (key: AlarmRule.Key, fault: Fault)? {
         for rule in all.sorted(by: { $0.key.text < $1.key.text }) {
-            let plausible = rule.key.vital.properties.plausible
-            guard let limit = rule.limit, limit.isFinite, plausible.contains(limit) else { return (rule.key, .implausible) }
-            guard (0...AlarmRule.maximumDelaySeconds).contains(rule.delaySeconds) else { return (rule.key, .delay) }
-            guard (0...plausible.upperBound - plausible.lowerBound).contains(rule.hysteresis) else { return (rule.key, .hysteresis) }
+            if let fault = rule.fault { return (rule.key, fault) }
         }
         for (key, rules) in byCondition.sorted(by: { $0.key.text < $1.key.text }) {
             for (worse, milder) in zip(rules, rules.dropFirst()) {
@@ -131,6 +132,17 @@ extension AlarmRules {
 
     private static func innerEdge(_ rule: AlarmRule) -> Double {
         (rule.limit ?? 0) + (rule.key.side == .low ? rule.hysteresis : -rule.hysteresis)
+    }
+}
+
+extension AlarmRule {
+    /// What is wrong with the rule by itself.
+    var fault: AlarmRules.Fault? {
+        let plausible = key.vital.properties.plausible
+        if let limit, !plausible.contains(limit) { return .implausible }
+        guard (0...Self.maximumDelaySeconds).contains(delaySeconds) else { return .delay }
+        guard (0...plausible.upperBound - plausible.lowerBound).contains(hysteresis) else { return .hysteresis }
+        return nil
     }
 }
 

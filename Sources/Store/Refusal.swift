@@ -12,4 +12,7 @@ public enum Refusal: Error, Hashable, Sendable {
     case deviceRetired
     case patientDischarged
     case wardHasPatients, wardHasAccounts
+    /// With the change of a farther level, what these wards, by name, and patients, by hospital number, set themselves would be no
+    /// valid rules. Only such as the caller sees: a ward's patients are whoever changes the ward's, and an administrator sees all.
+    case limitsContradict(wards: [String], patients: [String])
 }

@@ -36,6 +36,7 @@ private func explanation(of error: Refusal) -> String {
     case .patientDischarged: "the patient has been discharged; see: fajma patient add"
     case .wardHasPatients: "patients, present or discharged, belong to this ward"
     case .wardHasAccounts: "accounts belong to this ward"
+    case .limitsContradict(let wards, let patients): "own limits would be contradicted: " + (wards + patients).joined(separator: ", ")
     }
 }
 

@@ -11,8 +11,10 @@ import Testing
     let api: TestService
     private let owner: Connection
     private static let address = "192.0.2.7"
-    /// Change nothing with the route table's body, which takes away an end that is not there.
-    private static let silent: Set<String> = ["PATCH /api/iot/dispositifs/{id}/affectations/{affectation}/"]
+    /// Change nothing with the route table's body, which takes away an end that is not there, or never do.
+    private static let silent: Set<String> = [
+        "PATCH /api/iot/dispositifs/{id}/affectations/{affectation}/", "POST /api/patients/{id}/limites/essai/",
+    ]
     /// Where the route table's own body would change nothing.
     private static let bodies = ["POST /api/iot/dispositifs/{id}/update_status/": #"{"statut":"panne"}"#]
 
@@ -58,6 +60,7 @@ import Testing
             #expect(entry.username == "admin" && entry.user == api.store.admin.user && entry.address == Self.address)
             switch entry.action.split(separator: ".").first {
             case "patient" where route.path.contains("{id}"), "reading", "alert": #expect(entry.patient == 1)
+            case "limit": #expect(entry.patient == (route.path.contains("/patients/") ? 1 : nil))
             case "patient", "assignment": #expect(entry.patient != nil)
             default: break
             }

@@ -84,6 +84,22 @@ import Testing
         Bad(path: "/api/services/1/", body: #"{"nom":"Pneumologie"}"#, field: "nom", status: 409, method: "PATCH"),
         Bad(path: "/api/services/1/", body: #"{}"#, field: "nom", method: "PATCH"),
         Bad(path: "/api/services/1/", body: "", field: "patients", status: 409, method: "DELETE"),
+        Bad(path: "/api/limites/", body: "{}", field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["type_donnee": #""spo3""#]), field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["cote": #""gauche""#]), field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": #""88""#]), field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": "29"]), field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": "1e999"]), field: "body", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": "null", "delai_s": "1e300"]), field: "limites", method: "PUT"),
+        Bad(path: "/api/services/1/limites/", body: limits(["delai_s": "301"]), field: "limites", method: "PUT"),
+        Bad(path: "/api/services/1/limites/", body: limits(["hysteresis": "-1"]), field: "limites", method: "PUT"),
+        Bad(path: "/api/patients/1/limites/", body: limits(["cote": #""haut""#]), field: "limites", method: "PUT"),
+        Bad(path: "/api/patients/1/limites/", body: limits(["seuil": "95"]), field: "limites", method: "PUT"),
+        Bad(path: rehearsal, body: #"{"limites":[]}"#, field: "depuis"),
+        Bad(path: rehearsal, body: #"{"limites":[],"depuis":"2020-01-01T00:00:00Z"}"#, field: "depuis"),
+        Bad(path: rehearsal, body: #"{"limites":[],"depuis":"9999-01-01T00:00:00Z"}"#, field: "depuis"),
+        Bad(path: rehearsal, body: #"{"limites":[],"depuis":"2026-01-02T00:00:00Z","jusqu_a":"2026-01-01T00:00:00Z"}"#, field: "jusqu_a"),
+        Bad(path: rehearsal, body: #"{"depuis":"2026-01-01T00:00:00Z","jusqu_a":"2026-01-02T00:00:00Z"}"#, field: "limites"),
         Bad(path: assignments, body: "{}", field: "patient"),
         Bad(path: assignments, body: #"{"patient":77}"#, field: "patient"),
         Bad(path: assignments, body: #"{"patient":1000000000000000000}"#, field: "patient"),
@@ -134,6 +150,11 @@ import Testing
         Bad(path: "/api/patients/?service=x", body: "", field: "service", method: "GET"),
     ]
 
+    private static let rehearsal = "/api/patients/1/limites/essai/"
+    private static func limits(_ changed: [String: String]) -> String {
+        let one = ["type_donnee": #""spo2""#, "cote": #""bas""#, "niveau_gravite": #""error""#, "seuil": "88"]
+        return #"{"limites":[\#(object(one, changed))]}"#
+    }
     private static let assignments = "/api/iot/dispositifs/1/affectations/"
     private static func object(_ members: [String: String], _ changed: [String: String]) -> String {
         "{" + members.merging(changed) { $1 }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
@@ -172,6 +193,7 @@ import Testing
         ("POST", "/api/services/"), ("POST", "/api/patients/"), ("PUT", "/api/patients/1/"), ("PATCH", "/api/patients/1/"),
         ("POST", "/api/iot/dispositifs/"), ("PATCH", "/api/iot/dispositifs/1/"), ("POST", "/api/iot/dispositifs/1/update_status/"),
         ("POST", "/api/iot/data/"), ("POST", "/api/iot/alertes/"), ("PATCH", "/api/services/1/"),
+        ("PUT", "/api/limites/"), ("PUT", "/api/patients/1/limites/"), ("POST", "/api/patients/1/limites/essai/"),
         ("POST", "/api/iot/dispositifs/1/affectations/"), ("PATCH", "/api/iot/dispositifs/1/affectations/1/"),
     ]
 

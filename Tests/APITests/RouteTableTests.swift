@@ -20,6 +20,8 @@ private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"
 /// The first ward's patient, coming again.
 private let readmission =
     #"{"identifiant":"H0","nom":"Petit","prenom":"Anne","date_naissance":"1950-04-23","service":1,"lit":"1"}"#
+private let limits = #"{"limites":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","seuil":88}]}"#
+private let rehearsal = #"{"limites":[],"depuis":"2026-11-22T00:00:00Z","jusqu_a":"2026-11-23T00:00:00Z"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
 let expectations: [String: Expectation] = [
@@ -48,6 +50,13 @@ let expectations: [String: Expectation] = [
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
     "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
+    "GET /api/limites/": .init(who: people),
+    "PUT /api/limites/": .init(who: [.admin], body: limits),
+    "GET /api/services/{id}/limites/": .init(who: people),
+    "PUT /api/services/{id}/limites/": .init(who: care, body: limits),
+    "GET /api/patients/{id}/limites/": .init(who: people),
+    "PUT /api/patients/{id}/limites/": .init(who: care, body: limits),
+    "POST /api/patients/{id}/limites/essai/": .init(who: care, body: rehearsal),
     "GET /api/iot/dispositifs/": .init(who: people),
     "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
     "GET /api/iot/dispositifs/{id}/": .init(who: people),

@@ -65,7 +65,7 @@ struct RoleTests {
 
     @Test("only an administrator corrects readings, manages accounts, wards and devices, and reads the audit")
     func administration() {
-        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices, .readAudit] {
+        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices, .readAudit, .changeHospitalLimits] {
             #expect(Role.allCases.filter { $0.may(permission) } == [.admin])
         }
     }

@@ -133,12 +133,20 @@ struct TextTests {
     func complete(language: Language) {
         for reason in Rejection.Reason.allCases { #expect(Texts.rejections[reason]?[language]?.isEmpty == false, "\(reason)") }
         for error in ReportError.allCases { #expect(Texts.reports[error]?[language]?.isEmpty == false, "\(error)") }
+        for fault in AlarmRules.Fault.allCases { #expect(Texts.alarmFaults[fault]?[language]?.isEmpty == false, "\(fault)") }
+        for side in Side.allCases { #expect(Texts.sides[side]?[language]?.isEmpty == false) }
+        for severity in Severity.allCases { #expect(Texts.severities[severity]?[language]?.isEmpty == false) }
+        for vital in Vital.allCases { #expect(Texts.vitals[vital] != nil && Texts.englishVitals[vital] != nil, "\(vital)") }
     }
 
     @Test("no sentence leaves a place unfilled, for any vital")
     func filled() {
         for language in Language.allCases {
             for vital in Vital.allCases {
+                for fault in AlarmRules.Fault.allCases {
+                    let text = AlarmRuleProblem(AlarmRule.Key(vital, .low, .error), fault).text(in: language)
+                    #expect(!text.contains("{") && !text.contains("}"), "\(text)")
+                }
                 for reason in Rejection.Reason.allCases {
                     #expect(!Rejection(index: 0, name: vital.rawValue, reason: reason).text(in: language).contains("{"))
                 }

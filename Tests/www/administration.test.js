@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS } from "../../www/administration/audit-actions.js";
-import { changes, readSubject, shown } from "../../www/administration/audit-words.js";
+import { changes, readLimit, readSubject, shown } from "../../www/administration/audit-words.js";
 import { fromField, fromFieldOf, toField } from "../../www/administration/moments.js";
 import { qrPath, qrSide, QUIET_ZONE } from "../../www/administration/qr.js";
 import { matches } from "../../www/administration/search.js";
@@ -76,6 +76,12 @@ test("values of the audit are shown as people read them", () => {
 test("an entry's subject is read where it is a noun and a number", () => {
   assert.deepEqual(readSubject("device 3"), { noun: "device", id: "3" });
   for (const text of ["GET /api/utilisateurs/", "", null, "device"]) assert.equal(readSubject(text), null);
+});
+
+test("an alarm limit is told by what it watches, and a ward's by its ward", () => {
+  assert.deepEqual(readLimit("heart_rate-haut-warning"), { ward: null, vital: "heart_rate", side: "haut", severity: "warning" });
+  assert.deepEqual(readLimit("ward-3-spo2-bas-error"), { ward: 3, vital: "spo2", side: "bas", severity: "error" });
+  for (const text of ["17", "spo2-bas", "spo2-left-error", ""]) assert.equal(readLimit(text), null);
 });
 
 test("every action of the audit is offered once", () => assert.equal(new Set(ACTIONS).size, ACTIONS.length));

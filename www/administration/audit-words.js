@@ -10,7 +10,7 @@ function flat(value, path = "") {
 
 /** What people look for first comes first, always in this order: JSON has none. What is not named here follows by the alphabet. */
 const ORDER = ["hospital_number", "last_name", "first_name", "birth_date", "sex", "ward_id", "bed", "discharged_at", "username", "role",
-  "patient_id", "device_id", "name", "kind", "during", "vital", "value", "measured_at", "severity", "message", "status"];
+  "patient_id", "device_id", "name", "kind", "during", "vital", "value", "limit_value", "includes_limit", "delay_seconds", "hysteresis", "measured_at", "severity", "message", "status"];
 const rank = (field) => (ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length);
 const inOrder = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);
 
@@ -44,6 +44,12 @@ export function shown(value, words) {
   const ends = RANGE.exec(text)?.slice(1);
   if (ends?.every((end) => end === "" || INSTANT.test(end))) return ends.map((end) => (end ? moment(milliseconds(end)) : "…")).join(" – ");
   return text;
+}
+
+/** `{ward, vital, side, severity}` of an alarm limit as an entry names it ("ward-3-spo2-bas-error"), or null; `ward` is null but for a ward's. */
+export function readLimit(text) {
+  const [, ward, vital, side, severity] = /^(?:ward-(\d+)-)?(\w+)-(bas|haut)-(\w+)$/.exec(text) ?? [];
+  return vital ? { ward: ward ? Number(ward) : null, vital, side, severity } : null;
 }
 
 /** `{noun, id}` of what an entry is about ("device 3", "user 4"), or null for what is none of these ("GET /api/…"). */

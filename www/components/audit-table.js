@@ -1,4 +1,4 @@
-import { changes, readSubject, shown } from "../administration/audit-words.js";
+import { changes, readLimit, readSubject, shown } from "../administration/audit-words.js";
 import { fullName } from "../administration/words.js";
 import { el } from "../dom.js";
 import { calendarDay, exactTime } from "../format.js";
@@ -17,6 +17,8 @@ const REPEATED = ["id", "created_at"];
 const REPEATED_OF_SESSIONS = [...REPEATED, "user_id", "address"];
 /** Unknown: nobody was logged in, or the name that was typed is no account's. */
 const NO_NAME = "-";
+/** No alarm of this priority. */
+const NO_LIMIT = "none";
 
 /** Entries of the audit. Properties: `rows`, and `patients`, `wards`, `accounts` and `devices`, which give ids their names. */
 export class AuditTable extends Part {
@@ -44,7 +46,17 @@ export class AuditTable extends Part {
     const subject = readSubject(text);
     if (!text || UNSAID.includes(subject?.noun)) return null;
     if (!subject || !i18n.has(`audit.subject.${subject.noun}`)) return text;
+    if (subject.noun === "limit") return this.#limit(subject.id) ?? text;
     return t(`audit.subject.${subject.noun}`, { name: this.#named(`${subject.noun}_id`, Number(subject.id)) ?? `#${subject.id}` });
+  }
+
+  /** An alarm limit by what it watches, and a ward's by its ward. Null for what a newer server writes. */
+  #limit(id) {
+    const limit = readLimit(id);
+    if (!limit || !i18n.has(`vital.${limit.vital}`) || !i18n.has(`severity.${limit.severity}`)) return null;
+    const name = [t(`vital.${limit.vital}`), t(`audit.side.${limit.side}`), t(`severity.${limit.severity}`)].join(", ");
+    const ward = limit.ward && t("audit.subject.ward", { name: this.#named("ward_id", limit.ward) ?? `#${limit.ward}` });
+    return [t("audit.subject.limit", { name }), ward].filter(Boolean).join(" · ");
   }
 
   /** The name behind an id, or null. */
@@ -90,6 +102,7 @@ export class AuditTable extends Part {
     if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
     if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
     if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
+    if (field === "limit_value" && value === NO_LIMIT) return t("audit.limit.none");
     if (field === "birth_date") return calendarDay(value, i18n.language);
     if (field === "agent") return readAgent(value).text;
     return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });

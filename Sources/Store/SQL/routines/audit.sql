@@ -54,6 +54,12 @@ BEGIN
     END IF;
     IF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
+    ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
+        -- Called after what it watches, and a ward's after the ward: of a change only what changed is kept. That there is no limit must be seen.
+        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'),
+            (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
+        old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
+        new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
@@ -75,6 +81,9 @@ CREATE OR REPLACE TRIGGER devices_audited AFTER INSERT OR UPDATE OR DELETE ON de
     FOR EACH ROW EXECUTE FUNCTION audited('device', 'device id', '', 'key_hash');
 CREATE OR REPLACE TRIGGER device_assignment_audited AFTER INSERT OR UPDATE OR DELETE ON device_assignment
     FOR EACH ROW EXECUTE FUNCTION audited('assignment', 'device device_id', 'patient_id');
+
+CREATE OR REPLACE TRIGGER alarm_rules_audited AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
+    FOR EACH ROW EXECUTE FUNCTION audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
 
 -- A status that a person sets. Every report writes the row: the condition keeps the trigger from being called.
 CREATE OR REPLACE TRIGGER device_state_insert_audited AFTER INSERT ON device_state

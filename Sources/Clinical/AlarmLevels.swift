@@ -1,0 +1,79 @@
+/// Whose an alarm rule is, the farthest first.
+public enum AlarmLevel: String, Codable, Sendable, CaseIterable {
+    case defaults = "defaut"
+    case hospital = "hopital"
+    case ward = "service"
+    case patient
+}
+
+/// The rules that meet in the hospital, a ward or a patient, each level's own.
+public struct AlarmLevels: Hashable, Sendable {
+    /// Whose `own` are.
+    public let level: AlarmLevel
+    private var byLevel: [AlarmLevel: [AlarmRule]]
+
+    /// - Parameter level: nearer ones are left out.
+    public init(of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = []) {
+        self.level = level
+        byLevel = [.defaults: AlarmRule.defaults, .hospital: hospital, .ward: ward, .patient: patient]
+    }
+
+    /// In the order of `AlarmRule.Key`.
+    public var own: [AlarmRule] { (byLevel[level] ?? []).sorted { $0.key < $1.key } }
+
+    public func replacing(own rules: [AlarmRule]) -> AlarmLevels {
+        var changed = self
+        changed.byLevel[level] = rules
+        return changed
+    }
+
+    /// The nearest rule of each key, and whose it is, in the order of `AlarmRule.Key`; also those that say that there is no alarm.
+    public var effective: [(rule: AlarmRule, level: AlarmLevel)] { nearest(through: level).values.sorted { $0.rule.key < $1.rule.key } }
+
+    public var rules: AlarmRules { AlarmRules(effective.map(\.rule)) }
+
+    /// The rules that would hold without any of this level's own.
+    public var inherited: [AlarmRule.Key: AlarmRule] {
+        let farther = AlarmLevel.allCases.prefix { $0 != level }.last
+        return farther.map { nearest(through: $0).mapValues(\.rule) } ?? [:]
+    }
+
+    private func nearest(through last: AlarmLevel) -> [AlarmRule.Key: (rule: AlarmRule, level: AlarmLevel)] {
+        var nearest: [AlarmRule.Key: (rule: AlarmRule, level: AlarmLevel)] = [:]
+        for level in AlarmLevel.allCases {
+            for rule in byLevel[level] ?? [] { nearest[rule.key] = (rule, level) }
+            if level == last { break }
+        }
+        return nearest
+    }
+}
+
+/// What is wrong with rules that are to be stored, and with which.
+public struct AlarmRuleProblem: Error, Hashable, Sendable {
+    public var key: AlarmRule.Key
+    public var fault: AlarmRules.Fault
+
+    public init(_ key: AlarmRule.Key, _ fault: AlarmRules.Fault) { (self.key, self.fault) = (key, fault) }
+}
+
+extension AlarmLevels {
+    /// The first problem of the own rules, or of what holds with them.
+    public var problem: AlarmRuleProblem? {
+        var seen: Set<AlarmRule.Key> = []
+        for rule in own {
+            if !seen.insert(rule.key).inserted { return AlarmRuleProblem(rule.key, .twice) }
+            if let fault = rule.fault { return AlarmRuleProblem(rule.key, fault) }
+        }
+        return rules.fault().map { AlarmRuleProblem($0.key, $0.fault) }
+    }
+}
+
+/// By vital, the low side first, the worst priority first.
+extension AlarmRule.Key: Comparable {
+    public static func < (a: Self, b: Self) -> Bool { a.order < b.order }
+
+    private var order: (Int16, Int, Int) { (vital.code, side == .low ? 0 : 1, -severity.rank) }
+
+    /// How many there can be.
+    public static let limit = Vital.allCases.count * Side.allCases.count * Severity.allCases.count
+}

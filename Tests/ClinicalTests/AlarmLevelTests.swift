@@ -1,0 +1,118 @@
+import Testing
+
+@testable import Clinical
+
+@Suite("alarm rules by level")
+struct AlarmLevelTests {
+    private func spo2(_ severity: Severity, _ limit: Double?, delay: Double = 10) -> AlarmRule {
+        AlarmRule(AlarmRule.Key(.spo2, .low, severity), limit: limit, delaySeconds: delay, hysteresis: 1)
+    }
+
+    private func nearest(_ levels: AlarmLevels, _ severity: Severity) -> (AlarmRule, AlarmLevel)? {
+        levels.effective.first { $0.rule.key == AlarmRule.Key(.spo2, .low, severity) }.map { ($0.rule, $0.level) }
+    }
+
+    @Test("of each key the nearest rule holds, and one without a limit takes the alarm away") func precedence() throws {
+        let levels = AlarmLevels(of: .patient, hospital: [spo2(.error, 88)], ward: [spo2(.error, 86), spo2(.warning, 92)], patient: [spo2(.warning, nil)])
+        #expect(try #require(nearest(levels, .error)) == (spo2(.error, 86), .ward))
+        #expect(try #require(nearest(levels, .warning)) == (spo2(.warning, nil), .patient))
+        #expect(levels.rules.rules(of: .init(.spo2, .low)) == [spo2(.error, 86)])
+        #expect(levels.inherited[spo2(.warning, nil).key] == spo2(.warning, 92))
+        #expect(levels.own == [spo2(.warning, nil)])
+        #expect(levels.effective.count == AlarmRule.defaults.count)
+        #expect(levels.effective.filter { $0.level == .defaults }.count == AlarmRule.defaults.count - 2)
+        #expect(levels.effective.map(\.rule.key) == levels.effective.map(\.rule.key).sorted())
+        #expect(levels.replacing(own: []).rules.rules(of: .init(.spo2, .low)) == [spo2(.error, 86), spo2(.warning, 92)])
+    }
+
+    @Test("a farther level does not see what nearer ones say") func farther() throws {
+        let levels = AlarmLevels(of: .hospital, ward: [spo2(.error, 80)], patient: [spo2(.error, 70)])
+        #expect(try #require(nearest(levels, .error)).1 == .defaults)
+        #expect(levels.own.isEmpty && levels.inherited.count == AlarmRule.defaults.count)
+    }
+
+    @Test("problems name the rule, also of one that raises nothing", arguments: [
+        ([AlarmRule(.init(.spo2, .low, .error), limit: 29, delaySeconds: 1, hysteresis: 1)], AlarmRules.Fault.implausible),
+        ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 301, hysteresis: 1)], .delay),
+        ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 1, hysteresis: 71)], .hysteresis),
+        ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 1)], .order),
+        ([AlarmRule(.init(.spo2, .high, .error), limit: 91, delaySeconds: 1, hysteresis: 1)], .overlap),
+        (Array(repeating: AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 1), count: 2), .twice),
+    ]) func problems(own: [AlarmRule], fault: AlarmRules.Fault) {
+        let levels = AlarmLevels(of: .patient, patient: own)
+        #expect(levels.problem?.fault == fault)
+        #expect(levels.replacing(own: []).problem == nil)
+    }
+
+    @Test("a problem is told in both languages with the vital's range") func texts() {
+        let problem = AlarmRuleProblem(AlarmRule.Key(.heartRate, .high, .warning), .implausible)
+        #expect(problem.text(in: .french) == "Fréquence cardiaque, limite haute, attention : la limite doit se trouver entre 15 et 300 bpm.")
+        #expect(problem.text(in: .english) == "Heart rate, high limit, warning: the limit must lie between 15 and 300 bpm.")
+    }
+}
+
+@Suite("rehearsal")
+struct RehearsalTests {
+    private let start = Instant(milliseconds: 1_790_000_000_000)
+
+    private func reading(_ second: Double, _ value: Double, _ vital: Vital = .spo2) -> Reading {
+        Reading(vital: vital, value: value, measuredAt: start.advanced(bySeconds: second))
+    }
+
+    /// Error below 90 for 10 s, warning below 94 for 15 s, hysteresis 1; by hand: an alert each line.
+    private var history: [Reading] {
+        var all: [Reading] = []
+        func add(_ seconds: ClosedRange<Int>, _ value: Double) { all += seconds.map { reading(Double($0), value) } }
+        add(0...9, 85)  // nine seconds: nothing
+        add(10...10, 97)
+        add(20...30, 85)  // error at 30, until 94.9 is not enough and 96 is
+        add(31...31, 94.9)
+        add(32...32, 96)
+        add(40...40, 92)  // then nothing for two minutes: the violating readings span them
+        add(160...160, 92)  // warning at 160
+        add(161...171, 88)  // the same one, error at 171
+        add(172...172, 97)
+        add(200...215, 93)  // warning at 215, to the end
+        return all
+    }
+
+    private func alarm(_ severity: Severity, _ value: Double, _ begin: Double, _ end: Double?) -> Rehearsal.Alarm {
+        .init(kind: "spo2_bas", severity: severity, value: value, begin: start.advanced(bySeconds: begin), end: end.map { start.advanced(bySeconds: $0) })
+    }
+
+    @Test("delays, hysteresis, gaps and worsening, worked out by hand") func byHand() {
+        var rehearsal = Rehearsal(AlarmRules(AlarmRule.defaults))
+        rehearsal.pass(history)
+        #expect(rehearsal.list == [alarm(.error, 85, 30, 32), alarm(.error, 88, 160, 172), alarm(.warning, 93, 215, nil)])
+        #expect(rehearsal.count == 3 && rehearsal.bySeverity[.error] == 2 && rehearsal.bySeverity[.warning] == 1)
+        var calmer = Rehearsal(AlarmRules(AlarmRule.defaults, [AlarmRule(.init(.spo2, .low, .warning), limit: nil, delaySeconds: 0, hysteresis: 0)]))
+        calmer.pass(history)
+        // Without the warning's limit 94.9 lies inside: the error ends a second earlier.
+        #expect(calmer.list == [alarm(.error, 85, 30, 31), alarm(.error, 88, 171, 172)])
+    }
+
+    @Test("however readings are cut and vitals follow one another, the figures are the same") func cuts() {
+        let other = (0..<40).map { reading(Double($0), 140, .heartRate) }
+        var whole = Rehearsal(AlarmRules(AlarmRule.defaults))
+        whole.pass(history + other)
+        for size in [1, 2, 7, 50] {
+            var cut = Rehearsal(AlarmRules(AlarmRule.defaults))
+            for all in [history, other] {
+                for first in stride(from: 0, to: all.count, by: size) { cut.pass(Array(all[first..<min(first + size, all.count)])) }
+            }
+            #expect(cut.list == whole.list && cut.bySeverity == whole.bySeverity)
+        }
+        #expect(whole.list.map(\.kind) == ["heart_rate_haut", "spo2_bas", "spo2_bas", "spo2_bas"])
+    }
+
+    @Test("of many alerts the first are told and all are counted, with what becomes of them later") func many() {
+        let rule = AlarmRule(.init(.systolicBP, .low, .error), limit: 90, delaySeconds: 0, hysteresis: 0)
+        let milder = AlarmRule(.init(.systolicBP, .low, .warning), limit: 100, delaySeconds: 0, hysteresis: 0)
+        var rehearsal = Rehearsal(AlarmRules([rule, milder]))
+        for second in 0..<1200 { rehearsal.pass([reading(Double(second), [95, 80, 120][second % 3], .systolicBP)]) }
+        #expect(rehearsal.count == 400 && rehearsal.bySeverity == [.error: 400, .warning: 0])
+        for second in 1200..<2400 { rehearsal.pass([reading(Double(second), [95, 80, 120][second % 3], .systolicBP)]) }
+        #expect(rehearsal.count == 800 && rehearsal.bySeverity[.error] == 800)
+        #expect(rehearsal.list.count == Rehearsal.listLimit && rehearsal.list.allSatisfy { $0.end != nil && $0.severity == .error })
+    }
+}
