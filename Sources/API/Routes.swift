@@ -69,6 +69,9 @@ extension Service {
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
 
+        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings)) { try $0.showHistory($1) },
+        Route("GET", "/api/patients/{id}/alarmes/charge/", .user(.readAlerts)) { try $0.alarmLoad($1) },
+
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
         Route("GET", "/api/iot/dispositifs/{id}/", .user(.readDevices)) { try $0.showDevice($1) },
@@ -97,6 +100,8 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.changeAlert($1) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts)) { try $0.acknowledge($1) },
+
+        Route("GET", "/api/alarmes/mesures/", .user(.readMeasures)) { try $0.alarmMeasures($1) },
 
         Route("GET", "/api/audit/", .user(.readAudit)) { try $0.listAudit($1) },
     ]

@@ -105,11 +105,19 @@ extension IngestAlarms {
         var reading: Reading
     }
 
+    /// What a batch did to alerts, for the metrics.
+    struct Tally {
+        /// With when the reading was measured that raised it.
+        var raised: [(severity: Severity, measuredAt: Instant)] = []
+        var ended: [Severity] = []
+    }
+
     /// What a batch's readings change, for the second round trip.
     struct Changes {
         fileprivate var new: [New] = []
         fileprivate var worse: [Worse] = []
         fileprivate var ended: [(id: Int, at: Instant)] = []
+        fileprivate(set) var tally = Tally()
         fileprivate var conditions: [(patient: PatientID, key: AlarmCondition.Key, condition: AlarmCondition)] = []
 
         var isEmpty: Bool { new.isEmpty && worse.isEmpty && ended.isEmpty && conditions.isEmpty }
@@ -130,23 +138,28 @@ extension IngestAlarms {
             guard let known = patients[patient] else { continue }
             var state = known.state
             var open = known.open
+            var severities = known.state.conditions.compactMapValues(\.raised)
             /// Where in `changes.new` the alert lies that this batch itself raised.
             var fresh: [AlarmCondition.Key: Int] = [:]
             let arrival = Dictionary(rows.map { ($0.reading, $0.receivedAt) }) { first, _ in first }
             for change in state.pass(rows.map(\.reading), under: rules(of: patient)) {
                 switch change {
                 case .raised(let rule, _, let reading):
+                    changes.tally.raised.append((rule.key.severity, reading.measuredAt))
+                    severities[AlarmCondition.Key(rule.key.vital, rule.key.side)] = rule.key.severity
                     fresh[AlarmCondition.Key(rule.key.vital, rule.key.side)] = changes.new.count
                     changes.new.append(
                         New(patient: patient, rule: rule, reading: reading, receivedAt: arrival[reading] ?? reading.measuredAt))
                 case .worsened(let rule, _, let reading):
                     let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
+                    severities[key] = rule.key.severity
                     if let index = fresh[key] {
                         (changes.new[index].rule, changes.new[index].reading) = (rule, reading)
                     } else if let id = open[key] {
                         changes.worse.append(Worse(id: id, rule: rule, reading: reading))
                     }
                 case .ended(let key, let reading):
+                    if let severity = severities[key] { changes.tally.ended.append(severity) }
                     if let index = fresh.removeValue(forKey: key) {
                         changes.new[index].endedAt = reading.measuredAt
                     } else if let id = open.removeValue(forKey: key) {

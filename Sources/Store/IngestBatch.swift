@@ -10,8 +10,15 @@ struct IngestBatch {
 
     init(_ submissions: [Submission]) { self.submissions = submissions }
 
+    /// What a commit stored.
+    struct Stored {
+        var reports: Int
+        var readings: Int
+        var alerts: IngestAlarms.Tally
+    }
+
     /// Stores what may be stored; answers each submission, in order.
-    func commit(on connection: Connection) throws -> [Outcome] {
+    func commit(on connection: Connection) throws -> ([Outcome], Stored) {
         do {
             return try commit(on: connection, expectingDuplicates: false)
         } catch let error as PostgresError where error.sqlState == "23505" {
@@ -22,7 +29,7 @@ struct IngestBatch {
 
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
-    private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
+    private func commit(on connection: Connection, expectingDuplicates: Bool) throws -> ([Outcome], Stored) {
         let (devices, patients, alarms) = try readWhoIsWho(on: connection)
         var rows = IngestRows()
         var seen: [DeviceID: SeenDevice] = [:]
@@ -31,21 +38,26 @@ struct IngestBatch {
         }
         rows.sort()
         let duplicates: [Int: Int]
+        let (new, changes): ([IngestRows.Row], IngestAlarms.Changes)
         if expectingDuplicates {
             let stored = try connection.pipeline { write(rows, seen, Self.insertion + Self.skippingDuplicates, &$0) }[0]
             let split = try rows.split(stored: stored)
-            try connection.pipeline { try finish(split.stored, alarms, &$0) }
+            (new, changes) = (split.stored, alarms.pass(split.stored))
+            try connection.pipeline { try finish(new, changes, &$0) }
             duplicates = split.duplicates
         } else {
+            (new, changes) = (rows.all, alarms.pass(rows.all))
             try connection.pipeline {
                 write(rows, seen, Self.insertion, &$0)
-                try finish(rows.all, alarms, &$0)
+                try finish(new, changes, &$0)
             }
             duplicates = [:]
         }
-        return bound.enumerated().map { index, outcome in
+        let outcomes = bound.enumerated().map { index, outcome in
             outcome.map { Receipt(patients: $0, duplicates: duplicates[index, default: 0]) }
         }
+        let accepted = outcomes.count { if case .success = $0 { true } else { false } }
+        return (outcomes, Stored(reports: accepted, readings: new.count, alerts: changes.tally))
     }
 
     /// The devices that report, the patients for whom people enter values, and where the alarms of all of them stand.
@@ -161,8 +173,8 @@ struct IngestBatch {
     }
 
     /// - Parameter rows: those that are stored.
-    private func finish(_ rows: [IngestRows.Row], _ alarms: IngestAlarms, _ pipeline: inout Pipeline) throws {
-        alarms.pass(rows).write(into: &pipeline)
+    private func finish(_ rows: [IngestRows.Row], _ changes: IngestAlarms.Changes, _ pipeline: inout Pipeline) throws {
+        changes.write(into: &pipeline)
         try IngestAudit(rows, of: submissions).write(&pipeline)
         pipeline.query("COMMIT")
     }

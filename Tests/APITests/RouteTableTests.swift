@@ -48,6 +48,8 @@ let expectations: [String: Expectation] = [
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
     "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
+    "GET /api/patients/{id}/historique/": .init(who: people, query: "type_donnee=spo2"),
+    "GET /api/patients/{id}/alarmes/charge/": .init(who: people),
     "GET /api/iot/dispositifs/": .init(who: people),
     "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
     "GET /api/iot/dispositifs/{id}/": .init(who: people),
@@ -74,6 +76,7 @@ let expectations: [String: Expectation] = [
     "GET /api/iot/alertes/{id}/": .init(who: people),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
+    "GET /api/alarmes/mesures/": .init(who: [.admin]),
     "GET /api/audit/": .init(who: [.admin]),
 ]
 
@@ -148,7 +151,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             #expect(answer.status == 404, "\(sender): \(answer.text)")
             #expect(answer["code"]?.text == "not_found")
         }
-        let admin = try api.send(route.method, route.path(ward: 1, in: api), expected.body.replacing("#", with: "9"))
+        let admin = try api.send(route.method, "\(route.path(ward: 1, in: api))?\(expected.query)", expected.body.replacing("#", with: "9"))
         #expect(admin.status == expected.status, "\(admin.text)")
     }
 
@@ -165,7 +168,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let answer = try api.send(route.method, path, as: sender, expected.body)
             #expect(answer.status == 404, "\(sender): \(answer.text)")
         }
-        let answer = try api.send(route.method, path, expected.body.replacing("#", with: "9"))
+        let answer = try api.send(route.method, "\(path)?\(expected.query)", expected.body.replacing("#", with: "9"))
         // Who has left does not wear anything again.
         #expect(answer.status == (path.contains("/affectations/") ? 409 : expected.status), "\(answer.text)")
     }
