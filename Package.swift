@@ -24,23 +24,33 @@ let package = Package(
         // A device's address and key as a QR code; Reed-Solomon codes are not ours to write.
         .systemLibrary(name: "CQRCode", pkgConfig: "qrcodegen", providers: [.apt(["libqrcodegen-dev"])]),
 
-        .target(name: "Postgres", dependencies: ["CPostgres"]),
+        .target(name: "Metrics"),
+        .target(name: "Listening"),
+        .target(
+            name: "Admin",
+            dependencies: [
+                "Listening", "Metrics",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "Metrics"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Clinical"),
         .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
             name: "Store",
-            dependencies: ["Postgres", "Clinical", "Access", logging],
+            dependencies: ["Postgres", "Clinical", "Access", "Metrics", logging],
             exclude: ["SQL/schema.sql"],
             resources: [
                 "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "migrations/m0004_alarm_care",
                 "routines/readings", "routines/alerts", "routines/devices", "routines/rights", "routines/audit", "routines/sessions",
             ].map { .embedInCode("SQL/\($0).sql") }),
-        .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", logging]),
+        .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", "Metrics", logging]),
         .target(
             name: "Push",
             dependencies: [
-                "Store", "Postgres", "Access", "Clinical", logging,
+                "Listening", "Metrics", "Store", "Postgres", "Access", "Clinical", logging,
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -49,8 +59,8 @@ let package = Package(
             ]),
 
         .target(name: "Settings", dependencies: [logging]),
-        .executableTarget(name: "fajma-api", dependencies: ["API", "FastCGI", "Store", "Access", "Clinical", "Settings", logging]),
-        .executableTarget(name: "fajma-push", dependencies: ["Push", "Store", "Access", "Clinical", "Settings", logging]),
+        .executableTarget(name: "fajma-api", dependencies: ["API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Settings", logging]),
+        .executableTarget(name: "fajma-push", dependencies: ["Push", "Admin", "Store", "Access", "Clinical", "Settings", logging]),
         .executableTarget(
             name: "fajma",
             dependencies: [
@@ -62,17 +72,18 @@ let package = Package(
             name: "ws-echo", dependencies: ["Push", .product(name: "NIOCore", package: "swift-nio")], path: "Tests/EchoServer"),
         .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
-            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
+            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
         .testTarget(
             name: "PushTests",
             dependencies: [
-                "Push", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging,
+                "Listening", "Push", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
     ],

@@ -34,6 +34,17 @@ struct Query {
     func flag(_ name: String) throws -> Bool { try value(name) { Bool($0.lowercased()) } ?? false }
     func instant(_ name: String) throws -> Instant? { try value(name) { Instant(rfc3339: $0) } }
 
+    /// `debut` and `fin`, 31 days at most; `fin` is now unless said otherwise.
+    ///
+    /// - Parameter defaultSeconds: how long before `fin` it begins unless said otherwise.
+    func span(now: Instant, defaultSeconds: Double) throws -> Range<Instant> {
+        let end = try instant("fin") ?? now
+        let begin = try instant("debut") ?? end.advanced(bySeconds: -defaultSeconds)
+        guard begin < end else { throw Problem.invalid("fin", .endsBeforeBegin) }
+        guard end.seconds(since: begin) <= Self.longestSpanSeconds else { throw Problem.invalid("debut", .spanTooLong) }
+        return begin..<end
+    }
+
     /// `limit` and `curseur`; the cursor is where the page before ended, as its `Link` header says. The page
     /// asks for one row more than is shown, which tells whether more follow.
     func page<Cursor>(_ cursor: (String) -> Cursor?) throws -> Page<Cursor> {
@@ -59,6 +70,7 @@ struct Query {
         }.joined()
     }
 
+    static let longestSpanSeconds = 31 * 86_400.0
     static let defaultLimit = 100
     static let maximumLimit = 1000
 }

@@ -76,6 +76,8 @@ extension Service {
         Route("GET", "/api/patients/{id}/limites/", .user(.readAlerts)) { try $0.showPatientLimits($1) },
         Route("PUT", "/api/patients/{id}/limites/", .user(.changeLimits)) { try $0.changePatientLimits($1) },
         Route("POST", "/api/patients/{id}/limites/essai/", .user(.changeLimits)) { try $0.rehearse($1) },
+        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings)) { try $0.showHistory($1) },
+        Route("GET", "/api/patients/{id}/alarmes/charge/", .user(.readAlerts)) { try $0.alarmLoad($1) },
 
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },
@@ -105,6 +107,8 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.changeAlert($1) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts)) { try $0.acknowledge($1) },
+
+        Route("GET", "/api/alarmes/mesures/", .user(.readMeasures)) { try $0.alarmMeasures($1) },
 
         Route("GET", "/api/audit/", .user(.readAudit)) { try $0.listAudit($1) },
     ]

@@ -16,6 +16,7 @@ public struct Service: Sendable {
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
     let rehearsals = Places(Service.rehearsalsAtOnce)
+    public let requests = RequestMeasures(Service.routes)
     private let router = Router(Service.routes)
 
     /// 1 MiB.
@@ -32,9 +33,18 @@ public struct Service: Sendable {
 
     /// Answers every request; an error becomes an answer here.
     public func respond(to request: Request) -> Response {
+        var route: Route?
+        let response = answer(request, &route)
+        requests.count(route, status: response.status)
+        return response
+    }
+
+    /// - Parameter found: the row of the table, where there is one.
+    private func answer(_ request: Request, _ found: inout Route?) -> Response {
         var asked: (route: Route, caller: Caller)?
         do {
             let (route, parameters) = try router.find(request.method, request.path)
+            found = route
             if request.body.count > Self.bodyLimit { throw Problem.tooLarge }
             let caller = try route.isOpen ? .nobody : caller(of: request)
             asked = (route, caller)

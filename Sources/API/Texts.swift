@@ -9,6 +9,7 @@ enum FieldFault: String, CaseIterable, Sendable {
     // Limits and their rehearsal
     case tooMany, tooLongAgo
     case unprintable, wardNeeded, ownAccount, lastAdministrator
+    case noAverage, spanTooLong
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -90,6 +91,11 @@ enum Texts {
         .tooEarly: [.french: "Cette date remonte à plus de 30 jours.", .english: "This is more than 30 days ago."],
         .tooLate: [.french: "Cette date est à plus d'un an.", .english: "This is more than a year ahead."],
         .endsBeforeBegin: [.french: "La fin doit suivre le début.", .english: "The end must come after the beginning."],
+        .noAverage: [
+            .french: "Ce paramètre n’a pas de moyenne ; lisez ses mesures une à une.",
+            .english: "This parameter has no average; read its readings one by one.",
+        ],
+        .spanTooLong: [.french: "La période dépasse 31 jours.", .english: "The period is longer than 31 days."],
         .wardHasPatients: [
             .french: "Des patients, présents ou sortis, sont rattachés à ce service.",
             .english: "Patients, present or discharged, belong to this ward.",

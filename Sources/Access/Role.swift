@@ -49,6 +49,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case manageUsers
     /// Who did what, on which patient, with the old and new values.
     case readAudit
+    /// How quickly alarms come, and how many a ward has.
+    case readMeasures
     /// A device's own reports: no account has this.
     case postReadings
 

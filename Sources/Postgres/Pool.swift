@@ -12,6 +12,8 @@ public final class Pool: @unchecked Sendable {
     private let free = NSCondition()
     private var idle: [Connection] = []
     private var open = 0
+    /// What whoever borrowed a connection met with.
+    public let errors = ErrorCounts()
 
     public init(url: String, application: String, limit: Int, timeoutSeconds: Double = 2) {
         self.url = url
@@ -25,9 +27,14 @@ public final class Pool: @unchecked Sendable {
     /// - Throws: what `body` throws; `PostgresError` of kind `poolExhausted` or `connectionLost`.
     @discardableResult
     public func with<T>(_ body: (Connection) throws -> T) throws -> T {
-        let connection = try take()
-        defer { giveBack(connection) }
-        return try body(connection)
+        do {
+            let connection = try take()
+            defer { giveBack(connection) }
+            return try body(connection)
+        } catch {
+            errors.count(error)
+            throw error
+        }
     }
 
     private func take() throws -> Connection {

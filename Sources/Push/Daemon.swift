@@ -1,5 +1,7 @@
 import Clinical
+import Listening
 import Logging
+import Metrics
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -28,6 +30,7 @@ public final class Daemon: Sendable {
     /// One a loop, in the server's order.
     private let inboxes: [Inbox]
     private let logger: Logger
+    private let measures: DaemonMeasures
 
     /// Listens and serves until `stop`. `now` is the clock. Blocks shortly.
     public init(
@@ -35,28 +38,33 @@ public final class Daemon: Sendable {
     ) throws {
         let clerks = Clerks(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
         let made = NIOLockedValueBox<[Inbox]>([])
+        let measures = DaemonMeasures()
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
         let pulseSeconds = configuration.pulseSeconds
         do {
             server = try SocketServer(
                 address: configuration.address, loops: configuration.loops, limits: configuration.limits,
+                tooSlow: measures.tooSlow,
                 makeService: { loop in
-                    let inbox = Inbox()
+                    let inbox = Inbox(lag: measures.lag)
                     made.withLockedValue { $0.append(inbox) }
                     return Shard(
-                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, now: now, logger: logger)
+                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, sent: measures.sent, now: now,
+                        logger: logger)
                 },
                 greeter: { request, loop in clerks.greet(request, allowedOrigins: origins, on: loop) })
         } catch {
             try clerks.stop()
             throw error
         }
-        (self.clerks, self.logger) = (clerks, logger)
+        (self.clerks, self.logger, self.measures) = (clerks, logger, measures)
         inboxes = made.withLockedValue { $0 }
     }
 
     /// The port listened on; nil for a unix socket.
     public var port: Int? { server.port }
+
+    public var metrics: [Metric] { measures.metrics { [self] in inboxes.map(\.census) } }
 
     /// Closes every socket with 1012 and ends; within 5 s. Blocks.
     public func stop() throws {

@@ -1,5 +1,7 @@
 import Clinical
+import Metrics
 import NIOConcurrencyHelpers
+import NIOCore
 
 /// Events on their way to one loop: put in by the feed's thread, taken out all at once by the loop.
 ///
@@ -23,6 +25,10 @@ final class Inbox: Sendable {
     private struct State {
         var items: [Item] = []
         var overflowed = false
+        /// How many items were lost, ever.
+        var lost = 0
+        /// Since when the first of the items has waited.
+        var since = NIODeadline.distantPast
         /// The rooms with somebody in them on this loop, and how many.
         var rooms: [Room: Int] = [:]
         /// As whom.
@@ -32,12 +38,18 @@ final class Inbox: Sendable {
     }
 
     private let state = NIOLockedValueBox(State())
+    private let lag: Histogram
+
+    /// - Parameter lag: is told, in seconds, how long what was taken had waited.
+    init(lag: Histogram) { self.lag = lag }
 
     /// True: the loop has to be told to look.
     func put(_ item: Item) -> Bool {
         state.withLockedValue { state in
             let wasEmpty = state.items.isEmpty
+            if wasEmpty { state.since = .now() }
             if state.items.count >= Self.limit {
+                state.lost += state.items.count
                 state.items.removeAll()
                 state.overflowed = true
             }
@@ -48,10 +60,12 @@ final class Inbox: Sendable {
 
     /// Everything that waits, in order; `overflowed`: something before it was lost.
     func takeAll() -> (items: [Item], overflowed: Bool) {
-        state.withLockedValue { state in
+        let (items, overflowed, since) = state.withLockedValue { state in
             defer { (state.items, state.overflowed) = ([], false) }
-            return (state.items, state.overflowed)
+            return (state.items, state.overflowed, state.since)
         }
+        if !items.isEmpty { lag.observe(Double((NIODeadline.now() - since).nanoseconds) / 1e9) }
+        return (items, overflowed)
     }
 
     // MARK: Which letters this loop wants
@@ -77,6 +91,11 @@ final class Inbox: Sendable {
             if let patient, state.hears(patient) { return true }
             return wards.contains { state.rooms[.ward($0)] != nil }
         }
+    }
+
+    /// The rooms with somebody in them, how many sockets are in them, and how many items were lost.
+    var census: (rooms: Set<Room>, sockets: Int, lost: Int) {
+        state.withLockedValue { (Set($0.rooms.keys), $0.rooms.values.reduce(0, +), $0.lost) }
     }
 
     /// Whether a socket on this loop is concerned.

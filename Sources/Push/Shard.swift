@@ -1,5 +1,6 @@
 import Clinical
 import Logging
+import Metrics
 import NIOCore
 
 /// One event loop's part of the daemon: its sockets, its rooms; who may stay is in ShardRights. Used on its loop only.
@@ -10,6 +11,7 @@ final class Shard: SocketService {
     private let now: @Sendable () -> Instant
     let logger: Logger
     private let pulseSeconds: Int
+    private let sent: Counter
     private var secondsToPulse: Int
     private(set) var rooms = Rooms<Socket>()
     var visitors: [Socket: Visitor] = [:]
@@ -17,11 +19,11 @@ final class Shard: SocketService {
     var doubts = Doubts<Socket>()
 
     init(
-        loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, now: @escaping @Sendable () -> Instant,
-        logger: Logger
+        loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, sent: Counter,
+        now: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         (self.loop, self.clerks, self.inbox, self.now, self.logger) = (loop, clerks, inbox, now, logger)
-        (self.pulseSeconds, secondsToPulse) = (pulseSeconds, pulseSeconds)
+        (self.pulseSeconds, secondsToPulse, self.sent) = (pulseSeconds, pulseSeconds, sent)
     }
 
     // MARK: SocketService
@@ -121,6 +123,7 @@ final class Shard: SocketService {
     }
 
     private func send(_ frame: Frame, to listeners: Set<Socket>) {
+        sent.add(listeners.count)
         for socket in listeners { socket.send(frame) }
     }
 
@@ -134,7 +137,7 @@ final class Shard: SocketService {
     }
 
     func tell(_ fault: Message.Fault, to socket: Socket) {
-        if let frame = encoded(.error(fault)) { socket.send(frame) }
+        if let frame = encoded(.error(fault)) { send(frame, to: [socket]) }
     }
 
     private func load(_ list: [Room]) {

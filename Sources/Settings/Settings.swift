@@ -30,6 +30,10 @@ public struct Settings: Sendable {
     /// `FAJMA_PUSH_SOCKET`.
     public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }
 
+    /// `FAJMA_API_ADMIN_SOCKET`, `FAJMA_PUSH_ADMIN_SOCKET`: where the machine's own watchers ask; nil: nowhere.
+    public var apiAdminSocket: String? { self["FAJMA_API_ADMIN_SOCKET"] }
+    public var pushAdminSocket: String? { self["FAJMA_PUSH_ADMIN_SOCKET"] }
+
     /// `FAJMA_ALLOWED_ORIGINS`: separated by commas or spaces; the server's own is always allowed.
     public var allowedOrigins: [String] {
         (self["FAJMA_ALLOWED_ORIGINS"] ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)

@@ -15,6 +15,11 @@ public struct Database: Sendable {
     }
 }
 
+extension Database {
+    /// What its statements met with.
+    public var errors: ErrorCounts { pool.errors }
+}
+
 /// Who asks, and what may exist for them. Every statement takes it: who may see what is part of the query.
 public struct Scope: Sendable, Hashable {
     public let user: UserID

@@ -16,6 +16,7 @@ public final class Ingest: @unchecked Sendable {
     private let url: String
     private let application: String
     private let logger: Logger
+    public let measures = IngestMeasures()
     private let arrival = NSCondition()
     private var waiting: [Ticket] = []
     private var isOpen = true
@@ -44,6 +45,9 @@ public final class Ingest: @unchecked Sendable {
         return try ticket.wait().get()
     }
 
+    /// Submissions that wait for the next batch.
+    public var queueLength: Int { arrival.withLock { waiting.count } }
+
     /// Ends the thread once everything that waits is stored.
     public func close() {
         arrival.withLock {
@@ -61,6 +65,7 @@ public final class Ingest: @unchecked Sendable {
             } catch {
                 if connection != nil || batch.count > 1 { logger.error("ingest: database lost", metadata: ["why": "\(error)"]) }
                 connection = nil
+                measures.errors.count(error)
                 batch.forEach { $0.settle(.failure(.away)) }
             }
         }
@@ -93,9 +98,11 @@ public final class Ingest: @unchecked Sendable {
     /// - Throws: `PostgresError` when the database is away or held up; then what is not settled was not stored.
     private func commit(_ batch: [Ticket], on connection: Connection) throws {
         do {
-            let outcomes = try IngestBatch.commit(batch.map(\.submission), on: connection)
+            let (outcomes, stored) = try IngestBatch.commit(batch.map(\.submission), on: connection)
+            measures.count(stored)
             for (ticket, outcome) in zip(batch, outcomes) { ticket.settle(outcome) }
         } catch let error as PostgresError where !error.isAway && connection.isAlive {
+            measures.errors.count(error)
             try connection.script("ROLLBACK")
             if batch.count > 1 {
                 logger.warning("ingest: batch refused, retried one by one", metadata: ["why": "\(error)"])

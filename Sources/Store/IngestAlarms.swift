@@ -105,11 +105,19 @@ extension IngestAlarms {
         var reading: Reading
     }
 
+    /// What a batch did to alerts, for the metrics.
+    struct Tally {
+        /// With when the reading was measured that raised it.
+        var raised: [(severity: Severity, measuredAt: Instant)] = []
+        var ended: [Severity] = []
+    }
+
     /// What a batch's readings change, for the second round trip.
     struct Changes {
         fileprivate var new: [New] = []
         fileprivate var worse: [Worse] = []
         fileprivate var ended: [(id: Int, at: Instant)] = []
+        fileprivate(set) var tally = Tally()
         fileprivate var conditions: [(patient: PatientID, key: AlarmCondition.Key, condition: AlarmCondition)] = []
 
         var isEmpty: Bool { new.isEmpty && worse.isEmpty && ended.isEmpty && conditions.isEmpty }
@@ -134,23 +142,29 @@ extension IngestAlarms.Changes {
     fileprivate mutating func pass(_ rows: ArraySlice<IngestRows.Row>, of patient: PatientID, _ known: IngestAlarms.Patient) {
         var state = known.state
         var open = known.open
+        var severities = known.state.conditions.compactMapValues(\.raised)
         /// Where in `new` the alert lies that this batch itself raised.
         var fresh: [AlarmCondition.Key: Int] = [:]
         for change in state.pass(rows.map(\.reading), under: known.rules.rules) {
             switch change {
             case .raised(let rule, _, let reading):
-                fresh[AlarmCondition.Key(rule.key.vital, rule.key.side)] = new.count
+                let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
+                tally.raised.append((rule.key.severity, reading.measuredAt))
+                severities[key] = rule.key.severity
+                fresh[key] = new.count
                 let receivedAt = rows.first { $0.reading == reading }?.receivedAt
                 new.append(
                     IngestAlarms.New(patient: patient, rule: rule, reading: reading, receivedAt: receivedAt ?? reading.measuredAt))
             case .worsened(let rule, _, let reading):
                 let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
+                severities[key] = rule.key.severity
                 if let index = fresh[key] {
                     (new[index].rule, new[index].reading) = (rule, reading)
                 } else if let id = open[key] {
                     worse.append(IngestAlarms.Worse(id: id, rule: rule, reading: reading))
                 }
             case .ended(let key, let reading):
+                if let severity = severities[key] { tally.ended.append(severity) }
                 if let index = fresh.removeValue(forKey: key) {
                     new[index].endedAt = reading.measuredAt
                 } else if let id = open.removeValue(forKey: key) {

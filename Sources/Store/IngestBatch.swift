@@ -23,8 +23,15 @@ struct IngestBatch {
 
     init(_ submissions: [Submission]) { self.submissions = submissions }
 
+    /// What a commit stored.
+    struct Stored {
+        var reports: Int
+        var readings: Int
+        var alerts: IngestAlarms.Tally
+    }
+
     /// Stores what may be stored; answers each submission, in order.
-    static func commit(_ submissions: [Submission], on connection: Connection) throws -> [Outcome] {
+    static func commit(_ submissions: [Submission], on connection: Connection) throws -> ([Outcome], Stored) {
         do {
             var batch = IngestBatch(submissions)
             return try batch.commit(on: connection, expectingDuplicates: false)
@@ -37,25 +44,28 @@ struct IngestBatch {
 
     /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
     /// insertion, and nearly no report is sent twice.
-    private mutating func commit(on connection: Connection, expectingDuplicates: Bool) throws -> [Outcome] {
+    private mutating func commit(on connection: Connection, expectingDuplicates: Bool) throws -> ([Outcome], Stored) {
         let (devices, patients) = try readWhoIsWho(on: connection)
         let bound = submissions.enumerated().map { bind($1, $0, devices, patients) }
         rows.sort()
         let alarms = try IngestAlarms(of: wards, on: connection)
         let duplicates: [Int: Int]
+        let (new, changes): ([IngestRows.Row], IngestAlarms.Changes)
         if expectingDuplicates {
             let stored = try connection.pipeline { write(Self.insertion + Self.skippingDuplicates, &$0) }[0]
             let split = try rows.split(stored: stored)
-            try connection.pipeline { try finish(split.stored, alarms, &$0) }
+            (new, changes) = (split.stored, alarms.pass(split.stored))
+            try connection.pipeline { try finish(new, changes, &$0) }
             duplicates = split.duplicates
         } else {
+            (new, changes) = (rows.all, alarms.pass(rows.all))
             try connection.pipeline {
                 write(Self.insertion, &$0)
-                try finish(rows.all, alarms, &$0)
+                try finish(new, changes, &$0)
             }
             duplicates = [:]
         }
-        return bound.enumerated().map { index, outcome in
+        let outcomes = bound.enumerated().map { index, outcome in
             outcome.map { bound in
                 let rules = bound.wearer.flatMap { wearer in
                     submissions[index].state?.rulesVersion.flatMap { alarms.rules(of: wearer, unless: $0) }
@@ -63,6 +73,8 @@ struct IngestBatch {
                 return Receipt(patients: bound.patients, duplicates: duplicates[index, default: 0], rules: rules)
             }
         }
+        let accepted = outcomes.count { if case .success = $0 { true } else { false } }
+        return (outcomes, Stored(reports: accepted, readings: new.count, alerts: changes.tally))
     }
 
     /// The devices that report, and the patients for whom people enter values.
@@ -165,8 +177,8 @@ struct IngestBatch {
     }
 
     /// - Parameter rows: those that are stored.
-    private func finish(_ rows: [IngestRows.Row], _ alarms: IngestAlarms, _ pipeline: inout Pipeline) throws {
-        alarms.pass(rows).write(into: &pipeline)
+    private func finish(_ rows: [IngestRows.Row], _ changes: IngestAlarms.Changes, _ pipeline: inout Pipeline) throws {
+        changes.write(into: &pipeline)
         try IngestAudit(rows, of: submissions).write(&pipeline)
         pipeline.query("COMMIT")
     }

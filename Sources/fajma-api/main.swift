@@ -1,5 +1,6 @@
 import API
 import Access
+import Admin
 import Clinical
 import FastCGI
 import Foundation
@@ -28,10 +29,14 @@ func serve() throws {
         status == 413 ? FastCGI.Response(Service.tooLarge(API.Request(request))) : .refusal(status, request)
     }
     let server = try Server(configuration, logger: logger)
+    let admin = try settings.apiAdminSocket.map { path in
+        try AdminServer(path: path, metrics: service.requests.metrics + ingest.metrics(database)) { try database.checkSchema() }
+    }
     Signals.onEnd { server.stop() }
     logger.info("ready")
     let ending = server.run { FastCGI.Response(service.respond(to: API.Request($0))) }
     ingest.close()
+    try admin?.stop()
     logger.info("ended")
     if ending == .failed { throw ServingFailed() }
 }

@@ -1,4 +1,5 @@
 import Access
+import Admin
 import Clinical
 import Foundation
 import Logging
@@ -32,15 +33,27 @@ func serve() throws {
     let feed = Feed(url: url, daemon: daemon, logger: logger)
     let housekeeping = Housekeeping(database: database, logger: logger)
     let sealer = AuditSealer(database: database, logger: logger)
+    let admin = try settings.pushAdminSocket.map { path in
+        try AdminServer(path: path, metrics: daemon.metrics + feed.metrics + ingest.metrics(database)) {
+            guard feed.isListening else { throw NotListening() }
+            try database.checkSchema()
+        }
+    }
     logger.info("ready")
     var signal: Int32 = 0
     sigwait(&ending, &signal)
     housekeeping.stop()
+    try admin?.stop()
     try daemon.stop()
     feed.stop()
     ingest.close()
     sealer.stop()  // last: what was written until now is in the chain, and its head in the log
     logger.info("ended")
+}
+
+/// Why the daemon is not ready: nothing that happens comes to it.
+struct NotListening: Error, CustomStringConvertible {
+    let description = "not listening to the database"
 }
 
 do {

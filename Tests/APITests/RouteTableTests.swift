@@ -57,6 +57,8 @@ let expectations: [String: Expectation] = [
     "GET /api/patients/{id}/limites/": .init(who: people),
     "PUT /api/patients/{id}/limites/": .init(who: care, body: limits),
     "POST /api/patients/{id}/limites/essai/": .init(who: care, body: rehearsal),
+    "GET /api/patients/{id}/historique/": .init(who: people, query: "type_donnee=spo2"),
+    "GET /api/patients/{id}/alarmes/charge/": .init(who: people),
     "GET /api/iot/dispositifs/": .init(who: people),
     "POST /api/iot/dispositifs/": .init(who: [.admin], body: device, status: 201),
     "GET /api/iot/dispositifs/{id}/": .init(who: people),
@@ -83,6 +85,7 @@ let expectations: [String: Expectation] = [
     "GET /api/iot/alertes/{id}/": .init(who: people),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
+    "GET /api/alarmes/mesures/": .init(who: [.admin]),
     "GET /api/audit/": .init(who: [.admin]),
 ]
 
@@ -157,7 +160,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             #expect(answer.status == 404, "\(sender): \(answer.text)")
             #expect(answer["code"]?.text == "not_found")
         }
-        let admin = try api.send(route.method, route.path(ward: 1, in: api), expected.body.replacing("#", with: "9"))
+        let admin = try api.send(route.method, "\(route.path(ward: 1, in: api))?\(expected.query)", expected.body.replacing("#", with: "9"))
         #expect(admin.status == expected.status, "\(admin.text)")
     }
 
@@ -174,7 +177,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let answer = try api.send(route.method, path, as: sender, expected.body)
             #expect(answer.status == 404, "\(sender): \(answer.text)")
         }
-        let answer = try api.send(route.method, path, expected.body.replacing("#", with: "9"))
+        let answer = try api.send(route.method, "\(path)?\(expected.query)", expected.body.replacing("#", with: "9"))
         // Who has left does not wear anything again.
         #expect(answer.status == (path.contains("/affectations/") ? 409 : expected.status), "\(answer.text)")
     }

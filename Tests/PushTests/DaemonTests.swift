@@ -1,5 +1,6 @@
 import Clinical
 import Foundation
+import Listening
 import Logging
 import NIOConcurrencyHelpers
 import Testing

@@ -79,6 +79,8 @@ class State:
         self.sockets = directory
         self.api_socket = os.path.join(self.sockets, "api.sock")
         self.push_socket = os.path.join(self.sockets, "push.sock")
+        self.api_admin_socket = os.path.join(self.sockets, "api-admin.sock")
+        self.push_admin_socket = os.path.join(self.sockets, "push-admin.sock")
         self.postgres_sockets = os.path.join(self.sockets, "pg")
 
     @staticmethod
@@ -115,6 +117,8 @@ class State:
             "FAJMA_SECRET_FILE": self.path("secret"),
             "FAJMA_API_SOCKET": self.api_socket,
             "FAJMA_PUSH_SOCKET": self.push_socket,
+            "FAJMA_API_ADMIN_SOCKET": self.api_admin_socket,
+            "FAJMA_PUSH_ADMIN_SOCKET": self.push_admin_socket,
             "FAJMA_ALLOWED_ORIGINS": f"{self.url},http://localhost:{self.port}",
             "FAJMA_URL": self.url,
             "FAJMA_PORT": str(self.port),

@@ -50,6 +50,7 @@ public final class Socket: ChannelInboundHandler {
         guard !context.channel.isWritable else { return }
         context.flush()
         if !context.channel.isWritable {
+            home.tooSlow.add()
             close(.tooSlow, reason: "", patience: home.limits.dropSeconds)
         }
     }

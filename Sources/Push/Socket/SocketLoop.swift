@@ -1,3 +1,4 @@
+import Metrics
 import NIOCore
 
 /// Something on a loop that waits for a deadline: a socket or a handshake.
@@ -16,6 +17,8 @@ final class SocketLoop {
     let eventLoop: any EventLoop
     let limits: SocketLimits
     let receiver: any SocketReceiver
+    /// Clients that read too slowly.
+    let tooSlow: Counter
     private(set) var isEnding = false
 
     /// By number and not by reference in `due`: what is gone must not be kept until its deadline.
@@ -26,8 +29,8 @@ final class SocketLoop {
     private var dirty: [Socket] = []
     private var emptied: EventLoopPromise<Void>?
 
-    init(eventLoop: any EventLoop, limits: SocketLimits, receiver: any SocketReceiver) {
-        (self.eventLoop, self.limits, self.receiver) = (eventLoop, limits, receiver)
+    init(eventLoop: any EventLoop, limits: SocketLimits, receiver: any SocketReceiver, tooSlow: Counter = Counter()) {
+        (self.eventLoop, self.limits, self.receiver, self.tooSlow) = (eventLoop, limits, receiver, tooSlow)
     }
 
     /// No room for another socket; this handshake is counted already.

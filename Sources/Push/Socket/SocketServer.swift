@@ -1,3 +1,5 @@
+import Listening
+import Metrics
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -8,10 +10,10 @@ public final class SocketServer<Service: SocketService>: Sendable {
     private let homes: [NIOLoopBound<(home: SocketLoop, service: Service)>]
     private let listener: any Channel
 
-    /// Listens, and serves on `loops` threads until `stop`. `makeService` is called once on each loop. Blocks shortly;
+    /// Listens, and serves on `loops` threads until `stop`. `tooSlow` counts the clients that were closed with 1013. `makeService` is called once on each loop. Blocks shortly;
     /// not to be called on an event loop.
     public init(
-        address: ListenAddress, loops: Int, limits: SocketLimits = SocketLimits(),
+        address: ListenAddress, loops: Int, limits: SocketLimits = SocketLimits(), tooSlow: Counter = Counter(),
         makeService: @escaping @Sendable (any EventLoop) -> Service, greeter: @escaping Greeter<Service.Visitor>
     ) throws {
         raiseDescriptorLimit(to: limits.connections + spareDescriptors)
@@ -23,7 +25,7 @@ public final class SocketServer<Service: SocketService>: Sendable {
         let homes = try group.makeIterator().map { loop in
             try loop.submit {
                 let service = makeService(loop)
-                let home = SocketLoop(eventLoop: loop, limits: share, receiver: service)
+                let home = SocketLoop(eventLoop: loop, limits: share, receiver: service, tooSlow: tooSlow)
                 let bound = NIOLoopBound((home: home, service: service), eventLoop: loop)
                 loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in bound.value.home.tick() }
                 return bound

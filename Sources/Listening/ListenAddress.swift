@@ -20,7 +20,7 @@ extension ListenAddress {
     ///
     /// By hand, because the file's mode must be set between bind and listen: before, there is no file, and after, anybody
     /// could connect.
-    func bound() throws -> CInt {
+    public func bound() throws -> CInt {
         switch self {
         case .unix(let path):
             try removeStale(path)

@@ -1,0 +1,42 @@
+import Clinical
+import Store
+
+extension Service {
+    private static let defaultPoints = 500
+    private static let pointsRange = 2...1500
+    private static let daySeconds = 86_400.0
+    private static let mostDays = 31
+
+    func alarmMeasures(_ call: Call) throws -> Response {
+        try .json(database.alarmMeasures(call.query.span(now: now(), defaultSeconds: Self.daySeconds)))
+    }
+
+    func alarmLoad(_ call: Call) throws -> Response {
+        let patient = try patient(call.parameters["id"] ?? "", call)
+        let span = try call.query.span(now: now(), defaultSeconds: 7 * Self.daySeconds)
+        // A span of 31 days can lie in 32.
+        func day(_ instant: Instant) -> Int64 { instant.milliseconds / Int64(Self.daySeconds * 1000) }
+        guard day(Instant(milliseconds: span.upperBound.milliseconds - 1)) - day(span.lowerBound) < Self.mostDays else {
+            throw Problem.invalid("debut", .spanTooLong)
+        }
+        return try .json(database.alarmLoad(patient.id, span, call.scope()))
+    }
+
+    /// Letters have no average: they are refused, and read one by one as readings.
+    func showHistory(_ call: Call) throws -> Response {
+        let patient = try patient(call.parameters["id"] ?? "", call)
+        let query = call.query
+        guard let vital = try query.value("type_donnee", { Vital(rawValue: $0) }) else {
+            throw Problem.invalid("type_donnee", .required)
+        }
+        guard vital.properties.letters == nil else { throw Problem.invalid("type_donnee", .noAverage) }
+        let points = try query.number("points") ?? Self.defaultPoints
+        guard Self.pointsRange.contains(points) else { throw Problem.invalid("points", .outOfRange) }
+        let grid = HistoryGrid(try query.span(now: now(), defaultSeconds: Self.daySeconds), points: points)
+        let buckets = try database.history(patient.id, vital, grid, call.scope())
+        // By hand: 1,500 arrays of five numbers take the encoder longer than the database.
+        let rows = buckets.map { "[\($0.begin.milliseconds),\($0.minimum),\($0.average),\($0.maximum),\($0.count)]" }
+        return Response(
+            status: 200, headers: [("Content-Type", "application/json")], body: Array("[\(rows.joined(separator: ","))]".utf8))
+    }
+}
