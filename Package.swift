@@ -36,6 +36,7 @@ let package = Package(
             ]),
         .target(name: "Postgres", dependencies: ["CPostgres", "Metrics"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
+        .target(name: "Curl", dependencies: ["CCurl"]),
         .target(name: "Clinical"),
         .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
@@ -50,7 +51,7 @@ let package = Package(
         .target(
             name: "Push",
             dependencies: [
-                "Listening", "Metrics", "Store", "Postgres", "Access", "Clinical", logging,
+                "Listening", "Metrics", "Store", "Postgres", "Access", "Clinical", "Curl", logging,
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -64,7 +65,7 @@ let package = Package(
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "CCurl", "Store", "Postgres", "Access", "Clinical", "Settings",
+                "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -79,7 +80,7 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),
-        .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings"]),
         .testTarget(
             name: "PushTests",
             dependencies: [
