@@ -9,7 +9,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
 
     private static let table: [Role: Set<Permission>] = [
         .admin: Set(Permission.allCases).subtracting([.postReadings]),
-        .medecin: care,
+        .medecin: care.union([.chooseScoreScale]),
         .infirmier: care,
         .ecran: watching,
     ]
@@ -38,6 +38,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeLimits
     /// The alarm limits that hold where no ward or patient has its own.
     case changeHospitalLimits
+    /// Which SpO2 scale a patient's early warning score takes: a doctor's decision.
+    case chooseScoreScale
     case readDevices
     /// Creating and deleting devices, and their keys.
     case manageDevices

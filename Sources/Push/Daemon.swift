@@ -20,6 +20,8 @@ public final class Daemon: Sendable {
         public var waitingLimit = 4096
         /// Between two pulses.
         public var pulseSeconds = 10
+        /// Of the values in an early warning score.
+        public var maximumAge = EarlyWarningScore.MaximumAge()
         public var limits = SocketLimits()
 
         public init(address: ListenAddress) { self.address = address }
@@ -40,7 +42,7 @@ public final class Daemon: Sendable {
         let made = NIOLockedValueBox<[Inbox]>([])
         let measures = DaemonMeasures()
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
-        let pulseSeconds = configuration.pulseSeconds
+        let (pulseSeconds, maximumAge) = (configuration.pulseSeconds, configuration.maximumAge)
         do {
             server = try SocketServer(
                 address: configuration.address, loops: configuration.loops, limits: configuration.limits,
@@ -49,7 +51,7 @@ public final class Daemon: Sendable {
                     let inbox = Inbox(lag: measures.lag)
                     made.withLockedValue { $0.append(inbox) }
                     return Shard(
-                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, sent: measures.sent, now: now,
+                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, maximumAge: maximumAge, sent: measures.sent, now: now,
                         logger: logger)
                 },
                 greeter: { request, loop in clerks.greet(request, allowedOrigins: origins, on: loop) })
