@@ -150,6 +150,33 @@ import Testing
         #expect(try post(fresh).status == 201)
     }
 
+    @Test("a device that says which limits it holds gets its wearer's, if they are others") func limits() throws {
+        let reading = #"{"type_donnee":"spo2","valeur":97}"#
+        #expect(try post(#"{"mesures":[\#(reading)],"etat":{"batterie":55}}"#)["limites"] == nil)
+        let answer = try post(#"{"mesures":[\#(reading)],"etat":{"limites":0}}"#)
+        #expect(answer["limites"]?["version"]?.number == Double(AlarmRules.defaults.version))
+        let first = try #require(answer["limites"]?["regles"]?[0])
+        #expect(first.members == ["type_donnee", "cote", "niveau_gravite", "seuil", "inclus", "delai_s", "hysteresis"])
+        #expect(first["type_donnee"]?.text == "spo2" && first["cote"]?.text == "bas" && first["niveau_gravite"]?.text == "error")
+        #expect(first["seuil"]?.number == 90 && first["inclus"] == .bool(false) && first["delai_s"]?.number == 10 && first["hysteresis"]?.number == 1)
+        #expect(answer["limites"]?["regles"]?.array?.count == AlarmRule.defaults.count)
+        #expect(try post(#"{"mesures":[],"etat":{"limites":\#(AlarmRules.defaults.version)}}"#)["limites"] == nil)
+        #expect(try post(#"{"mesures":[],"etat":{"limites":1}}"#)["limites"] != nil)
+        try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":null}"#)
+        api.pass(minutes: 1)
+        #expect(try post(#"{"mesures":[],"etat":{"limites":1}}"#)["limites"] == nil)
+    }
+
+    @Test("a device's sensors and clock are shown with it") func sensors() throws {
+        let clock = api.now.advanced(bySeconds: -30).rfc3339
+        #expect(try post(#"{"mesures":[],"etat":{"detaches":["spo2"],"heure":"\#(clock)"}}"#).status == 201)
+        let device = try api.send("GET", "/api/iot/dispositifs/1/")
+        #expect(device["detaches"] == .array([.string("spo2")]) && device["decalage_ms"]?.number == -30_000)
+        #expect(try post(#"{"mesures":[],"etat":{"heure":"\#(api.now.rfc3339)"}}"#).status == 201)
+        let mended = try api.send("GET", "/api/iot/dispositifs/1/")
+        #expect(mended["detaches"] == .array([]) && mended["decalage_ms"] == .null)
+    }
+
     @Test("a device says its state without a reading, and only its own") func status() throws {
         #expect(try post(#"{"mesures":[],"etat":{"batterie":55,"rssi":"loud","firmware":"2.0"}}"#).status == 201)
         let device = try api.send("GET", "/api/iot/dispositifs/1/")

@@ -110,6 +110,18 @@ struct AlarmTests {
         #expect(AlarmRules(AlarmRule.defaults, own).fault()?.fault == fault)
     }
 
+    @Test("the version is that of the rules that hold, however they came about") func version() {
+        let own = AlarmRule(.init(.spo2, .low, .error), limit: 88, delaySeconds: 10, hysteresis: 1)
+        let silent = AlarmRule.defaults.map { AlarmRule($0.key, limit: nil, delaySeconds: 10, hysteresis: 1) }
+        #expect(rules.version == 495_690_222 && AlarmRules(AlarmRule.defaults.reversed()).version == rules.version)
+        #expect(AlarmRules([own]).version == 1_932_066_704 && AlarmRules(AlarmRule.defaults, silent, [own]).version == 1_932_066_704)
+        #expect(AlarmRules().version == 2_166_136_261 && AlarmRules(AlarmRule.defaults, silent).version == AlarmRules().version)
+        #expect(AlarmRules(AlarmRule.defaults, [own]).version != rules.version)
+        #expect(rules.sorted.map(\.key.text).prefix(4) == [
+            "spo2 bas error", "spo2 bas warning", "heart_rate bas error", "heart_rate bas warning",
+        ])
+    }
+
     @Test("the defaults have no fault") func soundDefaults() { #expect(rules.fault() == nil) }
 }
 

@@ -12,6 +12,7 @@ import Testing
             #"{"mesures":[{"type_donnee":"spo2","valeur":97.0,"unite":"%","timestamp":"2026-11-22T14:43:18.250Z"}]}"#,
             #"{"dispositif":12,"mesures":[{"type_donnee":"temperature","valeur":36.85,"unite":"°C","age_ms":1500},{"valeur":72,"type_donnee":"heart_rate"}]}"#,
             #" { "etat" : {"batterie":81,"rssi":-60,"firmware":"1.2.0","demarrage":3,"sequence":4294967295} , "mesures" : [ {"type_donnee":"ambient_temperature","valeur":-0.5} ] } "#,
+            #"{"mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:17Z"},{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16Z"},{"type_donnee":"heart_rate","valeur":97}],"etat":{"heure":"2026-11-22T14:43:18.250Z","limites":4294967295}}"#,
         ])
     func plain(body: String) throws {
         let report = try #require(Report.plain(Array(body.utf8), now: now))
@@ -35,6 +36,9 @@ import Testing
             #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"patient":3}"#,
             #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"batterie":101}}"#,
             #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{}}"#,
+            #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"heure":"x"}}"#,
+            #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"limites":-1}}"#,
+            #"{"mesures":[{"type_donnee":"spo2","valeur":97}],"etat":{"detaches":["spo2"]}}"#,
         ])
     func notPlain(body: String) {
         #expect(Report.plain(Array(body.utf8), now: now) == nil)
@@ -52,7 +56,7 @@ import Testing
     @Test("whatever it reads of a damaged body, the general decoder reads the same") func damaged() throws {
         var random = Seeded(state: 7)
         let whole = Array(
-            #"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.25,"unite":"%","timestamp":"2026-11-22T14:43:18.250Z"},{"type_donnee":"temperature","valeur":36.8,"unite":"°C","age_ms":20}],"etat":{"batterie":80,"firmware":"1.2"}}"#
+            #"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.25,"unite":"%","timestamp":"2026-11-22T14:43:18.250Z"},{"type_donnee":"temperature","valeur":36.8,"unite":"°C","age_ms":20}],"etat":{"batterie":80,"firmware":"1.2","heure":"2026-11-22T14:43:18Z","limites":12}}"#
                 .utf8)
         var read = 0
         for _ in 0..<20_000 {

@@ -16,7 +16,8 @@ struct ReportShapeTests {
             report
                 == Report(
                     shape: .single, device: 12,
-                    readings: [Reading(vital: .spo2, value: 97, measuredAt: Instant(milliseconds: 1_795_358_580_000))]))
+                    readings: [Reading(vital: .spo2, value: 97, measuredAt: Instant(milliseconds: 1_795_358_580_000))],
+                    newestTimestamp: Instant(milliseconds: 1_795_358_580_000)))
     }
 
     @Test("a map of vitals with one time for all, whatever the order of its members")
@@ -83,6 +84,28 @@ struct ReportShapeTests {
         let report = try decode(#"{"mesures":[],"etat":{"batterie":9}}"#)
         #expect(report.readings.isEmpty)
         #expect(report.state?.battery == 9)
+    }
+
+    @Test("a device says which sensors are off, what its clock shows and which rules it holds; what is unknown or odd is left out")
+    func deviceState() throws {
+        func state(_ members: String) throws -> DeviceState? { try decode(#"{"mesures":[],"etat":{\#(members)}}"#).state }
+        let told = try state(#""detaches":["heart_rate","pouls",1,"spo2"],"heure":"2026-11-22T14:43:18.250Z","limites":4294967295"#)
+        #expect(told == DeviceState(detached: [.spo2, .heartRate], clock: arrival, rulesVersion: 4_294_967_295))
+        #expect(try state(#""detaches":"spo2","heure":12,"limites":4294967296"#) == DeviceState())
+        #expect(try state(#""detaches":[],"heure":"hier","limites":-1"#) == DeviceState(detached: []))
+    }
+
+    @Test("a report shows the device's clock by its own word, else by its newest reading", arguments: [
+        (#""mesures":[],"etat":{"heure":"2026-11-22T14:43:08.250Z"}"#, -10_000), (#""mesures":[],"etat":{"battery":1}"#, nil),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}],"etat":{"heure":"2026-11-22T14:43:18.250Z"}"#, 0),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}]"#, 5000),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97},{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T15:43:18.250Z"}]"#, 3_600_000),
+        (#""timestamp":"2026-11-22T14:43:30.250Z","mesures":[{"type_donnee":"spo2","valeur":97}]"#, 12_000),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.250Z"}]"#, 0),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.249Z"}]"#, nil),
+        (#""mesures":[{"type_donnee":"spo2","valeur":97,"age_ms":5}]"#, nil),
+    ] as [(String, Int?)]) func clock(members: String, offset: Int?) throws {
+        #expect(try decode("{\(members)}").clockOffsetMilliseconds(now: arrival) == offset)
     }
 
     @Test("an accepted reading knows its place in the body")

@@ -24,6 +24,7 @@ struct VitalTests {
         let shared = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: file))
         let entries = try Vital.allCases.map { vital in
             let known = try #require(Vital.registry[vital])
+            #expect(vital.code == known.code && vital.unit == known.unit)
             return Entry(
                 name: vital.rawValue, code: known.code, unit: known.unit, ucum: known.ucum, loinc: known.loinc,
                 plausible: [known.plausible.lowerBound, known.plausible.upperBound],

@@ -159,7 +159,7 @@ import Testing
 }
 
 // Sendable: the payload is written before the semaphore lets its reader pass.
-private final class Heard: @unchecked Sendable {
+final class Heard: @unchecked Sendable {
     let ready = DispatchSemaphore(value: 0)
     let told = DispatchSemaphore(value: 0)
     private(set) var payload = ""

@@ -100,6 +100,87 @@ import Testing
         #expect(device.battery == 80 && device.rssi == -60 && device.firmware == "1.2" && device.lastSeenAt == now)
     }
 
+    private func told(_ state: DeviceState? = nil, offset: Int? = nil, after seconds: Double) throws -> Device? {
+        let at = now.advanced(bySeconds: seconds)
+        _ = try ingest.submit(
+            Submission(origin: .device(store.keys[0]), readings: [Reading(vital: .spo2, value: 97, measuredAt: at)], state: state,
+                clockOffsetMilliseconds: offset, receivedAt: at))
+        return try store.database.device(store.devices[0].id, store.nurse)
+    }
+
+    @Test("which sensors are off and what the clock shows stays until a report says otherwise") func attached() throws {
+        #expect(try told(after: 0)?.detached == [])
+        #expect(try told(DeviceState(detached: [.heartRate, .spo2]), offset: -12_000, after: 1)?.detached == [.spo2, .heartRate])
+        let kept = try told(after: 2)
+        #expect(kept?.detached == [.spo2, .heartRate] && kept?.clockOffsetMilliseconds == -12_000)
+        let mended = try told(DeviceState(battery: 80), offset: 1999, after: 3)
+        #expect(mended?.detached == [] && mended?.clockOffsetMilliseconds == nil)
+    }
+
+    @Test("a device's period is the smoothed gap between its reports; a silence and a burst do not count") func period() throws {
+        let connection = try store.connection()
+        func period(after seconds: Double) throws -> Double? {
+            _ = try told(after: seconds)
+            return try connection.query("SELECT round(period_seconds::numeric, 3)::float8 FROM device_state")[0][0]
+        }
+        #expect(try period(after: 0) == nil)
+        #expect(try period(after: 0.1) == nil)
+        #expect(try period(after: 1.1) == 1)
+        #expect(try period(after: 3.1) == 1.2)
+        #expect(try period(after: 64) == 1.2)
+        #expect(try period(after: 65) == 1.16)
+    }
+
+    @Test("a change of what is off or of a wrong clock is told to the screens, not each millisecond") func deviceTold() throws {
+        let heard = Heard()
+        let listener = Listener(url: store.url, application: "tests", channels: ["fajma_device"]) { event in
+            switch event {
+            case .ready: heard.ready.signal()
+            case .notified(_, let payload): heard.tell(payload)
+            case .lost: break
+            }
+        }
+        _ = try told(after: 0)
+        listener.start()
+        defer { listener.stop() }
+        #expect(heard.ready.wait(timeout: .now() + 10) == .success)
+        // Whatever were told wrongly would come before what is waited for.
+        _ = try told(offset: 100, after: 1)
+        _ = try told(offset: 9000, after: 2)
+        _ = try told(offset: 11_000, after: 3)
+        #expect(heard.told.wait(timeout: .now() + 10) == .success)
+        #expect(heard.payload.contains(#""decalage_ms" : 11000"#) && heard.payload.contains(#""detaches" : []"#), "\(heard.payload)")
+        _ = try told(offset: 12_000, after: 4)
+        _ = try told(DeviceState(detached: [.spo2]), after: 5)
+        #expect(heard.told.wait(timeout: .now() + 10) == .success)
+        #expect(heard.payload.contains(#""decalage_ms" : 12000"#) && heard.payload.contains(#""detaches" : ["spo2"]"#), "\(heard.payload)")
+    }
+
+    @Test("a device is given the rules of whoever wears it now, when it holds others") func rules() throws {
+        func answered(_ version: Int?, _ device: Int = 0, secondsAgo: Double = 0) throws -> AlarmRules? {
+            try submit([reading(secondsAgo: secondsAgo)], key: store.keys[device], state: DeviceState(rulesVersion: version)).rules
+        }
+        #expect(try answered(nil) == nil)
+        #expect(try answered(0, secondsAgo: 1) == .defaults)
+        #expect(try answered(Int(AlarmRules.defaults.version), secondsAgo: 2) == nil)
+        try store.connection().script(
+            """
+            INSERT INTO alarm_rules (patient_id, vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis)
+            VALUES (1, 1, 'bas', 'error', 85, false, 10, 1)
+            """)
+        let own = try #require(try answered(Int(AlarmRules.defaults.version), secondsAgo: 3))
+        #expect(own.sorted[0].limit == 85 && own.all.count == AlarmRules.defaults.all.count)
+        #expect(try answered(Int(own.version), secondsAgo: 4) == nil)
+        #expect(try answered(Int(own.version), 1, secondsAgo: 5) == .defaults)
+        // History brings the rules too, and without a wearer there are none.
+        #expect(try answered(7, 1, secondsAgo: 600) == .defaults)
+        _ = try store.database.updateDevice(store.devices[1].id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)
+        let after = now.advanced(bySeconds: 60)
+        let late = Submission(
+            origin: .device(store.keys[1]), readings: [reading(secondsAgo: 700)], state: DeviceState(rulesVersion: 7), receivedAt: after)
+        #expect(try ingest.submit(late).rules == nil)
+    }
+
     @Test("a submission that the database refuses fails alone, its neighbours are stored", .timeLimit(.minutes(1)))
     func poisoned() async throws {
         // Refuses one value: something that no check in Swift foresaw.
