@@ -56,19 +56,35 @@ extension AlarmState {
     /// that was, changes nothing.
     public mutating func pass(_ readings: [Reading], under rules: AlarmRules) -> [AlarmChange] {
         var changes: [AlarmChange] = []
+        // As history comes: sorting it would take as long as the rest.
+        let isInOrder = zip(readings, readings.dropFirst()).allSatisfy { $0.measuredAt < $1.measuredAt }
         // Of two at one instant the lower counts: it is the same whatever order they came in.
-        for reading in readings.sorted(by: { ($0.measuredAt, $0.vital.code, $0.value) < ($1.measuredAt, $1.vital.code, $1.value) }) {
-            if let until = evaluatedUntil[reading.vital], reading.measuredAt <= until { continue }
-            evaluatedUntil[reading.vital] = reading.measuredAt
-            for side in Side.allCases {
-                let key = AlarmCondition.Key(reading.vital, side)
-                var condition = conditions[key] ?? AlarmCondition()
-                let change = condition.pass(reading, key, rules.rules(of: key))
-                conditions[key] = condition.isQuiet ? nil : condition
-                if let change { changes.append(change) }
-            }
+        let ordered = isInOrder ? readings : readings.sorted { ($0.measuredAt, $0.vital.code, $0.value) < ($1.measuredAt, $1.vital.code, $1.value) }
+        var first = 0
+        while first < ordered.count {
+            let next = ordered[first...].firstIndex { $0.vital != ordered[first].vital } ?? ordered.count
+            pass(ordered[first..<next], of: ordered[first].vital, under: rules, &changes)
+            first = next
         }
         return changes
+    }
+
+    /// - Parameter run: readings of one vital that follow one another. What is remembered of it is looked up once for all of them.
+    private mutating func pass(_ run: ArraySlice<Reading>, of vital: Vital, under rules: AlarmRules, _ changes: inout [AlarmChange]) {
+        var until = evaluatedUntil[vital]
+        var sides = Side.allCases.map { side in
+            let key = AlarmCondition.Key(vital, side)
+            return (key: key, condition: conditions[key] ?? AlarmCondition(), rules: rules.rules(of: key))
+        }
+        for reading in run {
+            if let until, reading.measuredAt <= until { continue }
+            until = reading.measuredAt
+            for index in sides.indices {
+                if let change = sides[index].condition.pass(reading, sides[index].key, sides[index].rules) { changes.append(change) }
+            }
+        }
+        evaluatedUntil[vital] = until
+        for side in sides { conditions[side.key] = side.condition.isQuiet ? nil : side.condition }
     }
 }
 
