@@ -33,7 +33,8 @@ extension Database {
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'error'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'warning'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'info'),
-                    coalesce(sum(extract(epoch FROM least(s.closed_at, d.ends) - greatest(s.raised_at, d.begins))), 0)::float8,
+                    coalesce(sum(extract(epoch FROM least(s.closed_at, d.ends) - greatest(s.raised_at, d.begins)))
+                        FILTER (WHERE s.raised_at IS NOT NULL), 0)::float8,
                     percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM s.first_acknowledged_at - s.raised_at)::float8)
                         FILTER (WHERE s.raised_at >= d.begins)
                 FROM days d LEFT JOIN shown s ON s.raised_at < d.ends AND s.closed_at >= d.begins
