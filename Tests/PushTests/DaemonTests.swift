@@ -20,7 +20,7 @@ struct DaemonTests {
                 let client = try TestClient(path, target, headers: headers)
                 #expect(client.status == 101)
                 #expect(client.field("Sec-WebSocket-Protocol") == (headers.isEmpty ? nil : "fajma"))
-                #expect(try client.hear(until: "ready").map { $0["type"] } == [.string("iot_data"), .string("alert"), .string("ready")])
+                #expect(try client.hear(until: "ready").map { $0["type"] } == [.string("iot_data"), .string("alert"), .string("score"), .string("ready")])
             }
         }
     }
@@ -97,10 +97,10 @@ struct DaemonTests {
             source.states[.patient(12)] = [PatientState(patient: 12, ward: 3, latest: [newer], alerts: [])]
             daemon.feedReady()
             let anew = try client.hear(until: "ready")
-            #expect(anew.map { $0["type"] } == [.string("iot_data"), .string("alert_update"), .string("ready")])
+            #expect(anew.map { $0["type"] } == [.string("iot_data"), .string("score"), .string("alert_update"), .string("ready")])
             #expect(anew[0]["data"]["spo2"]["valeur"] == .integer(88))
             #expect(anew[0]["depuis"] != .null)
-            #expect(anew[1]["data"]["terminee_le"] != .null)
+            #expect(anew[2]["data"]["terminee_le"] != .null)
         }
     }
 

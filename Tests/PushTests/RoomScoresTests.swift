@@ -26,14 +26,14 @@ struct RoomScoresTests {
     }
 
     @Test("The snapshot has the score; then it is told when points change, and not for every value") mutating func points() {
-        #expect(open(.patient(12), [device(.spo2, 97, 0), device(.heartRate, 80, 0)]) == ["0–15, 2"])
+        #expect(open(.patient(12), [device(.spo2, 97, 0), device(.heartRate, 80, 0)]) == ["0–14, 2"])
         #expect(hear(device(.spo2, 96, 1), device(.heartRate, 85, 1), now: 1) == [])
-        #expect(hear(device(.spo2, 93, 2), now: 2) == ["2–17, 2"])
+        #expect(hear(device(.spo2, 93, 2), now: 2) == ["2–16, 2"])
         #expect(hear(device(.perfusionIndex, 3, 3), device(.spo2, 92, 3), now: 3) == [])
         #expect(hear(device(.spo2, 99, 1), now: 4) == [], "late: it is not the latest")
-        #expect(hear(byHand(.respiratoryRate, 24, 4), now: 4) == ["4–16, 3"])
-        #expect(rooms.join(2, .patient(12), now: at(5)).scores == ["4–16, 3"])
-        #expect(rooms.event(.corrected(12, ward: 3, .respiratoryRate, latest: [], from: at(4)), now: at(6)).scores == ["2–17, 2"])
+        #expect(hear(byHand(.respiratoryRate, 24, 4), now: 4) == ["4–15, 3"])
+        #expect(rooms.join(2, .patient(12), now: at(5)).scores == ["4–15, 3"])
+        #expect(rooms.event(.corrected(12, ward: 3, .respiratoryRate, latest: [], from: at(4)), now: at(6)).scores == ["2–16, 2"])
     }
 
     @Test("A value that gets too old is told once, also where nothing comes any more; a fresh one brings it back") mutating func staleness() {
