@@ -98,9 +98,9 @@ export class AlertsPage extends Part {
   #show() {
     if (!this.firstElementChild) return;
     const open = this.#rooms.flatMap((room) => room.openAlerts()).sort(byUrgency);
-    this.#list(".now", open, this.#loading ? t("loading") : t("alarms.none"), "alert-table");
+    this.#list(".now", open, this.#loading ? t("loading") : t("alarms.none"));
     const past = history(this.#past.rows);
-    this.#list(".past", past, this.#why() ?? this.#nothing(), "alert-table");
+    this.#list(".past", past, this.#why() ?? this.#nothing());
     const more = this.#past.next && el("p", { class: "more" }, el("button", { type: "button", "data-key": "more", text: t("alarms.more"),
       on: { click: ({ currentTarget }) => this.#loadMore(currentTarget) } }));
     if (more) this.querySelector(".past .list").append(more);
@@ -113,18 +113,20 @@ export class AlertsPage extends Part {
 
   #why() { return this.#failure && (this.#failure.detail || t("error.load")); }
 
-  #list(section, rows, empty, element) {
+  #list(section, rows, empty) {
     this.querySelector(`${section} .count`).replaceChildren(el("span", { class: "number", text: String(rows.length) }));
     const place = this.querySelector(`${section} .list`);
-    const known = place.querySelector(element);
+    const known = place.querySelector("alert-table");
     if (!rows.length) {
       place.replaceChildren(el("div", { class: "empty" }, icon(section === ".now" ? "check" : "search"), el("p", { text: empty })));
       return;
     }
-    const table = known ?? el(element);
+    // One that stands there stays there: taken out and put back it would lose the focus.
+    const table = known ?? el("alert-table");
     Object.assign(table, { rows, patients: this.#patients, wards: this.#wards, caption: t(section === ".now" ? "alarms.open" : "alarms.past"), failed: (text) => this.querySelector("status-banner").say(text) });
+    place.querySelector(".more")?.remove();
     if (known) known.draw();
-    place.replaceChildren(...(known ? [known] : [table]));
+    else place.replaceChildren(table);
   }
 
   #filters() {

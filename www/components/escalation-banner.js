@@ -45,7 +45,7 @@ export class EscalationBanner extends Part {
     return el("li", { "data-severity": "error" }, icon("escalated"),
       el("p", {}, el("span", { class: "tag", text: t(alert.patient === null ? "escalation.ward" : "escalation.nobody") }), " ", subject, " ",
         el("span", { class: "message", text: alert.message }), " ", el("span", { class: "since", "data-since": alert.raisedAt ?? alert.at })),
-      may("acknowledgeAlerts") && alert.kind !== "service_non_surveille" ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
+      may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
         "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${alert.message}` }), text: t("alerts.acknowledge"),
         on: { click: ({ currentTarget }) => acknowledge(alert, currentTarget) } }) : null);
   }
