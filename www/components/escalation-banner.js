@@ -21,6 +21,8 @@ export class EscalationBanner extends Part {
   }
 
   draw() {
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", t("escalation.title"));
     this.#shown = null;
     this.#update();
   }
@@ -33,7 +35,7 @@ export class EscalationBanner extends Part {
     this.#shown = shown;
     this.hidden = escalated.length === 0;
     const more = escalated.length - SHOWN;
-    this.replaceChildren(...(escalated.length ? [el("ul", { "aria-label": t("escalation.title") }, ...escalated.slice(0, SHOWN).map((alert) => this.#row(alert)),
+    this.replaceChildren(...(escalated.length ? [el("ul", {}, ...escalated.slice(0, SHOWN).map((alert) => this.#row(alert)),
       more > 0 ? el("li", { class: "more" }, el("a", { href: "#/alertes", text: t("escalation.more", { count: more }) })) : null)] : []));
     this.#updateTimes();
     if (focused) this.querySelector(`[data-alert="${focused}"]`)?.focus();

@@ -17,6 +17,8 @@ export class PauseStrip extends Part {
   }
 
   draw() {
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", t("pause.title"));
     this.#shown = null;
     this.#update();
   }
@@ -29,7 +31,7 @@ export class PauseStrip extends Part {
       const focused = this.contains(document.activeElement);
       this.#shown = shown;
       this.hidden = running.length + broken.length === 0;
-      this.replaceChildren(...(this.hidden ? [] : [el("ul", { "aria-label": t("pause.title") }, ...running.map((pause) => this.#row(pause)), ...broken.map((pause) => this.#broken(pause)))]));
+      this.replaceChildren(...(this.hidden ? [] : [el("ul", {}, ...running.map((pause) => this.#row(pause)), ...broken.map((pause) => this.#broken(pause)))]));
       if (focused) this.querySelector("button")?.focus();
       for (const pause of broken) this.announce(this.#why(pause), false);
     }
