@@ -26,6 +26,7 @@ let package = Package(
 
         .target(name: "Postgres", dependencies: ["CPostgres"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
+        .target(name: "Curl", dependencies: ["CCurl"]),
         .target(name: "Clinical"),
         .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
@@ -40,7 +41,7 @@ let package = Package(
         .target(
             name: "Push",
             dependencies: [
-                "Store", "Postgres", "Access", "Clinical", logging,
+                "Store", "Postgres", "Access", "Clinical", "Curl", logging,
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -54,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "CCurl", "Store", "Postgres", "Access", "Clinical", "Settings",
+                "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -68,7 +69,7 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging]),
-        .testTarget(name: "CommandLineTests", dependencies: ["fajma"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings"]),
         .testTarget(
             name: "PushTests",
             dependencies: [

@@ -18,6 +18,10 @@ static inline CURLcode fajma_curl_set_writer(CURL *handle, curl_write_callback w
     return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, writer);
 }
 
+static inline CURLcode fajma_curl_set_progress(CURL *handle, curl_xferinfo_callback progress) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, progress);
+}
+
 static inline long fajma_curl_status(CURL *handle) {
     long status = 0;
     return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;

@@ -98,6 +98,16 @@ enum Texts {
         .signalQuality: "Qualité du signal", .ambientTemperature: "Température ambiante",
     ]
 
+    /// In the middle of a sentence: `fréquence cardiaque`, but `SpO2`.
+    static func withinSentence(_ name: String) -> String {
+        name.dropFirst().contains { $0.isUppercase } ? name : name.prefix(1).lowercased() + name.dropFirst()
+    }
+
+    static let technicalAlarms: [TechnicalAlarm: String] = [
+        .signalLost: "Signal perdu", .sensorDetached: "Capteur détaché", .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
+        .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",
+    ]
+
     /// With the vital's decimals, at most, and its unit: `38,5 °C`.
     static func value(_ value: Double, _ vital: Vital) -> String {
         let tenths = (value * 10).rounded() / 10

@@ -50,6 +50,11 @@ final class Clerks: Sendable {
         rooms.runIfActive(eventLoop: loop) { [source] in try source.load(list) }
     }
 
+    /// Screens whose sound is on listen to these wards. Beside the rooms: no storm of clients keeps it from being said in time.
+    func tellHeard(_ wards: [WardID], on loop: any EventLoop) -> EventLoopFuture<Void> {
+        rooms.runIfActive(eventLoop: loop) { [source] in try source.heard(wards) }
+    }
+
     /// Waits for what runs.
     func stop() throws {
         try clients.syncShutdownGracefully()

@@ -71,6 +71,8 @@ public struct DatabaseSource: Source {
             })
     }
 
+    public func heard(_ wards: [WardID]) throws { try database.heard(wards: wards) }
+
     public func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let received = now()
         let report: Report

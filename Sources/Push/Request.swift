@@ -7,6 +7,8 @@ enum Request {
     /// Readings to store, as they came.
     case readings([UInt8])
     case token(String)
+    /// Whether the alarms' sound can be heard on this screen.
+    case sound(Bool)
 
     init(_ text: ByteBuffer) throws(Fault) {
         let bytes = Array(text.readableBytesView)
@@ -24,6 +26,9 @@ enum Request {
         case "auth":
             guard let token = envelope.token else { throw Fault(.noToken) }
             self = .token(token)
+        case "son":
+            guard let isAudible = envelope.actif else { throw Fault(.unknownType) }
+            self = .sound(isAudible)
         default: throw Fault(.unknownType)
         }
     }
@@ -32,13 +37,15 @@ enum Request {
     private struct Envelope: Decodable {
         let type: String?
         let token: String?
+        let actif: Bool?
 
-        private enum CodingKeys: CodingKey { case type, token }
+        private enum CodingKeys: CodingKey { case type, token, actif }
 
         init(from decoder: any Decoder) throws {
             let object = try decoder.container(keyedBy: CodingKeys.self)
             type = try? object.decode(String.self, forKey: .type)
             token = try? object.decode(String.self, forKey: .token)
+            actif = try? object.decode(Bool.self, forKey: .actif)
         }
     }
 

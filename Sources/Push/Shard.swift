@@ -15,6 +15,7 @@ final class Shard: SocketService {
     var visitors: [Socket: Visitor] = [:]
     private(set) var socketsOf: [UserID: Set<Socket>] = [:]
     var doubts = Doubts<Socket>()
+    private var listening = Listening()
 
     init(
         loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, now: @escaping @Sendable () -> Instant,
@@ -46,6 +47,7 @@ final class Shard: SocketService {
     func enter(_ visitor: Visitor?, at socket: Socket) {
         let before = visitors[socket]
         visitors[socket] = visitor
+        if let ward = listening.moved(from: before?.audibleWard, to: visitor?.audibleWard) { tellHeard([ward]) }
         guard before?.room != visitor?.room || before?.user != visitor?.user else { return }
         if let before {
             inbox.leave(before.room, before.user)
@@ -69,6 +71,10 @@ final class Shard: SocketService {
             case .latest: perform(rooms.latest(for: socket))
             case .readings(let bytes): store(bytes, for: socket)
             case .token(let token): renew(socket, with: token)
+            case .sound(let isAudible):
+                var visitor = visitors[socket]
+                visitor?.isAudible = isAudible
+                enter(visitor, at: socket)
             }
         } catch {
             tell(error.fault, to: socket)
@@ -82,6 +88,7 @@ final class Shard: SocketService {
         for socket in expired { socket.close(.tokenExpired) }
         perform(rooms.retry())
         retryDoubts()
+        tellHeard(listening.tick())
         secondsToPulse -= 1
         if secondsToPulse <= 0 {
             secondsToPulse = pulseSeconds
@@ -146,6 +153,13 @@ final class Shard: SocketService {
                 logger.warning("rooms could not be read", metadata: ["rooms": "\(list.count)", "error": "\(error)"])
                 rooms.loadFailed()  // `tick` tries again
             }
+        }
+    }
+
+    private func tellHeard(_ wards: [WardID]) {
+        if wards.isEmpty { return }
+        clerks.tellHeard(wards, on: loop).assumeIsolated().whenFailure { [logger] error in
+            logger.warning("it could not be said that screens listen", metadata: ["error": "\(error)"])  // `tick` says it again
         }
     }
 

@@ -65,6 +65,7 @@ extension Shard {
             doubts.answered(socket, isKnown: false)
         case .success(let admission):
             let verdict = visitor.learn(admission, of: token)
+            if verdict != nil { visitor.isAudible = false }  // it is being closed, which takes as long as the client takes
             enter(visitor, at: socket)
             if let verdict { socket.close(verdict) }
             doubts.answered(socket, isKnown: true)

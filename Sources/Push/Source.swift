@@ -26,6 +26,8 @@ public protocol Source: Sendable {
     func load(_ rooms: [Room]) throws -> [Room: [PatientState]]
     /// What this token opens now, for somebody who is in the room already.
     func renew(token: String, room: Room) throws -> Admission
+    /// A screen whose sound is on is connected to each of these wards.
+    func heard(_ wards: [WardID]) throws
     /// Stores what a client with this token sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.
     func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String?
 }

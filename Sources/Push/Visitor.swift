@@ -13,6 +13,8 @@ struct Visitor: Sendable {
     /// A fresh token of which is not known yet what it opens.
     private(set) var offered: Offer?
     var allowance = Allowance()
+    /// The alarms' sound can be heard where the visitor is, as its page says.
+    var isAudible = false
 
     struct Offer: Sendable {
         let token: String
@@ -24,6 +26,12 @@ struct Visitor: Sendable {
         guard case .allowed(let room, let user, let expires, let mayEnter) = admission else { return nil }
         (self.room, self.token, self.user, self.expires, self.mayEnter) = (room, token, user, expires, mayEnter)
         self.changesSeen = changesSeen
+    }
+
+    /// The ward whose alarms can be heard there; of a patient's room nothing is known of the others in the ward.
+    var audibleWard: WardID? {
+        guard isAudible, case .ward(let ward) = room else { return nil }
+        return ward
     }
 
     /// The one to ask about.

@@ -35,6 +35,24 @@ public struct Settings: Sendable {
         (self["FAJMA_ALLOWED_ORIGINS"] ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)
     }
 
+    /// `FAJMA_REMINDER_SECONDS`: after this long an acknowledged `error` whose condition lasts is brought back.
+    public func reminderSeconds() throws(SettingError) -> Int { try number("FAJMA_REMINDER_SECONDS", default: 300, in: 1...3600) }
+
+    /// `FAJMA_ESCALATION_SECONDS`: after this long an `error` that nobody has acknowledged is escalated.
+    public func escalationSeconds() throws(SettingError) -> Int { try number("FAJMA_ESCALATION_SECONDS", default: 120, in: 1...3600) }
+
+    /// `FAJMA_WEBHOOK_URL`: where escalations are posted, http or https; nil: nowhere. May hold credentials, so no message quotes it.
+    public func webhookURL() throws(SettingError) -> String? {
+        guard let text = self["FAJMA_WEBHOOK_URL"] else { return nil }
+        guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()), url.host?.isEmpty == false else {
+            throw SettingError("FAJMA_WEBHOOK_URL", "an address that begins with http:// or https:// and names a server")
+        }
+        return text
+    }
+
+    /// `FAJMA_WEBHOOK_SECRET_FILE`: 32 bytes or more that sign them; needed where there is a URL.
+    public func webhookSecretFile() throws(SettingError) -> String { try required("FAJMA_WEBHOOK_SECRET_FILE") }
+
     /// Makes every logger write as `FAJMA_LOG_LEVEL` (`info`) and `FAJMA_LOG_FORMAT` (`text` or `json`) say. Once a process.
     public func startLogging() throws(SettingError) {
         guard let level = Logger.Level(rawValue: self["FAJMA_LOG_LEVEL"] ?? "info") else {

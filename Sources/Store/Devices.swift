@@ -223,6 +223,8 @@ extension Database {
 /// Advisory locks, by number: they share one space in the database.
 enum IngestLock {
     static let assignments = 0x46_414A_4D41_01
+    /// Whoever holds it, for as long as its session lasts, leads the watch.
+    static let watch = 0x46_414A_4D41_02
     /// With a patient's number as the second key.
     static let alarms: Int32 = 0x46_414A
 }

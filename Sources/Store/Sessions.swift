@@ -168,6 +168,8 @@ extension Database {
         try pool.with {
             let tokens = try $0.query("DELETE FROM refresh_tokens WHERE expires_at < now()").affectedRows
             try $0.query("SELECT forget_sessions()")
+            try $0.query(
+                "DELETE FROM webhook_deliveries WHERE created_at < now() - $1 * interval '1 day'", [WebhookDelivery.keptDays])
             try $0.query("DELETE FROM login_buckets WHERE at < now() - interval '1 hour'")
             try $0.query("DELETE FROM known_browsers WHERE last_login_at < now() - $1 * interval '1 day'", [KnownBrowser.days])
             return tokens

@@ -23,6 +23,9 @@ func serve() throws {
     var configuration = Daemon.Configuration(address: .unix(path: try settings.pushSocket()))
     configuration.allowedOrigins = Set(settings.allowedOrigins)
     let database = Database(url: url, application: "fajma-push", connections: configuration.threads)
+    let watching = try Watch.Configuration(
+        reminderSeconds: settings.reminderSeconds(), escalationSeconds: settings.escalationSeconds())
+    let webhook = try settings.webhookURL().map { (url: $0, secret: try SigningSecret(file: settings.webhookSecretFile())) }
     try database.checkSchema()
 
     let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
@@ -32,9 +35,12 @@ func serve() throws {
     let feed = Feed(url: url, daemon: daemon, logger: logger)
     let housekeeping = Housekeeping(database: database, logger: logger)
     let sealer = AuditSealer(database: database, logger: logger)
+    let watch = Watch(
+        url: url, configuration: watching, pager: try webhook.map { try Pager(url: $0.url, secret: $0.secret) }, logger: logger)
     logger.info("ready")
     var signal: Int32 = 0
     sigwait(&ending, &signal)
+    watch.stop()  // first: another daemon takes over while this one ends
     housekeeping.stop()
     try daemon.stop()
     feed.stop()

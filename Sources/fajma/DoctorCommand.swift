@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
         let checks =
             [ServiceChecks.settings(settings)] + DatabaseChecks.all(settings)
             + [
-                ServiceChecks.secret(settings), ServiceChecks.api(settings), ServiceChecks.push(settings),
+                ServiceChecks.secret(settings), ServiceChecks.webhook(settings), ServiceChecks.api(settings), ServiceChecks.push(settings),
                 ServiceChecks.nginx(nginx),
             ]
         let ok = checks.allSatisfy { $0.status != .failed }

@@ -599,6 +599,24 @@ def test_the_doctor_looks_at_the_secrets_mode_and_length(database, tmp_path):
     assert checks(environment)["secret"]["status"] == "failed"
 
 
+def test_the_doctor_looks_at_the_webhook(cluster, database, tmp_path):
+    cluster.state.make_secret()
+    assert checks(database)["webhook"]["status"] == "skipped"
+    for url in ("pager:geheim@hospital.example", "ftp://pager:geheim@hospital.example/", "http://"):
+        check = checks({**database, "FAJMA_WEBHOOK_URL": url})["webhook"]
+        assert check["status"] == "failed" and "FAJMA_WEBHOOK_URL" in check["detail"] and "geheim" not in check["detail"]
+    environment = {**database, "FAJMA_WEBHOOK_URL": "https://pager:geheim@hospital.example/"}
+    assert "FAJMA_WEBHOOK_SECRET_FILE" in checks(environment)["webhook"]["detail"]
+    secret = tmp_path / "webhook-secret"
+    environment["FAJMA_WEBHOOK_SECRET_FILE"] = str(secret)
+    for length, status in ((31, "failed"), (32, "ok")):
+        secret.write_bytes(b"x" * length)
+        secret.chmod(0o600)
+        assert checks(environment)["webhook"]["status"] == status
+    for name in ("FAJMA_REMINDER_SECONDS", "FAJMA_ESCALATION_SECONDS"):
+        assert name in checks({**database, name: "0"})["settings"]["detail"]
+
+
 def test_the_doctor_asks_the_daemons_over_their_sockets(cluster, database):
     environment = {**database, "FAJMA_LOG_LEVEL": "error"}
     cluster.state.make_secret()

@@ -113,6 +113,31 @@ struct DaemonTests {
         }
     }
 
+    @Test("A ward is heard at once when it gets its first screen with sound, which a closed or silent one is no more") func listening() async throws {
+        try await withDaemon({ $0.loops = 1 }) { _, source, path in
+            func screen(_ target: String) throws -> TestClient {
+                let client = try TestClient(path, target + "?token=good")
+                _ = try client.hear(until: "ready")
+                try client.say(#"{"type":"son","actif":true}"#)
+                return client
+            }
+            let patient = try screen("/ws/iot/12/")  // not a ward's: nobody there hears the others
+            let first = try screen("/ws/service/3/")
+            source.waitUntilHeard()
+            #expect(source.heard == [3])
+            try first.say(#"{"type":"son","actif":false}"#)
+            try first.say(#"{"type":"son","actif":true}"#)
+            source.waitUntilHeard()
+            #expect(source.heard == [3, 3])
+            try first.sayClose()
+            while try first.hear() != .hungUp {}
+            _ = try screen("/ws/service/3/")
+            source.waitUntilHeard()
+            #expect(source.heard == [3, 3, 3])
+            _ = patient
+        }
+    }
+
     @Test("What is not JSON or not known is answered with an error, and the socket stays open")
     func badMessages() async throws {
         try await withDaemon { _, _, path in
@@ -468,6 +493,7 @@ private final class TestSource: Source {
         var failingLoads = 0
         var revoked: [String: Admission] = [:]
         var stored: [Stored] = []
+        var heard: [WardID] = []
         var failingRenewals = 0
         var renewals = 0
         var holdsNext = false
@@ -498,6 +524,18 @@ private final class TestSource: Source {
     /// How often it was asked what a token opens.
     var renewals: Int { state.withLockedValue { $0.renewals } }
     var stored: [Stored] { state.withLockedValue { $0.stored } }
+    /// Every ward that was said to have a listening screen, each time.
+    var heard: [WardID] { state.withLockedValue { $0.heard } }
+
+    private let hearing = DispatchSemaphore(value: 0)
+
+    func heard(_ wards: [WardID]) throws {
+        state.withLockedValue { $0.heard += wards }
+        hearing.signal()
+    }
+
+    /// Returns once it was told of a ward since this was last called.
+    func waitUntilHeard() { hearing.wait() }
 
     struct Away: Error {}
 

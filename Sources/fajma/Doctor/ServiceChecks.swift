@@ -10,6 +10,8 @@ enum ServiceChecks {
             _ = try settings.secretFile()
             _ = try settings.pushSocket()
             _ = try settings.apiThreads()
+            _ = try settings.reminderSeconds()
+            _ = try settings.escalationSeconds()
             try settings.startLogging()
             return .ok("settings", "complete")
         } catch {
@@ -24,6 +26,18 @@ enum ServiceChecks {
             return .ok("secret", "long enough, and closed to other accounts")
         } catch {
             return .failed("secret", "\(error)", advice: "a new one: (umask 077; openssl rand -hex 32 > \(path)); every session ends")
+        }
+    }
+
+    static func webhook(_ settings: Settings) -> Check {
+        do {
+            guard try settings.webhookURL() != nil else {
+                return .skipped("webhook", "FAJMA_WEBHOOK_URL is not set: escalations reach the screens only")
+            }
+            _ = try SigningSecret(file: settings.webhookSecretFile())
+            return .ok("webhook", "has an address, and a secret that is long enough and closed to other accounts")
+        } catch {
+            return .failed("webhook", "\(error)", advice: "a secret: (umask 077; openssl rand -hex 32 > FILE), also for the receiver; fajma-push does not start without")
         }
     }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Curl
 import Foundation
 import Synchronization
 
@@ -36,7 +37,7 @@ final class Poster: @unchecked Sendable {
             throw Failure("--url must begin with http:// or https:// and name a server")
         }
         endpoint = base.appendingPathComponent("api/iot/data/", isDirectory: true).absoluteString
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() else {
+        guard Transfer.isReady, let multi = curl_multi_init() else {
             throw Failure("curl does not start")
         }
         self.multi = multi
