@@ -15,13 +15,13 @@ extension Service {
     }
 
     func addPatient(_ call: Call) throws -> Response {
-        let (patient, isReadmitted) = try database.admitPatient(checked(call.decode()), call.scope())
+        let (patient, isReadmitted) = try database.admitPatient(checked(call.decode(), call), call.scope())
         return try .json(patient, status: isReadmitted ? 200 : 201)
     }
 
     func changePatient(_ call: Call) throws -> Response {
         let key = PatientKey(call.parameters["id"] ?? "")
-        let patient = try call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0)) })
+        let patient = try call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0), before: $0, call) })
         return try .json(opened(patient, call))  // a change of nothing shows as much
     }
 
@@ -29,9 +29,14 @@ extension Service {
         try .json(call.found(database.dischargePatient(PatientKey(call.parameters["id"] ?? ""), call.scope())))
     }
 
-    /// PostgreSQL would take `tomorrow` and `infinity` for dates, too.
-    private func checked(_ fields: PatientFields) throws -> PatientFields {
+    private func checked(_ fields: PatientFields, before: PatientFields? = nil, _ call: Call) throws -> PatientFields {
+        // PostgreSQL would take `tomorrow` and `infinity` for dates, too.
         if let date = fields.birthDate, !Self.isDay(date) { throw Problem.invalid("date_naissance", .malformed) }
+        let scale = before?.spo2Scale ?? EarlyWarningScore.Scale.one.rawValue
+        if let chosen = fields.spo2Scale, chosen != scale {
+            guard EarlyWarningScore.Scale(rawValue: chosen) != nil else { throw Problem.invalid("echelle_spo2", .unknown) }
+            guard try call.scope().role.may(.chooseScoreScale) else { throw Problem.forbidden }
+        }
         return fields
     }
 

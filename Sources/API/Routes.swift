@@ -59,8 +59,11 @@ extension Service {
         Route("GET", "/api/services/", .user(.readWards)) { try $0.listWards($1) },
         Route("POST", "/api/services/", .user(.manageWards)) { try $0.addWard($1) },
         Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
-        Route("PATCH", "/api/services/{id}/", .user(.manageWards)) { try $0.renameWard($1) },
+        Route("PATCH", "/api/services/{id}/", .user(.manageWards)) { try $0.changeWard($1) },
         Route("DELETE", "/api/services/{id}/", .user(.manageWards)) { try $0.deleteWard($1) },
+        Route("GET", "/api/services/{id}/pause/", .user(.readAlerts)) { try $0.showWardPause($1) },
+        Route("POST", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.beginWardPause($1) },
+        Route("DELETE", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.endWardPause($1) },
 
         Route("GET", "/api/patients/", .user(.readPatients)) { try $0.listPatients($1) },
         Route("POST", "/api/patients/", .user(.managePatients)) { try $0.addPatient($1) },
@@ -68,6 +71,10 @@ extension Service {
         Route("PUT", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients)) { try $0.changePatient($1) },
         Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
+        Route("GET", "/api/patients/{id}/pause/", .user(.readAlerts)) { try $0.showPatientPause($1) },
+        Route("POST", "/api/patients/{id}/pause/", .user(.changeLimits)) { try $0.beginPatientPause($1) },
+        Route("DELETE", "/api/patients/{id}/pause/", .user(.changeLimits)) { try $0.endPatientPause($1) },
+        Route("GET", "/api/patients/{id}/score/", .user(.readReadings)) { try $0.showScore($1) },
 
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices)) { try $0.listDevices($1) },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices)) { try $0.addDevice($1) },

@@ -12,6 +12,8 @@ public struct Service: Sendable {
     let logger: Logger
     /// How long a person's page may lie untouched.
     let idleSeconds: Double
+    /// Of the values in an early warning score.
+    let maximumAge: EarlyWarningScore.MaximumAge
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
@@ -22,11 +24,12 @@ public struct Service: Sendable {
 
     public init(
         database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
+        maximumAge: EarlyWarningScore.MaximumAge = .init(),
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
-        (self.idleSeconds, self.verifyPassword, self.now) = (idleSeconds, verifyPassword, now)
+        (self.idleSeconds, self.maximumAge, self.verifyPassword, self.now) = (idleSeconds, maximumAge, verifyPassword, now)
     }
 
     /// Answers every request; an error becomes an answer here.

@@ -9,7 +9,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
 
     private static let table: [Role: Set<Permission>] = [
         .admin: Set(Permission.allCases).subtracting([.postReadings]),
-        .medecin: care,
+        .medecin: care.union([.chooseScoreScale]),
         .infirmier: care,
         .ecran: watching,
     ]
@@ -36,6 +36,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case readAlerts, raiseAlerts, acknowledgeAlerts
     /// Alarm limits and pauses.
     case changeLimits
+    /// Which SpO2 scale a patient's early warning score takes: a doctor's decision.
+    case chooseScoreScale
     case readDevices
     /// Creating and deleting devices, and their keys.
     case manageDevices

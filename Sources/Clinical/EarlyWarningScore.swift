@@ -13,8 +13,19 @@ public struct EarlyWarningScore: Hashable, Sendable {
         public var vital: Vital { Vital(rawValue: rawValue)! }  // the raw values are vitals' names: a test says so
         /// What it can give at most.
         public var maximum: Int { self == .supplementalO2 ? 2 : 3 }
-        /// A device measures it all the time; the others are taken by hand.
-        var isContinuous: Bool { self == .spo2 || self == .pulse }
+        /// Where a vital's part stands among the seven; nil: it is none of them.
+        static func place(of vital: Vital) -> Int? {
+            switch vital {
+            case .respiratoryRate: 0
+            case .spo2: 1
+            case .supplementalO2: 2
+            case .systolicBP: 3
+            case .heartRate: 4
+            case .consciousness: 5
+            case .temperature: 6
+            default: nil
+            }
+        }
     }
 
     /// Which of the two SpO2 scales. The second is for hypercapnic respiratory failure, where a doctor chose it.
@@ -22,9 +33,18 @@ public struct EarlyWarningScore: Hashable, Sendable {
 
     /// How old a value may be.
     public struct MaximumAge: Hashable, Sendable {
-        public var deviceSeconds = 5 * 60.0
-        public var manualSeconds = 12 * 3600.0
-        public init() {}
+        public var deviceSeconds: Double
+        public var manualSeconds: Double
+
+        public init(deviceSeconds: Double = 5 * 60, manualSeconds: Double = 12 * 3600) {
+            (self.deviceSeconds, self.manualSeconds) = (deviceSeconds, manualSeconds)
+        }
+
+        /// The first instant at which the reading is too old.
+        func end(of reading: Reading) -> Instant {
+            let end = reading.measuredAt.advanced(bySeconds: reading.isByHand ? manualSeconds : deviceSeconds)
+            return Instant(milliseconds: end.milliseconds + 1)
+        }
     }
 
     public struct Part: Hashable, Sendable {
@@ -59,30 +79,37 @@ public struct EarlyWarningScore: Hashable, Sendable {
         total >= 7 ? .emergency : total >= 5 || hasThree ? .urgent : .low
     }
 
-    /// - Parameters:
-    ///   - readings: the newest of each vital; skin temperatures are left out by the caller.
-    ///   - byHand: whether a reading was taken by hand, which makes it last longer.
-    public init(
-        _ readings: [Vital: Reading], scale: Scale, at now: Instant, maximumAge: MaximumAge = MaximumAge(),
-        byHand: (Vital) -> Bool = { _ in false }
-    ) {
+    /// - Parameter readings: those that count; skin temperatures are left out by the caller.
+    public init(_ readings: [Vital: Reading], scale: Scale, at now: Instant, maximumAge: MaximumAge = MaximumAge()) {
         func current(_ parameter: Parameter) -> (Part.State, Reading?) {
             guard let reading = readings[parameter.vital] else { return (.missing, nil) }
-            let longest = parameter.isContinuous && !byHand(parameter.vital) ? maximumAge.deviceSeconds : maximumAge.manualSeconds
-            return (now.seconds(since: reading.measuredAt) <= longest ? .known : .stale, reading)
+            return (now < maximumAge.end(of: reading) ? .known : .stale, reading)
         }
         let (oxygenState, oxygen) = current(.supplementalO2)
-        let onOxygen: [Bool] = oxygenState == .known ? [oxygen?.value != 0] : [false, true]
+        let supply = oxygenState == .known ? oxygen.map { $0.value != 0 } : nil
         parts = Parameter.allCases.map { parameter in
             let (state, reading) = current(parameter)
             guard state == .known, let reading else {
                 return Part(parameter: parameter, state: state, reading: reading, points: 0...parameter.maximum)
             }
-            let possible = onOxygen.map { Self.points(parameter, reading.value, scale, onOxygen: $0) }
             return Part(
                 parameter: parameter, state: state, reading: reading,
-                points: (possible.min() ?? 0)...(possible.max() ?? parameter.maximum))
+                points: Self.points(parameter, reading.value, scale, isOnOxygen: supply))
         }
+    }
+
+    /// What a value gives, or may give while nobody knows whether the patient is on oxygen.
+    private static func points(_ parameter: Parameter, _ value: Double, _ scale: Scale, isOnOxygen: Bool?) -> ClosedRange<Int> {
+        let onAir = points(parameter, value, scale, onOxygen: isOnOxygen ?? false)
+        let onOxygen = points(parameter, value, scale, onOxygen: isOnOxygen ?? true)
+        return min(onAir, onOxygen)...max(onAir, onOxygen)
+    }
+
+    /// What another value of a parameter would give, all else being as it is.
+    func points(of parameter: Parameter, value: Double, _ scale: Scale) -> ClosedRange<Int> {
+        let oxygen = parts[2]
+        let supply = oxygen.state == .known ? oxygen.points.lowerBound > 0 : nil
+        return Self.points(parameter, value, scale, isOnOxygen: supply)
     }
 
     /// The table. Values are rounded to what is shown first.

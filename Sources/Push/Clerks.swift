@@ -46,7 +46,7 @@ final class Clerks: Sendable {
 
     func rightsChanged() { changes.withLockedValue { $0 += 1 } }
 
-    func load(_ list: [Room], on loop: any EventLoop) -> EventLoopFuture<[Room: [PatientState]]> {
+    func load(_ list: [Room], on loop: any EventLoop) -> EventLoopFuture<[Room: RoomContents]> {
         rooms.runIfActive(eventLoop: loop) { [source] in try source.load(list) }
     }
 

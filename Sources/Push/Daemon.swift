@@ -18,6 +18,8 @@ public final class Daemon: Sendable {
         public var waitingLimit = 4096
         /// Between two pulses.
         public var pulseSeconds = 10
+        /// Of the values in an early warning score.
+        public var maximumAge = EarlyWarningScore.MaximumAge()
         public var limits = SocketLimits()
 
         public init(address: ListenAddress) { self.address = address }
@@ -36,7 +38,7 @@ public final class Daemon: Sendable {
         let clerks = Clerks(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
         let made = NIOLockedValueBox<[Inbox]>([])
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
-        let pulseSeconds = configuration.pulseSeconds
+        let (pulseSeconds, maximumAge) = (configuration.pulseSeconds, configuration.maximumAge)
         do {
             server = try SocketServer(
                 address: configuration.address, loops: configuration.loops, limits: configuration.limits,
@@ -44,7 +46,8 @@ public final class Daemon: Sendable {
                     let inbox = Inbox()
                     made.withLockedValue { $0.append(inbox) }
                     return Shard(
-                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, now: now, logger: logger)
+                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, maximumAge: maximumAge, now: now,
+                        logger: logger)
                 },
                 greeter: { request, loop in clerks.greet(request, allowedOrigins: origins, on: loop) })
         } catch {

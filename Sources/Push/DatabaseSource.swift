@@ -51,7 +51,7 @@ public struct DatabaseSource: Source {
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
     }
 
-    public func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
+    public func load(_ rooms: [Room]) throws -> [Room: RoomContents] {
         var (patients, wards): (Set<PatientID>, Set<WardID>) = ([], [])
         for room in rooms {
             switch room {
@@ -59,14 +59,19 @@ public struct DatabaseSource: Source {
             case .ward(let id): wards.insert(id)
             }
         }
-        let states = try database.state(patients: Array(patients), wards: Array(wards))
-        let byWard = Dictionary(grouping: states) { $0.ward }
-        let byPatient = Dictionary(grouping: states, by: \.patient)
+        let state = try database.state(patients: Array(patients), wards: Array(wards))
+        let byWard = Dictionary(grouping: state.patients) { $0.ward }
+        let byPatient = Dictionary(grouping: state.patients, by: \.patient)
         return Dictionary(
             uniqueKeysWithValues: Set(rooms).map { room in
                 switch room {
-                case .patient(let id), .alerts(let id): (room, byPatient[id] ?? [])
-                case .ward(let id): (room, byWard[id] ?? [])
+                case .patient(let id), .alerts(let id): (room, RoomContents(byPatient[id] ?? []))
+                case .ward(let id):
+                    (
+                        room,
+                        RoomContents(
+                            byWard[id] ?? [], alerts: state.alerts.filter { $0.ward == id }, pause: state.pauses.first { $0.ward == id })
+                    )
                 }
             })
     }

@@ -3,14 +3,16 @@ import FoundationEssentials
 
 /// Something that happened, as the database tells it.
 public enum Event: Sendable, Hashable {
-    /// The newest readings of a patient, one a vital. `from`: older readings came along too, back to that instant, so that
+    /// The newest readings of a patient, one a vital, or two: a device's and one taken by hand. `from`: older readings came along too, back to that instant, so that
     /// a chart has to be fetched again from there.
     case readings(PatientID, ward: WardID?, [Reading], from: Instant?)
-    /// A stored reading was corrected or deleted: `latest` is what now holds of this vital, also where it is older than what
-    /// was known; nil: nothing. A chart has to be fetched again from `from`.
-    case corrected(PatientID, ward: WardID?, Vital, latest: Reading?, from: Instant)
+    /// A stored reading was corrected or deleted: `latest` is what now holds of this vital, of a device and by hand, also where it is
+    /// older than what was known. A chart has to be fetched again from `from`.
+    case corrected(PatientID, ward: WardID?, Vital, latest: [Reading], from: Instant)
     /// An alert was raised (`isNew`) or changed: acknowledged, ended, more severe.
     case alert(Alert, ward: WardID?, isNew: Bool)
+    /// A pause of the sound has begun, or ended before its time.
+    case pause(SoundPause, ward: WardID?)
     /// A device changed; `json` is the device as it is sent to clients.
     case device(patient: PatientID?, ward: WardID?, json: [UInt8])
     /// A patient was admitted, changed (name, bed), moved or was discharged: the ward where the patient is now, nil for none, and
@@ -37,13 +39,14 @@ public struct UnreadableNotification: Error, CustomStringConvertible {
 
 extension Event {
     /// The channels that carry events.
-    public static let channels = ["fajma_reading", "fajma_alert", "fajma_device"] + channelsReadAlways
+    public static let channels = ["fajma_reading", "fajma_alert", "fajma_pause", "fajma_device"] + channelsReadAlways
     static let channelsReadAlways = ["fajma_patient", "fajma_right"]
 
     /// Reads the payload of a PostgreSQL notification:
     /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970],…],"from":ms}`, `from` and `ward` optional;
-    ///   After a correction it has `"corrected"`, the vital's code, and `latest` holds that vital's reading or nothing.
+    ///   After a correction it has `"corrected"`, the vital's code, and `latest` holds that vital's readings or nothing.
     /// - `fajma_alert`: `{"ward":3,"new":true,"alert":{…}}`, the alert as on the wire;
+    /// - `fajma_pause`: `{"patient":12,"ward":3,"pause":{…}}`, patient null for a ward's, the pause as on the wire;
     /// - `fajma_device`: `{"patient":12,"ward":3,"device":{…}}`, patient and ward null or missing when it is nobody's;
     /// - `fajma_patient`: `{"patient":12,"ward":3,"before":2}`, ward null when discharged, before null when admitted;
     /// - `fajma_right`: `{"user":5}`, `{"patient":12}`, and everybody's for `{"user":null}` or what this version does not know.
@@ -58,13 +61,16 @@ extension Event {
                 let notice = try decoder.decode(ReadingNotice.self, from: data)
                 let (latest, from) = (notice.latest.compactMap(\.reading), notice.from.map(Instant.init(milliseconds:)))
                 if let vital = notice.corrected.flatMap(Vital.init(code:)), let from {
-                    self = .corrected(notice.patient, ward: notice.ward, vital, latest: latest.first, from: from)
+                    self = .corrected(notice.patient, ward: notice.ward, vital, latest: latest, from: from)
                 } else {
                     self = .readings(notice.patient, ward: notice.ward, latest, from: from)
                 }
             case "fajma_alert":
                 let notice = try decoder.decode(AlertNotice.self, from: data)
                 self = .alert(notice.alert, ward: notice.ward, isNew: notice.new)
+            case "fajma_pause":
+                let notice = try decoder.decode(PauseNotice.self, from: data)
+                self = .pause(notice.pause, ward: notice.ward)
             case "fajma_device":
                 let notice = try decoder.decode(DeviceNotice.self, from: data)
                 let device = try JSONEncoder.wire.encode(notice.device)
@@ -110,6 +116,11 @@ private struct AlertNotice: Decodable {
     let ward: WardID?
     let new: Bool
     let alert: Alert
+}
+
+private struct PauseNotice: Decodable {
+    let ward: WardID?
+    let pause: SoundPause
 }
 
 private struct DeviceNotice: Decodable {

@@ -9,6 +9,9 @@ enum Message: Hashable, Sendable {
     case corrected(PatientID, Vital, latest: Reading?, from: Instant)
     case alert(Alert)
     case alertUpdate(Alert)
+    /// The pause that has begun or ended; nil: none runs, and nobody saw how it ended.
+    case pause(SoundPause.Subject, SoundPause?)
+    case score(PatientID, ScoreReport)
     /// The device as JSON.
     case device(PatientID?, [UInt8])
     /// Where a patient is now; nil: discharged.
@@ -70,7 +73,17 @@ extension Message: Encodable {
                 try object.encode("alert_update", forKey: .type)
             }
             try object.encode(alert.patient, forKey: .patient)
+            try object.encodeIfPresent(alert.ward, forKey: .service)
             try object.encode(alert, forKey: .data)
+        case .pause(let subject, let pause):
+            try object.encode("pause", forKey: .type)
+            try object.encode(subject.patient, forKey: .patient)
+            try object.encode(subject.ward, forKey: .service)
+            try object.encode(pause, forKey: .data)
+        case .score(let patient, let report):
+            try object.encode("score", forKey: .type)
+            try object.encode(patient, forKey: .patient)
+            try object.encode(report, forKey: .data)
         case .device(let patient, let json):
             try object.encode("dispositif", forKey: .type)
             try object.encode(patient, forKey: .patient)
@@ -109,8 +122,10 @@ extension Event {
     var message: Message? {
         switch self {
         case .readings(let patient, _, let readings, let from): .readings(patient, readings, from: from)
-        case .corrected(let patient, _, let vital, let latest, let from): .corrected(patient, vital, latest: latest, from: from)
+        case .corrected(let patient, _, let vital, let latest, let from):
+            .corrected(patient, vital, latest: [Vital: LatestReading](latest)[vital]?.newest, from: from)
         case .alert(let alert, _, let isNew): isNew ? .alert(alert) : .alertUpdate(alert)
+        case .pause(let pause, _): pause.subject.map { .pause($0, pause) }
         case .device(let patient, _, let json): .device(patient, json)
         case .patient(let patient, let ward, _): .patient(patient, ward: ward)
         case .rights: nil

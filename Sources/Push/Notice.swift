@@ -32,6 +32,7 @@ extension Event {
         case .readings(let patient, let ward, _, _): (patient, [ward].compactMap { $0 })
         case .corrected(let patient, let ward, _, _, _): (patient, [ward].compactMap { $0 })
         case .alert(let alert, let ward, _): (alert.patient, [ward].compactMap { $0 })
+        case .pause(let pause, let ward): (pause.patient, [ward].compactMap { $0 })
         case .device(let patient, let ward, _): (patient, [ward].compactMap { $0 })
         case .patient(let patient, let ward, let before): (patient, [ward, before].compactMap { $0 })
         case .rights: (nil, [])

@@ -1,6 +1,6 @@
 import Clinical
 
-/// Who hears what. Inputs in, actions out: no sockets, no database, no clock.
+/// Who hears what. Inputs in, actions out: no sockets, no database, no clock of its own.
 ///
 /// A room opens with its first listener and reads its patients' state once; who comes later gets the state that the
 /// events have kept up to date. While one read runs, all other rooms that need one wait and are read together by the next.
@@ -30,6 +30,7 @@ struct Rooms<Listener: Hashable> {
     /// A reading can reach the database this much after it was measured and still count as missed during an outage.
     static var lateSeconds: Double { 60 }
 
+    private let maximumAge: EarlyWarningScore.MaximumAge
     private var open: [Room: OpenRoom] = [:]
     private var roomOf: [Listener: Room] = [:]
     /// In the read that runs.
@@ -38,6 +39,9 @@ struct Rooms<Listener: Hashable> {
     private var queued: Set<Room> = []
     /// When the events stopped coming; nil while they come.
     private var lostAt: Instant?
+
+    /// - Parameter maximumAge: of the values in a score.
+    init(maximumAge: EarlyWarningScore.MaximumAge = .init()) { self.maximumAge = maximumAge }
 
     var count: Int { open.count }
 
@@ -51,15 +55,17 @@ struct Rooms<Listener: Hashable> {
 
     // MARK: Listeners
 
-    mutating func join(_ listener: Listener, _ room: Room) -> [Action] {
+    mutating func join(_ listener: Listener, _ room: Room, now: Instant) -> [Action] {
         guard roomOf[listener] == nil else { return [] }
         roomOf[listener] = room
         let isOpen = open[room] != nil
         if isOpen, lostAt == nil, !queued.contains(room), !loading.contains(room) {
+            let due = dueScores(in: room, now: now)  // first, so that all are told the same
             open[room]?.ready.insert(listener)
-            return snapshot(of: room, for: [listener])
+            return due + snapshot(of: room, for: [listener], now: now)
         }
-        open[room, default: OpenRoom(state: RoomState(of: room))].waiting.insert(listener)
+        let new = RoomState(of: room, maximumAge: maximumAge)
+        open[room, default: OpenRoom(state: new)].waiting.insert(listener)
         let isAwaited = loading.contains(room) && isOpen
         if !queued.contains(room), !isAwaited { enqueue(room) }
         return startLoad()
@@ -105,24 +111,23 @@ struct Rooms<Listener: Hashable> {
     }
 
     /// The answer of the read that was asked for. A room without an entry has no patients.
-    mutating func loaded(_ answer: [Room: [PatientState]], now: Instant) -> [Action] {
+    mutating func loaded(_ answer: [Room: RoomContents], now: Instant) -> [Action] {
         let rooms = loading
         loading = []
         var actions: [Action] = []
         for room in rooms where !queued.contains(room) {
             guard var known = open[room] else { continue }
-            let (closed, newcomers) = known.state.merge(answer[room] ?? [], now: now)
+            let news = known.state.merge(answer[room] ?? RoomContents(), now: now)
             let (ready, waiting, tellsAnew, since) = (known.ready, known.waiting, known.tellsAnew, known.missedSince)
             known.ready.formUnion(waiting)
             (known.waiting, known.tellsAnew, known.missedSince) = ([], false, nil)
             open[room] = known
-            actions += snapshot(of: room, for: waiting)
+            actions += snapshot(of: room, for: waiting, now: now)
             if tellsAnew {
-                actions += snapshot(of: room, for: ready, from: since, closed: closed)
+                actions += snapshot(of: room, for: ready, from: since, over: news.over, now: now)
             } else if !ready.isEmpty {
-                let news = known.state.known.filter { newcomers.contains($0.id) }
-                let messages = messages(of: news, in: room) + closed.map { .alertUpdate($0) }
-                actions += messages.map { .send($0, to: ready) }
+                let newcomers = messages(of: known.state.known.filter { news.newcomers.contains($0.id) }, in: room, now: now)
+                actions += (newcomers + news.changed + news.over).map { .send($0, to: ready) }
             }
         }
         return actions + startLoad()
@@ -138,24 +143,38 @@ struct Rooms<Listener: Hashable> {
     mutating func retry() -> [Action] { startLoad() }
 
     private func snapshot(
-        of room: Room, for listeners: Set<Listener>, from: Instant? = nil, closed: [Alert] = []
+        of room: Room, for listeners: Set<Listener>, from: Instant? = nil, over: [Message] = [], now: Instant
     ) -> [Action] {
         guard !listeners.isEmpty, let state = open[room]?.state else { return [] }
-        let messages = messages(of: state.known, in: room, from: from) + closed.map { .alertUpdate($0) }
-        return (messages + [.ready]).map { .send($0, to: listeners) }
+        var messages = messages(of: state.known, in: room, from: from, now: now)
+        if case .ward(let ward) = room { messages += self.messages(of: state.own, .ward(ward), now: now) }
+        return (messages + over + [.ready]).map { .send($0, to: listeners) }
     }
 
     private func messages(
-        of patients: [(id: PatientID, patient: RoomState.Patient)], in room: Room, from: Instant? = nil
+        of patients: [(id: PatientID, patient: RoomState.Patient)], in room: Room, from: Instant? = nil, now: Instant
     ) -> [Message] {
         var messages: [Message] = []
         if room.hasVitals {
             messages += patients.filter { !$0.patient.latest.isEmpty }.map { .readings($0.id, $0.patient.readings, from: from) }
         }
-        for (_, patient) in patients {
-            messages += patient.alerts.values.sorted { $0.id < $1.id }.map { .alert($0) }
-        }
-        return messages
+        for (id, patient) in patients { messages += self.messages(of: patient.alarms, .patient(id), now: now) }
+        return messages + patients.compactMap { id, _ in open[room]?.state.score(of: id, now: now).map { .score(id, $0) } }
+    }
+
+    private func messages(of alarms: RoomState.Alarms, _ subject: SoundPause.Subject, now: Instant) -> [Message] {
+        let pause = alarms.pause.flatMap { $0.isRunning(at: now) ? $0 : nil }
+        return alarms.alerts.values.sorted { $0.id < $1.id }.map { .alert($0) } + (pause.map { [.pause(subject, $0)] } ?? [])
+    }
+
+    // MARK: Scores
+
+    /// Time has passed. To be called every second: where nothing got too old, it costs a comparison a room.
+    mutating func age(now: Instant) -> [Action] { open.keys.flatMap { dueScores(in: $0, now: now) } }
+
+    private mutating func dueScores(in room: Room, now: Instant) -> [Action] {
+        guard let messages = open[room]?.state.dueScores(now: now), let ready = open[room]?.ready, !ready.isEmpty else { return [] }
+        return messages.map { .send($0, to: ready) }
     }
 }
 
@@ -163,27 +182,30 @@ struct Rooms<Listener: Hashable> {
 
 extension Rooms {
     /// Something happened. `.forward` stands for the message that `event` itself is.
-    mutating func event(_ event: Event) -> [Action] {
+    mutating func event(_ event: Event, now: Instant) -> [Action] {
         switch event {
         case .readings(let patient, let ward, let readings, let from):
             return ask(for: patient, in: ward)
-                + audience(patient, ward).filter(\.hasVitals).flatMap { apply(readings, from, of: patient, in: $0) }
+                + audience(patient, ward).filter(\.hasVitals).flatMap { apply(readings, from, of: patient, in: $0, now: now) }
         case .corrected(let patient, let ward, let vital, let latest, _):
             return ask(for: patient, in: ward)
-                + audience(patient, ward).filter(\.hasVitals).compactMap { room in
+                + audience(patient, ward).filter(\.hasVitals).flatMap { room in
                     open[room]?.state.correct(vital, to: latest, of: patient)
-                    return forward(to: room, if: patient)
+                    let score = open[room]?.state.rescore(patient, now: now)
+                    return [forward(to: room, if: patient)].compactMap { $0 } + send(score, to: room)
                 }
         case .alert(let alert, let ward, _):
-            guard let patient = alert.patient else { return [] }
-            return ask(for: patient, in: ward)
-                + audience(patient, ward).compactMap { room in
-                    open[room]?.state.apply(alert, of: patient) == true ? forward(to: room, if: patient) : nil
+            return ask(for: alert.patient, in: ward)
+                + audience(alert.patient, ward).compactMap { room in
+                    open[room]?.state.apply(alert) == true ? forward(to: room, if: alert.patient) : nil
                 }
-        case .device(let patient?, let ward, _):
+        case .pause(let pause, let ward):
+            return ask(for: pause.patient, in: ward)
+                + audience(pause.patient, ward).compactMap { room in
+                    open[room]?.state.apply(pause) == true ? forward(to: room, if: pause.patient) : nil
+                }
+        case .device(let patient, let ward, _):
             return audience(patient, ward).filter(\.hasVitals).compactMap { forward(to: $0, if: patient) }
-        case .device(nil, let ward, _):
-            return ward.map { [.ward($0)] }?.filter { open[$0] != nil }.map { .forward($0) } ?? []
         case .patient(let patient, let ward, let before):
             return move(patient, from: before, to: ward)
         case .rights:
@@ -191,40 +213,50 @@ extension Rooms {
         }
     }
 
-    private func audience(_ patient: PatientID, _ ward: WardID?) -> [Room] {
-        [.patient(patient), .alerts(patient)] + (ward.map { [.ward($0)] } ?? [])
+    /// What is nobody's is the ward's alone.
+    private func audience(_ patient: PatientID?, _ ward: WardID?) -> [Room] {
+        (patient.map { [.patient($0), .alerts($0)] } ?? []) + (ward.map { [.ward($0)] } ?? [])
     }
 
-    private mutating func apply(_ readings: [Reading], _ from: Instant?, of patient: PatientID, in room: Room) -> [Action] {
+    private mutating func apply(
+        _ readings: [Reading], _ from: Instant?, of patient: PatientID, in room: Room, now: Instant
+    ) -> [Action] {
         guard let ready = open[room]?.ready, let news = open[room]?.state.apply(readings, of: patient) else { return [] }
+        let score = open[room]?.state.rescore(patient, after: readings, now: now)
         if ready.isEmpty || open[room]?.state.has(patient) != true { return [] }
-        guard let oldest = news.older.map(\.measuredAt).min() else { return [.forward(room)] }
+        guard let oldest = news.older.map(\.measuredAt).min() else { return [.forward(room)] + send(score, to: room) }
         // Late readings belong to the chart, not to the card.
-        return [.send(.readings(patient, news.newer, from: min(from ?? oldest, oldest)), to: ready)]
+        return [.send(.readings(patient, news.newer, from: min(from ?? oldest, oldest)), to: ready)] + send(score, to: room)
+    }
+
+    private func send(_ score: Message?, to room: Room) -> [Action] {
+        guard let score, let ready = open[room]?.ready, !ready.isEmpty else { return [] }
+        return [.send(score, to: ready)]
     }
 
     /// An event can be older than the patient's move and come after it: nothing of it is for a ward that does not know the patient.
-    private func forward(to room: Room, if patient: PatientID) -> Action? {
-        open[room]?.state.has(patient) == true ? .forward(room) : nil
+    private func forward(to room: Room, if patient: PatientID?) -> Action? {
+        guard let state = open[room]?.state else { return nil }
+        return patient.map(state.has) ?? true ? .forward(room) : nil
     }
 
     /// A ward hears of somebody whom it does not know, and no read is awaited that would tell: it is asked for, to be sure.
-    private mutating func ask(for patient: PatientID, in ward: WardID?) -> [Action] {
-        guard let ward, let state = open[.ward(ward)]?.state, !state.has(patient), !state.isAwaitingRead else { return [] }
+    private mutating func ask(for patient: PatientID?, in ward: WardID?) -> [Action] {
+        guard let patient, let ward, let state = open[.ward(ward)]?.state, !state.has(patient), !state.isAwaitingRead else { return [] }
         enqueue(.ward(ward))
         return startLoad()
     }
 
-    /// Everybody concerned is told where the patient is now. The old ward forgets the patient; the new one reads what it does not
-    /// know, and its listeners get that when it is there.
+    /// Everybody concerned is told where the patient is now, and every room reads anew what decides the score: it may be that which
+    /// changed. The old ward forgets the patient, and whom the new one does not know, its listeners get when it is read.
     private mutating func move(_ patient: PatientID, from before: WardID?, to ward: WardID?) -> [Action] {
         let wards = before == ward ? [before] : [before, ward]
         let rooms = ([.patient(patient)] + wards.compactMap { $0.map(Room.ward) }).filter { open[$0] != nil }
         if before != ward {
             before.map { open[.ward($0)]?.state.remove(patient) }
             ward.map { open[.ward($0)]?.state.add(patient) }
-            for case .ward(let ward) in rooms { enqueue(.ward(ward)) }
         }
+        for room in rooms { enqueue(room) }
         return rooms.map { .forward($0) } + startLoad()
     }
 

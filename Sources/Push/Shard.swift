@@ -11,16 +11,17 @@ final class Shard: SocketService {
     let logger: Logger
     private let pulseSeconds: Int
     private var secondsToPulse: Int
-    private(set) var rooms = Rooms<Socket>()
+    private(set) var rooms: Rooms<Socket>
     var visitors: [Socket: Visitor] = [:]
     private(set) var socketsOf: [UserID: Set<Socket>] = [:]
     var doubts = Doubts<Socket>()
     private var listening = Listening()
 
     init(
-        loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, now: @escaping @Sendable () -> Instant,
-        logger: Logger
+        loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, maximumAge: EarlyWarningScore.MaximumAge,
+        now: @escaping @Sendable () -> Instant, logger: Logger
     ) {
+        rooms = Rooms(maximumAge: maximumAge)
         (self.loop, self.clerks, self.inbox, self.now, self.logger) = (loop, clerks, inbox, now, logger)
         (self.pulseSeconds, secondsToPulse) = (pulseSeconds, pulseSeconds)
     }
@@ -29,7 +30,7 @@ final class Shard: SocketService {
 
     func opened(_ socket: Socket, by visitor: Visitor) {
         enter(visitor, at: socket)
-        perform(rooms.join(socket, visitor.room))
+        perform(rooms.join(socket, visitor.room, now: now()))
         // Between the answer that let it in and this moment something changed, and it was not among those who were asked about.
         if visitor.changesSeen != clerks.changesOfRights {
             doubts.raise(socket, isUrgent: true)
@@ -87,6 +88,7 @@ final class Shard: SocketService {
         let expired = visitors.filter { $0.value.expires <= now }.keys
         for socket in expired { socket.close(.tokenExpired) }
         perform(rooms.retry())
+        perform(rooms.age(now: now))
         retryDoubts()
         tellHeard(listening.tick())
         secondsToPulse -= 1
@@ -108,7 +110,7 @@ final class Shard: SocketService {
         }
         for item in items {
             switch item {
-            case .letter(let letter): perform(rooms.event(letter.event), forwarding: letter.frame)
+            case .letter(let letter): perform(rooms.event(letter.event, now: now()), forwarding: letter.frame)
             case .feedLost: rooms.feedLost(at: now())
             case .feedReady: perform(rooms.feedReady())
             }

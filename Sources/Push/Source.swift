@@ -22,8 +22,8 @@ public enum Admission: Sendable, Hashable {
 public protocol Source: Sendable {
     /// `key` is what stands in the address: a patient's number or hospital number, or a ward's number.
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission
-    /// The state of each room's patients, as of now. A room may be left out if it has none.
-    func load(_ rooms: [Room]) throws -> [Room: [PatientState]]
+    /// What each room holds, as of now. A room may be left out if it is empty.
+    func load(_ rooms: [Room]) throws -> [Room: RoomContents]
     /// What this token opens now, for somebody who is in the room already.
     func renew(token: String, room: Room) throws -> Admission
     /// A screen whose sound is on is connected to each of these wards.

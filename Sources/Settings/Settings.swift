@@ -27,6 +27,12 @@ public struct Settings: Sendable {
     /// `FAJMA_IDLE_MINUTES`: how long a person's page may lie untouched before it must be logged in again.
     public func idleMinutes() throws(SettingError) -> Int { try number("FAJMA_IDLE_MINUTES", default: 30, in: 5...720) }
 
+    /// `FAJMA_SCORE_DEVICE_MINUTES`: how old a device's value may be in the early warning score.
+    public func scoreDeviceMinutes() throws(SettingError) -> Int { try number("FAJMA_SCORE_DEVICE_MINUTES", default: 5, in: 1...1440) }
+
+    /// `FAJMA_SCORE_MANUAL_HOURS`: the same of a value taken by hand.
+    public func scoreManualHours() throws(SettingError) -> Int { try number("FAJMA_SCORE_MANUAL_HOURS", default: 12, in: 1...72) }
+
     /// `FAJMA_PUSH_SOCKET`.
     public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }
 

@@ -22,6 +22,7 @@ enum Migrations {
     static let routines = [
         Script("readings", PackageResources.readings_sql),
         Script("alerts", PackageResources.alerts_sql),
+        Script("pauses", PackageResources.pauses_sql),
         Script("devices", PackageResources.devices_sql),
         Script("rights", PackageResources.rights_sql),
         Script("audit", PackageResources.audit_sql),

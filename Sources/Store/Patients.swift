@@ -43,6 +43,10 @@ public struct PatientFields: Codable, Sendable, Hashable {
     public var sex: String?
     public var ward: WardID
     public var bed: String?
+    /// Of the early warning score: 1 or 2. Nil, in what is written: as it is, and 1 for who is new.
+    public var spo2Scale: Int?
+    /// Nil, in what is written: as it is, and no for who is new.
+    public var isPregnant: Bool?
 
     enum CodingKeys: String, CodingKey {
         case hospitalNumber = "identifiant"
@@ -52,13 +56,17 @@ public struct PatientFields: Codable, Sendable, Hashable {
         case sex = "sexe"
         case ward = "service"
         case bed = "lit"
+        case spo2Scale = "echelle_spo2"
+        case isPregnant = "enceinte"
     }
 
     public init(
-        hospitalNumber: String, lastName: String, firstName: String, birthDate: String?, sex: String?, ward: WardID, bed: String?
+        hospitalNumber: String, lastName: String, firstName: String, birthDate: String?, sex: String?, ward: WardID, bed: String?,
+        spo2Scale: Int? = nil, isPregnant: Bool? = nil
     ) {
         (self.hospitalNumber, self.lastName, self.firstName) = (hospitalNumber, lastName, firstName)
         (self.birthDate, self.sex, self.ward, self.bed) = (birthDate, sex, ward, bed)
+        (self.spo2Scale, self.isPregnant) = (spo2Scale, isPregnant)
     }
 
     // By hand, so that what is unknown is sent as null: clients expect every key.
@@ -71,6 +79,8 @@ public struct PatientFields: Codable, Sendable, Hashable {
         try container.encode(sex, forKey: .sex)
         try container.encode(ward, forKey: .ward)
         try container.encode(bed, forKey: .bed)
+        try container.encode(spo2Scale, forKey: .spo2Scale)
+        try container.encode(isPregnant, forKey: .isPregnant)
     }
 
     /// Beds are told apart by their names: spaces round one make no second bed.
@@ -79,14 +89,14 @@ public struct PatientFields: Codable, Sendable, Hashable {
     }
 
     fileprivate var values: [any PostgresEncodable] {
-        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bedName]
+        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bedName, spo2Scale, isPregnant]
     }
 }
 
 extension Database {
     static let patientColumns = """
         p.id, p.hospital_number, p.last_name, p.first_name, to_char(p.birth_date, 'YYYY-MM-DD'), p.sex, p.ward_id, p.bed,
-        p.discharged_at
+        p.discharged_at, p.spo2_scale, p.pregnant
         """
 
     static func patient(_ row: Row) throws -> Patient {
@@ -95,7 +105,7 @@ extension Database {
             id: row[0],
             fields: PatientFields(
                 hospitalNumber: row[1], lastName: row[2], firstName: row[3], birthDate: row[4], sex: row[5], ward: row[6],
-                bed: row[7]),
+                bed: row[7], spo2Scale: row[9], isPregnant: row[10]),
             dischargedAt: dischargedAt.map(Instant.init))
     }
 
@@ -138,8 +148,8 @@ extension Database {
         try Self.patient(
             connection.query(
                 """
-                INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
-                VALUES ($1, $2, $3, $4::text::date, $5, $6, $7) RETURNING \(Self.patientColumns)
+                INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed, spo2_scale, pregnant)
+                VALUES ($1, $2, $3, $4::text::date, $5, $6, $7, coalesce($8, 1), coalesce($9, false)) RETURNING \(Self.patientColumns)
                 """, fields.values)[0])
     }
 
@@ -158,8 +168,8 @@ extension Database {
                 connection.query(
                     """
                     UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,
-                        sex = $5, ward_id = $6, bed = $7
-                    WHERE id = $8 RETURNING \(Self.patientColumns)
+                        sex = $5, ward_id = $6, bed = $7, spo2_scale = coalesce($8, spo2_scale), pregnant = coalesce($9, pregnant)
+                    WHERE id = $10 RETURNING \(Self.patientColumns)
                     """, fields.values + [before.id])[0])
         }
     }

@@ -18,9 +18,13 @@ extension Database {
             guard let known else { return (try insertPatient(fields, on: connection), false) }
             let taken = PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
             guard known.dischargedAt != nil else { throw taken }
+            // The scale that a doctor chose stays; a pregnancy need not have lasted.
             let readmitted = try connection.query(
-                "UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL WHERE id = $1 RETURNING \(Self.patientColumns)",
-                [known.id, fields.ward, fields.bedName])
+                """
+                UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL, spo2_scale = greatest(spo2_scale, $4),
+                    pregnant = coalesce($5, false)
+                WHERE id = $1 RETURNING \(Self.patientColumns)
+                """, [known.id, fields.ward, fields.bedName, fields.spo2Scale, fields.isPregnant])
             // Only now, though it undoes the rest: asked before, a bed that is taken would tell who guesses a name or a birth date that
             // it was right, and leave no trace.
             guard known.fields.isSamePerson(as: fields) else { throw taken }
@@ -31,7 +35,7 @@ extension Database {
     /// As `admitPatient`, for whom it makes no difference.
     public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient { try admitPatient(fields, scope).patient }
 
-    /// Discharges a patient: devices are taken off, alerts end, the bed is free. What a device measured before and sends later still
+    /// Discharges a patient: devices are taken off, alerts and a pause of the sound end, the bed is free. What a device measured before and sends later still
     /// belongs to the patient. Once: who has left stays as they are. Nil where the caller sees no such patient.
     public func dischargePatient(_ key: PatientKey, _ scope: Scope) throws -> Patient? {
         try change(by: scope.author) { connection in
@@ -41,6 +45,7 @@ extension Database {
             if patient.dischargedAt != nil { return patient }
             try endAssignments(of: .patient(patient.id), at: present, on: connection)
             try endAlerts(of: patient.id, scope, on: connection)
+            try endPause(of: .patient(patient.id), on: connection)
             return try Self.patient(
                 connection.query(
                     "UPDATE patients p SET discharged_at = $2, bed = '' WHERE id = $1 RETURNING \(Self.patientColumns)",

@@ -20,6 +20,8 @@ func serve() throws {
     let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger)
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
+        maximumAge: EarlyWarningScore.MaximumAge(
+            deviceSeconds: Double(try settings.scoreDeviceMinutes() * 60), manualSeconds: Double(try settings.scoreManualHours() * 3600)),
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     var configuration = Configuration(socket: settings.apiSocket)
     configuration.threads = try settings.apiThreads()

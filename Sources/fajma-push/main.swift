@@ -21,6 +21,8 @@ func serve() throws {
     let url = try settings.databaseURL()
     let tokens = Tokens(secret: try SigningSecret(file: settings.secretFile()))
     var configuration = Daemon.Configuration(address: .unix(path: try settings.pushSocket()))
+    configuration.maximumAge = EarlyWarningScore.MaximumAge(
+        deviceSeconds: Double(try settings.scoreDeviceMinutes() * 60), manualSeconds: Double(try settings.scoreManualHours() * 3600))
     configuration.allowedOrigins = Set(settings.allowedOrigins)
     let database = Database(url: url, application: "fajma-push", connections: configuration.threads)
     let watching = try Watch.Configuration(

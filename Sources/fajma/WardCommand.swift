@@ -27,7 +27,7 @@ struct WardCommand: ParsableCommand {
         func run() throws {
             let database = try Database.opened()
             let id = try database.wards(named: [ward])[0]
-            guard let renamed = try database.renameWard(id, name: name, .administrator) else { throw Failure("the ward is gone already") }
+            guard let renamed = try database.changeWard(id, name: name, .administrator) else { throw Failure("the ward is gone already") }
             if output.json { try Console.json(renamed) } else { Console.say("ward \(id) is called \(renamed.name)") }
         }
     }

@@ -6,9 +6,9 @@ import Testing
 struct EarlyWarningScoreTests {
     private let now = Instant(milliseconds: 1_800_000_000_000)
 
-    private func readings(_ values: [Vital: Double], age: Double = 0) -> [Vital: Reading] {
+    private func readings(_ values: [Vital: Double], age: Double = 0, isByHand: Bool = true) -> [Vital: Reading] {
         Dictionary(uniqueKeysWithValues: values.map { vital, value in
-            (vital, Reading(vital: vital, value: value, measuredAt: now.advanced(bySeconds: -age)))
+            (vital, Reading(vital: vital, value: value, measuredAt: now.advanced(bySeconds: -age), isByHand: isByHand))
         })
     }
 
@@ -27,6 +27,10 @@ struct EarlyWarningScoreTests {
 
     @Test("the parameters are vitals") func vitals() {
         #expect(EarlyWarningScore.Parameter.allCases.compactMap { Vital(rawValue: $0.rawValue) }.count == 7)
+        for (place, parameter) in EarlyWarningScore.Parameter.allCases.enumerated() {
+            #expect(EarlyWarningScore.Parameter.place(of: parameter.vital) == place)
+        }
+        #expect(EarlyWarningScore.Parameter.place(of: .diastolicBP) == nil)
     }
 
     @Test("clinical.md's vectors, part by part")
@@ -77,9 +81,9 @@ struct EarlyWarningScoreTests {
         #expect(some.known == 2 && some.lower == 3 && some.upper == 3 + 14)
         #expect(some.parts.filter { $0.state == .missing }.map(\.parameter) == [.respiratoryRate, .supplementalO2, .systolicBP, .consciousness, .temperature])
         #expect(score([:]).lower == 0 && score([:]).upper == 20 && score([:]).lowerRisk == .low && score([:]).upperRisk == .emergency)
-        let old = EarlyWarningScore(readings([.spo2: 93], age: 301), scale: .one, at: now)
+        let old = EarlyWarningScore(readings([.spo2: 93], age: 301, isByHand: false), scale: .one, at: now)
         #expect(old.parts[1].state == .stale && old.parts[1].reading?.value == 93 && old.parts[1].points == 0...3)
-        let byHand = EarlyWarningScore(readings([.spo2: 93], age: 301), scale: .one, at: now, byHand: { _ in true })
+        let byHand = EarlyWarningScore(readings([.spo2: 93], age: 301), scale: .one, at: now)
         #expect(byHand.parts[1].state == .known)
         #expect(EarlyWarningScore(readings([.systolicBP: 120], age: 12 * 3600), scale: .one, at: now).parts[3].state == .known)
         #expect(EarlyWarningScore(readings([.systolicBP: 120], age: 12 * 3600 + 1), scale: .one, at: now).parts[3].state == .stale)

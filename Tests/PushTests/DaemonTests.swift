@@ -489,7 +489,7 @@ private struct Stored: Equatable {
 private final class TestSource: Source {
     private struct State {
         var now = at(0)
-        var states: [Room: [PatientState]] = [:]
+        var states: [Room: RoomContents] = [:]
         var failingLoads = 0
         var revoked: [String: Admission] = [:]
         var stored: [Stored] = []
@@ -505,7 +505,7 @@ private final class TestSource: Source {
         get { state.withLockedValue { $0.now } }
         set { state.withLockedValue { $0.now = newValue } }
     }
-    var states: [Room: [PatientState]] {
+    var states: [Room: RoomContents] {
         get { state.withLockedValue { $0.states } }
         set { state.withLockedValue { $0.states = newValue } }
     }
@@ -587,7 +587,7 @@ private final class TestSource: Source {
         }
     }
 
-    func load(_ rooms: [Room]) throws -> [Room: [PatientState]] {
+    func load(_ rooms: [Room]) throws -> [Room: RoomContents] {
         try state.withLockedValue { state in
             guard state.failingLoads == 0 else {
                 state.failingLoads -= 1

@@ -104,7 +104,7 @@ struct EventsTests {
             try Event(
                 channel: "fajma_reading",
                 payload: #"{"patient":12,"ward":3,"latest":[[1,95,1789999999000]],"from":1790000000000,"corrected":1}"#.utf8)
-                == .corrected(12, ward: 3, .spo2, latest: older, from: at(0)))
+                == .corrected(12, ward: 3, .spo2, latest: [older], from: at(0)))
     }
 
     @Test("An alert is the wire's own")

@@ -17,6 +17,11 @@ struct RoomsRandomTests {
             let truth = world.truth(in: screen.room)
             #expect(screen.readings == truth.readings, "seed \(seed), listener \(listener), \(screen.room)")
             #expect(screen.alerts == truth.alerts, "seed \(seed), listener \(listener), \(screen.room)")
+            #expect(screen.pauses == truth.pauses, "seed \(seed), listener \(listener), \(screen.room)")
+            #expect(screen.scores.keys == truth.scores.keys, "seed \(seed), listener \(listener), \(screen.room)")
+            for (patient, score) in screen.scores {
+                #expect(truth.scores[patient]?.says(theSameAs: score) == true, "seed \(seed), listener \(listener), \(screen.room)")
+            }
         }
     }
 }
@@ -30,6 +35,8 @@ private struct Screen {
     let room: Room
     var readings: [Key: Reading] = [:]
     var alerts: [Alert.ID: Alert] = [:]
+    var pauses: [SoundPause.Subject: SoundPause] = [:]
+    var scores: [PatientID: ScoreReport] = [:]
     var isReady = false
 
     init(_ room: Room) { self.room = room }
@@ -39,6 +46,8 @@ private struct Screen {
         guard case .ward = room else { return }
         readings = readings.filter { !isGone($0.key.patient) }
         alerts = alerts.filter { $0.value.patient.map { !isGone($0) } ?? true }
+        pauses = pauses.filter { $0.key.patient.map { !isGone($0) } ?? true }
+        scores = scores.filter { !isGone($0.key) }
     }
 
     mutating func show(_ message: Message) {
@@ -48,6 +57,8 @@ private struct Screen {
             for reading in list { readings[Key(patient: patient, vital: reading.vital)] = reading }
         case .corrected(let patient, let vital, let latest, _): readings[Key(patient: patient, vital: vital)] = latest
         case .alert(let alert), .alertUpdate(let alert): alerts[alert.id] = alert.isOpen ? alert : nil
+        case .pause(let subject, let pause): pauses[subject] = pause?.endedAt == nil ? pause : nil
+        case .score(let patient, let report): scores[patient] = report
         case .ready: isReady = true
         case .device, .pulse, .error: break
         }
@@ -64,7 +75,9 @@ private struct World {
     private var random: SplitMix
     private var rooms = Rooms<Int>()
     private(set) var screens: [Int: Screen] = [:]
-    private var latest: [Key: Reading] = [:]
+    private var latest: [Key: LatestReading] = [:]
+    private var scored: [PatientID: EarlyWarningScore.Subject] = [:]
+    private var pauses: [SoundPause.Subject: SoundPause] = [:]
     private var alerts: [Alert.ID: Alert] = [:]
     private var clock: Int64 = 0
     private var nextListener = 0
@@ -72,12 +85,12 @@ private struct World {
     private var feed: [Event] = []
     /// The read that was asked for; answered once the database has looked.
     private var asked: [Room]?
-    private var answer: [Room: [PatientState]]?
+    private var answer: [Room: RoomContents]?
 
     init(seed: UInt64) { random = SplitMix(seed: seed) }
 
     mutating func step() {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<24, using: &random) {
         case 0..<5: measure()
         case 5..<8: changeAlert()
         case 8..<11: deliver()
@@ -88,6 +101,9 @@ private struct World {
         case 16: answerRead()
         case 17: failRead()
         case 18 where isListening: loseFeed()
+        case 20, 21: changePause()
+        case 22: changeScoring()
+        case 23: perform(rooms.age(now: at(clock)))
         default: if !isListening { regainFeed() }
         }
     }
@@ -100,11 +116,24 @@ private struct World {
             look()
             answerRead()
         }
+        perform(rooms.age(now: at(clock)))
     }
 
-    func truth(in room: Room) -> (readings: [Key: Reading], alerts: [Alert.ID: Alert]) {
-        let open = alerts.filter { $0.value.isOpen && covers(room, $0.value.patient ?? 0) }
-        return (room.hasVitals ? latest.filter { covers(room, $0.key.patient) } : [:], open)
+    func truth(in room: Room) -> Screen {
+        var truth = Screen(room)
+        truth.alerts = alerts.filter { _, alert in
+            alert.isOpen && (alert.patient.map { covers(room, $0) } ?? (alert.ward.map(Room.ward) == room))
+        }
+        truth.pauses = pauses.filter { subject, pause in
+            pause.endedAt == nil && (subject.patient.map { covers(room, $0) } ?? (subject.ward.map(Room.ward) == room))
+        }
+        guard room.hasVitals else { return truth }
+        truth.readings = latest.filter { covers(room, $0.key.patient) }.compactMapValues(\.newest)
+        for patient in 1...4 where covers(room, patient) {
+            let own = latest.filter { $0.key.patient == patient }.map { ($0.key.vital, $0.value) }
+            truth.scores[patient] = ScoreReport(Dictionary(uniqueKeysWithValues: own), scored[patient] ?? .init(), at: at(clock))
+        }
+        return truth
     }
 
     private func covers(_ room: Room, _ patient: PatientID) -> Bool {
@@ -121,41 +150,78 @@ private struct World {
         let patient = Int.random(in: 1...4, using: &random)
         let vital = Self.vitals.randomElement(using: &random) ?? .spo2
         let isLate = Int.random(in: 0..<5, using: &random) == 0
-        let reading = Reading(vital: vital, value: Double(clock), measuredAt: at(isLate ? clock - 1000 : clock))
-        let key = Key(patient: patient, vital: vital)
-        if latest[key].map({ $0.measuredAt < reading.measuredAt }) ?? true { latest[key] = reading }
+        let isByHand = Int.random(in: 0..<4, using: &random) == 0
+        let reading = Reading(vital: vital, value: Double(clock), measuredAt: at(isLate ? clock - 1000 : clock), isByHand: isByHand)
+        _ = latest[Key(patient: patient, vital: vital), default: LatestReading()].take(reading)
         notify(.readings(patient, ward: ward[patient], [reading], from: nil))
         // From a transaction that began before the move: nothing that the new ward would miss, and nothing for the old one.
         if let before = wardBefore[patient], before != ward[patient] {
-            notify(.readings(patient, ward: before, [Reading(vital: vital, value: 0, measuredAt: at(-100_000))], from: nil))
+            let old = Reading(vital: vital, value: 0, measuredAt: at(-100_000), isByHand: isByHand)
+            notify(.readings(patient, ward: before, [old], from: nil))
         }
     }
 
     private mutating func changeAlert() {
         clock += 1
         if Bool.random(using: &random) || alerts.isEmpty {
-            let raised = alert(
+            var raised = alert(
                 Int(clock), of: Int.random(in: 1...4, using: &random),
                 severity: Severity.allCases.randomElement(using: &random) ?? .error)
+            if Int.random(in: 0..<4, using: &random) == 0 { (raised.patient, raised.ward) = (nil, Int.random(in: 1...2, using: &random)) }
             alerts[raised.id] = raised
-            notify(.alert(raised, ward: ward[raised.patient ?? 0], isNew: true))
+            notify(.alert(raised, ward: whereabouts(raised), isNew: true))
         } else if let old = alerts.values.sorted(by: { $0.id < $1.id }).randomElement(using: &random) {
             let changed = old.endedAt == nil && Bool.random(using: &random) ? old.ended : old.acknowledgedBySomebody
             alerts[old.id] = changed
-            notify(.alert(changed, ward: ward[changed.patient ?? 0], isNew: false))
+            notify(.alert(changed, ward: whereabouts(changed), isNew: false))
         }
+    }
+
+    private func whereabouts(_ alert: Alert) -> WardID? { alert.ward ?? ward[alert.patient ?? 0] }
+
+    /// Begins one, ends it, or puts another in its place.
+    private mutating func changePause() {
+        clock += 1
+        let subject: SoundPause.Subject =
+            Bool.random(using: &random) ? .patient(Int.random(in: 1...4, using: &random)) : .ward(Int.random(in: 1...2, using: &random))
+        let told = subject.ward ?? ward[subject.patient ?? 0]
+        var isEnded = false
+        if let running = pauses[subject], running.endedAt == nil {
+            let ended = running.ended()
+            pauses[subject] = ended
+            notify(.pause(ended, ward: told))
+            isEnded = Bool.random(using: &random)
+        }
+        if isEnded { return }
+        let begun = pause(Int(clock), of: subject)
+        pauses[subject] = begun
+        notify(.pause(begun, ward: told))
+    }
+
+    private mutating func changeScoring() {
+        let patient = Int.random(in: 1...4, using: &random)
+        let birthday = at(Int64.random(in: 0..<400, using: &random))
+        scored[patient] = EarlyWarningScore.Subject(
+            scale: Bool.random(using: &random) ? .one : .two, adultFrom: Bool.random(using: &random) ? birthday : nil,
+            isPregnant: Int.random(in: 0..<4, using: &random) == 0, takesSkinTemperature: Bool.random(using: &random))
+        notify(.patient(patient, ward: ward[patient], before: ward[patient]))
     }
 
     private mutating func notify(_ event: Event) {
         if isListening { feed.append(event) }
     }
 
-    private func state(of room: Room) -> [PatientState] {
-        (1...4).filter { covers(room, $0) }.map { patient in
+    private func contents(of room: Room) -> RoomContents {
+        func running(_ subject: SoundPause.Subject) -> SoundPause? { pauses[subject].flatMap { $0.endedAt == nil ? $0 : nil } }
+        let patients = (1...4).filter { covers(room, $0) }.map { patient in
             PatientState(
-                patient: patient, ward: ward[patient], latest: latest.filter { $0.key.patient == patient }.map(\.value),
-                alerts: alerts.values.filter { $0.patient == patient && $0.isOpen })
+                patient: patient, ward: ward[patient],
+                latest: latest.filter { $0.key.patient == patient }.values.flatMap { [$0.device, $0.byHand].compactMap { $0 } },
+                alerts: alerts.values.filter { $0.patient == patient && $0.isOpen }, pause: running(.patient(patient)),
+                scored: scored[patient] ?? .init())
         }
+        guard case .ward(let ward) = room else { return RoomContents(patients) }
+        return RoomContents(patients, alerts: alerts.values.filter { $0.ward == ward && $0.isOpen }, pause: running(.ward(ward)))
     }
 
     private mutating func move() {
@@ -171,7 +237,7 @@ private struct World {
     private mutating func deliver() {
         guard !feed.isEmpty else { return }
         let event = feed.removeFirst()
-        perform(rooms.event(event), forwarding: event.message)
+        perform(rooms.event(event, now: at(clock)), forwarding: event.message)
     }
 
     private mutating func loseFeed() {
@@ -187,7 +253,7 @@ private struct World {
 
     private mutating func look() {
         guard let asked, answer == nil else { return }
-        answer = Dictionary(uniqueKeysWithValues: asked.map { ($0, state(of: $0)) })
+        answer = Dictionary(uniqueKeysWithValues: asked.map { ($0, contents(of: $0)) })
     }
 
     private mutating func answerRead() {
@@ -210,7 +276,7 @@ private struct World {
         let choice: [Room] = [.patient(patient), .alerts(patient), .ward(1), .ward(2)]
         let room = choice.randomElement(using: &random) ?? .ward(1)
         screens[nextListener] = Screen(room)
-        perform(rooms.join(nextListener, room))
+        perform(rooms.join(nextListener, room, now: at(clock)))
     }
 
     private mutating func leave() {

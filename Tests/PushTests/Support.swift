@@ -34,6 +34,23 @@ func alert(_ id: Int, of patient: PatientID, severity: Severity = .error, versio
     Alert(id: id, patient: patient, kind: "spo2_bas", message: "SpO2 basse", severity: severity, measuredAt: at(0), version: version)
 }
 
+/// A room's patients, and nothing about the ward itself.
+extension RoomContents: @retroactive ExpressibleByArrayLiteral {
+    public init(arrayLiteral patients: PatientState...) { self.init(patients) }
+}
+
+func pause(_ id: Int, of subject: SoundPause.Subject, until end: Int64 = 100_000, severity: Severity = .info) -> SoundPause {
+    SoundPause(id: id, of: subject, begunBy: "awa", begin: at(0), end: at(end), severity: severity)
+}
+
+extension SoundPause {
+    func ended(by alert: Alert.ID? = nil) -> SoundPause {
+        var pause = self
+        (pause.endedAt, pause.brokenBy) = (at(60), alert)
+        return pause
+    }
+}
+
 extension Alert {
     var ended: Alert {
         var alert = self

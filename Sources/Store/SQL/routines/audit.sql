@@ -90,6 +90,13 @@ CREATE OR REPLACE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON alerts
 CREATE OR REPLACE TRIGGER alerts_delete_audited AFTER DELETE ON alerts
     FOR EACH ROW EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
 
+-- Not what an alert breaks: that is nobody's doing. Nor that one which is over makes room for the next.
+CREATE OR REPLACE TRIGGER sound_pauses_begun_audited AFTER INSERT ON sound_pauses
+    FOR EACH ROW WHEN (in_somebodys_name()) EXECUTE FUNCTION audited('pause', 'pause id', 'patient_id');
+CREATE OR REPLACE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON sound_pauses
+    FOR EACH ROW WHEN (in_somebodys_name() AND NEW.broken_by IS NULL AND NEW.ended_at < NEW.ends_at)
+    EXECUTE FUNCTION audited('pause', 'pause id', 'patient_id');
+
 -- A session's beginning and end; not its renewals, and not that one long over is forgotten.
 CREATE OR REPLACE TRIGGER sessions_begun_audited AFTER INSERT ON sessions
     FOR EACH ROW EXECUTE FUNCTION audited('session', 'session id', '', '', 'last_used_at,active_at');

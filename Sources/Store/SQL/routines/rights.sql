@@ -58,6 +58,18 @@ CREATE OR REPLACE TRIGGER patient_admitted AFTER INSERT ON patients
 CREATE OR REPLACE TRIGGER patient_changed AFTER UPDATE ON patients
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION patient_changed();
 
+-- What a ward's patients are scored by has changed: as if each of them had.
+CREATE OR REPLACE FUNCTION ward_scoring_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('fajma_patient', addressed(p.id, NEW.id, json_build_object('patient', p.id, 'ward', NEW.id, 'before', NEW.id)))
+    FROM patients p WHERE p.ward_id = NEW.id AND p.discharged_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER ward_scoring_changed AFTER UPDATE ON wards
+    FOR EACH ROW WHEN (OLD.skin_temperature_valid <> NEW.skin_temperature_valid) EXECUTE FUNCTION ward_scoring_changed();
+
 -- Of an earlier version of these routines.
 DROP TRIGGER IF EXISTS patient_moved ON patients;
 DROP FUNCTION IF EXISTS patient_moved();
