@@ -62,7 +62,7 @@ export class PatientTile extends Part {
     place.dataset.risk = score?.riskMinimum ?? "";
     const label = score && (score.applicable ? t("tile.score.label", { score: bounds(score), known: score.known, of: score.parameters }) : t("tile.score.none"));
     place.replaceChildren(...(score ? [el("span", { class: "visually-hidden", text: label }), el("span", { "aria-hidden": "true", title: label },
-      "NEWS2 ", el("strong", { text: score.applicable ? bounds(score) : "–" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
+      el("span", { class: "label-of-score", text: "NEWS2 " }), el("strong", { text: score.applicable ? bounds(score) : "–" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
   }
 
   #value({ state: what, text }) {
