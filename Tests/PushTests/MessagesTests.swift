@@ -56,6 +56,32 @@ struct MessagesTests {
                 #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
     }
 
+    @Test("A pause says whose, and null where none runs; an alert about a ward says which")
+    func pauses() throws {
+        let data = #"""
+            {"id":5,"patient":12,"service":null,"par":"awa","debut":"2026-09-21T14:13:20.000Z","fin":"2026-09-21T14:15:20.000Z",
+             "niveau_gravite":"info","terminee_le":null,"rompue_par":null}
+            """#
+        let own = pause(5, of: .patient(12), until: 120)
+        #expect(try json(.pause(.patient(12), own)) == parse(#"{"type":"pause","patient_id":12,"service":null,"data":\#(data)}"#))
+        #expect(try json(.pause(.ward(3), nil)) == parse(#"{"type":"pause","patient_id":null,"service":3,"data":null}"#))
+        var unheard = alert(9, of: 0)
+        (unheard.patient, unheard.ward) = (nil, 3)
+        let told = try json(.alert(unheard))
+        #expect(told["patient_id"] == .null && told["service"] == .integer(3) && told["data"]["service"] == .integer(3))
+    }
+
+    @Test("A score is sent as the REST interface shows it")
+    func score() throws {
+        let report = ScoreReport([.spo2: LatestReading()], .init(adultFrom: at(10)), at: at(0))
+        #expect(
+            try json(.score(12, report)) == parse(
+                #"""
+                {"type":"score","patient_id":12,"data":{"applicable":false,"motif":"moins_de_16_ans","echelle":1,"minimum":null,"maximum":null,
+                 "connus":null,"parametres":7,"risque_minimum":null,"risque_maximum":null,"calcule_le":"2026-09-21T14:13:20.000Z","parties":[]}}
+                """#))
+    }
+
     @Test("A patient's whereabouts, null once discharged")
     func patient() throws {
         #expect(try json(.patient(12, ward: 3)) == parse(#"{"type":"patient","patient_id":12,"service":3}"#))

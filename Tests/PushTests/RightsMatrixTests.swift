@@ -154,8 +154,8 @@ struct RightsMatrixTests {
         try change("UPDATE patients SET ward_id = \(store.wards[0].id), bed = '' WHERE id = \(store.patients[1].id)")
         let rooms = store.wards.map { Room.ward($0.id) }
         let state = try source.load(rooms + [.patient(discharged.id)])
-        #expect(rooms.map { state[$0]?.map(\.patient) } == [store.patients.map(\.id), []])
-        #expect(state[.patient(discharged.id)]?.map(\.ward) == [nil])
+        #expect(rooms.map { state[$0]?.patients.map(\.patient) } == [store.patients.map(\.id), []])
+        #expect(state[.patient(discharged.id)]?.patients.map(\.ward) == [nil])
     }
 
     private func change(_ statement: String) throws { try store.connection().script(statement) }

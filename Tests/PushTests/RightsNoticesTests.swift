@@ -75,6 +75,34 @@ struct RightsNoticesTests {
         #expect(try await told("") == [.patient(admitted.id, ward: old, before: nil)])
     }
 
+    @Test("A pause that begins, is replaced, is broken or ends tells patient and ward; when its time is up nobody need be told") func pauses() async throws {
+        let (patient, ward) = (store.patients[0].id, store.wards[0].id)
+        func pauses(_ events: [Event]) -> [(SoundPause, WardID?)] {
+            events.compactMap { if case .pause(let pause, let ward) = $0 { (pause, ward) } else { nil } }
+        }
+        let first = try #require(try store.database.beginPause(of: .patient(patient), seconds: 60, store.nurse))
+        let second = try #require(try store.database.beginPause(of: .patient(patient), seconds: 60, store.nurse))
+        let third = try #require(try store.database.beginPause(of: .ward(ward), seconds: 60, store.nurse))
+        let begun = pauses(try await told(""))
+        #expect(begun.map(\.0.id) == [first.id, first.id, second.id, third.id] && begun.allSatisfy { $0.1 == ward })
+        #expect(begun[0].0 == first && begun[1].0.endedAt != nil && begun[2].0 == second && begun[3].0 == third)
+        let insert = "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient), 'k', 'm', 'error', now())"
+        let broken = try await told(insert)
+        guard case .alert(let alert, _, _) = broken.first else { Issue.record("the alert comes first"); return }
+        #expect(pauses(broken).map(\.0.brokenBy) == [alert.id, alert.id])
+        #expect(Set(pauses(broken).map(\.0.id)) == [second.id, third.id])
+        _ = try store.database.beginPause(of: .patient(patient), seconds: 60, store.nurse)
+        _ = try store.database.dischargePatient(.id(patient), store.nurse)
+        let ended = pauses(try await told(""))
+        #expect(ended.map(\.1) == [ward, ward] && ended[1].0.endedAt != nil)
+    }
+
+    @Test("A ward's word on skin temperatures is told as a change of each of its patients") func wardScoring() async throws {
+        let (patient, ward) = (store.patients[0].id, store.wards[0].id)
+        #expect(try await told("UPDATE wards SET skin_temperature_valid = true WHERE id = \(ward)") == [.patient(patient, ward: ward, before: ward)])
+        #expect(try await told("UPDATE wards SET skin_temperature_valid = true, name = 'X' WHERE id = \(ward)").isEmpty)
+    }
+
     @Test("What still arrives of a discharged patient is told to no ward") func late() async throws {
         let patient = store.patients[0].id
         _ = try await told("UPDATE patients SET discharged_at = now() WHERE id = \(patient)")

@@ -35,7 +35,7 @@ func alert(_ id: Int, of patient: PatientID, severity: Severity = .error, versio
 }
 
 /// A room's patients, and nothing about the ward itself.
-extension RoomContents: @retroactive ExpressibleByArrayLiteral {
+extension RoomContents: ExpressibleByArrayLiteral {
     public init(arrayLiteral patients: PatientState...) { self.init(patients) }
 }
 
