@@ -251,6 +251,25 @@ def test_a_wall_display_hears_its_ward_and_has_nothing_to_press(stack, first_war
     acknowledge(stack, alert)
 
 
+def test_the_server_knows_whether_a_ward_can_be_heard(stack, device, ward, page):
+    listening = f"SELECT count(*) FROM ward_listening WHERE ward_id = {ward} AND heard_at > now() - interval '5 seconds'"
+    assert stack.query(listening) == [["0"]]
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/patient/{device.patient}")  # not the ward's own page
+    expect_sound(page, "on")
+    until(lambda: stack.query(listening) == [["1"]], 10, "the ward is heard")
+
+
+def test_a_tile_shows_what_the_score_can_be_and_from_how_many_values(stack, device, ward, page):
+    log_in(page, stack)
+    open_ward(page, stack, ward)
+    device.report(spo2=93, heart_rate=115)
+    score = until(lambda: stack.request("GET", f"/api/patients/{device.patient}/score/").json(), 5, "a score")
+    bounds = f"{score['minimum']}–{score['maximum']}"
+    page.wait_for_selector(f"patient-tile .score strong:text-is('{bounds}')", timeout=2000)
+    assert page.inner_text("patient-tile .score small").strip() == f"{score['connus']}/{score['parametres']}"
+
+
 # Pauses
 
 def test_a_pause_is_everybodys_with_its_owner_and_what_is_left(stack, device, ward, page, other):
