@@ -23,8 +23,11 @@ export function take(rows, alert, query, isWhole) {
 /** What stands below the open ones. */
 export const history = (rows) => rows.filter((alert) => !isOpen(alert));
 
-/** From the measurement to the alert, in ms; null where it is not known. */
-export const delayOf = (alert) => (alert.raisedAt === null ? null : Math.max(0, alert.raisedAt - alert.at));
+/** From the measurement to the alert, in ms; null where nothing was measured. */
+export const delayOf = (alert) => (alert.raisedAt === null || alert.vital === null ? null : Math.max(0, alert.raisedAt - alert.at));
+
+/** When it began to be one: a technical alert's `at` is when what it says began, which may be long before. */
+export const beganAt = (alert) => (alert.vital === null ? alert.raisedAt ?? alert.at : alert.at);
 
 /** How long it has lasted, or lasted. */
-export const durationOf = (alert, now) => Math.max(0, (alert.endedAt ?? now) - alert.at);
+export const durationOf = (alert, now) => Math.max(0, (alert.endedAt ?? now) - beganAt(alert));

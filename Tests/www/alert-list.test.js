@@ -32,7 +32,9 @@ test("a changed alert takes its place, a new one stands on top, and one beyond t
 test("delay and duration are reckoned from the measurement", () => {
   assert.equal(delayOf(alert(1)), 400);
   assert.equal(delayOf(alert(1, { raisedAt: null })), null);
+  assert.equal(delayOf(alert(1, { vital: null })), null);
   assert.equal(durationOf(alert(1), 4_000), 3_000);
+  assert.equal(durationOf(alert(1, { vital: null, raisedAt: 3_500 }), 4_000), 500);
   assert.equal(durationOf(alert(1, { endedAt: 2_500 }), 4_000), 1_500);
 });
 

@@ -1,6 +1,6 @@
 import { acknowledge } from "../acknowledge.js";
 import { fullName } from "../administration/words.js";
-import { delayOf, durationOf } from "../alert-filter.js";
+import { beganAt, delayOf, durationOf } from "../alert-filter.js";
 import { iconOf, limitOf, stageOf, valueOf } from "../alert-words.js";
 import { el, setText } from "../dom.js";
 import { clockTime, duration, number } from "../format.js";
@@ -83,7 +83,7 @@ export class AlertTable extends Part {
     return alert.acknowledged ? twoLines(el("span", { text: alert.acknowledgedBy ?? "?" }), clockTime(alert.acknowledgedAt, state.now(), i18n.language)) : null;
   }
 
-  #duration(alert) { return el("span", { class: "lasted", "data-from": alert.at, "data-to": alert.endedAt, text: duration(durationOf(alert, state.now())) }); }
+  #duration(alert) { return el("span", { class: "lasted", "data-from": beganAt(alert), "data-to": alert.endedAt, text: duration(durationOf(alert, state.now())) }); }
 
   #updateDurations() {
     for (const place of this.querySelectorAll(".lasted:not([data-to])")) setText(place, duration(state.now() - Number(place.dataset.from)));

@@ -43,9 +43,10 @@ export class EscalationBanner extends Part {
 
   #row(alert) {
     const who = whose(alert);
-    const subject = alert.patient === null ? el("strong", { text: who }) : el("a", { href: `#/patient/${alert.patient}`, text: who });
+    // A ward's own alert names the ward itself.
+    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t("escalation.nobody") }), " ", el("a", { href: `#/patient/${alert.patient}`, text: who }), " "];
     return el("li", { "data-severity": "error" }, icon("escalated"),
-      el("p", {}, el("span", { class: "tag", text: t(alert.patient === null ? "escalation.ward" : "escalation.nobody") }), " ", subject, " ",
+      el("p", {}, ...subject,
         el("span", { class: "message", text: alert.message }), " ", el("span", { class: "since", "data-since": alert.raisedAt ?? alert.at })),
       may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
         "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${alert.message}` }), text: t("alerts.acknowledge"),
