@@ -14,7 +14,8 @@ public struct AlarmMeasures: Sendable {
         }
     }
     public struct Load: Sendable, Hashable {
-        public var ward: Ward
+        public var ward: WardID
+        public var name: String
         /// How long its patients have worn devices, together.
         public var patientDays: Double
         public var alerts: Int
@@ -74,7 +75,7 @@ extension Database {
                 span: span.range, delay: try delay(results[0][0]),
                 hours: try results[0].dropFirst().map { (Instant(try $0[0]), try delay($0)) },
                 load: try results[1].map {
-                    .init(ward: Ward(id: try $0[0], name: try $0[1]), patientDays: try $0[2], alerts: try $0[3])
+                    .init(ward: try $0[0], name: try $0[1], patientDays: try $0[2], alerts: try $0[3])
                 })
         }
     }
@@ -101,8 +102,8 @@ extension AlarmMeasures: Encodable {
         var wards = container.nestedUnkeyedContainer(forKey: .charge)
         for load in load {
             var one = wards.nestedContainer(keyedBy: Keys.self)
-            try one.encode(load.ward.id, forKey: .service)
-            try one.encode(load.ward.name, forKey: .nom)
+            try one.encode(load.ward, forKey: .service)
+            try one.encode(load.name, forKey: .nom)
             try one.encode(load.patientDays, forKey: .patients_jours)
             try one.encode(load.alerts, forKey: .alertes)
             try one.encode(load.patientDays > 0 ? Double(load.alerts) / load.patientDays : nil, forKey: .par_patient_jour)
