@@ -1,6 +1,9 @@
 /** What is known of alerts: reading them, telling which is open, which is worst. Pure. */
 
-const SEVERITIES = ["info", "warning", "error"];
+/** From the mildest to the worst. */
+export const SEVERITIES = ["info", "warning", "error"];
+
+const instant = (wire) => (wire ? Date.parse(wire) || null : null);
 
 /** An alert of the wire in the page's words, or null when it is none. */
 export function readAlert(wire) {
@@ -9,15 +12,24 @@ export function readAlert(wire) {
   }
   return {
     id: wire.id,
-    patient: wire.patient,
+    patient: wire.patient ?? null,  // null: about a whole ward
+    ward: wire.service ?? null,
+    device: wire.dispositif ?? null,
     kind: String(wire.type_alerte ?? ""),
     message: String(wire.message ?? ""),
     severity: wire.niveau_gravite,
-    at: Date.parse(wire.timestamp) || 0,
+    vital: wire.type_donnee ?? null,
+    side: wire.cote ?? null,
+    value: Number.isFinite(wire.valeur) ? wire.valeur : null,
+    limit: Number.isFinite(wire.seuil) ? wire.seuil : null,
+    at: instant(wire.timestamp) ?? 0,
+    raisedAt: instant(wire.levee_le),
+    remindedAt: instant(wire.rappelee_le),
+    escalatedAt: instant(wire.escaladee_le),
     acknowledged: wire.acquittee === true,
     acknowledgedBy: wire.acquittee_par ?? null,
-    acknowledgedAt: wire.acquittee_le ? Date.parse(wire.acquittee_le) : null,
-    endedAt: wire.terminee_le ? Date.parse(wire.terminee_le) : null,
+    acknowledgedAt: instant(wire.acquittee_le),
+    endedAt: instant(wire.terminee_le),
     version: Number.isInteger(wire.version) ? wire.version : 0,
   };
 }
@@ -35,9 +47,22 @@ export function urgency(alert) {
 /** Worst first; of equally bad ones the newest. */
 export const byUrgency = (a, b) => urgency(b) - urgency(a) || b.at - a.at || b.id - a.id;
 
-/** Alerts that say that what is shown may not be the patient's present state. */
-const TECHNICAL = new Set(["signal_perdu", "capteur_detache"]);
-export const clearsFreshness = (alert) => alert.endedAt === null && TECHNICAL.has(alert.kind);
+/** Whether it waits for somebody: what is heard, counted and put into banners. */
+export const wantsSomebody = (alert) => isOpen(alert) && !alert.acknowledged;
 
-/** Whether an alert is about this vital: its kind begins with the vital's name. */
-export const isAbout = (alert, vital) => alert.kind === vital || alert.kind.startsWith(`${vital}_`);
+/** Nobody came in time: it went to somebody else, and stands on every screen of the ward. */
+export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || alert.kind === "service_non_surveille");
+
+/**
+ * Whether an alert says that a device's value, measured at `at`, may not be the patient's present state. `detached`: the vitals
+ * whose sensor is off, null when the device did not say.
+ */
+export function clearsFreshness(alert, vital, at, detached) {
+  if (alert.endedAt !== null) return false;
+  if (alert.kind === "signal_perdu") return alert.at >= at;
+  if (alert.kind !== "capteur_detache") return false;
+  return detached === null ? alert.at >= at : detached.includes(vital);
+}
+
+/** Whether an alert is about this vital; of one that does not say, by its kind, which begins with the vital's name. */
+export const isAbout = (alert, vital) => (alert.vital ? alert.vital === vital : alert.kind === vital || alert.kind.startsWith(`${vital}_`));

@@ -1,4 +1,6 @@
 import { readAlert } from "./alerts.js";
+import { readPause } from "./pauses.js";
+import { readScore } from "./score.js";
 import { numberOf, vital } from "./vitals.js";
 
 /** Reads what the server pushes and what the readings' routes answer. Pure; what cannot be read is left out. */
@@ -33,6 +35,7 @@ export function readDevice(wire) {
     battery: Number.isFinite(wire.batterie) ? wire.batterie : null,
     rssi: Number.isFinite(wire.rssi) ? wire.rssi : null,
     firmware: wire.firmware ? String(wire.firmware) : null,
+    detached: Array.isArray(wire.detaches) ? wire.detaches.filter(vital) : null,  // null: not said
   };
 }
 
@@ -61,6 +64,15 @@ export function readMessage(text) {
     case "alert_update": {
       const alert = readAlert(wire.data);
       return alert && { kind: "alert", patient: wire.patient_id ?? alert.patient, alert };
+    }
+    case "pause": {
+      const pause = readPause(wire.data);
+      const [patient, ward] = [wire.patient_id ?? pause?.patient ?? null, wire.service ?? pause?.ward ?? null];
+      return patient === null && ward === null ? null : { kind: "pause", patient, ward, pause };
+    }
+    case "score": {
+      const score = readScore(wire.data);
+      return score && Number.isInteger(wire.patient_id) ? { kind: "score", patient: wire.patient_id, score } : null;
     }
     case "dispositif": {
       const device = readDevice(wire.data);

@@ -1,5 +1,6 @@
 import { byUrgency, clearsFreshness, isAbout, isOpen } from "./alerts.js";
 import { age, freshFor, period } from "./freshness.js";
+import { TAKEN_BY_HAND } from "./vitals.js";
 
 /** The live traces show this long. */
 export const TRACE_MS = 120_000;
@@ -16,6 +17,8 @@ export class PatientRecord {
   #samples = new Map();
   #alerts = new Map();
   #devices = new Map();
+  /** The early warning score as `readScore` gives it, or null. */
+  score = null;
 
   /** Takes a reading in. The newest by its own time is the current one; of two of one instant, the later to arrive. */
   addReading({ vital, value, at }, arrivedAt) {
@@ -55,6 +58,13 @@ export class PatientRecord {
     return true;
   }
 
+  /** Takes the open alerts away that are not among these ids; true when there were any. */
+  keepOpenAlerts(ids) {
+    const over = this.openAlerts().filter(({ id }) => !ids.has(id));
+    for (const { id } of over) this.#alerts.delete(id);
+    return over.length > 0;
+  }
+
   #forgetOldestClosedAlert() {
     const closed = [...this.#alerts.values()].filter((alert) => !isOpen(alert));
     const oldest = closed.sort((a, b) => a.at - b.at)[0];
@@ -79,6 +89,11 @@ export class PatientRecord {
 
   worstAlertAbout(vital) { return this.openAlerts().find((alert) => isAbout(alert, vital)); }
 
+  /** Alerts about a vital that were measured since then, for marking them on its trace; ascending. */
+  alertsAbout(vital, since) {
+    return [...this.#alerts.values()].filter((alert) => alert.at >= since && isAbout(alert, vital)).sort((a, b) => a.at - b.at);
+  }
+
   /** The `count` latest, and every open one beside them: none that wants somebody is left out. Newest first. */
   latestAlerts(count) {
     const all = [...this.#alerts.values()].sort((a, b) => b.at - a.at || b.id - a.id);
@@ -90,7 +105,8 @@ export class PatientRecord {
     const known = this.#values.get(vital);
     if (!known) return null;
     const ageMs = age(now, known.at, localNow - known.arrivedAt);
-    const lost = [...this.#alerts.values()].some((alert) => clearsFreshness(alert) && alert.at >= known.at);
+    const lost = !TAKEN_BY_HAND.includes(vital) && [...this.#alerts.values()].some((alert) =>
+      clearsFreshness(alert, vital, known.at, this.#devices.get(alert.device)?.detached ?? null));
     return { ageMs, stale: lost || ageMs > freshFor(vital, this.period(vital)) };
   }
 

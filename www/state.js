@@ -1,22 +1,33 @@
 import { ServerClock } from "./clock.js";
 import { PatientRecord } from "./patient-record.js";
+import { Pauses } from "./pauses.js";
 
 /**
  * What is known: an EventTarget without a DOM.
  *
- * Events, with `detail`: "readings" {patient}, "alert" {patient, alert} (null: all are forgotten), "device" {patient}, "ready",
+ * Events, with `detail`: "readings" {patient}, "alert" {patient, alert} (null: some are over), "device" {patient}, "ready",
  * "older" {patient, since} (readings from the past arrived: fetch again from there), "patient" {patient, ward} (admitted, changed,
- * moved; `ward` null: discharged), "server-error" {text}, "connection" {connection}.
+ * moved; `ward` null: discharged), "pause" {patient, ward}, "score" {patient}, "server-error" {text}, "connection" {connection}.
+ *
+ * The alerts about a whole ward are in the record of patient `null`.
  */
 export class State extends EventTarget {
   #records = new Map();
   #heardAt = null;
-  clock = new ServerClock();
+  /** The ids of alerts and pauses of the snapshot that is on its way; null when none is. */
+  #snapshot = null;
+  clock;
+  pauses = new Pauses();
   /**
    * `{status: "connected"|"connecting"|"disconnected"|"error", reason, retryAt, lostAt, heardAt}`; times by the page's clock.
    * `lostAt`, null while connected, is when the loss was noticed; `heardAt` is the last message before it, up to 25 s earlier.
    */
   connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
+
+  constructor(clock = new ServerClock()) {
+    super();
+    this.clock = clock;
+  }
 
   /** The record of a patient, made when there is none. */
   record(patient) {
@@ -30,12 +41,14 @@ export class State extends EventTarget {
   /** A page that goes takes what it knew along: the next one starts from its own snapshot. */
   forget() {
     this.#records.clear();
-    this.#heardAt = null;
+    this.pauses.clear();
+    this.#heardAt = this.#snapshot = null;
     this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
   }
 
   /** A patient is not here any more: nothing that was known may be shown. */
   forgetPatient(patient) {
+    this.pauses.forgetPatient(patient);
     if (!this.#records.delete(patient)) return;
     this.#tell("readings", { patient });
     this.#tell("alert", { patient, alert: null });
@@ -57,7 +70,15 @@ export class State extends EventTarget {
         if (message.since !== null) this.#tell("older", { patient: message.patient, since: message.since });
         break;
       case "alert":
+        this.#snapshot?.alerts.add(message.alert.id);
         this.addAlert(message.patient, message.alert);
+        break;
+      case "pause":
+        if (message.pause) this.#snapshot?.pauses.add(message.pause.id);
+        this.addPause(message.patient, message.ward, message.pause);
+        break;
+      case "score":
+        this.addScore(message.patient, message.score);
         break;
       case "device":
         this.addDevice(message.patient, message.device);
@@ -69,6 +90,7 @@ export class State extends EventTarget {
         if (message.at !== null) this.clock.hear(message.at, localNow);
         break;
       case "ready":
+        this.#settle();
         this.#tell("ready", {});
         break;
       case "error":
@@ -94,6 +116,29 @@ export class State extends EventTarget {
     if (!this.#isRefused && this.record(patient).addAlert(alert)) this.#tell("alert", { patient, alert });
   }
 
+  /** `pause` null: none runs. */
+  addPause(patient, ward, pause) {
+    if (!this.#isRefused && this.pauses.set(patient, ward, pause)) this.#tell("pause", { patient, ward });
+  }
+
+  addScore(patient, score) {
+    if (this.#isRefused) return;
+    const record = this.record(patient);
+    if (record.score && record.score.at > score.at) return;
+    record.score = score;
+    this.#tell("score", { patient });
+  }
+
+  /** A snapshot is complete: what was open before the connection was lost, and is not in it, is over. */
+  #settle() {
+    if (!this.#snapshot) return;
+    const { alerts, pauses } = this.#snapshot;
+    this.#snapshot = null;
+    this.pauses.keep(pauses);
+    this.#tell("pause", { patient: null, ward: null });
+    for (const [patient, record] of this.#records) if (record.keepOpenAlerts(alerts)) this.#tell("alert", { patient, alert: null });
+  }
+
   addDevice(patient, device) {
     if (this.#isRefused) return;
     const worn = device.patient === undefined || device.patient === patient;
@@ -107,9 +152,13 @@ export class State extends EventTarget {
   }
 
   setConnection(connection) {
+    if (connection.status === "connected" && this.connection.status !== "connected") this.#snapshot = { alerts: new Set(), pauses: new Set() };
     const lostAt = connection.status === "connected" ? null : this.connection.lostAt ?? Date.now();
     this.connection = { ...connection, lostAt, heardAt: this.#heardAt };
-    if (this.#isRefused) for (const patient of [...this.#records.keys()]) this.forgetPatient(patient);
+    if (this.#isRefused) {
+      this.pauses.clear();
+      for (const patient of [...this.#records.keys()]) this.forgetPatient(patient);
+    }
     this.#tell("connection", { connection: this.connection });
   }
 

@@ -5,7 +5,8 @@ import { readDevice, readLatest, readMessage, readRows } from "../../www/message
 const read = (wire) => readMessage(JSON.stringify(wire));
 const AT = "2026-11-22T14:43:18.250Z";
 const alert = {
-  id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", timestamp: AT,
+  id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", type_donnee: "spo2", cote: "bas", valeur: 88, seuil: 90,
+  timestamp: AT, levee_le: AT, rappelee_le: null, escaladee_le: null,
   acquittee: false, acquittee_par: null, acquittee_le: null, terminee_le: null, version: 3,
 };
 
@@ -48,16 +49,43 @@ test("alert and alert_update are read alike", () => {
     assert.equal(message.kind, "alert");
     assert.equal(message.patient, 12);
     assert.deepEqual(message.alert, {
-      id: 7, patient: 12, kind: "spo2_low", message: "SpO₂ à 88 %", severity: "error", at: Date.parse(AT),
-      acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, version: 3 });
+      id: 7, patient: 12, ward: null, device: null, kind: "spo2_low", message: "SpO₂ à 88 %", severity: "error",
+      vital: "spo2", side: "bas", value: 88, limit: 90, at: Date.parse(AT), raisedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, version: 3 });
   }
   assert.equal(read({ type: "alert", patient_id: 12, data: { ...alert, niveau_gravite: "?" } }), null);
 });
 
 test("a device's state is read, with what it does not say as unknown", () => {
   const { device } = read({ type: "dispositif", patient_id: 12, data: { id: 3, nom: "ESP32", statut: "actif", derniere_connexion: AT } });
-  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null });
+  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null, detached: null });
   assert.equal(readDevice({}), null);
+});
+
+test("the vitals whose sensor is off are read, those that this page does not know are left out", () => {
+  assert.deepEqual(readDevice({ id: 3, detaches: ["spo2", "glucose"] }).detached, ["spo2"]);
+  assert.deepEqual(readDevice({ id: 3, detaches: [] }).detached, []);
+});
+
+const pause = { id: 4, patient: 12, service: null, par: "i.sow", debut: AT, fin: "2026-11-22T14:45:18.250Z", niveau_gravite: "warning", terminee_le: null, rompue_par: null };
+
+test("a pause is read with its subject, and its end as none", () => {
+  const message = read({ type: "pause", patient_id: 12, service: null, data: pause });
+  assert.deepEqual(message, { kind: "pause", patient: 12, ward: null, pause: {
+    id: 4, patient: 12, ward: null, by: "i.sow", endsAt: Date.parse(pause.fin), severity: "warning", endedAt: null, brokenBy: null } });
+  assert.deepEqual(read({ type: "pause", patient_id: null, service: 3, data: null }), { kind: "pause", patient: null, ward: 3, pause: null });
+  assert.equal(read({ type: "pause", data: null }), null);
+});
+
+test("a score is read with its parts, and one that does not apply without numbers", () => {
+  const part = { parametre: "spo2", etat: "connu", valeur: 93, timestamp: AT, points_minimum: 2, points_maximum: 2 };
+  const data = { applicable: true, motif: null, echelle: 1, minimum: 3, maximum: 11, connus: 4, parametres: 7, risque_minimum: "faible",
+    risque_maximum: "urgence", calcule_le: AT, parties: [part, { parametre: "glucose" }] };
+  const { score } = read({ type: "score", patient_id: 12, data });
+  assert.deepEqual([score.minimum, score.maximum, score.known, score.parameters, score.riskMaximum], [3, 11, 4, 7, "urgence"]);
+  assert.deepEqual(score.parts, [{ vital: "spo2", state: "connu", value: 93, at: Date.parse(AT), minimum: 2, maximum: 2 }]);
+  const none = read({ type: "score", patient_id: 12, data: { applicable: false, motif: "grossesse", echelle: 1, minimum: null, maximum: null, calcule_le: AT, parties: [] } });
+  assert.deepEqual([none.score.applicable, none.score.reason, none.score.minimum], [false, "grossesse", null]);
+  assert.equal(read({ type: "score", patient_id: 12, data: null }), null);
 });
 
 test("where a patient is now is read, and nowhere once discharged", () => {

@@ -226,3 +226,68 @@ test("once the server refuses the room nothing is shown as known, and what still
   state.addReadings(12, [reading(98, NOW + 1)], NOW + 1);
   assert.equal(state.record(12).value("spo2").value, 98);
 });
+
+const pause = (id, more = {}) => ({ id, patient: 12, ward: null, by: "i.sow", endsAt: NOW + 120_000, severity: "warning", endedAt: null, brokenBy: null, ...more });
+
+test("a pause runs until its end by the server's clock, and an older one that comes late changes nothing", () => {
+  const state = new State();
+  state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(4) });
+  assert.equal(state.pauses.of(12, NOW).by, "i.sow");
+  assert.equal(state.pauses.of(null, NOW), null);
+  assert.equal(state.pauses.of(12, NOW + 120_000), null);
+  state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(3, { endedAt: NOW }) });
+  assert.equal(state.pauses.of(12, NOW).id, 4);
+  state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(4, { endedAt: NOW, brokenBy: 7 }) });
+  state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(4) });
+  assert.equal(state.pauses.of(12, NOW), null);
+  assert.deepEqual(state.pauses.justBroken(NOW + 1_000).map(({ brokenBy }) => brokenBy), [7]);
+  assert.deepEqual(state.pauses.justBroken(NOW + 60_000), []);
+});
+
+test("a patient's pause silences that patient, a ward's everybody, and neither what is worse than it covers", () => {
+  const state = new State();
+  state.addPause(12, null, pause(1));
+  assert.equal(state.pauses.silences(alert(1), NOW), true);
+  assert.equal(state.pauses.silences(alert(1, { severity: "error" }), NOW), false);
+  assert.equal(state.pauses.silences(alert(1, { patient: 13 }), NOW), false);
+  state.addPause(null, 3, pause(2, { patient: null, severity: "error" }));
+  assert.equal(state.pauses.silences(alert(1, { patient: 13, severity: "error" }), NOW), true);
+});
+
+test("what was open before the connection was lost and is not in the new snapshot is over", () => {
+  const state = new State();
+  const connect = () => state.setConnection({ status: "connected", reason: null, retryAt: null });
+  connect();
+  for (const id of [1, 2]) state.apply({ kind: "alert", patient: 12, alert: alert(id) });
+  state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(4) });
+  state.apply({ kind: "ready" });
+  assert.equal(state.record(12).openAlerts().length, 2);
+  state.setConnection({ status: "disconnected", reason: null, retryAt: 1 });
+  connect();
+  state.apply({ kind: "alert", patient: 12, alert: alert(2) });
+  assert.equal(state.record(12).openAlerts().length, 2, "not before the snapshot is complete");
+  state.apply({ kind: "ready" });
+  assert.deepEqual(state.record(12).openAlerts().map(({ id }) => id), [2]);
+  assert.equal(state.pauses.of(12, NOW), null);
+});
+
+test("a score that comes late does not replace a newer one", () => {
+  const state = new State();
+  state.addScore(12, { at: 2, minimum: 3 });
+  state.addScore(12, { at: 1, minimum: 0 });
+  assert.equal(state.record(12).score.minimum, 3);
+});
+
+test("a detached sensor makes the vitals stale that the device names, all of them when it names none, and none taken by hand", () => {
+  const state = new State();
+  state.addReadings(12, [reading(97, NOW), reading(72, NOW, "heart_rate"), reading(120, NOW, "systolic_bp")], NOW);
+  state.addAlert(12, alert(1, { kind: "capteur_detache", device: 3, at: NOW + 500 }));
+  const stale = () => ["spo2", "heart_rate", "systolic_bp"].filter((vital) => state.freshness(12, vital, NOW + 1_000).stale);
+  assert.deepEqual(stale(), ["spo2", "heart_rate"]);
+  state.addDevice(12, { id: 3, patient: 12, detached: ["spo2"] });
+  assert.deepEqual(stale(), ["spo2"]);
+  state.addReadings(12, [reading(96, NOW + 900)], NOW + 900);
+  assert.deepEqual(stale(), ["spo2"], "whatever a sensor that is off may send");
+  state.addAlert(12, alert(1, { kind: "capteur_detache", device: 3, endedAt: NOW + 950, version: 2 }));
+  assert.deepEqual(stale(), []);
+});
