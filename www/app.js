@@ -1,6 +1,8 @@
 import { AccountPage } from "./components/account-page.js";
 import { AccountSection } from "./components/account-section.js";
 import { AdministrationPage } from "./components/administration-page.js";
+import { AlarmLoad } from "./components/alarm-load.js";
+import { AlarmSection } from "./components/alarm-section.js";
 import { AlertList } from "./components/alert-list.js";
 import { AppBar } from "./components/app-bar.js";
 import { AssignmentList } from "./components/assignment-list.js";
@@ -10,11 +12,15 @@ import { ConnectionChip } from "./components/connection-chip.js";
 import { DeviceList } from "./components/device-list.js";
 import { DeviceSection } from "./components/device-section.js";
 import { ExtraValues } from "./components/extra-values.js";
+import { HistoryChart } from "./components/history-chart.js";
 import { IdleWatch } from "./components/idle-watch.js";
+import { LimitsRehearsal } from "./components/limits-rehearsal.js";
+import { LimitsTable } from "./components/limits-table.js";
 import { LiveAnnouncer } from "./components/live-announcer.js";
 import { LiveTrace } from "./components/live-trace.js";
 import { LoginPage } from "./components/login-page.js";
 import { MySessions } from "./components/my-sessions.js";
+import { NewsScore } from "./components/news-score.js";
 import { PasswordForm } from "./components/password-form.js";
 import { PasswordPage } from "./components/password-page.js";
 import { PatientPage } from "./components/patient-page.js";
@@ -36,10 +42,11 @@ import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
   "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
-  "alert-list": AlertList, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
+  "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
   "audit-table": AuditTable, "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection,
-  "extra-values": ExtraValues, "idle-watch": IdleWatch, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
-  "login-page": LoginPage, "my-sessions": MySessions, "password-form": PasswordForm, "password-page": PasswordPage,
+  "extra-values": ExtraValues, "history-chart": HistoryChart, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal, "limits-table": LimitsTable,
+  "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
+  "login-page": LoginPage, "my-sessions": MySessions, "news-score": NewsScore, "password-form": PasswordForm, "password-page": PasswordPage,
   "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "range-bar": RangeBar,
   "service-list": ServiceList, "session-list": SessionList, "ward-section": WardSection,
   "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,

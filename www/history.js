@@ -62,14 +62,9 @@ export function valueRange(buckets, lines, normal) {
   return [low - air, high + air];
 }
 
-/** The alerts (rows of the wire) about a vital that were there between two instants, oldest first. `endedAt` null: still there. */
-export function marksOf(rows, vital, from, to) {
-  return rows.map((row) => ({
-    id: row.id, at: Date.parse(row.timestamp), endedAt: row.terminee_le ? Date.parse(row.terminee_le) : null, severity: row.niveau_gravite,
-    message: String(row.message ?? ""), vital: row.type_donnee ?? null, kind: String(row.type_alerte ?? ""),
-  })).filter((mark) => (mark.vital ? mark.vital === vital : isAbout(mark, vital)) && mark.at <= to && (mark.endedAt ?? to) >= from)
-    .sort((a, b) => a.at - b.at);
-}
+/** The alerts (as `readAlert` gives them) about a vital that were there between two instants, oldest first. */
+export const marksOf = (alerts, vital, { from, to }) => alerts
+  .filter((alert) => isAbout(alert, vital) && alert.at <= to && (alert.endedAt ?? to) >= from).sort((a, b) => a.at - b.at);
 
 /** The history as `count` rows of a table: `{from, to, low, mean, high, n, marks}`; nulls where nothing was measured. */
 export function rowsOf(buckets, marks, { from, to }, count) {
