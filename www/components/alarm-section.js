@@ -28,7 +28,7 @@ export class AlarmSection extends SectionPart {
     return [
       el("h3", { text: t("measures.delay") }),
       el("p", { class: "hint", text: t("measures.delay.hint") }),
-      el("div", { class: "figures" }, figure(t("measures.p50"), milliseconds(delay.p50_ms)), figure(t("measures.p99"), milliseconds(delay.p99_ms)),
+      el("div", { class: "figures" }, figure(t("measures.median"), milliseconds(delay.p50_ms)), figure(t("measures.most"), milliseconds(delay.p99_ms)),
         figure(t("measures.count"), number(delay.n, 0, i18n.language))),
       hours.length ? this.#hours(hours) : el("p", { class: "soft", text: t("measures.none") }),
       el("h3", { text: t("measures.load") }),
@@ -41,8 +41,8 @@ export class AlarmSection extends SectionPart {
     return el("details", { class: "hours" }, el("summary", {}, el("span", { text: t("measures.per_hour") }), sparkline(hours.map(({ p99_ms: p99 }) => p99 ?? 0))),
       table({ caption: t("measures.per_hour"), rows: hours, columns: [
         { label: t("measures.hour"), className: "name", cell: ({ heure: hour }) => clockTime(Date.parse(hour), state.now(), i18n.language) },
-        { label: t("measures.p50"), className: "number", cell: ({ p50_ms: p50 }) => milliseconds(p50) },
-        { label: t("measures.p99"), className: "number", cell: ({ p99_ms: p99 }) => milliseconds(p99) },
+        { label: t("measures.median"), className: "number", cell: ({ p50_ms: p50 }) => milliseconds(p50) },
+        { label: t("measures.most"), className: "number", cell: ({ p99_ms: p99 }) => milliseconds(p99) },
         { label: t("measures.count"), className: "number", cell: ({ n }) => number(n, 0, i18n.language) },
       ] }));
   }
