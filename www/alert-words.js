@@ -1,9 +1,33 @@
-import { t, i18n } from "./services.js";
+import { number } from "./format.js";
 import { vital as entryOf } from "./vitals.js";
 
-/** What kind of alert it is, in words: "Saturation en oxygène, basse" for `spo2_bas`; an unknown kind as it is. */
-export function kindText(kind) {
-  const [, name, side] = /^(\w+?)_(bas|haut)$/.exec(kind) ?? [];
-  if (entryOf(name)) return t(`alerts.side.${side}`, { name: t(`vital.${name}`) });
-  return i18n.has(`alerts.kind.${kind}`) ? t(`alerts.kind.${kind}`) : kind;
+/** What an alert's numbers are called. Pure but for what it is given. */
+
+const shown = (entry, value, i18n) => {
+  const worded = `value.${entry.name}.${value}`;
+  if (i18n.has(worded)) return i18n.t(worded);
+  const text = number(value, entry.decimals, i18n.language);
+  return entry.unit ? `${text}\u00a0${entry.unit}` : text;
+};
+
+/** "84 %": the value that raised an alert; null where there is none. */
+export function valueOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  return entry && alert.value !== null ? shown(entry, alert.value, i18n) : null;
 }
+
+/** "limite basse 90 %"; null where there is none. */
+export function limitOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  return entry && alert.limit !== null ? i18n.t(alert.side === "haut" ? "alarms.limit.high" : "alarms.limit.low", { limit: shown(entry, alert.limit, i18n) }) : null;
+}
+
+/** Which stage an alert is in, for its shape and its words: "waiting", "ended" (latched), "acknowledged", "closed". */
+export function stageOf(alert) {
+  if (alert.endedAt === null) return alert.acknowledged ? "acknowledged" : "waiting";
+  return alert.severity === "error" && !alert.acknowledged ? "ended" : "closed";
+}
+
+export const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
+/** A waiting alert has its severity's own shape. */
+export const iconOf = (alert) => STAGE_ICONS[stageOf(alert)] ?? alert.severity;

@@ -4,6 +4,8 @@ import { AdministrationPage } from "./components/administration-page.js";
 import { AlarmLoad } from "./components/alarm-load.js";
 import { AlarmSection } from "./components/alarm-section.js";
 import { AlertList } from "./components/alert-list.js";
+import { AlertTable } from "./components/alert-table.js";
+import { AlertsPage } from "./components/alerts-page.js";
 import { AppBar } from "./components/app-bar.js";
 import { AssignmentList } from "./components/assignment-list.js";
 import { AuditSection } from "./components/audit-section.js";
@@ -11,6 +13,7 @@ import { AuditTable } from "./components/audit-table.js";
 import { ConnectionChip } from "./components/connection-chip.js";
 import { DeviceList } from "./components/device-list.js";
 import { DeviceSection } from "./components/device-section.js";
+import { EscalationBanner } from "./components/escalation-banner.js";
 import { ExtraValues } from "./components/extra-values.js";
 import { HistoryChart } from "./components/history-chart.js";
 import { IdleWatch } from "./components/idle-watch.js";
@@ -23,12 +26,16 @@ import { MySessions } from "./components/my-sessions.js";
 import { NewsScore } from "./components/news-score.js";
 import { PasswordForm } from "./components/password-form.js";
 import { PasswordPage } from "./components/password-page.js";
+import { PageMark } from "./components/page-mark.js";
 import { PatientPage } from "./components/patient-page.js";
 import { PatientSection } from "./components/patient-section.js";
 import { PatientTile } from "./components/patient-tile.js";
+import { PauseControl } from "./components/pause-control.js";
+import { PauseStrip } from "./components/pause-strip.js";
 import { RangeBar } from "./components/range-bar.js";
 import { ServiceList } from "./components/service-list.js";
 import { SessionList } from "./components/session-list.js";
+import { SoundControl } from "./components/sound-control.js";
 import { StatusBanner } from "./components/status-banner.js";
 import { VitalCard } from "./components/vital-card.js";
 import { WardPage } from "./components/ward-page.js";
@@ -36,21 +43,26 @@ import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
 import { keepTrying } from "./retry.js";
 import { route } from "./router.js";
-import { api, i18n, idle, mayAct, t } from "./services.js";
+import { api, hearWard, i18n, idle, may, mayAct, player, t } from "./services.js";
 import { applyTheme } from "./theme.js";
 import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
   "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
-  "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
-  "audit-table": AuditTable, "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection,
-  "extra-values": ExtraValues, "history-chart": HistoryChart, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal, "limits-table": LimitsTable,
-  "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
-  "login-page": LoginPage, "my-sessions": MySessions, "news-score": NewsScore, "password-form": PasswordForm, "password-page": PasswordPage,
-  "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "range-bar": RangeBar,
-  "service-list": ServiceList, "session-list": SessionList, "ward-section": WardSection,
+  "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "alert-table": AlertTable, "alerts-page": AlertsPage,
+  "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection, "audit-table": AuditTable,
+  "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection, "escalation-banner": EscalationBanner,
+  "extra-values": ExtraValues, "history-chart": HistoryChart, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal,
+  "limits-table": LimitsTable, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
+  "my-sessions": MySessions, "news-score": NewsScore, "page-mark": PageMark, "password-form": PasswordForm, "password-page": PasswordPage,
+  "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "pause-control": PauseControl,
+  "pause-strip": PauseStrip, "range-bar": RangeBar, "service-list": ServiceList, "session-list": SessionList,
+  "sound-control": SoundControl, "ward-section": WardSection,
   "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,
 };
+
+/** What a browser takes for a person who may want sound. */
+const HANDS = ["pointerdown", "pointerup", "keydown"];
 
 const page = document.getElementById("page");
 
@@ -59,7 +71,8 @@ function wanted(reason) {
   if (!api.user) return { element: "login-page", properties: { reason } };
   if (api.user.mot_de_passe_provisoire) return { element: "password-page", properties: {} };
   const found = route(location.hash);
-  return found.element === "account-page" && !mayAct() ? route("#/") : found;
+  const allowed = found.element === "account-page" ? mayAct() : found.element !== "alerts-page" || (mayAct() && may("readAlerts"));
+  return allowed ? found : route("#/");
 }
 
 /** Puts the page into `main`. `reason`: why the session has just ended. */
@@ -67,6 +80,9 @@ function show(reason = null) {
   const { element, properties } = wanted(reason);
   page.replaceChildren(Object.assign(el(element), properties));
   window.scrollTo(0, 0);
+  if (!api.user) return;
+  player.start();
+  hearWard();  // a page about a ward has said which by now
 }
 
 async function start() {
@@ -91,6 +107,7 @@ async function start() {
   });
   api.addEventListener("user", () => page.querySelector("password-page") && show());
   window.addEventListener("hashchange", () => { show(); page.focus({ preventScroll: true }); });
+  for (const type of HANDS) document.addEventListener(type, () => player.wake(), { capture: true, passive: true });
   ticker.start();
   show();
 }

@@ -1,4 +1,4 @@
-import { CORNERS, signOf } from "./limits.js";
+import { signOf } from "./limits.js";
 import { number } from "./format.js";
 import { i18n, t } from "./services.js";
 import { vital as entryOf } from "./vitals.js";
@@ -31,4 +31,8 @@ export const cornerText = ({ cote, niveau_gravite: severity }) => t(`limits.corn
 /** What changes, for a sentence: "basse, urgente < 88 %, 15 s". */
 export const changesText = (rules) => rules.map((rule) => `${cornerText(rule).toLowerCase()} ${ruleText(rule)}`).join(" ; ");
 
-export const cornerTexts = () => CORNERS.map(cornerText);
+/** What an alert of a rule is about, by its kind: "Saturation en oxygène, basse" for `spo2_bas`; an unknown kind as it is. */
+export function kindText(kind) {
+  const [, name, side] = /^(\w+?)_(bas|haut)$/.exec(kind) ?? [];
+  return entryOf(name) ? t(`limits.side.${side}`, { name: t(`vital.${name}`) }) : kind;
+}

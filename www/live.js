@@ -48,8 +48,11 @@ export class Live {
   }
 
   /** Gives the socket a fresh token, so that it outlives the old one. */
-  authenticate(token) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "auth", token }));
+  authenticate(token) { this.send({ type: "auth", token }); }
+
+  /** Sends a message, or nothing while there is no connection. */
+  send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
   #handle(event) {

@@ -84,6 +84,8 @@ export class PatientRecord {
   samples(vital) { return this.#samples.get(vital) ?? []; }
   devices() { return [...this.#devices.values()].sort((a, b) => a.id - b.id); }
 
+  alert(id) { return this.#alerts.get(id); }
+
   /** Open alerts, the worst first. */
   openAlerts() { return [...this.#alerts.values()].filter(isOpen).sort(byUrgency); }
 

@@ -1,10 +1,11 @@
 /**
- * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/compte`,
- * `#/administration/patients`. Pure.
+ * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/alertes`,
+ * `#/compte`, `#/administration/patients`. Pure.
  */
 const ROUTES = [
   [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
   [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],
+  [/^#\/alertes$/, "alerts-page", () => ({})],
   [/^#\/compte$/, "account-page", () => ({})],
   [/^#\/administration(?:\/(\w+)?)?$/, "administration-page", (section = null) => ({ section })],
 ];

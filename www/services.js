@@ -1,8 +1,13 @@
 import { has } from "./administration/sections.js";
+import { AlarmWatch } from "./alarm-watch.js";
 import { Api } from "./api.js";
+import { HeardWard } from "./heard-ward.js";
 import { I18n } from "./i18n.js";
 import { Idle } from "./idle.js";
 import { Live } from "./live.js";
+import { Rooms } from "./rooms.js";
+import { Roster } from "./roster.js";
+import { SoundPlayer } from "./sound-player.js";
 import { State } from "./state.js";
 
 /** The one place where the page's parts are made and joined. */
@@ -12,6 +17,8 @@ const base = new URL("./", import.meta.url);
 
 export const api = new Api(base);
 export const state = new State();
+/** What is known of the alarms of the ward that is heard, beside what the page shows. */
+export const alarms = new State(state.clock);
 export const idle = new Idle(() => Date.now(), localStorage);
 export const i18n = new I18n((language) => api.locale(language), localStorage);
 export const t = (key, values) => i18n.t(key, values);
@@ -27,22 +34,61 @@ export const mayAct = () => api.user !== null && api.user.role !== "ecran";
 /** Whether who is logged in has this permission (a name of the server's `Access.Permission`). The server alone decides. */
 export const may = (permission) => has(api.user, permission);
 
-/**
- * Connects the page to a room, such as `ws/iot/12/`, until `signal` aborts. `allowed` is a request over HTTP that is
- * refused whenever the room would be. Returns the connection.
- */
-export function connect(room, allowed, signal) {
+/** The connection of a room, such as `ws/iot/12/`. `allowed` is a request over HTTP that is refused whenever the room would be. */
+function open(room, allowed, { onMessage, onStatus }) {
   const url = new URL(room, base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const life = new AbortController();
   const live = new Live({
     url,
     token: (fresh) => api.token(fresh),
     probe: () => allowed().then(() => "retry", ({ status }) => (status === 403 || status === 404 ? "refused" : "retry")),
-    onMessage: (message) => state.apply(message),
-    onStatus: (connection) => state.setConnection(connection),
+    onMessage,
+    onStatus,
   });
-  api.addEventListener("renewed", ({ detail }) => live.authenticate(detail.token), { signal });
-  signal.addEventListener("abort", () => live.close());
-  live.open();
-  return live;
+  life.signal.addEventListener("abort", () => live.close());
+  api.addEventListener("renewed", ({ detail }) => live.authenticate(detail.token), { signal: life.signal });
+  return {
+    open: () => live.open(), close: () => life.abort(), send: (message) => live.send(message), reconnect: () => live.reconnect(),
+  };
 }
+
+const rooms = new Rooms(open, alarms);
+
+/** Connects the page to a room until `signal` aborts; what comes goes into `into`. Returns the connection. */
+export const connect = (room, allowed, signal, into = state) => rooms.join(room, allowed, into, signal);
+
+const patientsOf = (ward) => api.get("api/patients/", { service: ward, limit: 1000 });
+
+/** Who lies in the ward that is heard. */
+export const roster = new Roster(patientsOf);
+
+export const player = new SoundPlayer();
+/** The alarms of the ward that is heard, whatever the page: what waits, what sounds. */
+export const watch = new AlarmWatch(alarms, player, (message) => rooms.say(message));
+
+const heardWard = new HeardWard(localStorage);
+/** The number of the ward that is heard, or null. */
+export const wardHeard = () => heardWard.ward;
+
+/** Hears this ward from now on; without one that of the last visit, or the only one. */
+export function hearWard(ward = null) {
+  if (!may("readAlerts") || api.user.mot_de_passe_provisoire) return;
+  const wanted = heardWard.choose(ward, api.user.services);
+  if (wanted === null) return;
+  rooms.hear(`ws/service/${wanted}/`, () => patientsOf(wanted));
+  roster.load(wanted).catch(() => {});  // asked again once the room is there
+}
+
+const askWho = () => heardWard.ward !== null && roster.load(heardWard.ward).catch(() => {});
+alarms.addEventListener("ready", askWho);
+alarms.addEventListener("patient", ({ detail }) => {
+  if (detail.ward !== heardWard.ward) alarms.forgetPatient(detail.patient);
+  askWho();
+});
+api.addEventListener("logout", () => {
+  heardWard.leave();
+  rooms.hush();
+  roster.forget();
+  player.stop();
+});

@@ -1,3 +1,4 @@
+import { byUrgency } from "./alerts.js";
 import { ServerClock } from "./clock.js";
 import { PatientRecord } from "./patient-record.js";
 import { Pauses } from "./pauses.js";
@@ -59,6 +60,17 @@ export class State extends EventTarget {
   get #isRefused() { return this.connection.status === "error"; }
 
   now() { return this.clock.now(); }
+
+  /** An alert by its number, or undefined. */
+  alert(id) {
+    for (const record of this.#records.values()) {
+      const alert = record.alert(id);
+      if (alert) return alert;
+    }
+  }
+
+  /** Everybody's open alerts, the ward's own among them; the worst first. */
+  openAlerts() { return [...this.#records.values()].flatMap((record) => record.openAlerts()).sort(byUrgency); }
 
   /** Takes a message of the socket in, as `readMessage` made it. */
   apply(message, localNow = Date.now()) {

@@ -1,8 +1,10 @@
-import { isOpen, readAlert } from "../alerts.js";
+import { acknowledge } from "../acknowledge.js";
+import { iconOf, stageOf } from "../alert-words.js";
+import { wantsSomebody } from "../alerts.js";
 import { el } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
-import { api, i18n, mayAct, state, t } from "../services.js";
+import { i18n, mayAct, state, t } from "../services.js";
 import { Part } from "./part.js";
 
 const SHOWN = 5;
@@ -28,9 +30,11 @@ export class AlertList extends Part {
   #row(alert) {
     const now = state.now();
     const facts = [t(alert.endedAt === null ? "alerts.lasting" : "alerts.ended", { time: this.#time(alert.endedAt, now) })];
+    if (alert.remindedAt !== null) facts.push(t("alerts.reminded", { time: this.#time(alert.remindedAt, now) }));
+    if (alert.escalatedAt !== null) facts.push(t("alerts.escalated", { time: this.#time(alert.escalatedAt, now) }));
     if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
     return el("li", { "data-severity": alert.severity, class: classOf(alert) },
-      icon(alert.severity),
+      icon(iconOf(alert)),
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
           datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
@@ -56,19 +60,14 @@ export class AlertList extends Part {
   async #acknowledge(alert) {
     this.#acknowledging.add(alert.id);
     this.draw();
-    try {
-      const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`));
-      if (answer) state.addAlert(this.patient, answer);
-    } catch (error) {
-      this.dispatchEvent(new CustomEvent("failure", { detail: { text: error.detail || t("alerts.failed") } }));
-    }
+    await acknowledge(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));
     this.#acknowledging.delete(alert.id);
     if (!this.signal.aborted) this.draw();
   }
 }
 
-/** "open" wants somebody; "settled" does not (any more), though it may be "unended". */
+/** "open" wants somebody, "latched" too though it has ended; "settled" does not (any more), though it may be "unended". */
 function classOf(alert) {
-  if (isOpen(alert) && !alert.acknowledged) return "open";
+  if (wantsSomebody(alert)) return stageOf(alert) === "ended" ? "open latched" : "open";
   return alert.endedAt === null ? "settled unended" : "settled";
 }

@@ -1,14 +1,14 @@
 import { sectionsFor } from "../administration/sections.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { api, i18n, mayAct, t } from "../services.js";
+import { api, i18n, may, mayAct, t } from "../services.js";
 import { LANGUAGES } from "../i18n.js";
 import { nextTheme, theme } from "../theme.js";
 import { Part } from "./part.js";
 
 const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 
-/** The bar on top: the mark, language, light or dark, who is logged in. A display on the wall sees the mark only. */
+/** The bar on top: the mark, language, light or dark, who is logged in. A display on the wall sees the mark, and whether it can be heard. */
 export class AppBar extends Part {
   start() {
     this.setAttribute("role", "banner");
@@ -21,6 +21,10 @@ export class AppBar extends Part {
     const mark = el("a", { class: "brand", href: "#/" }, icon("pulse"), el("span", { text: "FAJMA" }));
     const controls = el("div", { class: "controls" });
     if (!api.user || mayAct()) controls.append(this.#languages(), this.#theme());
+    if (api.user && may("readAlerts") && !api.user.mot_de_passe_provisoire) {
+      controls.prepend(el("sound-control"));
+      if (mayAct()) controls.append(this.#alerts());
+    }
     if (sectionsFor(api.user).length && !api.user.mot_de_passe_provisoire) controls.append(this.#administration());
     if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
@@ -32,6 +36,10 @@ export class AppBar extends Part {
     if (!mayAct() || api.user.mot_de_passe_provisoire) return el("span", { class: "who" }, ...parts);
     const label = `${api.user.username} – ${t("account.title")}`;
     return el("a", { class: "who", href: "#/compte", title: t("account.title"), "aria-label": label }, ...parts);
+  }
+
+  #alerts() {
+    return el("a", { class: "to-alerts", href: "#/alertes", title: t("alarms.title") }, icon("bell"), el("span", { text: t("alarms.title") }));
   }
 
   #administration() {

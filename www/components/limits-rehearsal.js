@@ -1,15 +1,13 @@
 import { el } from "../dom.js";
 import { choice } from "../form.js";
-import { clockTime } from "../format.js";
+import { clockTime, number } from "../format.js";
 import { icon } from "../icons.js";
-import { changesText } from "../limit-words.js";
+import { changesText, kindText } from "../limit-words.js";
 import { changesOf } from "../limits.js";
 import { overall } from "../problem.js";
 import { api, i18n, state, t } from "../services.js";
 import { table } from "../table.js";
 import { vital as entryOf } from "../vitals.js";
-import { kindText } from "../alert-words.js";
-import { number } from "../format.js";
 import { Part } from "./part.js";
 
 /** How far back limits are tried out. */

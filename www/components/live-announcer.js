@@ -1,14 +1,19 @@
-import { isOpen } from "../alerts.js";
+import { wantsSomebody } from "../alerts.js";
 import { el } from "../dom.js";
-import { state, t } from "../services.js";
+import { alarms, state, t } from "../services.js";
 import { Part } from "./part.js";
 
 /** So many alerts are remembered as spoken. */
 const MAX_SPOKEN = 500;
+/** Alerts that come together are spoken together, and more than so many as one line. */
+const TOGETHER_MS = 300;
+const MAX_SINGLE = 2;
 
 /** What screen readers speak: one polite region (warnings), one assertive (errors). Each alert once a severity. */
 export class LiveAnnouncer extends Part {
   #spoken = new Set();
+  #waiting = { true: [], false: [] };
+  #timer = 0;
   #polite = el("p", { "aria-live": "polite" });
   #assertive = el("p", { "aria-live": "assertive" });
 
@@ -16,15 +21,25 @@ export class LiveAnnouncer extends Part {
     this.className = "visually-hidden";
     this.append(this.#polite, this.#assertive);
     this.listen(document, "announce", ({ detail }) => this.#say(detail.text, detail.urgent));
-    this.listen(state, "alert", ({ detail }) => detail.alert && this.#sayAlert(detail.alert));
+    for (const known of [state, alarms]) this.listen(known, "alert", ({ detail }) => detail.alert && this.#hear(detail.alert));
   }
 
-  #sayAlert(alert) {
-    const key = `${alert.id} ${alert.severity}`;
-    if (!isOpen(alert) || alert.acknowledged || this.#spoken.has(key)) return;
+  #hear(alert) {
+    const key = `${alert.id} ${alert.severity} ${alert.remindedAt}`;
+    if (!wantsSomebody(alert) || this.#spoken.has(key)) return;
     if (this.#spoken.size >= MAX_SPOKEN) this.#spoken.clear();
     this.#spoken.add(key);
-    this.#say(`${t(`severity.${alert.severity}`)} : ${alert.message}`, alert.severity === "error");
+    this.#waiting[alert.severity === "error"].push(alert);
+    this.#timer ||= setTimeout(() => this.#sayAlerts(), TOGETHER_MS);
+  }
+
+  #sayAlerts() {
+    this.#timer = 0;
+    for (const urgent of [true, false]) {
+      const alerts = this.#waiting[urgent].splice(0);
+      if (alerts.length > MAX_SINGLE) this.#say(t(urgent ? "alarms.many.error" : "alarms.many", { count: alerts.length }), urgent);
+      else for (const alert of alerts) this.#say(`${t(`severity.${alert.severity}`)} : ${alert.message}`, urgent);
+    }
   }
 
   // A child a text, so that the same words are spoken again; the last few stay for a reader that is still speaking.

@@ -1,3 +1,4 @@
+import { paintMark } from "../alert-mark.js";
 import { el } from "../dom.js";
 import { freshFor } from "../freshness.js";
 import { number } from "../format.js";
@@ -9,7 +10,8 @@ import { vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
 /**
- * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now.
+ * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now, a mark where an alert
+ * began.
  * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from css/live-trace.css.
  */
 export class LiveTrace extends Part {
@@ -23,7 +25,7 @@ export class LiveTrace extends Part {
     const resized = new ResizeObserver(() => { this.#style = null; this.#soon(); });
     resized.observe(this);
     this.signal.addEventListener("abort", () => { resized.disconnect(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
-    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#soon());
+    for (const type of ["readings", "alert"]) this.listen(state, type, ({ detail }) => detail.patient === this.patient && this.#soon());
     // The trace moves on also when nothing comes; while readings come, they move it.
     this.everySecond(() => Date.now() - this.#paintedAt > 1_500 && this.#soon());
     onThemeChange(() => { this.#style = null; this.#soon(); }, this.signal);
@@ -70,6 +72,9 @@ export class LiveTrace extends Part {
     };
     if (!this.small) this.#paintGround(pen, entry, place, width, height);
     this.#paintLine(pen, samples, place);
+    const alerts = state.record(this.patient).alertsAbout(this.vital, now - TRACE_MS);
+    const size = (this.small ? 4 : 6) * this.#palette.unit;
+    for (const alert of alerts) paintMark(pen, this.#palette[alert.severity], alert.severity, place.x(alert.at), height, size, !this.small);
   }
 
   #paintGround(pen, { normal }, { y }, width, height) {
@@ -101,8 +106,10 @@ export class LiveTrace extends Part {
   /** The pen's colours, and its width's unit: a screen read from afar has larger letters. Asked for once a theme and size: asking costs more than drawing. */
   get #palette() {
     if (this.#style) return this.#style;
-    const { color, caretColor, outlineColor, borderTopColor, fontSize } = getComputedStyle(this.#canvas);
-    this.#style = { line: color, stale: caretColor, normal: outlineColor, grid: borderTopColor, unit: parseFloat(fontSize) / 16 };
+    const style = getComputedStyle(this.#canvas);
+    const { color, caretColor, outlineColor, borderTopColor, fontSize } = style;
+    this.#style = { line: color, stale: caretColor, normal: outlineColor, grid: borderTopColor, unit: parseFloat(fontSize) / 16,
+      error: style.borderRightColor, warning: style.borderBottomColor, info: style.borderLeftColor };
     return this.#style;
   }
 

@@ -6,7 +6,7 @@ import { readDevice, readLatest, readRows } from "../messages.js";
 import { TRACE_MS } from "../patient-record.js";
 import { patientLimits } from "../level-limits.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, i18n, may, state, t } from "../services.js";
+import { api, connect, hearWard, i18n, may, state, t } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
 import { openEntry } from "./entry-dialog.js";
 import { Part } from "./part.js";
@@ -76,6 +76,7 @@ export class PatientPage extends Part {
     this.#patient = patient;
     this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
+    if (patient.service) hearWard(patient.service);
   }
 
   #fail(error) {
@@ -173,6 +174,7 @@ export class PatientPage extends Part {
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+      Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
       ...(may("enterReadings") ? this.#entry() : []),
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
   }

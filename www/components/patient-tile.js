@@ -1,8 +1,9 @@
+import { iconOf, stageOf } from "../alert-words.js";
 import { el, setText } from "../dom.js";
 import { agoShort } from "../format.js";
 import { icon } from "../icons.js";
 import { view } from "../reading-view.js";
-import { i18n, state, t } from "../services.js";
+import { alarms, i18n, state, t } from "../services.js";
 import { ALWAYS_SHOWN, TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
@@ -12,6 +13,8 @@ export class PatientTile extends Part {
     const mine = ({ detail }) => detail.patient === this.patient.id && this.#update();
     this.listen(state, "readings", mine);
     this.listen(state, "alert", mine);
+    this.listen(state, "score", mine);
+    this.listen(alarms, "pause", () => this.#updateAlert());
     this.everySecond(() => this.#update());
   }
 
@@ -21,7 +24,7 @@ export class PatientTile extends Part {
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
         el("span", { class: "name" }, el("strong", { text: nom }), ` ${prenom}`), el("span", { class: "age" })),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
-      el("span", { class: "alert" })));
+      el("span", { class: "foot" }, el("span", { class: "alert" }), el("span", { class: "score" }))));
     this.#update();
   }
 
@@ -46,6 +49,20 @@ export class PatientTile extends Part {
     }
     this.#updateAge();
     this.#updateAlert();
+    this.#updateScore();
+  }
+
+  /** What the early warning score can be, and from how many of its parameters that is known. */
+  #updateScore() {
+    const { score } = state.record(this.patient.id);
+    const place = this.querySelector(".score");
+    const shown = score ? scoreText(score) : "";
+    if (place.dataset.shown === shown) return;
+    place.dataset.shown = shown;
+    place.dataset.risk = score?.riskMinimum ?? "";
+    const label = score && (score.applicable ? t("tile.score.label", { score: bounds(score), known: score.known, of: score.parameters }) : t("tile.score.none"));
+    place.replaceChildren(...(score ? [el("span", { class: "visually-hidden", text: label }), el("span", { "aria-hidden": "true", title: label },
+      "NEWS2 ", el("strong", { text: score.applicable ? bounds(score) : "–" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
   }
 
   #value({ state: what, text }) {
@@ -66,13 +83,27 @@ export class PatientTile extends Part {
 
   #updateAlert() {
     const alert = state.record(this.patient.id).openAlerts()[0];
-    const shown = alert ? `${alert.id} ${alert.version}` : "";
+    const isPaused = alarms.pauses.of(this.patient.id, alarms.now()) !== null;
+    const shown = `${alert ? `${alert.id} ${alert.version}` : ""} ${isPaused}`;
     const place = this.querySelector(".alert");
     this.dataset.alert = alert ? alert.severity : "";
+    this.dataset.stage = alert ? stageOf(alert) : "";
     this.classList.toggle("acknowledged", alert?.acknowledged === true);
     if (place.dataset.shown === shown) return;
     place.dataset.shown = shown;
-    place.replaceChildren(...(alert ? [icon(alert.severity),
-      el("span", { class: "visually-hidden", text: `${t(`severity.${alert.severity}`)} : ` }), el("span", { class: "message", text: alert.message })] : []));
+    place.replaceChildren(...(alert ? this.#alert(alert) : []), ...(isPaused ? [icon("soundPaused"), el("span", { class: "visually-hidden", text: t("tile.paused") })] : []));
+  }
+
+  /** The stage in words too: ended, acknowledged, brought back, passed on. */
+  #alert(alert) {
+    const stage = stageOf(alert);
+    const said = [t(`severity.${alert.severity}`), stage === "waiting" ? null : t(`alarms.stage.${stage}`), alert.remindedAt === null ? null : t("alarms.reminded")];
+    return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: `${said.filter(Boolean).join(", ")} : ` }),
+      el("span", { class: "message", text: alert.message }),
+      stage === "waiting" ? null : el("small", { class: "stage", "aria-hidden": "true", text: t(`alarms.stage.${stage}`) }),
+      alert.remindedAt !== null && !alert.acknowledged ? icon("reminded") : null, alert.escalatedAt !== null ? icon("escalated") : null].filter(Boolean);
   }
 }
+
+const bounds = ({ minimum, maximum }) => (minimum === maximum ? String(minimum) : `${minimum}–${maximum}`);
+const scoreText = (score) => `${score.applicable} ${bounds(score)} ${score.known} ${score.riskMinimum}`;

@@ -1,10 +1,11 @@
-import { urgency } from "../alerts.js";
+import { SEVERITIES, wantsSomebody } from "../alerts.js";
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { readRows } from "../messages.js";
 import { TRACE_MS } from "../patient-record.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, i18n, mayAct, state, t } from "../services.js";
+import { api, connect, hearWard, i18n, mayAct, state, t } from "../services.js";
+import { rank, TileOrder } from "../tile-order.js";
 import { Part } from "./part.js";
 
 /** Up to so many patients there is room for large tiles. */
@@ -29,6 +30,9 @@ export class WardPage extends Part {
   #filling = null;
   /** Whose past two minutes are there. */
   #filled = new Set();
+  #drawing = 0;
+  #tiles = new TileOrder();
+  #arranging = 0;
 
   start() {
     state.forget();
@@ -36,13 +40,24 @@ export class WardPage extends Part {
       this.#filled.clear();
       this.#fetch();
     });
-    this.listen(state, "alert", () => this.#arrange());
+    this.listen(state, "alert", () => this.#soon());
+    this.signal.addEventListener("abort", () => { cancelAnimationFrame(this.#drawing); clearTimeout(this.#arranging); });
     this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
     this.listen(state, "patient", ({ detail }) => this.#follow(detail));
     this.listen(state, "connection", ({ detail }) => this.#obey(detail.connection.status === "error"));
     if (!mayAct()) this.everySecond(() => this.#askAgain());
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
+    hearWard(this.ward);
+  }
+
+  /** Many alerts, one look. */
+  #soon() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#arrange();
+      this.#count();
+    });
   }
 
   #ask() { return api.get("api/patients/", { service: this.ward, limit: 1000 }); }
@@ -134,16 +149,28 @@ export class WardPage extends Part {
         mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
         el("h1", { text: name }),
         el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
+        el("p", { class: "counts" }),
+        Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
         mayAct() ? this.#orders() : null,
         el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
       el("status-banner", { hidden: true }), this.#body());
     this.#arrange();
+    this.#count();
+  }
+
+  /** How many alerts want somebody, by severity: what a glance from the door looks for. */
+  #count() {
+    const waiting = state.openAlerts().filter(wantsSomebody);
+    const shown = this.#patients ? SEVERITIES.toReversed().map((severity) => [severity, waiting.filter((alert) => alert.severity === severity).length]) : [];
+    this.querySelector(".counts").replaceChildren(...shown.filter(([, count]) => count).map(([severity, count]) =>
+      el("span", { class: "alert-count", "data-severity": severity }, icon(severity), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${severity}`) }))));
   }
 
   #orders() {
     const choose = (order) => {
       localStorage.setItem(REMEMBERED_AS, order);
       for (const button of this.querySelectorAll("[data-order]")) button.setAttribute("aria-pressed", String(button.dataset.order === order));
+      this.#tiles = new TileOrder();
       this.#arrange();
     };
     return el("div", { class: "segments", role: "group", "aria-label": t("ward.order") }, ...ORDERS.map((order) => el("button", {
@@ -161,20 +188,22 @@ export class WardPage extends Part {
     return el("ul", { class: this.#patients.length <= ROOMY ? "tiles roomy" : "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
   }
 
-  /** Puts the tiles in order; moves none that is in its place already. By severity equals stay in the order of beds. */
+  /** Puts the tiles in order; moves none that is in its place already. */
   #arrange() {
+    clearTimeout(this.#arranging);
     const list = this.querySelector(".tiles");
     if (!list) return;
     const beds = new Intl.Collator(i18n.language, { numeric: true });
-    const rank = ({ id }) => {
-      const worst = state.record(id).openAlerts()[0];
-      return worst && this.#order === "severity" ? urgency(worst) : 0;
-    };
     const patientOf = (item) => item.firstElementChild.patient;
-    const wanted = [...list.children].sort((a, b) =>
-      rank(patientOf(b)) - rank(patientOf(a)) || beds.compare(patientOf(a).lit ?? "", patientOf(b).lit ?? "") || patientOf(a).id - patientOf(b).id);
-    wanted.forEach((item, i) => {
-      if (list.children[i] !== item) list.insertBefore(item, list.children[i]);
+    const items = [...list.children].sort((a, b) =>
+      beds.compare(patientOf(a).lit ?? "", patientOf(b).lit ?? "") || patientOf(a).id - patientOf(b).id);
+    const bySeverity = this.#order === "severity";
+    const tiles = items.map((item) => ({ id: patientOf(item).id, rank: bySeverity ? rank(state.record(patientOf(item).id).openAlerts()[0]) : 0 }));
+    const { ids, waitMs } = this.#tiles.next(tiles, Date.now());
+    if (waitMs !== null) this.#arranging = setTimeout(() => this.#arrange(), waitMs);
+    const itemOf = new Map(items.map((item) => [patientOf(item).id, item]));
+    ids.forEach((id, i) => {
+      if (list.children[i] !== itemOf.get(id)) list.insertBefore(itemOf.get(id), list.children[i]);
     });
   }
 }

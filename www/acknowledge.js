@@ -1,0 +1,23 @@
+import { readAlert } from "./alerts.js";
+import { alarms, api, state, t } from "./services.js";
+
+/**
+ * Acknowledges an alert: what this page knows changes at once, everybody else's by the socket. `button` is out of use
+ * meanwhile. Returns the alert as it is now; null when it was refused, which is said (event "announce") and, in `failed`, told.
+ */
+export async function acknowledge(alert, button = null, failed = () => {}) {
+  if (button) button.disabled = true;
+  try {
+    const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`));
+    if (!answer) return null;
+    alarms.addAlert(answer.patient, answer);
+    if (state.knows(answer.patient)) state.addAlert(answer.patient, answer);
+    return answer;
+  } catch (error) {
+    const text = error.detail || t("alerts.failed");
+    document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent: true } }));
+    failed(text);
+    if (button) button.disabled = false;
+    return null;
+  }
+}

@@ -1,0 +1,186 @@
+import { fromField } from "../administration/moments.js";
+import { fullName } from "../administration/words.js";
+import { history, matches, take } from "../alert-filter.js";
+import { alertFile } from "../alert-file.js";
+import { byUrgency, readAlert, SEVERITIES } from "../alerts.js";
+import { el } from "../dom.js";
+import { choice, clearProblem, field, input, showProblem, values } from "../form.js";
+import { icon } from "../icons.js";
+import { keepTrying } from "../retry.js";
+import { saveAs } from "../save.js";
+import { api, connect, state, t } from "../services.js";
+import { State } from "../state.js";
+import { Part } from "./part.js";
+
+/** So many of the past at once, and so many wards whose rooms are opened: nobody works on more. */
+const PAGE_ROWS = 50;
+const MAX_ROOMS = 12;
+/** Of how bad the connections are the worst is shown. */
+const BADNESS = ["connected", "connecting", "disconnected", "error"];
+const WIDE = matchMedia("(min-width: 48.01rem)");
+
+/** Every alert of the wards that the account sees: the open ones, live, then the past, with filters, and as a file. */
+export class AlertsPage extends Part {
+  #rooms = [];
+  #patients = [];
+  #wards = [];
+  #past = { rows: [], next: null };
+  #query = {};
+  #asked = {};
+  #failure = null;
+  #drawing = 0;
+  #loading = true;
+
+  async start() {
+    state.forget();
+    this.signal.addEventListener("abort", () => cancelAnimationFrame(this.#drawing));
+    try {
+      [this.#wards, this.#patients] = await keepTrying(() => Promise.all([api.all("api/services/"), api.all("api/patients/")]),
+        this.signal, (error) => this.#fail(error));
+      await this.#load();
+    } catch (error) {
+      if (!this.signal.aborted) this.#fail(error);
+      return;
+    }
+    this.draw();
+    for (const { id } of this.#wards.slice(0, MAX_ROOMS)) this.#join(id);
+  }
+
+  /** A room a ward, each with what is known of it: a snapshot of one says nothing about the others. */
+  #join(ward) {
+    const room = new State(state.clock);
+    this.#rooms.push(room);
+    this.listen(room, "alert", ({ detail }) => this.#take(detail.alert));
+    this.listen(room, "connection", () => this.#follow());
+    room.connect = connect(`ws/service/${ward}/`, () => api.get("api/patients/", { service: ward, limit: 1000 }), this.signal, room);
+  }
+
+  #follow() {
+    const worst = this.#rooms.map(({ connection }) => connection).sort((a, b) => BADNESS.indexOf(b.status) - BADNESS.indexOf(a.status))[0];
+    state.setConnection(worst);
+  }
+
+  /** One drawing for all that came meanwhile. */
+  #take(alert) {
+    if (alert) this.#past.rows = take(this.#past.rows, alert, this.#query, this.#past.next === null);
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#show();
+    });
+  }
+
+  async #load() {
+    const page = await keepTrying(() => api.page("api/iot/alertes/", { limit: PAGE_ROWS, ...this.#query }), this.signal, (error) => this.#fail(error));
+    this.#past = { rows: page.rows.map(readAlert).filter(Boolean), next: page.next };
+    [this.#failure, this.#loading] = [null, false];
+    this.#show();
+  }
+
+  #fail(error) {
+    this.#failure = error;
+    this.#show();
+  }
+
+  draw() {
+    document.title = `FAJMA – ${t("alarms.title")}`;
+    const reconnect = () => { for (const room of this.#rooms) room.connect.reconnect(); };
+    this.replaceChildren(
+      el("header", { class: "alerts-head" }, el("h1", { text: t("alarms.title") }), el("connection-chip", { on: { reconnect } })),
+      el("status-banner", { hidden: true }),
+      el("section", { class: "section now", "aria-labelledby": "alerts-now" },
+        el("header", { class: "section-head" }, el("h2", { id: "alerts-now", text: t("alarms.open") }), el("p", { class: "count" })), el("div", { class: "list" })),
+      el("section", { class: "section past", "aria-labelledby": "alerts-past" },
+        el("header", { class: "section-head" }, el("h2", { id: "alerts-past", tabindex: "-1", text: t("alarms.past") }), el("p", { class: "count" }), this.#download()),
+        el("div", { class: "controls" }, this.#filters()), el("div", { class: "list" })));
+    this.#show();
+  }
+
+  #show() {
+    if (!this.firstElementChild) return;
+    const open = this.#rooms.flatMap((room) => room.openAlerts()).sort(byUrgency);
+    this.#list(".now", open, this.#loading ? t("loading") : t("alarms.none"), "alert-table");
+    const past = history(this.#past.rows);
+    this.#list(".past", past, this.#why() ?? t(this.#loading ? "loading" : "section.none_found"), "alert-table");
+    const more = this.#past.next && el("p", { class: "more" }, el("button", { type: "button", "data-key": "more", text: t("alarms.more"),
+      on: { click: ({ currentTarget }) => this.#loadMore(currentTarget) } }));
+    if (more) this.querySelector(".past .list").append(more);
+  }
+
+  #why() { return this.#failure && (this.#failure.detail || t("error.load")); }
+
+  #list(section, rows, empty, element) {
+    this.querySelector(`${section} .count`).replaceChildren(el("span", { class: "number", text: String(rows.length) }));
+    const place = this.querySelector(`${section} .list`);
+    const known = place.querySelector(element);
+    if (!rows.length) {
+      place.replaceChildren(el("div", { class: "empty" }, icon(section === ".now" ? "check" : "search"), el("p", { text: empty })));
+      return;
+    }
+    const table = known ?? el(element);
+    Object.assign(table, { rows, patients: this.#patients, wards: this.#wards, caption: t(section === ".now" ? "alarms.open" : "alarms.past"), failed: (text) => this.querySelector("status-banner").say(text) });
+    if (known) known.draw();
+    place.replaceChildren(...(known ? [known] : [table]));
+  }
+
+  #filters() {
+    const all = ["", t("alarms.all")];
+    const was = this.#asked;
+    const plain = { mayBeEmpty: false };
+    const names = this.#patients.map((patient) => [patient.id, [patient.lit, fullName(patient)].filter(Boolean).join(" – ")]);
+    const form = el("form", { class: "filters", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.#filter(form); } } },
+      field("patient_id", t("alarms.patient"), choice([all, ...names], was.patient_id)),
+      field("niveau_gravite", t("alarms.severity"), choice([all, ...SEVERITIES.toReversed().map((severity) => [severity, t(`severity.${severity}`)])], was.niveau_gravite)),
+      field("acquittee", t("alarms.acknowledged"), choice([all, ["true", t("alarms.acknowledged.yes")], ["false", t("alarms.acknowledged.no")]], was.acquittee)),
+      field("debut", t("alarms.from"), input("datetime-local", { value: was.debut }), plain),
+      field("fin", t("alarms.to"), input("datetime-local", { value: was.fin }), plain),
+      el("div", { class: "filter-buttons" }, el("button", { class: "primary", text: t("alarms.filter") }),
+        el("button", { type: "button", text: t("alarms.clear"), on: { click: () => {
+          for (const control of form.querySelectorAll("input, select")) control.value = "";
+          this.#filter(form);
+        } } })));
+    return el("details", { class: "filter-box", open: WIDE.matches }, el("summary", { text: t("alarms.filters") }), form);
+  }
+
+  async #filter(form) {
+    clearProblem(form);
+    this.#asked = values(form);
+    const { debut, fin, ...rest } = this.#asked;
+    this.#query = Object.fromEntries(Object.entries({ ...rest, debut: fromField(debut), fin: fromField(fin) }).filter(([, value]) => value));
+    try {
+      await this.#load();
+      this.announce(t("alarms.count", { count: history(this.#past.rows).length }), false);
+    } catch (error) {
+      if (!this.signal.aborted) showProblem(form, error);
+    }
+  }
+
+  async #loadMore(button) {
+    button.disabled = true;
+    const { next, rows } = this.#past;
+    try {
+      const page = await api.page(next);
+      if (this.signal.aborted || this.#past.next !== next) return;
+      const added = page.rows.map(readAlert).filter((alert) => alert && !rows.some(({ id }) => id === alert.id));
+      this.#past = { rows: [...this.#past.rows, ...added], next: page.next };
+      this.#show();
+    } catch (error) {
+      this.querySelector("status-banner").say(error.detail || t("error.load"));
+    }
+    button.disabled = false;
+  }
+
+  #download() {
+    return el("button", { type: "button", class: "download", on: { click: async ({ currentTarget: button }) => {
+      button.disabled = true;
+      try {
+        const rows = (await api.all("api/iot/alertes/", this.#query)).map(readAlert).filter((alert) => alert && matches(alert, this.#query));
+        saveAs(alertFile(rows, this.#patients, this.#wards), `fajma-alertes-${new Date().toISOString().slice(0, 10)}.csv`);
+      } catch (error) {
+        if (error.status === undefined) throw error;
+        this.querySelector("status-banner").say(error.detail || t("error.load"));
+      } finally {
+        button.disabled = false;
+      }
+    } } }, icon("download"), el("span", { text: t("alarms.csv") }));
+  }
+}

@@ -1,0 +1,33 @@
+import { el } from "../dom.js";
+import { icon } from "../icons.js";
+import { beginPause, MINUTES } from "../pause-actions.js";
+import { alarms, may, t } from "../services.js";
+import { Part } from "./part.js";
+
+/**
+ * Suspends the sound of a patient (property `patient`) or of a ward (`ward`) for a few minutes. Away while such a pause runs:
+ * pause-strip shows that, with the way out of it. Event "failure" {text}.
+ */
+export class PauseControl extends Part {
+  patient = null;
+  ward = null;
+
+  start() {
+    this.listen(alarms, "pause", () => this.#update());
+    this.everySecond(() => this.#update());
+  }
+
+  draw() {
+    if (!may("changeLimits")) return this.replaceChildren();
+    const minutes = el("select", { "aria-label": t("pause.minutes") },
+      ...MINUTES.toSorted((a, b) => a - b).map((count) => el("option", { value: count, selected: count === MINUTES[0], text: t("pause.minutes.count", { count }) })));
+    const begin = el("button", { type: "button", class: "begin", on: { click: async () => {
+      const failure = await beginPause({ patient: this.patient, ward: this.patient === null ? this.ward : null }, Number(minutes.value), begin);
+      if (failure) this.dispatchEvent(new CustomEvent("failure", { detail: { text: failure } }));
+    } } }, icon("soundPaused"), el("span", { text: t("pause.begin") }));
+    this.replaceChildren(begin, minutes);
+    this.#update();
+  }
+
+  #update() { this.hidden = alarms.connection.status === "error" || alarms.pauses.of(this.patient, alarms.now()) !== null; }
+}

@@ -1,0 +1,55 @@
+import { wardName, whose } from "../alarm-words.js";
+import { el, setText } from "../dom.js";
+import { duration } from "../format.js";
+import { icon } from "../icons.js";
+import { endPause } from "../pause-actions.js";
+import { alarms, may, roster, t } from "../services.js";
+import { Part } from "./part.js";
+
+/** On every page of the ward: each pause of the sound with its owner and what is left of it, and for a moment why one was broken. */
+export class PauseStrip extends Part {
+  #shown = "";
+
+  start() {
+    for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
+    this.listen(roster, "change", () => this.draw());
+    this.everySecond(() => this.#update());
+  }
+
+  draw() {
+    this.#shown = null;
+    this.#update();
+  }
+
+  #update() {
+    const now = alarms.now();
+    const [running, broken] = [alarms.pauses.running(now), alarms.pauses.justBroken(now)];
+    const shown = [...running, ...broken].map(({ id, endedAt }) => `${id} ${endedAt}`).join();
+    if (shown !== this.#shown) {
+      const focused = this.contains(document.activeElement);
+      this.#shown = shown;
+      this.hidden = running.length + broken.length === 0;
+      this.replaceChildren(...(this.hidden ? [] : [el("ul", { "aria-label": t("pause.title") }, ...running.map((pause) => this.#row(pause)), ...broken.map((pause) => this.#broken(pause)))]));
+      if (focused) this.querySelector("button")?.focus();
+      for (const pause of broken) this.announce(this.#why(pause), false);
+    }
+    for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - now));
+  }
+
+  #subject(pause) { return pause.patient === null ? wardName() : whose(pause); }
+
+  #row(pause) {
+    const [before, after] = t("pause.running", { who: pause.by, left: "\u0000" }).split("\u0000");
+    return el("li", { "data-pause": pause.id }, icon("soundPaused"),
+      el("p", {}, el("strong", { text: this.#subject(pause) }), " ", el("span", {}, before, el("span", { class: "left", "data-ends-at": pause.endsAt }), after)),
+      may("changeLimits") ? el("button", { type: "button", class: "resume", "aria-label": t("pause.end.label", { whose: this.#subject(pause) }), text: t("pause.end"),
+        on: { click: ({ currentTarget }) => endPause(pause, currentTarget) } }) : null);
+  }
+
+  #broken(pause) { return el("li", { class: "broken", "data-pause": pause.id }, icon("sound"), el("p", { text: this.#why(pause) })); }
+
+  #why(pause) {
+    const alert = alarms.alert(pause.brokenBy);
+    return alert ? t("pause.broken", { whose: whose(alert), message: alert.message }) : t("pause.broken.other", { whose: this.#subject(pause) });
+  }
+}
