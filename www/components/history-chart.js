@@ -119,7 +119,7 @@ export class HistoryChart extends Part {
       el("p", { class: "visually-hidden", id: "history-keys", text: t("history.keys") }),
       el("p", { class: "readout", id: "history-summary" }),
       el("ul", { class: "legend" }),
-      el("div", { class: "history-table", hidden: !this.#tableShown }));
+      el("div", { class: "history-table", role: "region", tabindex: "0", "aria-label": t("history.table"), hidden: !this.#tableShown }));
     this.#drawSpan();
     this.#show();
   }
