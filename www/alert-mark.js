@@ -1,5 +1,5 @@
-/** The outline of each severity's mark, in parts of its size, the same shapes as its icon: octagon, triangle, round. */
-const octagon = [[-0.4, -1], [0.4, -1], [1, -0.4], [1, 0.4], [0.4, 1], [-0.4, 1], [-1, 0.4], [-1, -0.4]];
+/** The outline of each severity's mark, in parts of its size, the same shapes as its icon: octagon, triangle, ring. */
+const octagon = [[-0.6, -1], [0.6, -1], [1, -0.6], [1, 0.6], [0.6, 1], [-0.6, 1], [-1, 0.6], [-1, -0.6]];
 const triangle = [[0, -1], [1, 0.9], [-1, 0.9]];
 const SHAPES = { error: octagon, warning: triangle };
 
@@ -17,7 +17,11 @@ export function paintMark(pen, color, severity, x, height, size, line) {
     pen.setLineDash([]);
   }
   pen.beginPath();
-  if (SHAPES[severity]) for (const [dx, dy] of SHAPES[severity]) pen.lineTo(x + dx * size, middle + dy * size);
-  else pen.arc(x, middle, size * 0.9, 0, 2 * Math.PI);
-  pen.fill();
+  if (SHAPES[severity]) {
+    for (const [dx, dy] of SHAPES[severity]) pen.lineTo(x + dx * size, middle + dy * size);
+    return pen.fill();
+  }
+  pen.lineWidth = size / 2;
+  pen.arc(x, middle, size * 0.75, 0, 2 * Math.PI);
+  pen.stroke();
 }

@@ -17,10 +17,13 @@ export class AlertTable extends Part {
   rows = [];
   failed = () => {};
 
+  /** The button that was pressed last, out of use and so without the focus until its row is drawn anew. */
+  #pressed = null;
+
   start() { this.everySecond(() => this.#updateDurations()); }
 
   draw() {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : this.#pressed;
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
     const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
     this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
@@ -37,7 +40,10 @@ export class AlertTable extends Part {
       ...(open ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (alert) => this.#button(alert) }] : []),
     ] }));
     this.#updateDurations();
-    if (focused) (this.querySelector(`[data-key="${focused}"]`) ?? this.querySelector(".acknowledge"))?.focus();
+    if (!focused) return;
+    const same = this.querySelector(`[data-key="${focused}"]`);
+    if (!same) this.#pressed = null;
+    (same ?? this.querySelector(".acknowledge"))?.focus();
   }
 
   /** Its shape says its stage, its colour and word how bad it is. */
@@ -88,6 +94,11 @@ export class AlertTable extends Part {
   #button(alert) {
     if (!this.#mayAcknowledge(alert)) return null;
     return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: alert.message }),
-      text: t("alerts.acknowledge"), on: { click: ({ currentTarget }) => acknowledge(alert, currentTarget, this.failed) } });
+      text: t("alerts.acknowledge"), on: { click: ({ currentTarget }) => this.#acknowledge(alert, currentTarget) } });
+  }
+
+  async #acknowledge(alert, button) {
+    this.#pressed = button.dataset.key;
+    if (!(await acknowledge(alert, button, this.failed))) this.#pressed = null;
   }
 }

@@ -100,10 +100,15 @@ export class AlertsPage extends Part {
     const open = this.#rooms.flatMap((room) => room.openAlerts()).sort(byUrgency);
     this.#list(".now", open, this.#loading ? t("loading") : t("alarms.none"), "alert-table");
     const past = history(this.#past.rows);
-    this.#list(".past", past, this.#why() ?? t(this.#loading ? "loading" : "section.none_found"), "alert-table");
+    this.#list(".past", past, this.#why() ?? this.#nothing(), "alert-table");
     const more = this.#past.next && el("p", { class: "more" }, el("button", { type: "button", "data-key": "more", text: t("alarms.more"),
       on: { click: ({ currentTarget }) => this.#loadMore(currentTarget) } }));
     if (more) this.querySelector(".past .list").append(more);
+  }
+
+  #nothing() {
+    if (this.#loading) return t("loading");
+    return t(Object.keys(this.#query).length ? "section.none_found" : "alarms.past.none");
   }
 
   #why() { return this.#failure && (this.#failure.detail || t("error.load")); }
@@ -128,7 +133,7 @@ export class AlertsPage extends Part {
     const plain = { mayBeEmpty: false };
     const names = this.#patients.map((patient) => [patient.id, [patient.lit, fullName(patient)].filter(Boolean).join(" – ")]);
     const form = el("form", { class: "filters", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.#filter(form); } } },
-      field("patient_id", t("alarms.patient"), choice([all, ...names], was.patient_id)),
+      field("patient_id", t("alarms.patient"), choice([["", t("alarms.patient.all")], ...names], was.patient_id)),
       field("niveau_gravite", t("alarms.severity"), choice([all, ...SEVERITIES.toReversed().map((severity) => [severity, t(`severity.${severity}`)])], was.niveau_gravite)),
       field("acquittee", t("alarms.acknowledged"), choice([all, ["true", t("alarms.acknowledged.yes")], ["false", t("alarms.acknowledged.no")]], was.acquittee)),
       field("debut", t("alarms.from"), input("datetime-local", { value: was.debut }), plain),
