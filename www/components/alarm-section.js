@@ -30,6 +30,7 @@ export class AlarmSection extends SectionPart {
       el("p", { class: "hint", text: t("measures.delay.hint") }),
       el("div", { class: "figures" }, figure(t("measures.median"), milliseconds(delay.p50_ms)), figure(t("measures.most"), milliseconds(delay.p99_ms)),
         figure(t("measures.count"), number(delay.n, 0, i18n.language))),
+      hours.length > 1 ? sparkline(hours.map(({ p99_ms: p99 }) => p99 ?? 0)) : null,
       hours.length ? this.#hours(hours) : el("p", { class: "soft", text: t("measures.none") }),
       el("h3", { text: t("measures.load") }),
       el("p", { class: "hint", text: t("measures.load.hint") }),
@@ -38,7 +39,7 @@ export class AlarmSection extends SectionPart {
   }
 
   #hours(hours) {
-    return el("details", { class: "hours" }, el("summary", {}, el("span", { text: t("measures.per_hour") }), sparkline(hours.map(({ p99_ms: p99 }) => p99 ?? 0))),
+    return el("details", { class: "hours" }, el("summary", { text: t("measures.per_hour") }),
       table({ caption: t("measures.per_hour"), rows: hours, columns: [
         { label: t("measures.hour"), className: "name", cell: ({ heure: hour }) => clockTime(Date.parse(hour), state.now(), i18n.language) },
         { label: t("measures.median"), className: "number", cell: ({ p50_ms: p50 }) => milliseconds(p50) },

@@ -26,7 +26,7 @@ export class LimitsRehearsal extends Part {
 
   draw() {
     const span = choice(SPANS_H.map((hours) => [hours, t(`rehearsal.span.${hours}`)]), this.#hours, {
-      "aria-label": t("rehearsal.span"), on: {} });
+      "aria-label": t("rehearsal.span") });
     span.addEventListener("change", () => { this.#hours = Number(span.value); this.outdate(); });
     this.replaceChildren(
       el("div", { class: "rehearse" }, el("h3", { text: t("rehearsal.title") }), span,
@@ -65,8 +65,9 @@ export class LimitsRehearsal extends Part {
     button.disabled = true;
     this.#show(el("p", { class: "soft", text: t("rehearsal.running") }));
     try {
-      const depuis = new Date(state.now() - this.#hours * 3_600_000).toISOString();
-      const answer = await api.post(`api/patients/${this.patient}/limites/essai/`, { limites: what.all, depuis });
+      const now = state.now();
+      const [depuis, jusqu_a] = [now - this.#hours * 3_600_000, now].map((at) => new Date(at).toISOString());
+      const answer = await api.post(`api/patients/${this.patient}/limites/essai/`, { limites: what.all, depuis, jusqu_a });
       if (!this.signal.aborted) (this.#shown = () => this.#tell(answer, changes))();
     } catch (error) {
       if (error.status === undefined) throw error;
