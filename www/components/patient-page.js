@@ -68,6 +68,7 @@ export class PatientPage extends Part {
     await this.#take(this.#ask(), (patient) => {
       this.#accept(patient);
       this.draw();
+      this.#limits.reload();
     });
   }
 
