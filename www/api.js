@@ -103,7 +103,8 @@ export class Api extends EventTarget {
   get(path, query = {}) { return this.#authorized("GET", path, { query }); }
 
   post(path, body) { return this.#authorized("POST", path, { body }); }
-  put(path, body) { return this.#authorized("PUT", path, { body }); }
+  /** `version`: stored only while the server still has this one (`If-Match`), else refused with a 412. */
+  put(path, body, { version } = {}) { return this.#authorized("PUT", path, { body, version }); }
   patch(path, body) { return this.#authorized("PATCH", path, { body }); }
   delete(path) { return this.#authorized("DELETE", path, {}); }
 
@@ -170,11 +171,12 @@ export class Api extends EventTarget {
   }
 
   /** `outlives`: the request goes on when the page is closed meanwhile. */
-  async #send(method, path, { query = {}, body, token, as = "value", outlives = false } = {}) {
+  async #send(method, path, { query = {}, body, token, version, as = "value", outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
     const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
     if (token) headers.Authorization = `Bearer ${token}`;
+    if (version !== undefined) headers["If-Match"] = `"${version}"`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response, answer;
     try {

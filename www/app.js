@@ -1,6 +1,8 @@
 import { AccountPage } from "./components/account-page.js";
 import { AccountSection } from "./components/account-section.js";
 import { AdministrationPage } from "./components/administration-page.js";
+import { AlarmLoad } from "./components/alarm-load.js";
+import { AlarmSection } from "./components/alarm-section.js";
 import { AlertList } from "./components/alert-list.js";
 import { AlertTable } from "./components/alert-table.js";
 import { AlertsPage } from "./components/alerts-page.js";
@@ -13,11 +15,15 @@ import { DeviceList } from "./components/device-list.js";
 import { DeviceSection } from "./components/device-section.js";
 import { EscalationBanner } from "./components/escalation-banner.js";
 import { ExtraValues } from "./components/extra-values.js";
+import { HistoryChart } from "./components/history-chart.js";
 import { IdleWatch } from "./components/idle-watch.js";
+import { LimitsRehearsal } from "./components/limits-rehearsal.js";
+import { LimitsTable } from "./components/limits-table.js";
 import { LiveAnnouncer } from "./components/live-announcer.js";
 import { LiveTrace } from "./components/live-trace.js";
 import { LoginPage } from "./components/login-page.js";
 import { MySessions } from "./components/my-sessions.js";
+import { NewsScore } from "./components/news-score.js";
 import { PasswordForm } from "./components/password-form.js";
 import { PasswordPage } from "./components/password-page.js";
 import { PageMark } from "./components/page-mark.js";
@@ -43,13 +49,15 @@ import { ticker } from "./ticker.js";
 
 const ELEMENTS = {
   "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
-  "alert-list": AlertList, "alert-table": AlertTable, "alerts-page": AlertsPage, "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection,
-  "audit-table": AuditTable, "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection, "escalation-banner": EscalationBanner,
-  "extra-values": ExtraValues, "idle-watch": IdleWatch, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace,
-  "login-page": LoginPage, "my-sessions": MySessions, "page-mark": PageMark, "password-form": PasswordForm, "password-page": PasswordPage,
+  "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "alert-table": AlertTable, "alerts-page": AlertsPage,
+  "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection, "audit-table": AuditTable,
+  "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection, "escalation-banner": EscalationBanner,
+  "extra-values": ExtraValues, "history-chart": HistoryChart, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal,
+  "limits-table": LimitsTable, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
+  "my-sessions": MySessions, "news-score": NewsScore, "page-mark": PageMark, "password-form": PasswordForm, "password-page": PasswordPage,
   "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "pause-control": PauseControl,
-  "pause-strip": PauseStrip, "range-bar": RangeBar,
-  "service-list": ServiceList, "session-list": SessionList, "sound-control": SoundControl, "ward-section": WardSection,
+  "pause-strip": PauseStrip, "range-bar": RangeBar, "service-list": ServiceList, "session-list": SessionList,
+  "sound-control": SoundControl, "ward-section": WardSection,
   "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,
 };
 

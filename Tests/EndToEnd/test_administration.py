@@ -318,14 +318,14 @@ def test_a_ward_is_added_renamed_and_deleted_but_not_one_with_patients(stack, pa
     page.keyboard.press("Enter")
     expect_done(page, name)
     ward = next(row["id"] for row in stack.request("GET", "/api/services/", role="admin", params={"limit": 1000}).json() if row["nom"] == name)
-    press(page, f"[data-key=rename-{ward}]")
+    press(page, f"[data-key=change-{ward}]")
     write(page, "nom", nurses_ward(stack)["nom"])
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog [data-field=nom] .field-error:not(:empty)")  # another one has this name
     write(page, "nom", other)
     page.keyboard.press("Enter")
     expect_done(page, other)
-    expect_focus(page, f"[data-key=rename-{ward}]")
+    expect_focus(page, f"[data-key=change-{ward}]")
     assert page.locator(f"[data-key=delete-{nurses_ward(stack)['id']}]").count() == 0
     press(page, f"[data-key=delete-{ward}]")
     press(page, "dialog button.danger")

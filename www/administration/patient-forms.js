@@ -1,7 +1,7 @@
 import { confirmDialog, openDialog } from "../dialog.js";
 import { el } from "../dom.js";
-import { choice, field, input, values } from "../form.js";
-import { api, t } from "../services.js";
+import { choice, choices, field, input, values } from "../form.js";
+import { api, may, t } from "../services.js";
 import { wardOptions } from "./controls.js";
 import { fullName, whereabouts } from "./words.js";
 
@@ -25,6 +25,12 @@ function identity({ nom = "", prenom = "", identifiant = "", date_naissance: bor
   ];
 }
 
+/** What the early warning score must know about somebody. The scale is a doctor's decision: who may not make it does not see it. */
+const forTheScore = ({ enceinte: pregnant = false, echelle_spo2: scale = 1 } = {}) => [
+  choices("enceinte", t("patients.pregnancy"), [["oui", t("patients.pregnant")]], pregnant ? ["oui"] : [], { hint: t("patients.pregnant.hint") }),
+  ...(may("chooseScoreScale") ? [field("echelle_spo2", t("patients.scale"), choice([1, 2].map((each) => [each, t(`patients.scale.${each}`)]), scale), { hint: t("patients.scale.hint") })] : []),
+];
+
 /** Among several wards none is proposed: the first of the list is hardly ever the right one. */
 const unchosen = (service, wards) => (service || wards.length === 1 ? [] : [["", t("patients.ward.choose")]]);
 
@@ -34,9 +40,11 @@ const place = ({ service, lit = "" }, wards) => pair(
 
 /** A form's values as the wire has them: a number for a ward, null for what is unknown. */
 function written(form) {
-  const { service, date_naissance: born, sexe, ...rest } = values(form);
+  const { service, date_naissance: born, sexe, enceinte: pregnant, echelle_spo2: scale, ...rest } = values(form);
   return {
     ...rest,
+    ...(pregnant === undefined ? {} : { enceinte: pregnant.length > 0 }),
+    ...(scale === undefined ? {} : { echelle_spo2: Number(scale) }),
     ...(service === undefined ? {} : { service: Number(service) }),
     ...(born === undefined ? {} : { date_naissance: born || null, sexe: sexe || null }),
   };
@@ -45,13 +53,13 @@ function written(form) {
 /** Admits somebody; `known` fills the form in with what is known already. */
 export const admitPatient = (known, wards) => openDialog({
   title: t("patients.admit"),
-  body: [...identity(known), place({ service: known.service }, wards)],
+  body: [...identity(known), place({ service: known.service }, wards), ...forTheScore(known)],
   actions: [{ label: t("patients.admit.do"), run: (form) => api.post("api/patients/", written(form)) }],
 });
 
 export const changePatient = (patient) => openDialog({
   title: t("patients.change.title", { name: fullName(patient) }),
-  body: identity(patient),
+  body: [...identity(patient), ...forTheScore(patient)],
   actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/patients/${patient.id}/`, written(form)) }],
 });
 

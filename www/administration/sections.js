@@ -4,6 +4,7 @@ export const SECTIONS = [
   { name: "dispositifs", element: "device-section", icon: "device", permissions: ["assignDevices", "manageDevices"] },
   { name: "services", element: "ward-section", icon: "ward", permissions: ["manageWards"] },
   { name: "utilisateurs", element: "account-section", icon: "user", permissions: ["manageUsers"] },
+  { name: "alarmes", element: "alarm-section", icon: "bell", permissions: ["readMeasures"] },
   { name: "audit", element: "audit-section", icon: "audit", permissions: ["readAudit"] },
 ];
 

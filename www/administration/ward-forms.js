@@ -1,5 +1,5 @@
 import { confirmDialog, openDialog } from "../dialog.js";
-import { field, input, values } from "../form.js";
+import { choices, field, input, values } from "../form.js";
 import { api, t } from "../services.js";
 
 /** The dialogs about wards. */
@@ -11,9 +11,18 @@ export const addWard = () => openDialog({
   actions: [{ label: t("dialog.add"), run: (form) => api.post("api/services/", values(form)) }],
 });
 
-export const renameWard = (ward) => openDialog({
-  title: t("wards.rename.title", { name: ward.nom }), body: name(ward.nom),
-  actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/services/${ward.id}/`, values(form)) }],
+/** Whether what devices measure on the skin counts in the early warning score is the ward's decision. */
+const skin = ({ temperature_cutanee_validee: valid = false }) =>
+  choices("temperature_cutanee_validee", t("wards.skin"), [["oui", t("wards.skin.valid")]], valid ? ["oui"] : [], { hint: t("wards.skin.hint") });
+
+function written(form) {
+  const { temperature_cutanee_validee: ticked, ...rest } = values(form);
+  return { ...rest, temperature_cutanee_validee: ticked.length > 0 };
+}
+
+export const changeWard = (ward) => openDialog({
+  title: t("wards.change.title", { name: ward.nom }), body: [name(ward.nom), skin(ward)],
+  actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/services/${ward.id}/`, written(form)) }],
 });
 
 export const deleteWard = (ward) => confirmDialog({

@@ -4,6 +4,7 @@ import { years } from "../format.js";
 import { icon } from "../icons.js";
 import { readDevice, readLatest, readRows } from "../messages.js";
 import { TRACE_MS } from "../patient-record.js";
+import { patientLimits } from "../level-limits.js";
 import { keepTrying } from "../retry.js";
 import { api, connect, hearWard, i18n, may, state, t } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
@@ -14,6 +15,8 @@ import { Part } from "./part.js";
 const DEVICES_EVERY_S = 10;
 /** How long it is said that an entry was stored. */
 const SAID_MS = 10_000;
+/** Nobody pushes changed limits: they are asked for. */
+const LIMITS_EVERY_S = 60;
 
 /** One patient, live. Property: `address`, the id or the hospital number. */
 export class PatientPage extends Part {
@@ -21,7 +24,9 @@ export class PatientPage extends Part {
   #ward = null;
   #failure = null;
   #live = null;
+  #limits = null;
   #secondsToDevices = DEVICES_EVERY_S;
+  #secondsToLimits = LIMITS_EVERY_S;
 
   async start() {
     state.forget();
@@ -30,6 +35,11 @@ export class PatientPage extends Part {
     this.listen(state, "readings", () => this.#addCards());
     this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
     this.listen(state, "connection", () => this.#updateEntry());
+    this.everySecond(() => {
+      if (document.hidden || state.connection.status === "error" || --this.#secondsToLimits > 0) return;
+      this.#secondsToLimits = LIMITS_EVERY_S;
+      this.#limits?.reload();
+    });
     this.everySecond(() => {
       if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
       this.#secondsToDevices = DEVICES_EVERY_S;
@@ -58,10 +68,12 @@ export class PatientPage extends Part {
     await this.#take(this.#ask(), (patient) => {
       this.#accept(patient);
       this.draw();
+      this.#limits.reload();
     });
   }
 
   #accept(patient) {
+    if (this.#patient?.service !== patient.service) this.#limits = patientLimits(api, patient);
     this.#patient = patient;
     this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
@@ -84,6 +96,7 @@ export class PatientPage extends Part {
         for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
       }),
       this.#fetchDevices(),
+      this.#limits.reload(),
     ]);
   }
 
@@ -121,9 +134,23 @@ export class PatientPage extends Part {
       el("div", { class: "columns" },
         el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" })),
         el("div", { class: "beside" }, alerts,
-          Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))));
+          Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
+      this.#below(id));
     this.#addCards();
     this.#updateEntry();
+  }
+
+  /** What one scrolls to: the past, the score with its parts, limits. */
+  #below(id) {
+    const limits = this.#limits;
+    const { prenom, nom } = this.#patient;
+    const done = el("p", { class: "entered", role: "status" });
+    const editor = Object.assign(el("limits-table", { on: { saved: ({ detail }) => done.replaceChildren(icon("check"), el("span", { text: detail.text })) } }),
+      { limits, level: "patient", patient: this.#patient, whose: `${prenom} ${nom}`, mayEdit: may("changeLimits") });
+    return el("div", { class: "below" },
+      Object.assign(el("history-chart"), { patient: id, limits }), Object.assign(el("news-score"), { patient: id }),
+      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor),
+      Object.assign(el("alarm-load"), { patient: id }));
   }
 
   /** What would be refused is not offered. */
@@ -179,7 +206,7 @@ export class PatientPage extends Part {
   #fill(section, wanted) {
     wanted.forEach((name, i) => {
       if (section.children[i]?.vital === name) return;
-      section.insertBefore(Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name }), section.children[i] ?? null);
+      section.insertBefore(Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name, limits: this.#limits }), section.children[i] ?? null);
     });
   }
 

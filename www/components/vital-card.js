@@ -1,6 +1,8 @@
 import { el, setText } from "../dom.js";
 import { ago, range } from "../format.js";
 import { icon } from "../icons.js";
+import { limitText } from "../limit-words.js";
+import { linesOf } from "../limits.js";
 import { view } from "../reading-view.js";
 import { i18n, state, t } from "../services.js";
 import { TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
@@ -8,13 +10,14 @@ import { Part } from "./part.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
 
-/** One vital of a patient. Properties: `patient`, `vital` (its name). */
+/** One vital of a patient. Properties: `patient`, `vital` (its name), `limits` (a LevelLimits). */
 export class VitalCard extends Part {
   #shown = null;
 
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.listen(this.limits, "change", () => this.#showLimits());
     this.everySecond(() => this.#update());
   }
 
@@ -31,13 +34,23 @@ export class VitalCard extends Part {
         entry.normal ? this.#range(entry) : null),
       el("p", { class: "updated" }, icon("clock"), el("span")));
     this.#shown = null;
+    this.#showLimits();
     this.#update();
+  }
+
+  /** The limits as lines on the bar, and in words for who does not see it. */
+  #showLimits() {
+    const lines = linesOf(this.limits.current, this.vital);
+    const bar = this.querySelector("range-bar");
+    if (bar) bar.limits = lines;
+    const words = this.querySelector(".range .limit-words");
+    if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule)}`).join(", ") }) : "");
   }
 
   #range(entry) {
     const ends = isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`);
     const bar = isNumber(entry) ? Object.assign(el("range-bar"), { vital: entry }) : null;
-    return el("div", { class: "range" }, el("p", { text: t("card.range", { range: ends }) }), bar);
+    return el("div", { class: "range" }, el("p", { text: t("card.range", { range: ends }) }), el("p", { class: "limit-words visually-hidden" }), bar);
   }
 
   #update() {

@@ -1,12 +1,15 @@
 import { primaryButton } from "../administration/controls.js";
-import { addWard, deleteWard, renameWard } from "../administration/ward-forms.js";
+import { openLimits } from "../administration/limits-forms.js";
+import { addWard, changeWard, deleteWard } from "../administration/ward-forms.js";
 import { byName } from "../administration/words.js";
 import { el } from "../dom.js";
-import { api, i18n, t } from "../services.js";
+import { icon } from "../icons.js";
+import { hospitalLimits, wardLimits } from "../level-limits.js";
+import { api, i18n, may, t } from "../services.js";
 import { rowAction, table } from "../table.js";
 import { SectionPart } from "./section-part.js";
 
-/** Wards: add, rename, delete an empty one. */
+/** Wards: add, change, delete an empty one; their alarm limits and the hospital's. */
 export class WardSection extends SectionPart {
   name = "services";
 
@@ -24,6 +27,12 @@ export class WardSection extends SectionPart {
 
   primary() { return primaryButton(t("wards.add"), () => this.after(addWard(), ({ nom }) => t("wards.added", { name: nom }))); }
 
+  controls() {
+    if (!may("changeHospitalLimits")) return [];
+    return [el("button", { type: "button", class: "with-icon", "data-key": "hospital-limits", on: { click: () => this.after(openLimits({ limits: hospitalLimits(api), level: "hopital",
+      whose: t("limits.hospital"), mayEdit: true })) } }, icon("shield"), el("span", { text: t("limits.of_hospital") }))];
+  }
+
   list() {
     this.count(this.data.length, t("wards.count", { count: this.data.length }));
     if (!this.data.length) return this.nothing(false, t("wards.none"));
@@ -38,7 +47,8 @@ export class WardSection extends SectionPart {
   #actions(ward) {
     const action = (name, click, kind) => rowAction({ label: t(`wards.${name}`), about: ward.nom, key: `${name}-${ward.id}`, click, kind });
     return [
-      action("rename", () => this.after(renameWard(ward), ({ nom }) => t("wards.renamed", { name: nom }))),
+      action("change", () => this.after(changeWard(ward), ({ nom }) => t("wards.changed", { name: nom }))),
+      action("limits", () => this.after(openLimits({ limits: wardLimits(api, ward), level: "service", whose: ward.nom, mayEdit: may("changeLimits") }))),
       ward.isEmpty ? action("delete", () => this.after(deleteWard(ward), () => t("wards.deleted", { name: ward.nom })), "grave") : null,
     ];
   }

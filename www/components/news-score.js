@@ -1,0 +1,97 @@
+import { el, setText } from "../dom.js";
+import { agoShort, number } from "../format.js";
+import { icon } from "../icons.js";
+import { readScore } from "../score.js";
+import { api, i18n, state, t } from "../services.js";
+import { vital as entryOf } from "../vitals.js";
+import { Part } from "./part.js";
+
+const RISK_ICONS = { faible: "check", urgent: "warning", urgence: "error" };
+const PART_ICONS = { connu: null, absent: "disconnected", ancien: "clock" };
+
+/**
+ * The early warning score (NEWS2) with each of its parts. Where a part is missing it is what it can be, lower to upper, never a
+ * plain total. Property: `patient`.
+ */
+export class NewsScore extends Part {
+  #failure = null;
+
+  start() {
+    this.listen(state, "score", ({ detail }) => detail.patient === this.patient && this.draw());
+    this.listen(state, "ready", () => this.#fetch());
+    this.everySecond(() => this.#updateAges());
+    this.#fetch();
+  }
+
+  async #fetch() {
+    try {
+      const score = readScore(await api.get(`api/patients/${this.patient}/score/`));
+      if (this.signal.aborted || !score) return;
+      this.#failure = null;
+      state.addScore(this.patient, score);
+    } catch (error) {
+      this.#failure = error;
+      if (!this.signal.aborted) this.draw();
+    }
+  }
+
+  draw() {
+    const score = state.record(this.patient).score;
+    this.replaceChildren(el("h2", {}, t("score.title")), ...(score ? this.#body(score) : [this.#waiting()]));
+    this.#updateAges();
+  }
+
+  #waiting() {
+    return el("p", { class: "empty", text: this.#failure ? this.#failure.detail || t("score.away") : t("loading") });
+  }
+
+  #body(score) {
+    if (!score.applicable) {
+      const reason = `score.reason.${score.reason}`;
+      return [el("p", { class: "not-applicable" }, icon("info"), el("span", {}, el("strong", { text: t("score.not_applicable") }), " ",
+        i18n.has(reason) ? t(reason) : ""))];
+    }
+    return [this.#total(score),
+      el("table", { class: "parts" }, el("caption", { class: "visually-hidden", text: t("score.parts") }),
+        el("thead", {}, el("tr", {}, ...["parameter", "value", "points"].map((name) => el("th", { scope: "col", text: t(`score.${name}`) })))),
+        el("tbody", {}, ...score.parts.map((part) => this.#part(part)))),
+      el("ul", { class: "notes" },
+        el("li", { text: t(`score.scale.${score.scale}`) }),
+        el("li", { text: t("score.skin") }))];
+  }
+
+  #total({ minimum, maximum, known, parameters, riskMinimum, riskMaximum }) {
+    const total = minimum === maximum ? String(minimum) : `${minimum}–${maximum}`;
+    const risks = riskMinimum === riskMaximum ? [riskMinimum] : [riskMinimum, riskMaximum];
+    return el("div", { class: "total" },
+      el("p", { class: "bounds", "data-risk": riskMaximum },
+        el("span", { class: "visually-hidden", text: minimum === maximum ? "" : t("score.bounds") }), total),
+      el("div", {},
+        el("p", { class: "risk" }, ...risks.flatMap((risk, i) => [i ? el("span", { class: "to", text: t("score.to") }) : null,
+          el("span", { class: "risk-word", "data-risk": risk }, icon(RISK_ICONS[risk] ?? "info"), el("span", { text: t(`score.risk.${risk}`) }))])),
+        el("p", { class: "count", text: t("score.count", { known, parameters }) })));
+  }
+
+  #part({ vital, state: what, value, at, minimum, maximum }) {
+    const entry = entryOf(vital);
+    const worded = `value.${vital}.${entry.letters ? entry.letters.indexOf(value) : value}`;
+    const text = value === null ? "" : i18n.has(worded) ? t(worded) : `${number(value, entry.decimals, i18n.language)}\u00a0${entry.unit}`;
+    const shown = what === "ancien" ? el("s", { text }) : el("span", { text });
+    return el("tr", { "data-part": vital, "data-part-state": what },
+      el("th", { scope: "row" }, el("span", { text: t(`vital.${vital}`) })),
+      el("td", {}, value === null ? null : shown,
+        PART_ICONS[what] ? el("span", { class: "missing" }, icon(PART_ICONS[what]), el("span", { class: "age", "data-state-word": what, "data-at": at })) : el("small", { class: "age", "data-at": at })),
+      el("td", { class: "points", "data-points": what === "connu" ? minimum : "open" }, minimum === maximum ? String(minimum) : `${minimum}–${maximum}`));
+  }
+
+  #updateAges() {
+    for (const place of this.querySelectorAll(".age")) {
+      const at = Number(place.dataset.at);
+      const age = at ? agoShort(state.now() - at, i18n.language) : null;
+      const word = place.dataset.stateWord;
+      if (word === "ancien") setText(place, t("score.old", { age }));
+      else if (word) setText(place, t("score.absent"));
+      else setText(place, age ?? "");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** The drawing of the history: a dygraph with what it cannot draw by itself, the limits and what alerts lasted. */
+
+const PIXELS = { axis: 46, line: 1.8 };
+const DASHES = { error: [9, 4], warning: [4, 4], info: [2, 4] };
+
+export class HistoryPlot {
+  #graph;
+  #shown;
+
+  /**
+   * @param Dygraph the library's class; @param place an empty element with a size
+   * @param words `{time(ms, wide), value(number)}`: how axes are labelled
+   * @param told `{zoomed(from, to), drawn(toX), pointed({at, low, mean, high} | null), home()}`
+   */
+  constructor(Dygraph, place, shown, words, told) {
+    this.#shown = shown;
+    const { touchstart, touchmove, touchend, ...mouse } = Dygraph.defaultInteractionModel;  // a finger scrolls the page; buttons zoom
+    this.#graph = new Dygraph(place, ...this.#data(), {
+      ...this.#options(), labels: ["t", "v"], customBars: true, legend: "never", showLabelsOnHighlight: false,
+      strokeWidth: PIXELS.line, fillAlpha: 0.22, highlightCircleSize: 4, axisLabelWidth: PIXELS.axis, xRangePad: 0, drawGapEdgePoints: true, pointSize: 1.5,
+      interactionModel: { ...mouse, dblclick: () => told.home() },
+      axes: {
+        x: { axisLabelFormatter: (date) => words.time(date.getTime ? date.getTime() : date, this.#shown.to - this.#shown.from), axisLabelWidth: 64, pixelsPerLabel: 84 },
+        y: { axisLabelFormatter: (value) => words.value(value), pixelsPerLabel: 34 },
+      },
+      zoomCallback: (from, to) => told.zoomed(from, to),
+      drawCallback: (graph) => told.drawn((at) => graph.toDomXCoord(at)),
+      highlightCallback: (event, at) => told.pointed(this.#at(at)),
+      unhighlightCallback: () => told.pointed(null),
+      underlayCallback: (pen, area, graph) => this.#underlay(pen, area, graph),
+    });
+  }
+
+  /** @param shown `{line, from, to, range, lines, marks, colors}` */
+  update(shown) {
+    this.#shown = shown;
+    const [file] = this.#data();
+    this.#graph.updateOptions({ file, ...this.#options() });
+  }
+
+  resize() { this.#graph.resize(); }
+  destroy() { this.#graph.destroy(); }
+
+  #data() {
+    const { line, from, to } = this.#shown;
+    // dygraphs cannot draw nothing at all.
+    const rows = line.length ? line : [[from, null], [to, null]];
+    return [rows.map(([at, values]) => [new Date(at), values])];
+  }
+
+  #options() {
+    const { from, to, range, colors } = this.#shown;
+    return { dateWindow: [from, to], valueRange: range, colors: [colors.line], gridLineColor: colors.grid, axisLineColor: colors.grid };
+  }
+
+  #at(at) {
+    const found = this.#shown.line.find(([instant, values]) => instant === at && values);
+    return found ? { at, low: found[1][0], mean: found[1][1], high: found[1][2] } : null;
+  }
+
+  #underlay(pen, { x, y, w, h }, graph) {
+    const { marks, lines, colors, to } = this.#shown;
+    for (const { at, endedAt, severity } of marks) {
+      const left = Math.max(x, graph.toDomXCoord(at));
+      const right = Math.min(x + w, graph.toDomXCoord(endedAt ?? to));
+      pen.fillStyle = colors[severity];
+      pen.globalAlpha = 0.12;
+      pen.fillRect(left, y, Math.max(1, right - left), h);
+      pen.globalAlpha = 0.7;
+      pen.fillRect(left, y, 1.5, h);
+    }
+    pen.globalAlpha = 1;
+    pen.lineWidth = 1.5;
+    for (const { niveau_gravite: severity, seuil: limit } of lines) {
+      const at = Math.round(graph.toDomYCoord(limit)) + 0.5;
+      pen.strokeStyle = colors[severity];
+      pen.setLineDash(DASHES[severity]);
+      pen.beginPath();
+      pen.moveTo(x, at);
+      pen.lineTo(x + w, at);
+      pen.stroke();
+    }
+    pen.setLineDash([]);
+  }
+}
