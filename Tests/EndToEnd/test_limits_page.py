@@ -5,11 +5,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from browser import expect_accessible, log_in, open_patient
-from hospital import now, until, wire_time
-from test_administration import press, tab_to
-
-SEVERITIES = ["error", "warning", "info"]
-
+from hospital import until, wire_time
+from test_administration import open_section, press, search, tab_to
 
 # A person at the keyboard
 
@@ -133,7 +130,7 @@ def test_a_nurse_changes_a_limit_and_the_next_reading_raises_its_alert(stack, de
 def test_a_limit_is_switched_off_with_a_warning_and_goes_back_to_the_wards(stack, device, patient_page):
     page = patient_page
     open_limits(page, "heart_rate")
-    choose(page, "mode_haut_error", "Dés")
+    choose(page, "mode_haut_error", "D")
     page.wait_for_selector('dialog [data-corner=haut_error] .off-warning:has-text("Aucune alarme urgente")')
     save(page)
     expect_saved(page)
@@ -212,7 +209,7 @@ def test_a_rehearsal_says_how_many_alerts_there_would_have_been_and_stores_nothi
     assert page.locator("limits-rehearsal button:focus").count() == 1
     press(page, "limits-rehearsal summary")
     assert page.locator("limits-rehearsal li[data-severity=warning] svg").count() == 3
-    choose(page, "mode_bas_warning", "Dés")
+    choose(page, "mode_bas_warning", "D")
     page.wait_for_selector("limits-rehearsal .result.outdated .note")
     press(page, "limits-rehearsal button")
     assert figures() == ("0", "au lieu de 3", [["3", "0"], ["0", "0"], ["0", "0"]])
@@ -265,7 +262,8 @@ def test_the_score_is_what_it_can_be_and_changes_with_what_is_taken_by_hand(stac
 def test_in_pregnancy_there_is_no_score_and_only_a_doctor_chooses_its_scale(stack, device, page):
     patient = stack.request("GET", f"/api/patients/{device.patient}/").json()
     log_in(page, stack)
-    page.goto(f"{stack.url}/#/administration/patients")
+    open_section(page, stack, "patients")
+    search(page, patient["identifiant"])
     press(page, f"[data-key=change-{device.patient}]")
     page.wait_for_selector("dialog [name=enceinte]")
     assert page.locator("dialog [name=echelle_spo2]").count() == 0
@@ -278,13 +276,15 @@ def test_in_pregnancy_there_is_no_score_and_only_a_doctor_chooses_its_scale(stac
     page.context.clear_cookies()
     page.reload()
     log_in(page, stack, "medecin")
-    page.goto(f"{stack.url}/#/administration/patients")
+    open_section(page, stack, "patients")
+    search(page, patient["identifiant"])
     press(page, f"[data-key=change-{device.patient}]")
     tab_to(page, "dialog [name=enceinte]")
     page.keyboard.press("Space")
-    choose(page, "echelle_spo2", "Échelle 2")
+    tab_to(page, "dialog [name=echelle_spo2]")
+    page.keyboard.press("ArrowDown")
     expect_accessible_light_and_dark(page, "patient form")
-    page.keyboard.press("Enter")
+    save(page)
     page.wait_for_selector("dialog", state="detached")
     changed = stack.request("GET", f"/api/patients/{device.patient}/").json()
     assert (changed["enceinte"], changed["echelle_spo2"], changed["nom"]) == (False, 2, patient["nom"])

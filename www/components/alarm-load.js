@@ -6,12 +6,28 @@ import { api, i18n, state, t } from "../services.js";
 import { TablePart } from "./table-part.js";
 
 const DAYS = 7;
+/** However many alerts come, it is asked for no more often. */
+const EVERY_S = 5;
 const DAY = 86_400_000;
 
 /** How many alerts a patient had on each of the last days, how long they lasted, and how soon somebody came. Property: `patient`. */
 export class AlarmLoad extends TablePart {
   caption = "load.title";
   empty = "load.none";
+
+  #isOutdated = false;
+  #seconds = EVERY_S;
+
+  start() {
+    super.start();
+    this.listen(state, "alert", ({ detail }) => { this.#isOutdated ||= detail.patient === this.patient; });
+    this.everySecond(() => {
+      if (--this.#seconds > 0) return;
+      this.#seconds = EVERY_S;
+      if (this.#isOutdated) this.reload();
+      this.#isOutdated = false;
+    });
+  }
 
   async load() {
     const now = state.now();

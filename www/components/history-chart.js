@@ -87,6 +87,7 @@ export class HistoryChart extends Part {
   /** An alert that begins, worsens or ends while one looks at it. */
   #takeAlert(alert) {
     if (!alert || !this.#data) return;
+    if (this.#view.end === null && alert.at > this.#data.to) return this.#reload();  // what it is about is not drawn yet either
     this.#data.alerts = [...this.#data.alerts.filter(({ id }) => id !== alert.id), alert];
     this.#show();
   }

@@ -1,5 +1,5 @@
 import { el } from "../dom.js";
-import { choice } from "../form.js";
+import { choice, clearProblem, showProblem } from "../form.js";
 import { clockTime, number } from "../format.js";
 import { icon } from "../icons.js";
 import { changesText, kindText } from "../limit-words.js";
@@ -54,12 +54,15 @@ export class LimitsRehearsal extends Part {
   async #run() {
     const button = this.querySelector("button");
     if (button.disabled) return;
+    clearProblem(this.closest("form"));
     let what;
     try {
       what = this.proposed();
     } catch (error) {
       if (error.status === undefined) throw error;
-      return this.#refuse(Object.values(error.fields).flat().join(" "));
+      this.#shown = null;
+      this.#show();
+      return showProblem(this.closest("form"), error);
     }
     const changes = changesOf(this.limits.current, this.limits.parent, this.vital, what.rules);
     button.disabled = true;

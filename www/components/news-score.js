@@ -69,7 +69,7 @@ export class NewsScore extends Part {
       el("div", {},
         el("p", { class: "risk" }, ...risks.flatMap((risk, i) => [i ? el("span", { class: "to", text: t("score.to") }) : null,
           el("span", { class: "risk-word", "data-risk": risk }, icon(RISK_ICONS[risk] ?? "info"), el("span", { text: t(`score.risk.${risk}`) }))])),
-        el("p", { class: "count", text: t("score.count", { known, parameters }) })));
+        el("p", { class: "count", text: t(known === 1 ? "score.count.one" : "score.count", { known, parameters }) })));
   }
 
   #part({ vital, state: what, value, at, minimum, maximum }) {
