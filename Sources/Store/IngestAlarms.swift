@@ -95,8 +95,10 @@ extension IngestAlarms {
     fileprivate struct New {
         var patient: PatientID
         var rule: AlarmRule
-        var reading: Reading
+        /// Of the reading that raised it; `value` is the one that made it what it is.
+        var measuredAt: Instant
         var receivedAt: Instant
+        var value: Double
         var endedAt: Instant?
     }
     fileprivate struct Worse {
@@ -154,12 +156,14 @@ extension IngestAlarms.Changes {
                 fresh[key] = new.count
                 let receivedAt = rows.first { $0.reading == reading }?.receivedAt
                 new.append(
-                    IngestAlarms.New(patient: patient, rule: rule, reading: reading, receivedAt: receivedAt ?? reading.measuredAt))
+                    IngestAlarms.New(
+                        patient: patient, rule: rule, measuredAt: reading.measuredAt, receivedAt: receivedAt ?? reading.measuredAt,
+                        value: reading.value))
             case .worsened(let rule, _, let reading):
                 let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
                 severities[key] = rule.key.severity
                 if let index = fresh[key] {
-                    (new[index].rule, new[index].reading) = (rule, reading)
+                    (new[index].rule, new[index].value) = (rule, reading.value)
                 } else if let id = open[key] {
                     worse.append(IngestAlarms.Worse(id: id, rule: rule, reading: reading))
                 }
@@ -218,8 +222,8 @@ extension IngestAlarms.Changes {
                 """,
                 [
                     new.map { Int32($0.patient) }, new.map(\.rule.key.vital.code), new.map(\.rule.key.side.rawValue),
-                    new.map(\.rule.kind), new.map(\.rule.key.severity.rawValue), new.map { $0.rule.message(for: $0.reading.value) },
-                    new.map(\.reading.value), new.map(\.rule.limit), new.map(\.reading.measuredAt.timestamp),
+                    new.map(\.rule.kind), new.map(\.rule.key.severity.rawValue), new.map { $0.rule.message(for: $0.value) },
+                    new.map(\.value), new.map(\.rule.limit), new.map(\.measuredAt.timestamp),
                     new.map(\.receivedAt.timestamp), new.map { $0.endedAt?.timestamp },
                 ])
         }

@@ -69,6 +69,13 @@ import Testing
         #expect(try store.database.alert(alert.id, store.nurse)?.isOpen == true)  // latched
     }
 
+    @Test("raised and made worse in one report and one by one: the same alert, from when it was raised", arguments: [false, true])
+    func worsened(oneByOne: Bool) throws {
+        try send(Array(repeating: 92, count: 16) + Array(repeating: 80, count: 11), oneByOne: oneByOne)
+        #expect(try alerts() == ["1 spo2_bas error 15 - new"])
+        #expect(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first?.value == 80)
+    }
+
     @Test("raised and ended in one report, and raised again in it: two alerts, whole") func within() throws {
         try send(Array(repeating: 135, count: 6) + [100] + Array(repeating: 135, count: 6), vital: .heartRate)
         #expect(try alerts() == ["1 heart_rate_haut error 5 6 new", "1 heart_rate_haut error 12 - new"])

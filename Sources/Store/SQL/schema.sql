@@ -54,6 +54,37 @@ CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
         'acquittee_le', wire_time(a.acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
 $$;
+CREATE FUNCTION public.alerts_break_pauses() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    worse integer[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(id) INTO worse FROM changed WHERE acknowledged_at IS NULL AND (ended_at IS NULL OR severity = 'error');
+    ELSE
+        SELECT array_agg(c.id) INTO worse FROM changed c JOIN before b ON b.id = c.id
+        WHERE severity_rank(c.severity) > severity_rank(b.severity);
+    END IF;
+    IF worse IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Whoever begins a pause waits for this transaction, or this one for the pause: an alert that neither sees would stay silent.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('fajma pauses'));
+    IF EXISTS (SELECT FROM sound_pauses WHERE ended_at IS NULL AND ends_at > now()) THEN
+        UPDATE sound_pauses s SET ended_at = greatest(now(), s.begun_at), broken_by = breaking.alert
+        FROM (
+            SELECT r.id, (array_agg(a.id ORDER BY severity_rank(a.severity) DESC, a.id))[1] AS alert
+            FROM sound_pauses r
+            JOIN alerts a ON a.id = ANY (worse) AND severity_rank(a.severity) > severity_rank(r.severity)
+            LEFT JOIN patients p ON p.id = a.patient_id
+            WHERE r.ended_at IS NULL AND r.ends_at > now() AND (r.patient_id = a.patient_id OR r.ward_id = coalesce(a.ward_id, ward_of(p)))
+            GROUP BY r.id
+        ) AS breaking
+        WHERE s.id = breaking.id AND s.ended_at IS NULL;
+    END IF;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.alerts_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -153,6 +184,12 @@ BEGIN
     END IF;
     IF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
+    ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
+        -- Called after what it watches, and a ward's after the ward: of a change only what changed is kept. That there is no limit must be seen.
+        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'),
+            (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
+        old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
+        new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
@@ -180,7 +217,9 @@ CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
     AS $$
     SELECT json_build_object(
         'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
-        'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware)
+        'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
+        'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
+        'decalage_ms', shown_clock_offset(s))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 CREATE FUNCTION public.device_state_changed() RETURNS trigger
@@ -191,7 +230,9 @@ BEGIN
         PERFORM notify_device(device_id) FROM changed;
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
-        WHERE (c.status, c.battery, c.firmware, c.boot) IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot);
+        -- A clock that is wrong, not each millisecond of it.
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
@@ -289,6 +330,40 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.pause_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('fajma_pause', addressed(NEW.patient_id, ward, json_build_object(
+        'patient', NEW.patient_id, 'ward', ward, 'pause', pause_json(NEW))))
+    FROM (SELECT coalesce(NEW.ward_id, (SELECT ward_of(p) FROM patients p WHERE p.id = NEW.patient_id)) AS ward) AS told;
+    RETURN NULL;
+END $$;
+CREATE TABLE public.sound_pauses (
+    id integer NOT NULL,
+    patient_id integer,
+    ward_id integer,
+    begun_by integer NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    severity text NOT NULL,
+    broken_by integer,
+    CONSTRAINT sound_pauses_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
+    CONSTRAINT sound_pauses_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
+    CONSTRAINT sound_pauses_short CHECK (((ends_at > begun_at) AND (ends_at <= (begun_at + '00:10:00'::interval))))
+);
+COMMENT ON TABLE public.sound_pauses IS 'The alarms'' sound is off for a patient or a ward, for a while, in somebody''s name.';
+COMMENT ON COLUMN public.sound_pauses.ended_at IS 'Before ends_at: ended by hand, replaced, or broken.';
+COMMENT ON COLUMN public.sound_pauses.severity IS 'The worst that was open when it began: what is worse breaks it.';
+CREATE FUNCTION public.pause_json(s public.sound_pauses) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT json_build_object(
+        'id', s.id, 'patient', s.patient_id, 'service', s.ward_id, 'par', (SELECT username FROM users WHERE id = s.begun_by),
+        'debut', wire_time(s.begun_at), 'fin', wire_time(s.ends_at), 'niveau_gravite', s.severity,
+        'terminee_le', wire_time(s.ended_at), 'rompue_par', s.broken_by)
+$$;
 CREATE FUNCTION public.reading_entry(vital smallint, value double precision, measured_at timestamp with time zone, by_hand boolean) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -413,6 +488,35 @@ BEGIN
     DELETE FROM public.audit_pending WHERE audit_id = ANY (ids);
     RETURN cardinality(ids);
 END $$;
+CREATE FUNCTION public.severity_rank(severity text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT array_position(ARRAY['info', 'warning', 'error'], severity)
+$$;
+CREATE TABLE public.device_state (
+    device_id integer NOT NULL,
+    status text DEFAULT 'inconnu'::text NOT NULL,
+    last_seen_at timestamp with time zone,
+    battery integer,
+    rssi integer,
+    firmware text,
+    boot bigint,
+    sequence bigint,
+    period_seconds real,
+    detached smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    clock_offset_ms bigint,
+    CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
+)
+WITH (fillfactor='40');
+COMMENT ON TABLE public.device_state IS 'What a device said of itself last. Half empty pages: an update stays on its page and touches no index.';
+COMMENT ON COLUMN public.device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
+COMMENT ON COLUMN public.device_state.detached IS 'The vitals whose sensor is not on the patient.';
+COMMENT ON COLUMN public.device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';
+CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT CASE WHEN abs(s.clock_offset_ms) >= 2000 THEN s.clock_offset_ms END
+$$;
 CREATE FUNCTION public.take_login_attempt(keys bytea[], capacities double precision[], refill_seconds double precision[]) RETURNS double precision
     LANGUAGE plpgsql
     AS $$
@@ -477,10 +581,34 @@ CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     AS $$
     SELECT CASE WHEN p.discharged_at IS NULL THEN p.ward_id END
 $$;
+CREATE FUNCTION public.ward_scoring_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('fajma_patient', addressed(p.id, NEW.id, json_build_object('patient', p.id, 'ward', NEW.id, 'before', NEW.id)))
+    FROM patients p WHERE p.ward_id = NEW.id AND p.discharged_at IS NULL;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
     SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+CREATE FUNCTION public.worst_unacknowledged(patient integer, ward integer) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce((
+        SELECT severity FROM (
+            SELECT a.severity FROM alerts a WHERE a.patient_id = patient AND a.acknowledged_at IS NULL
+                AND (a.ended_at IS NULL OR a.severity = 'error')
+            UNION ALL
+            SELECT a.severity FROM alerts a WHERE a.ward_id = ward AND a.acknowledged_at IS NULL
+                AND (a.ended_at IS NULL OR a.severity = 'error')
+            UNION ALL
+            SELECT a.severity FROM patients p JOIN alerts a ON a.patient_id = p.id
+            WHERE p.ward_id = ward AND p.discharged_at IS NULL AND a.acknowledged_at IS NULL
+                AND (a.ended_at IS NULL OR a.severity = 'error')
+        ) AS open ORDER BY severity_rank(severity) DESC LIMIT 1), 'info')
 $$;
 CREATE TABLE public.alarm_conditions (
     patient_id integer NOT NULL,
@@ -563,25 +691,6 @@ ALTER TABLE public.device_assignment ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.device_state (
-    device_id integer NOT NULL,
-    status text DEFAULT 'inconnu'::text NOT NULL,
-    last_seen_at timestamp with time zone,
-    battery integer,
-    rssi integer,
-    firmware text,
-    boot bigint,
-    sequence bigint,
-    period_seconds real,
-    detached smallint[] DEFAULT '{}'::smallint[] NOT NULL,
-    clock_offset_ms bigint,
-    CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
-)
-WITH (fillfactor='40');
-COMMENT ON TABLE public.device_state IS 'What a device said of itself last. Half empty pages: an update stays on its page and touches no index.';
-COMMENT ON COLUMN public.device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
-COMMENT ON COLUMN public.device_state.detached IS 'The vitals whose sensor is not on the patient.';
-COMMENT ON COLUMN public.device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';
 CREATE TABLE public.devices (
     id integer NOT NULL,
     name text NOT NULL,
@@ -692,23 +801,6 @@ COMMENT ON TABLE public.sessions IS 'From a login to its end. Its id stands in e
 COMMENT ON COLUMN public.sessions.last_used_at IS 'The last login or renewal.';
 COMMENT ON COLUMN public.sessions.active_at IS 'When somebody last touched keyboard or pointer, as the browser says with each renewal.';
 COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it.';
-CREATE TABLE public.sound_pauses (
-    id integer NOT NULL,
-    patient_id integer,
-    ward_id integer,
-    begun_by integer NOT NULL,
-    begun_at timestamp with time zone DEFAULT now() NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    severity text NOT NULL,
-    broken_by integer,
-    CONSTRAINT sound_pauses_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
-    CONSTRAINT sound_pauses_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
-    CONSTRAINT sound_pauses_short CHECK (((ends_at > begun_at) AND (ends_at <= (begun_at + '00:10:00'::interval))))
-);
-COMMENT ON TABLE public.sound_pauses IS 'The alarms'' sound is off for a patient or a ward, for a while, in somebody''s name.';
-COMMENT ON COLUMN public.sound_pauses.ended_at IS 'Before ends_at: ended by hand, replaced, or broken.';
-COMMENT ON COLUMN public.sound_pauses.severity IS 'The worst that was open when it began: what is worse breaks it.';
 ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sound_pauses_id_seq
     START WITH 1
@@ -886,11 +978,14 @@ CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
+CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
 CREATE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON public.alerts FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER alerts_inserted_break_pauses AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
+CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
@@ -902,6 +997,8 @@ CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.device
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
+CREATE TRIGGER pause_begun AFTER INSERT ON public.sound_pauses FOR EACH ROW EXECUTE FUNCTION public.pause_changed();
+CREATE TRIGGER pause_ended AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at < new.ends_at))) EXECUTE FUNCTION public.pause_changed();
 CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
 CREATE TRIGGER readings_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER readings_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.readings_inserted();
@@ -911,11 +1008,14 @@ CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN
 CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER sound_pauses_begun_audited AFTER INSERT ON public.sound_pauses FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
+CREATE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN ((public.in_somebodys_name() AND (new.broken_by IS NULL) AND (new.ended_at < new.ends_at))) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
 CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON public.users FOR EACH ROW WHEN ((((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at)) OR (old.must_change_password IS DISTINCT FROM new.must_change_password))) EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
+CREATE TRIGGER ward_scoring_changed AFTER UPDATE ON public.wards FOR EACH ROW WHEN ((old.skin_temperature_valid <> new.skin_temperature_valid)) EXECUTE FUNCTION public.ward_scoring_changed();
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
