@@ -44,7 +44,8 @@ def now(offset_seconds=0.0):
 
 
 class Stack:
-    def __init__(self):
+    def __init__(self, patients=PATIENTS):
+        self.patients = patients
         # Short, for unix sockets, and open to the user postgres, as which the database runs when this is root.
         self.directory = tempfile.mkdtemp(prefix="fajma-e2e-", dir="/tmp")
         os.chmod(self.directory, 0o711)
@@ -72,7 +73,7 @@ class Stack:
         with open(self.path("env"), encoding="utf-8") as file:
             self.environment.update(line.rstrip("\n").split("=", 1) for line in file if not line.startswith("#"))
         program = os.path.join(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release"), "fajma")
-        demo = subprocess.run([program, "demo", "--patients", str(PATIENTS), "--json"], env=self.environment, check=True,
+        demo = subprocess.run([program, "demo", "--patients", str(self.patients), "--json"], env=self.environment, check=True,
                               stdout=subprocess.PIPE, text=True)
         self._calm()
         hospital = json.loads(demo.stdout)
