@@ -19,7 +19,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 START_SECONDS = 90
 STOP_SECONDS = 40
 # Enough for four wards, and for each test to have a patient of its own.
-PATIENTS = 80
+PATIENTS = 120
 
 
 def until(condition, seconds, what):

@@ -155,7 +155,7 @@ class Day:
 
     def alerts(self):
         """Of the three patients: `{(who, kind, seconds since the day began): alert}`, as REST shows them."""
-        rows = self.stack.request("GET", "/api/iot/alertes/", params={"limit": 1000, "debut": self.moment(-5)}).json()
+        rows = self.ask("GET", "/api/iot/alertes/", params={"limit": 1000, "debut": self.moment(-5)})
         mine = {device.patient: role for role, device in enumerate(self.devices)}
         return sorted(((mine[row["patient"]], row) for row in rows if row["patient"] in mine), key=lambda entry: entry[1]["id"])
 
@@ -177,8 +177,19 @@ class Day:
         return self.stack.accounts[role]["username"]
 
     def acknowledge(self, alert, role):
-        answer = self.stack.request("POST", f"/api/iot/alertes/{alert['id']}/acquitter/", role=role)
-        assert answer.status_code == 200, answer.text
+        self.ask("POST", f"/api/iot/alertes/{alert['id']}/acquitter/", role=role)
+
+    def ask(self, method, path, **options):
+        """What the server answers, once it is back."""
+        def answer():
+            try:
+                answer = self.stack.request(method, path, **options)
+            except requests.ConnectionError:
+                return None
+            assert answer.status_code in (200, 502, 503), answer.text
+            return answer if answer.status_code == 200 else None
+
+        return until(answer, 10, f"an answer to {method} {path}").json()
 
 
 @pytest.fixture(scope="module")
