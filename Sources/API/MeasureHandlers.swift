@@ -2,13 +2,16 @@ import Clinical
 import Store
 
 extension Service {
+    /// A long history takes a connection for half a second: others must not wait for theirs behind many of them.
+    static let historiesAtOnce = 4
     private static let defaultPoints = 500
     private static let pointsRange = 2...1500
     private static let daySeconds = 86_400.0
     private static let mostDays = 31
 
     func alarmMeasures(_ call: Call) throws -> Response {
-        try .json(database.alarmMeasures(call.query.span(now: now(), defaultSeconds: Self.daySeconds)))
+        let span = try call.query.span(now: now(), defaultSeconds: Self.daySeconds)
+        return try .json(histories.with { try database.alarmMeasures(span) })
     }
 
     func alarmLoad(_ call: Call) throws -> Response {
@@ -19,7 +22,7 @@ extension Service {
         guard day(Instant(milliseconds: span.upperBound.milliseconds - 1)) - day(span.lowerBound) < Self.mostDays else {
             throw Problem.invalid("debut", .spanTooLong)
         }
-        return try .json(database.alarmLoad(patient.id, span, call.scope()))
+        return try .json(histories.with { try database.alarmLoad(patient.id, span, call.scope()) })
     }
 
     /// Letters have no average: they are refused, and read one by one as readings.
@@ -33,7 +36,7 @@ extension Service {
         let points = try query.number("points") ?? Self.defaultPoints
         guard Self.pointsRange.contains(points) else { throw Problem.invalid("points", .outOfRange) }
         let grid = HistoryGrid(try query.span(now: now(), defaultSeconds: Self.daySeconds), points: points)
-        let buckets = try database.history(patient.id, vital, grid, call.scope())
+        let buckets = try histories.with { try database.history(patient.id, vital, grid, call.scope()) }
         // By hand: 1,500 arrays of five numbers take the encoder longer than the database.
         let rows = buckets.map { "[\($0.begin.milliseconds),\($0.minimum),\($0.average),\($0.maximum),\($0.count)]" }
         return Response(

@@ -18,6 +18,7 @@ public struct Service: Sendable {
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
     let rehearsals = Places(Service.rehearsalsAtOnce)
+    let histories = Places(Service.historiesAtOnce)
     public let requests = RequestMeasures(Service.routes)
     private let router = Router(Service.routes)
 

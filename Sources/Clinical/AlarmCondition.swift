@@ -97,7 +97,8 @@ extension AlarmCondition {
             let severity = rule.key.severity
             let start = since[severity] ?? reading.measuredAt
             running[severity] = start
-            if reached == nil, reading.measuredAt.seconds(since: start) >= rule.delaySeconds { reached = (rule, start) }
+            // Delays are for sensors that slip. Who measures by hand has looked, and the next value may come hours later.
+            if reached == nil, reading.isByHand || reading.measuredAt.seconds(since: start) >= rule.delaySeconds { reached = (rule, start) }
         }
         since = running
         guard let raised else {

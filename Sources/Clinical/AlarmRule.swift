@@ -100,7 +100,7 @@ extension AlarmRules {
     public enum Fault: String, Error, CaseIterable, Sendable {
         /// The limit is no value that the vital can have.
         case implausible
-        /// A delay outside 0…5 min, or a hysteresis that is negative or wider than the plausible range.
+        /// A delay outside 0…5 min, or a hysteresis that is negative, or so wide that no normal value would end the alarm.
         case delay, hysteresis
         /// A worse priority lies inside a milder one's limit.
         case order
@@ -142,7 +142,13 @@ extension AlarmRule {
         if let limit, !plausible.contains(limit) { return .implausible }
         guard (0...Self.maximumDelaySeconds).contains(delaySeconds) else { return .delay }
         guard (0...plausible.upperBound - plausible.lowerBound).contains(hysteresis) else { return .hysteresis }
-        return nil
+        // A normal value must end the alarm; where the limit lies beyond those, one that can be.
+        guard let limit else { return nil }
+        let normal = key.vital.properties.normal ?? plausible
+        switch key.side {
+        case .low: return limit + hysteresis <= (limit < normal.upperBound ? normal : plausible).upperBound ? nil : .hysteresis
+        case .high: return limit - hysteresis >= (limit > normal.lowerBound ? normal : plausible).lowerBound ? nil : .hysteresis
+        }
     }
 }
 
@@ -157,6 +163,9 @@ extension AlarmRule {
     /// The alert's `message`, in French as the wire is: `SpO2 : 88 % (< 90 %)`.
     public func message(for value: Double) -> String {
         let sign = key.side == .low ? (includesLimit ? "≤" : "<") : (includesLimit ? "≥" : ">")
-        return "\(Texts.vital(key.vital)) : \(Texts.value(value, key.vital)) (\(sign) \(Texts.value(limit ?? value, key.vital)))"
+        let (shown, limit) = (Texts.value(value, key.vital), Texts.value(limit ?? value, key.vital))
+        // 89.6 is under 90, and must not read like it.
+        let exact = shown == limit && !includesLimit ? Texts.value(value, key.vital, finer: true) : shown
+        return "\(Texts.vital(key.vital)) : \(exact) (\(sign) \(limit))"
     }
 }

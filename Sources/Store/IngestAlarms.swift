@@ -29,7 +29,8 @@ struct IngestAlarms {
                 SELECT patient_id, vital, side, severity, id FROM alerts
                 WHERE ended_at IS NULL AND vital IS NOT NULL AND patient_id = ANY ($1)
                 """, about)
-            $0.query("SELECT patient_id, vital, measured_at FROM latest_readings WHERE patient_id = ANY ($1)", about)
+            // One that lies ahead says nothing of what was evaluated.
+            $0.query("SELECT patient_id, vital, measured_at FROM latest_readings WHERE patient_id = ANY ($1) AND measured_at <= now()", about)
         }
         try readRules(answers[1], wards)
         for row in answers[2] {
@@ -147,14 +148,14 @@ extension IngestAlarms.Changes {
         var severities = known.state.conditions.compactMapValues(\.raised)
         /// Where in `new` the alert lies that this batch itself raised.
         var fresh: [AlarmCondition.Key: Int] = [:]
-        for change in state.pass(rows.map(\.reading), under: known.rules.rules) {
+        for change in state.pass(rows.map(\.evaluated), under: known.rules.rules) {
             switch change {
             case .raised(let rule, _, let reading):
                 let key = AlarmCondition.Key(rule.key.vital, rule.key.side)
                 tally.raised.append((rule.key.severity, reading.measuredAt))
                 severities[key] = rule.key.severity
                 fresh[key] = new.count
-                let receivedAt = rows.first { $0.reading == reading }?.receivedAt
+                let receivedAt = rows.first { $0.evaluated == reading }?.receivedAt
                 new.append(
                     IngestAlarms.New(
                         patient: patient, rule: rule, measuredAt: reading.measuredAt, receivedAt: receivedAt ?? reading.measuredAt,
@@ -165,6 +166,7 @@ extension IngestAlarms.Changes {
                 if let index = fresh[key] {
                     (new[index].rule, new[index].value) = (rule, reading.value)
                 } else if let id = open[key] {
+                    worse.removeAll { $0.id == id }  // one row an alert: of two, the statement would take either
                     worse.append(IngestAlarms.Worse(id: id, rule: rule, reading: reading))
                 }
             case .ended(let key, let reading):

@@ -5,6 +5,8 @@ import Postgres
 struct IngestDevices {
     fileprivate struct Device {
         var seenAt = Instant(milliseconds: 0)
+        /// Nil: what it sent tells how the patient was, not how the patient is.
+        var liveAt: Instant?
         var state = DeviceState()
         /// Nil: no report of the batch tells the device's state.
         var detached: [Vital]?
@@ -23,15 +25,15 @@ struct IngestDevices {
         let devices = devices.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
         pipeline.query(
             """
-            INSERT INTO device_state AS s (device_id, last_seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status)
-            SELECT device_id, seen_at, battery, rssi, firmware, boot, sequence,
+            INSERT INTO device_state AS s (device_id, last_seen_at, live_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status)
+            SELECT device_id, seen_at, live_at, battery, rssi, firmware, boot, sequence,
                 -- Where no report tells the state, it stays.
                 coalesce(n.detached::smallint[], (SELECT o.detached FROM device_state o WHERE o.device_id = n.device_id), '{}'),
                 clock_offset_ms, 'actif'
             FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
-                $9::bigint[]) AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms)
+                $9::bigint[], $10::timestamptz[]) AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, live_at)
             ON CONFLICT (device_id) DO UPDATE SET
-                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at), live_at = greatest(s.live_at, excluded.live_at),
                 period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN 0.8 * coalesce(s.period_seconds, \(Self.gap)) + 0.2 * \(Self.gap)
                     ELSE s.period_seconds END,
                 battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
@@ -45,7 +47,7 @@ struct IngestDevices {
                 devices.map(\.value.state.rssi), devices.map(\.value.state.firmware), devices.map(\.value.state.boot),
                 devices.map(\.value.state.sequence),
                 devices.map { $0.value.detached.map { "{\($0.map { "\($0.code)" }.joined(separator: ","))}" } },
-                devices.map(\.value.clockOffsetMilliseconds),
+                devices.map(\.value.clockOffsetMilliseconds), devices.map { $0.value.liveAt?.timestamp },
             ])
     }
 }
@@ -53,6 +55,7 @@ struct IngestDevices {
 extension IngestDevices.Device {
     mutating func add(_ submission: Submission) {
         seenAt = max(seenAt, submission.receivedAt)
+        if submission.isLive { liveAt = max(liveAt ?? seenAt, submission.receivedAt) }
         clockOffsetMilliseconds = submission.clockOffsetMilliseconds ?? clockOffsetMilliseconds
         guard let new = submission.state else { return }
         state.battery = new.battery ?? state.battery

@@ -15,6 +15,11 @@ struct IngestRows {
         /// New enough to raise, change or end an alert.
         var isLive: Bool { receivedAt.seconds(since: reading.measuredAt) <= AlarmState.liveSeconds }
 
+        /// What the alarms look at. A clock that is ahead must not hide what comes after it.
+        var evaluated: Reading {
+            Reading(vital: reading.vital, value: reading.value, measuredAt: min(reading.measuredAt, receivedAt), isByHand: device == 0)
+        }
+
         var key: StoredReading.Key {
             StoredReading.Key(patient: patient, vital: reading.vital, measuredAt: reading.measuredAt, device: device)
         }

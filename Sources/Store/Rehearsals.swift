@@ -7,7 +7,7 @@ extension Database {
 
     /// One range of the primary key, in its order; of partitions only those of the days asked for.
     static let rehearsedReadings = """
-        SELECT measured_at, value FROM readings
+        SELECT measured_at, value, device_id = 0 FROM readings
         WHERE patient_id = $1 AND vital = $2 AND measured_at >= $3 AND measured_at < $4
         ORDER BY measured_at LIMIT $5
         """
@@ -45,7 +45,7 @@ extension Database {
         }
         var readings: [Reading] = []
         readings.reserveCapacity(rows.count)
-        for row in rows { readings.append(Reading(vital: vital, value: try row[1], measuredAt: Instant(try row[0]))) }
+        for row in rows { readings.append(Reading(vital: vital, value: try row[1], measuredAt: Instant(try row[0]), isByHand: try row[2])) }
         guard readings.count == Self.rehearsalSlice, let last = readings.last?.measuredAt else { return (readings, nil) }
         // Several devices may have measured at one instant: all of them belong into the same slice.
         readings.removeAll { $0.measuredAt == last }

@@ -24,6 +24,12 @@ public struct Submission: Sendable {
         (self.origin, self.readings, self.state) = (origin, readings, state)
         (self.clockOffsetMilliseconds, self.receivedAt) = (clockOffsetMilliseconds, receivedAt)
     }
+
+    /// It says how the patient is, or that no sensor is on; not how the patient was.
+    var isLive: Bool {
+        if readings.isEmpty { return state?.detached?.isEmpty == false }
+        return readings.contains { receivedAt.seconds(since: $0.measuredAt) <= AlarmState.liveSeconds }
+    }
 }
 
 extension Submission.Origin {

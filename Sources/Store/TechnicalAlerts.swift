@@ -21,20 +21,24 @@ extension WatchSession {
     /// the device says otherwise.
     private static let found = """
         WITH worn AS (
-            SELECT a.device_id, a.patient_id, d.name, greatest(s.last_seen_at, lower(a.during)) AS heard_at, s.period_seconds, s.battery,
+            SELECT a.device_id, a.patient_id, d.name, greatest(s.live_at, lower(a.during)) AS heard_at, s.last_seen_at, s.period_seconds, s.battery,
                 s.clock_offset_ms, CASE WHEN s.last_seen_at >= lower(a.during) THEN s.detached ELSE '{}' END AS detached
             FROM \(worn)
         ), found AS (
             SELECT w.*, f.kind, f.raises, f.holds FROM worn w
             CROSS JOIN LATERAL (
-                SELECT extract(epoch FROM now() - w.heard_at)::float8 > greatest($1, $2 * coalesce(w.period_seconds::float8, $3)) AS is_silent,
+                SELECT extract(epoch FROM now() - w.heard_at)::float8 > longest AS is_silent,
+                    -- It speaks, and nothing that it says is of now.
+                    extract(epoch FROM now() - w.heard_at)::float8 > longest
+                        AND extract(epoch FROM now() - w.last_seen_at)::float8 <= longest AS is_late,
                     w.detached && $8::smallint[] AS is_off
+                FROM (SELECT greatest($1, $2 * coalesce(w.period_seconds::float8, $3)) AS longest) AS silence
             ) AS t
             CROSS JOIN LATERAL (VALUES
                 (\(name(.signalLost)), t.is_silent, t.is_silent),
                 (\(name(.sensorDetached)), t.is_off AND NOT t.is_silent, t.is_off),
                 (\(name(.batteryLow)), w.battery < $4, w.battery < $5),
-                (\(name(.clockWrong)), abs(w.clock_offset_ms) > $6, abs(w.clock_offset_ms) >= $7)
+                (\(name(.clockWrong)), t.is_late OR abs(w.clock_offset_ms) > $6, t.is_late OR abs(w.clock_offset_ms) >= $7)
             ) AS f (kind, raises, holds)
             WHERE f.raises OR f.holds
         )
@@ -49,10 +53,28 @@ extension WatchSession {
     }
 
     public func passDevices() throws {
+        try endUnwornConditions()
         try endDeviceAlerts()
         let (new, changed) = try dueDeviceAlerts()
         try raise(new)
         try tell(changed)
+    }
+
+    /// A vital that a device measured, whose patient has worn none for a minute: whether its condition lasts is not known any more. In a statement
+    /// each, so that the rows of one are not held while those of the other are waited for.
+    private func endUnwornConditions() throws {
+        let unworn = """
+            NOT EXISTS (SELECT FROM device_assignment a WHERE a.patient_id = o.patient_id AND a.during && tstzrange(now() - interval '1 minute', now(), '[]'))
+            AND EXISTS (
+                SELECT FROM latest_readings l WHERE (l.patient_id, l.vital) = (o.patient_id, o.vital) AND NOT l.by_hand AND NOT EXISTS (
+                    SELECT FROM latest_readings h WHERE (h.patient_id, h.vital) = (o.patient_id, o.vital) AND h.by_hand AND h.measured_at > l.measured_at))
+            """
+        try connection.query(
+            """
+            UPDATE alerts SET ended_at = now()
+            WHERE id IN (SELECT o.id FROM alerts o WHERE o.ended_at IS NULL AND o.vital IS NOT NULL AND \(unworn) ORDER BY o.id FOR UPDATE SKIP LOCKED)
+            """)
+        try connection.query("DELETE FROM alarm_conditions o WHERE \(unworn)")
     }
 
     private func endDeviceAlerts() throws {
@@ -140,6 +162,18 @@ extension WatchSession {
                 ORDER BY o.id FOR UPDATE SKIP LOCKED)
             """, [kind, seconds])
         guard raises else { return }
+        // One that nobody has acknowledged yet goes on: a ward that is heard now and then has one to acknowledge, not many.
+        try connection.query(
+            """
+            UPDATE alerts SET ended_at = NULL
+            WHERE id IN (
+                SELECT o.id FROM alerts o
+                WHERE o.ended_at IS NOT NULL AND o.acknowledged_at IS NULL AND o.severity = 'error' AND o.ward_id IS NOT NULL AND o.kind = $1
+                    AND NOT EXISTS (SELECT FROM alerts n WHERE n.ward_id = o.ward_id AND n.kind = o.kind AND n.id > o.id)
+                    AND NOT EXISTS (SELECT FROM ward_listening l WHERE l.ward_id = o.ward_id AND l.heard_at > now() - $2 * interval '1 second')
+                    AND EXISTS (SELECT FROM \(Self.worn) AND p.ward_id = o.ward_id AND lower(a.during) <= now() - $2 * interval '1 second')
+                ORDER BY o.id FOR UPDATE SKIP LOCKED)
+            """, [kind, seconds])
         let rows = try connection.query(
             """
             SELECT w.id, w.name, greatest(l.heard_at, worn.since)

@@ -49,7 +49,7 @@ extension WatchSession {
             $0.query(
                 """
                 SELECT id, body, attempts FROM webhook_deliveries
-                WHERE delivered_at IS NULL AND abandoned_at IS NULL AND next_at <= now() ORDER BY next_at, id LIMIT $1
+                WHERE delivered_at IS NULL AND abandoned_at IS NULL AND next_at <= now() ORDER BY attempts > 0, next_at, id LIMIT $1
                 """, [limit])
         }
         return try results[1].map { try WebhookDelivery(id: $0[0], body: $0[1], attempts: $0[2]) }

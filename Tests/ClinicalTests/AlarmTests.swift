@@ -103,6 +103,8 @@ struct AlarmTests {
         ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 301, hysteresis: 1)], .delay),
         ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: -1, hysteresis: 1)], .delay),
         ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: -1)], .hysteresis),
+        ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 11)], .hysteresis),
+        ([AlarmRule(.init(.heartRate, .high, .error), limit: 130, delaySeconds: 1, hysteresis: 71)], .hysteresis),
         ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 0)], .order),
         ([AlarmRule(.init(.heartRate, .high, .error), limit: 100, delaySeconds: 1, hysteresis: 0)], .order),
         ([AlarmRule(.init(.heartRate, .low, .warning), limit: 108, delaySeconds: 1, hysteresis: 0)], .overlap),

@@ -116,6 +116,39 @@ import Testing
         #expect(try alerts() == ["1 spo2_bas error 2 - new"])
     }
 
+    @Test("a reading of a clock that is ahead hides nothing that comes after it") func ahead() throws {
+        let ahead = Reading(vital: .spo2, value: 97, measuredAt: start.advanced(bySeconds: 115))
+        _ = try ingest.submit(Submission(origin: .device(store.keys[0]), readings: [ahead], receivedAt: start.advanced(bySeconds: 55.5)))
+        for second in 56...67 {
+            let reading = Reading(vital: .spo2, value: 80, measuredAt: start.advanced(bySeconds: Double(second)))
+            _ = try ingest.submit(Submission(origin: .device(store.keys[0]), readings: [reading], receivedAt: reading.measuredAt))
+        }
+        #expect(try alerts() == ["1 spo2_bas error 66 - new"])
+        #expect(try store.database.latestReadings(patient: 1).map(\.value) == [80])
+    }
+
+    @Test("made worse twice in one report, an alert is as bad as it became") func twiceWorse() throws {
+        try store.connection().script(
+            """
+            INSERT INTO alarm_rules (vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis)
+            VALUES (1, 'bas', 'info', 96, false, 0, 1), (1, 'bas', 'warning', 94, false, 0, 1), (1, 'bas', 'error', 90, false, 0, 1)
+            """)
+        try send([95])
+        try send([93, 85], from: 1)
+        #expect(try alerts() == ["1 spo2_bas error 0 - new"])
+        #expect(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first?.message == "SpO2 : 85 % (< 90 %)")
+    }
+
+    @Test("a value by hand needs no other to be an alarm; corrected, it ends what it raised") func byHand() throws {
+        let reading = Reading(vital: .respiratoryRate, value: 30, measuredAt: start)
+        _ = try ingest.submit(Submission(origin: .entered(patient: 1, by: store.nurse), readings: [reading], receivedAt: start.advanced(bySeconds: 5)))
+        #expect(try alerts() == ["1 respiratory_rate_haut error 0 - new"])
+        let key = StoredReading.Key(patient: 1, vital: .respiratoryRate, measuredAt: start, device: 0)
+        #expect(try store.database.correctReading(key, value: 13, store.admin)?.value == 13)
+        #expect(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first?.endedAt != nil)
+        #expect(try pending() == 0)
+    }
+
     @Test("whoever is discharged leaves nothing that runs towards an alert") func discharged() throws {
         try send(Array(repeating: 85, count: 11))
         try send(Array(repeating: 35, count: 3), vital: .heartRate)

@@ -104,6 +104,16 @@ import Testing
         #expect(try begin(ward).severity == .error)
     }
 
+    @Test("a ward's covers the errors that were there, not another patient's; a patient's covers the patient's own") func errors() throws {
+        try raise(.error)
+        _ = try begin(ward)
+        _ = try begin(patient)
+        try raise(.warning)
+        #expect(try pauses() == ["1 running", "2 running"])
+        let other = try raise(.error)
+        #expect(try pauses() == ["1 broken by \(other.id)", "2 running"])
+    }
+
     @Test("one whose time is up is over: nothing breaks it, and the next begins as if there had been none") func expired() throws {
         _ = try begin(patient)
         try owner.script("UPDATE sound_pauses SET begun_at = begun_at - interval '5 minutes', ends_at = ends_at - interval '5 minutes'")

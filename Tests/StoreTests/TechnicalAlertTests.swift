@@ -16,7 +16,7 @@ import Testing
         session = try WatchSession(url: store.url)
         sql = try store.connection()
         // Both devices are there and speak.
-        try sql.script("INSERT INTO device_state (device_id, last_seen_at) SELECT id, now() FROM devices")
+        try sql.script("INSERT INTO device_state (device_id, last_seen_at, live_at) SELECT id, now(), now() FROM devices")
     }
 
     /// What is known of the first patient's device from now on.
@@ -46,18 +46,18 @@ import Testing
         ("NULL", 14.0, false), ("NULL", 16, true), ("2", 16, true), ("10", 29, false), ("10", 31, true), ("0.2", 14, false),
     ])
     func silence(period: String, seconds: Double, isLost: Bool) throws {
-        try device("period_seconds = \(period), last_seen_at = now() - interval '\(seconds) s'")
+        try device("period_seconds = \(period), last_seen_at = now() - interval '\(seconds) s', live_at = now() - interval '\(seconds) s'")
         try pass()
         #expect(try alerts() == (isLost ? ["signal_perdu of 1 open"] : []))
         guard isLost else { return }
         #expect(try messages() == ["Signal perdu – D"])
         let row = try sql.query(
             """
-            SELECT severity, device_id, measured_at = (SELECT last_seen_at FROM device_state s WHERE s.device_id = a.device_id) FROM alerts a
+            SELECT severity, device_id, measured_at = (SELECT live_at FROM device_state s WHERE s.device_id = a.device_id) FROM alerts a
             """)[0]
         #expect(try (row[0], row[1]) == ("warning", store.devices[0].id))
         #expect(try row[2] as Bool)
-        try device("last_seen_at = now()")
+        try device("last_seen_at = now(), live_at = now()")
         try pass()
         #expect(try alerts() == ["signal_perdu of 1 ended"])
     }
@@ -77,7 +77,7 @@ import Testing
         "UPDATE patients SET discharged_at = now() WHERE id = 1", "UPDATE devices SET retired_at = now() WHERE id = 1",
     ])
     func gone(how: String) throws {
-        try device("last_seen_at = now() - interval '1 minute', battery = 5")
+        try device("last_seen_at = now() - interval '1 minute', live_at = now() - interval '1 minute', battery = 5")
         try pass()
         #expect(try Set(alerts()) == ["signal_perdu of 1 open", "batterie_faible of 1 open"])
         try sql.script(how)
@@ -91,7 +91,7 @@ import Testing
 
     @Test("a detached sensor is one alert whose message follows which they are, and the silence that follows ends it not") func detached() throws {
         func version() throws -> Int { try sql.query("SELECT max(version) FROM alerts WHERE kind = 'capteur_detache'")[0][0] }
-        try device("detached = '{1,2}', last_seen_at = now()")
+        try device("detached = '{1,2}', last_seen_at = now(), live_at = now()")
         try pass()
         #expect(try messages() == ["Capteur détaché : SpO2, fréquence cardiaque – D"])
         #expect(try version() == 1)
@@ -99,21 +99,21 @@ import Testing
         try pass()
         #expect(try messages() == ["Capteur détaché : fréquence cardiaque – D"])
         #expect(try version() == 2)
-        try device("last_seen_at = now() - interval '1 minute'")
+        try device("last_seen_at = now() - interval '1 minute', live_at = now() - interval '1 minute'")
         try pass()
         #expect(try alerts() == ["capteur_detache of 1 open", "signal_perdu of 1 open"])
-        try device("last_seen_at = now(), detached = '{99}'")  // of a newer version's registry
+        try device("last_seen_at = now(), live_at = now(), detached = '{99}'")  // of a newer version's registry
         try pass()
         #expect(try alerts() == ["capteur_detache of 1 ended", "signal_perdu of 1 ended"])
     }
 
     @Test("a sensor that was off before the device was put on, or that fell silent off, is nobody's alert") func detachedBefore() throws {
         try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '5 s', NULL)")
-        try device("detached = '{1}', last_seen_at = now() - interval '6 s'")
+        try device("detached = '{1}', last_seen_at = now() - interval '6 s', live_at = now() - interval '6 s'")
         try pass()
         #expect(try alerts() == [])
         try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', NULL)")
-        try device("last_seen_at = now() - interval '1 minute'")
+        try device("last_seen_at = now() - interval '1 minute', live_at = now() - interval '1 minute'")
         try pass()
         #expect(try alerts() == ["signal_perdu of 1 open"])
     }
@@ -125,10 +125,36 @@ import Testing
     func thresholds(kind: String, column: String, values: [String]) throws {
         let expected = [[], ["\(kind) of 1 open"], ["\(kind) of 1 open"], ["\(kind) of 1 ended"]]
         for (value, expected) in zip(values, expected) {
-            try device("\(column) = \(value), last_seen_at = now()")
+            try device("\(column) = \(value), last_seen_at = now(), live_at = now()")
             try pass()
             #expect(try alerts() == expected)
         }
+    }
+
+    @Test("a device that speaks, and tells of nothing but what was, is a lost signal with a wrong clock") func late() throws {
+        try device("live_at = now() - interval '16 s'")
+        try pass()
+        #expect(try Set(alerts()) == ["signal_perdu of 1 open", "horloge of 1 open"])
+        try device("live_at = now(), clock_offset_ms = 0")
+        try pass()
+        #expect(try alerts().allSatisfy { $0.hasSuffix("ended") })
+    }
+
+    @Test("what a device measured is not known any more once nobody has worn one for a minute; what was taken by hand is") func unworn() throws {
+        try sql.script(
+            """
+            INSERT INTO latest_readings (patient_id, vital, measured_at, value, by_hand) VALUES (1, 1, now(), 85, false), (1, 5, now(), 85, true);
+            INSERT INTO alerts (patient_id, kind, message, severity, measured_at, vital, side)
+            VALUES (1, 'spo2_bas', 'm', 'error', now(), 1, 'bas'), (1, 'systolic_bp_bas', 'm', 'error', now(), 5, 'bas');
+            INSERT INTO alarm_conditions (patient_id, vital, side, since_error) VALUES (1, 1, 'bas', now())
+            """)
+        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', now() - interval '50 s') WHERE patient_id = 1")
+        try pass()
+        #expect(try alerts() == ["spo2_bas of 1 open", "systolic_bp_bas of 1 open"])
+        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', now() - interval '61 s') WHERE patient_id = 1")
+        try pass()
+        #expect(try alerts() == ["spo2_bas of 1 ended", "systolic_bp_bas of 1 open"])
+        #expect(try sql.query("SELECT count(*) FROM alarm_conditions")[0][0] == 0)
     }
 
     @Test("alerts follow a patient to another ward") func moves() throws {
@@ -143,7 +169,7 @@ import Testing
         let other = try WatchSession(url: store.url)
         #expect(try session.lead())
         #expect(try !other.lead())
-        for index in 0..<2 { try device("battery = 3, last_seen_at = now() - interval '1 hour'", index) }
+        for index in 0..<2 { try device("battery = 3, last_seen_at = now() - interval '1 hour', live_at = now() - interval '1 hour'", index) }
         DispatchQueue.concurrentPerform(iterations: 4) { [url = store.url] _ in
             guard let session = try? WatchSession(url: url) else { return }
             for _ in 0..<5 { try? session.passDevices() }
@@ -181,6 +207,10 @@ import Testing
         try store.database.heard(wards: [1, 2, 999])
         for _ in 0..<2 { try session.passWards(raises: false) }
         #expect(try alerts() == ["service_non_surveille of ward 1 ended"])
+        // Not another one while this one waits to be acknowledged.
+        try heard(31)
+        for _ in 0..<2 { try session.passWards(raises: true) }
+        #expect(try alerts() == ["service_non_surveille of ward 1 open"])
     }
 
     @Test("a ward whose patients have just got their devices has time, and one without such patients needs nobody") func newWards() throws {

@@ -76,7 +76,9 @@ BEGIN
         FROM (
             SELECT r.id, (array_agg(a.id ORDER BY severity_rank(a.severity) DESC, a.id))[1] AS alert
             FROM sound_pauses r
-            JOIN alerts a ON a.id = ANY (worse) AND severity_rank(a.severity) > severity_rank(r.severity)
+            -- A ward's pause covers what was there: any new error in it is somebody else's.
+            JOIN alerts a ON a.id = ANY (worse)
+                AND (severity_rank(a.severity) > severity_rank(r.severity) OR (r.ward_id IS NOT NULL AND a.severity = 'error'))
             LEFT JOIN patients p ON p.id = a.patient_id
             WHERE r.ended_at IS NULL AND r.ends_at > now() AND (r.patient_id = a.patient_id OR r.ward_id = coalesce(a.ward_id, ward_of(p)))
             GROUP BY r.id
@@ -382,7 +384,9 @@ DECLARE
     changed record;
     hand boolean;
 BEGIN
-    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since FROM removed GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since, array_agg(measured_at) AS instants
+        FROM removed GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
         DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
         FOREACH hand IN ARRAY ARRAY[false, true] LOOP
             -- Where a device measures too, a value by hand must not be looked for among its millions; no score takes an older one.
@@ -394,6 +398,10 @@ BEGIN
                 ) THEN now() - interval '2 days' ELSE '-infinity' END
             ORDER BY r.measured_at DESC LIMIT 1;
         END LOOP;
+        -- The alert of a value that was not so is over; what is so raises another with the next reading.
+        UPDATE alerts SET ended_at = now()
+        WHERE patient_id = changed.patient_id AND vital = changed.vital AND ended_at IS NULL AND measured_at = ANY (changed.instants);
+        DELETE FROM alarm_conditions c WHERE c.patient_id = changed.patient_id AND c.vital = changed.vital;
         PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
             'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
             'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.measured_at, l.by_hand))
@@ -427,7 +435,8 @@ BEGIN
         INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value, by_hand)
         SELECT * FROM newest
         ON CONFLICT (patient_id, vital, by_hand) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
-            WHERE excluded.measured_at >= l.measured_at
+            -- One that lies ahead, of a clock that does, gives way to whatever comes.
+            WHERE excluded.measured_at >= l.measured_at OR l.measured_at > now()
         RETURNING l.patient_id, l.vital, l.measured_at, l.value, l.by_hand
     ), messages AS (
         SELECT patient_id, json_agg(reading_entry(vital, value, measured_at, by_hand)) AS latest
@@ -502,6 +511,7 @@ CREATE TABLE public.device_state (
     firmware text,
     boot bigint,
     sequence bigint,
+    live_at timestamp with time zone,
     period_seconds real,
     detached smallint[] DEFAULT '{}'::smallint[] NOT NULL,
     clock_offset_ms bigint,
@@ -509,6 +519,7 @@ CREATE TABLE public.device_state (
 )
 WITH (fillfactor='40');
 COMMENT ON TABLE public.device_state IS 'What a device said of itself last. Half empty pages: an update stays on its page and touches no index.';
+COMMENT ON COLUMN public.device_state.live_at IS 'When it last said how the patient is now, and not how it was.';
 COMMENT ON COLUMN public.device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
 COMMENT ON COLUMN public.device_state.detached IS 'The vitals whose sensor is not on the patient.';
 COMMENT ON COLUMN public.device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';
@@ -989,9 +1000,9 @@ CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFEREN
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();

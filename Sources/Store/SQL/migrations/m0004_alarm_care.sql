@@ -24,9 +24,12 @@ CREATE INDEX alerts_waiting_idx ON alerts (id) WHERE severity = 'error' AND (end
 COMMENT ON INDEX alerts_waiting_idx IS 'What may have to be brought back or escalated, looked for every second.';
 
 ALTER TABLE device_state
+    ADD COLUMN live_at timestamptz,
     ADD COLUMN period_seconds real,
     ADD COLUMN detached smallint[] NOT NULL DEFAULT '{}',
     ADD COLUMN clock_offset_ms bigint;
+UPDATE device_state SET live_at = last_seen_at;
+COMMENT ON COLUMN device_state.live_at IS 'When it last said how the patient is now, and not how it was.';
 COMMENT ON COLUMN device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
 COMMENT ON COLUMN device_state.detached IS 'The vitals whose sensor is not on the patient.';
 COMMENT ON COLUMN device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';

@@ -88,10 +88,10 @@ CREATE OR REPLACE TRIGGER alarm_rules_audited AFTER INSERT OR UPDATE OR DELETE O
 -- A status that a person sets. Every report writes the row: the condition keeps the trigger from being called.
 CREATE OR REPLACE TRIGGER device_state_insert_audited AFTER INSERT ON device_state
     FOR EACH ROW WHEN (in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
 CREATE OR REPLACE TRIGGER device_state_update_audited AFTER UPDATE ON device_state
     FOR EACH ROW WHEN (OLD.status <> NEW.status AND in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,period_seconds,detached,clock_offset_ms');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
 
 -- Only what a person does: the alarms raise and end alerts by themselves.
 CREATE OR REPLACE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON alerts

@@ -68,7 +68,9 @@ BEGIN
         FROM (
             SELECT r.id, (array_agg(a.id ORDER BY severity_rank(a.severity) DESC, a.id))[1] AS alert
             FROM sound_pauses r
-            JOIN alerts a ON a.id = ANY (worse) AND severity_rank(a.severity) > severity_rank(r.severity)
+            -- A ward's pause covers what was there: any new error in it is somebody else's.
+            JOIN alerts a ON a.id = ANY (worse)
+                AND (severity_rank(a.severity) > severity_rank(r.severity) OR (r.ward_id IS NOT NULL AND a.severity = 'error'))
             LEFT JOIN patients p ON p.id = a.patient_id
             WHERE r.ended_at IS NULL AND r.ends_at > now() AND (r.patient_id = a.patient_id OR r.ward_id = coalesce(a.ward_id, ward_of(p)))
             GROUP BY r.id

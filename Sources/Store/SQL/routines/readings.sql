@@ -46,7 +46,8 @@ BEGIN
         INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value, by_hand)
         SELECT * FROM newest
         ON CONFLICT (patient_id, vital, by_hand) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
-            WHERE excluded.measured_at >= l.measured_at
+            -- One that lies ahead, of a clock that does, gives way to whatever comes.
+            WHERE excluded.measured_at >= l.measured_at OR l.measured_at > now()
         RETURNING l.patient_id, l.vital, l.measured_at, l.value, l.by_hand
     ), messages AS (
         SELECT patient_id, json_agg(reading_entry(vital, value, measured_at, by_hand)) AS latest
@@ -71,7 +72,9 @@ DECLARE
     changed record;
     hand boolean;
 BEGIN
-    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since FROM removed GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since, array_agg(measured_at) AS instants
+        FROM removed GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
         DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
         FOREACH hand IN ARRAY ARRAY[false, true] LOOP
             -- Where a device measures too, a value by hand must not be looked for among its millions; no score takes an older one.
@@ -83,6 +86,10 @@ BEGIN
                 ) THEN now() - interval '2 days' ELSE '-infinity' END
             ORDER BY r.measured_at DESC LIMIT 1;
         END LOOP;
+        -- The alert of a value that was not so is over; what is so raises another with the next reading.
+        UPDATE alerts SET ended_at = now()
+        WHERE patient_id = changed.patient_id AND vital = changed.vital AND ended_at IS NULL AND measured_at = ANY (changed.instants);
+        DELETE FROM alarm_conditions c WHERE c.patient_id = changed.patient_id AND c.vital = changed.vital;
         PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
             'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
             'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.measured_at, l.by_hand))
