@@ -19,6 +19,9 @@ export const PATTERNS = {
   info: { frequency: 523, pulses: [0, 520], pulseMs: 240, everyMs: 30_000 },
 };
 
+/** Not an alarm's: a long, low, quiet note says that alarms may not arrive here. */
+export const LOST = { frequency: 330, pulses: [0], pulseMs: 700, level: 0.3, everyMs: 10_000 };
+
 export const lengthOf = ({ pulses, pulseMs }) => pulses.at(-1) + pulseMs;
 
 /** What is to be heard: open, not acknowledged, not silenced by a pause. */
