@@ -10,7 +10,7 @@ const REMEMBERED = 9;
  */
 export class Feeds {
   #feeds = new Map();
-  /** When the server last told of a lost signal: it knows of the silence, so it does not hang. */
+  /** When the server last told of a lost signal, or everything it knows: it knows of the silence, so it did not hang. */
   #explainedAt = -Infinity;
 
   /** Readings of a patient arrived, measured at `at`; those of the past tell nothing about the feed. */

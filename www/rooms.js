@@ -90,10 +90,10 @@ export class Rooms {
     if (message.kind === "ready" && entry === this.#ear) this.#letGo();
   }
 
-  /** Of the ward's readings only that they arrive; a new snapshot begins anew. */
+  /** Of the ward's readings only that they arrive. A snapshot comes from a server that does not hang. */
   #overhear(message) {
     if (message.kind === "readings") this.feeds.hear(message.patient, message.readings, this.#alarms.now(), Date.now());
-    else if (message.kind === "ready") this.feeds.clear();
+    else if (message.kind === "ready") this.feeds.explain(Date.now());
     else if (message.kind === "alert" && message.alert.kind === "signal_perdu") this.feeds.explain(Date.now());
     else if (message.kind === "patient") this.feeds.forget(message.patient);
   }
