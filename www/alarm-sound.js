@@ -19,12 +19,18 @@ export const PATTERNS = {
   info: { frequency: 523, pulses: [0, 520], pulseMs: 240, everyMs: 30_000 },
 };
 
+/** Not an alarm's: a long, low, quiet note says that alarms may not arrive here. */
+export const LOST = { frequency: 330, pulses: [0], pulseMs: 700, level: 0.3, everyMs: 10_000 };
+
 export const lengthOf = ({ pulses, pulseMs }) => pulses.at(-1) + pulseMs;
 
 /** What is to be heard: open, not acknowledged, not silenced by a pause. */
 export const audible = (alerts, pauses, now) => alerts.filter((alert) => wantsSomebody(alert) && !pauses.silences(alert, now));
 
-export const worstOf = (alerts) => SEVERITIES.findLast((severity) => alerts.some((alert) => alert.severity === severity)) ?? null;
+/** As how bad an alert is heard: a latched error that has ended only reminds, and hides nothing that lasts. */
+const heardAs = ({ severity, endedAt }) => (endedAt === null ? severity : SEVERITIES[0]);
+
+export const worstOf = (alerts) => SEVERITIES.findLast((severity) => alerts.some((alert) => heardAs(alert) === severity)) ?? null;
 
 /** What makes an alert a new one to the ear: it came, grew worse, was brought back or went to somebody else. */
 const newness = ({ id, severity, remindedAt, escalatedAt }) => `${id} ${severity} ${remindedAt} ${escalatedAt}`;
@@ -46,7 +52,7 @@ export class AlarmSound {
       this.wakeAt = null;
       return before === null ? null : "stop";
     }
-    const news = alerts.filter((alert) => alert.severity === severity).map(newness);
+    const news = alerts.filter((alert) => heardAs(alert) === severity).map(newness);
     const isNews = news.some((one) => !this.#heard.has(one));
     this.#heard = new Set(news);
     if (isMilder(severity, before)) {

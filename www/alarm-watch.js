@@ -1,8 +1,10 @@
-import { AlarmSound, audible, worstOf } from "./alarm-sound.js";
+import { AlarmSound, audible, LOST, worstOf } from "./alarm-sound.js";
 import { SEVERITIES } from "./alerts.js";
 
 /** However much is due at once, the page breathes in between. */
 const SHORTEST_WAIT_MS = 50;
+/** The connection may be lost for so long before it is said that no alarm can be heard. */
+const QUIET_MS = 5_000;
 
 /**
  * Joins what is known of the ward's alarms, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
@@ -12,6 +14,7 @@ export class AlarmWatch extends EventTarget {
   #course = new AlarmSound();
   #running = null;
   #timer = 0;
+  #saidLostAt = -Infinity;
   /** The pattern that is being tried out, or null. */
   testing = null;
 
@@ -19,10 +22,11 @@ export class AlarmWatch extends EventTarget {
    * @param alarms a State
    * @param player a SoundPlayer
    * @param say tells the server whether this screen can be heard
+   * @param feeds the Feeds of what is heard, or null
    */
-  constructor(alarms, player, say) {
+  constructor(alarms, player, say, feeds = null) {
     super();
-    Object.assign(this, { alarms, player, say });
+    Object.assign(this, { alarms, player, say, feeds });
     for (const type of ["alert", "pause", "connection"]) alarms.addEventListener(type, () => this.look());
     player.addEventListener("change", () => this.#hear());
   }
@@ -41,6 +45,25 @@ export class AlarmWatch extends EventTarget {
   }
 
   worst() { return worstOf(this.waiting()); }
+
+  /** Whether alarms reach this page: "received", "doubtful" (connected, but the whole ward fell silent) or "lost". */
+  reception() {
+    const { status, lostAt } = this.alarms.connection;
+    if (status === "error" || (lostAt !== null && Date.now() - lostAt > QUIET_MS)) return "lost";
+    return this.feeds?.areSilent(Date.now()) ? "doubtful" : "received";
+  }
+
+  /** Every second while a ward is heard: says by a note of its own that alarms do not arrive, unless one sounds. A refusal is no loss. */
+  attend() {
+    const now = Date.now();
+    if (this.reception() === "received" || this.alarms.connection.status === "error") {
+      this.#saidLostAt = -Infinity;
+      return;
+    }
+    if (now - this.#saidLostAt < LOST.everyMs || this.player.state !== "running" || this.player.playing) return;
+    this.#saidLostAt = now;
+    this.player.play("lost");
+  }
 
   /** Looks at what is known now: on every change, and when a repetition or the end of a pause is due. */
   look() {

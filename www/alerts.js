@@ -53,6 +53,12 @@ export const wantsSomebody = (alert) => isOpen(alert) && !alert.acknowledged;
 /** Nobody came in time: it went to somebody else, and stands on every screen of the ward. */
 export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || alert.kind === "service_non_surveille");
 
+/** Since when nobody has come: its escalation, else since it was brought back or raised. */
+export const unansweredSince = (alert) => alert.escalatedAt ?? Math.max(alert.remindedAt ?? 0, alert.raisedAt ?? alert.at);
+
+/** What lasts before what has ended; of these who has waited longest. */
+export const byWaiting = (a, b) => (a.endedAt !== null) - (b.endedAt !== null) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
+
 /**
  * Whether an alert says that a device's value, measured at `at`, may not be the patient's present state. `detached`: the vitals
  * whose sensor is off, null when the device did not say.

@@ -45,6 +45,9 @@ export class I18n extends EventTarget {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
+  /** Which form a counted thing takes: "one" or "other"; a key's last part. */
+  plural(count) { return new Intl.PluralRules(this.language).select(count) === "one" ? "one" : "other"; }
+
   /** Whether there is a text of this key: for names that the server may send and this page may not know. */
   has(key) { return key in this.#texts; }
 }

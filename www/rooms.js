@@ -1,3 +1,5 @@
+import { Feeds } from "./feeds.js";
+
 /** What a page that only listens needs to know: readings of a whole ward are for the ward's page. */
 const HEARD = new Set(["alert", "pause", "patient", "ready", "pulse"]);
 
@@ -13,6 +15,8 @@ export class Rooms {
   #former = null;
   #joined = new Set();
   #said = null;
+  /** Whether what is heard still runs. */
+  feeds = new Feeds();
 
   /**
    * @param open (room, allowed, {onMessage, onStatus}) => a connection with `open()`, `close()`, `send(message)` and `reconnect()`
@@ -51,6 +55,7 @@ export class Rooms {
   hush() {
     for (const entry of [this.#ear, this.#former]) if (entry && !entry.state) entry.connection.close();
     this.#ear = this.#former = null;
+    this.feeds.clear();
     this.#alarms.forget();
     this.#alarms.setConnection({ status: "disconnected", reason: null, retryAt: null });
   }
@@ -80,8 +85,17 @@ export class Rooms {
   #receive(entry, message) {
     entry.state?.apply(message);
     if (entry !== this.#ear && entry !== this.#former) return;
+    this.#overhear(message);
     if (HEARD.has(message.kind) && !(message.kind === "ready" && entry !== this.#ear)) this.#alarms.apply(message);
     if (message.kind === "ready" && entry === this.#ear) this.#letGo();
+  }
+
+  /** Of the ward's readings only that they arrive. A snapshot comes from a server that does not hang. */
+  #overhear(message) {
+    if (message.kind === "readings") this.feeds.hear(message.patient, message.readings, this.#alarms.now(), Date.now());
+    else if (message.kind === "ready") this.feeds.explain(Date.now());
+    else if (message.kind === "alert" && message.alert.kind === "signal_perdu") this.feeds.explain(Date.now());
+    else if (message.kind === "patient") this.feeds.forget(message.patient);
   }
 
   #letGo() {

@@ -9,6 +9,7 @@ import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { SoundPlayer } from "./sound-player.js";
 import { State } from "./state.js";
+import { ticker } from "./ticker.js";
 
 /** The one place where the page's parts are made and joined. */
 
@@ -65,7 +66,8 @@ export const roster = new Roster(patientsOf);
 
 export const player = new SoundPlayer();
 /** The alarms of the ward that is heard, whatever the page: what waits, what sounds. */
-export const watch = new AlarmWatch(alarms, player, (message) => rooms.say(message));
+export const watch = new AlarmWatch(alarms, player, (message) => rooms.say(message), rooms.feeds);
+ticker.addEventListener("tick", () => heardWard.ward !== null && watch.attend());
 
 const heardWard = new HeardWard(localStorage);
 /** The number of the ward that is heard, or null. */

@@ -1,4 +1,4 @@
-import { PATTERNS } from "./alarm-sound.js";
+import { LOST, PATTERNS } from "./alarm-sound.js";
 
 /** Plays the patterns of alarm-sound.js with Web Audio. Event "change": `state` or `playing` is another. */
 
@@ -55,13 +55,13 @@ export class SoundPlayer extends EventTarget {
     this.#master?.gain.setTargetAtTime(this.volume, this.#context.currentTime, 0.02);
   }
 
-  /** Plays a pattern instead of what sounds; a promise of whether it came to its end. */
+  /** Plays a severity's pattern, or "lost", instead of what sounds; a promise of whether it came to its end. */
   play(name) {
     this.stop();
     if (this.state !== "running") return Promise.resolve(false);
-    const { frequency, pulses, pulseMs } = PATTERNS[name];
+    const { frequency, pulses, pulseMs, level = 1 } = name === "lost" ? LOST : PATTERNS[name];
     const begin = this.#context.currentTime + 0.02;
-    this.#pulses = pulses.map((at) => this.#pulse(frequency, begin + at / 1000, pulseMs / 1000));
+    this.#pulses = pulses.map((at) => this.#pulse(frequency, level, begin + at / 1000, pulseMs / 1000));
     const { promise, resolve } = Promise.withResolvers();
     this.#finish = resolve;
     this.#pulses.at(-1).tone.onended = () => this.#end(true);
@@ -90,12 +90,12 @@ export class SoundPlayer extends EventTarget {
     this.#tell();
   }
 
-  #pulse(frequency, at, seconds) {
+  #pulse(frequency, loudness, at, seconds) {
     const tone = new OscillatorNode(this.#context, { frequency, periodicWave: this.#wave });
     const level = new GainNode(this.#context, { gain: 0 });
     level.gain.setValueAtTime(0, at);
-    level.gain.linearRampToValueAtTime(1, at + seconds * RISE);
-    level.gain.setValueAtTime(1, at + seconds * (1 - FALL));
+    level.gain.linearRampToValueAtTime(loudness, at + seconds * RISE);
+    level.gain.setValueAtTime(loudness, at + seconds * (1 - FALL));
     level.gain.linearRampToValueAtTime(0, at + seconds);
     tone.connect(level).connect(this.#master);
     tone.start(at);

@@ -26,6 +26,17 @@ test("what is acknowledged, over or silenced by a pause is not heard; a latched 
   assert.equal(worstOf([]), null);
 });
 
+test("a latched error that has ended only reminds: what lasts is heard before it", () => {
+  const ended = alert(1, "error", { endedAt: 5 });
+  assert.equal(worstOf([ended]), "info");
+  assert.equal(worstOf([ended, alert(2)]), "warning");
+  const sound = new AlarmSound();
+  assert.deepEqual(sound.look([alert(1, "error")], 0), { play: "error" });
+  assert.equal(sound.look([ended], 100), "stop");
+  assert.deepEqual(sound.look([ended], sound.wakeAt), { play: "info" });
+  assert.deepEqual(sound.look([ended, alert(2)], sound.wakeAt - 1), { play: "warning" });
+});
+
 test("a pattern sounds at once, and again when it is due", () => {
   const sound = new AlarmSound();
   assert.deepEqual(sound.look([alert(1)], 0), { play: "warning" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { delayOf, durationOf, history, matches, take } from "../../www/alert-filter.js";
 import { iconOf, limitOf, stageOf, valueOf } from "../../www/alert-words.js";
-import { clearsFreshness, isEscalated } from "../../www/alerts.js";
+import { byWaiting, clearsFreshness, isEscalated, unansweredSince } from "../../www/alerts.js";
 import { cell, csv } from "../../www/csv.js";
 import { CALM_MS, rank, TileOrder } from "../../www/tile-order.js";
 
@@ -52,6 +52,13 @@ test("an alert that nobody answered is escalated until it is acknowledged, a war
   assert.equal(isEscalated(alert(1, { severity: "error", escalatedAt: 5, endedAt: 9 })), true);
   assert.equal(isEscalated(alert(1, { severity: "error", escalatedAt: 5, acknowledged: true })), false);
   assert.equal(isEscalated(alert(1, { severity: "error", kind: "service_non_surveille" })), true);
+});
+
+test("of what nobody answered the longest waiting stands first, and what has ended last", () => {
+  const escalated = [alert(1, { escalatedAt: 9_000 }), alert(2, { escalatedAt: 8_000 }), alert(3, { escalatedAt: 3_500, endedAt: 4_000 })];
+  assert.deepEqual(escalated.sort(byWaiting).map(({ id }) => id), [2, 1, 3]);
+  assert.equal(unansweredSince(alert(1)), 1_400);
+  assert.equal(unansweredSince(alert(1, { remindedAt: 6_000 })), 6_000);
 });
 
 test("a lost signal clears what was measured before it, a battery clears nothing", () => {

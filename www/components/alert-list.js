@@ -4,7 +4,7 @@ import { wantsSomebody } from "../alerts.js";
 import { el } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
-import { i18n, mayAct, state, t } from "../services.js";
+import { i18n, may, state, t } from "../services.js";
 import { Part } from "./part.js";
 
 const SHOWN = 5;
@@ -40,7 +40,7 @@ export class AlertList extends Part {
           datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
         el("p", { class: "message", text: alert.message }),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
-          alert.acknowledged || !mayAct() ? null : this.#button(alert))));
+          alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
   }
 
   #time(at, now) { return at === null ? "" : clockTime(at, now, i18n.language); }

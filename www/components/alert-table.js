@@ -34,7 +34,7 @@ export class AlertTable extends Part {
       { label: t("alarms.value"), className: "value", cell: (alert) => this.#value(alert) },
       { label: t("alarms.measured"), className: "when", cell: ({ at }) => this.#instant(at) },
       { label: t("alarms.delay"), className: "number", cell: (alert) => this.#delay(alert) },
-      { label: t("alarms.acknowledged"), cell: (alert) => this.#acknowledged(alert) },
+      { label: t("alarms.acknowledged"), className: "by", cell: (alert) => this.#acknowledged(alert) },
       { label: t("alarms.ended"), cell: ({ endedAt }) => (endedAt === null ? null : this.#instant(endedAt)) },
       { label: t("alarms.duration"), className: "number", cell: (alert) => this.#duration(alert) },
       ...(open ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (alert) => this.#button(alert) }] : []),

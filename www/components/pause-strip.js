@@ -3,8 +3,12 @@ import { el, setText } from "../dom.js";
 import { duration } from "../format.js";
 import { icon } from "../icons.js";
 import { endPause } from "../pause-actions.js";
-import { alarms, may, roster, t } from "../services.js";
+import { alarms, i18n, may, mayAct, roster, t } from "../services.js";
 import { Part } from "./part.js";
+
+/** Where there is little room, more than so many stand in one line. */
+const SHOWN = 2;
+const NARROW = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
 /** On every page of the ward: each pause of the sound with its owner and what is left of it, and for a moment why one was broken. */
 export class PauseStrip extends Part {
@@ -13,6 +17,7 @@ export class PauseStrip extends Part {
   start() {
     for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(roster, "change", () => this.draw());
+    this.listen(NARROW, "change", () => this.draw());
     this.everySecond(() => this.#update());
   }
 
@@ -31,11 +36,21 @@ export class PauseStrip extends Part {
       const focused = this.contains(document.activeElement);
       this.#shown = shown;
       this.hidden = running.length + broken.length === 0;
-      this.replaceChildren(...(this.hidden ? [] : [el("ul", {}, ...running.map((pause) => this.#row(pause)), ...broken.map((pause) => this.#broken(pause)))]));
-      if (focused) this.querySelector("button")?.focus();
+      const isOpen = this.querySelector("details")?.open === true;
+      const rows = running.map((pause) => this.#row(pause));
+      const folded = NARROW.matches && running.length > SHOWN;
+      const why = broken.map((pause) => this.#broken(pause));
+      this.replaceChildren(...(folded ? [this.#fold(rows, isOpen)] : []), ...(this.hidden || (folded && !why.length) ? [] : [el("ul", {}, ...(folded ? [] : rows), ...why)]));
+      if (focused) this.querySelector("summary, button")?.focus();
       for (const pause of broken) this.announce(this.#why(pause), false);
     }
     for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - now));
+  }
+
+  /** A display on the wall has nobody to unfold it. */
+  #fold(rows, open) {
+    const words = [icon("soundPaused"), el("strong", { text: t(`pause.folded.${i18n.plural(rows.length)}`, { count: rows.length }) })];
+    return mayAct() ? el("details", { open }, el("summary", {}, ...words, icon("forward")), el("ul", {}, ...rows)) : el("p", { class: "folded" }, ...words);
   }
 
   #subject(pause) { return pause.patient === null ? wardName() : whose(pause); }

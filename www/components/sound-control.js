@@ -6,9 +6,7 @@ import { alarms, api, mayAct, player, t, wardHeard, watch } from "../services.js
 import { QUIETEST } from "../sound-player.js";
 import { Part } from "./part.js";
 
-const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "soundOff", lost: "disconnected", nowhere: "soundOff" };
-/** The connection may be lost for so long before it is said that no alarm can be heard. */
-const QUIET_MS = 5_000;
+const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "soundOff", lost: "disconnected", doubtful: "disconnected", nowhere: "soundOff" };
 
 /**
  * Whether alarms can be heard here, by icon and text: on, blocked by the browser, paused, lost. There is no way to turn them
@@ -33,8 +31,8 @@ export class SoundControl extends Part {
     if (player.state === "none") return "none";
     if (player.state === "blocked") return "blocked";
     if (wardHeard() === null) return "nowhere";
-    const { status, lostAt } = alarms.connection;
-    if (status === "error" || (lostAt !== null && Date.now() - lostAt > QUIET_MS)) return "lost";
+    const reception = watch.reception();
+    if (reception !== "received") return reception;
     return this.#pause() ? "paused" : "on";
   }
 

@@ -1,3 +1,4 @@
+import { stageOf } from "../alert-words.js";
 import { el, setText } from "../dom.js";
 import { ago, range } from "../format.js";
 import { icon } from "../icons.js";
@@ -60,6 +61,7 @@ export class VitalCard extends Part {
     this.dataset.state = now.state;
     const alert = record.worstAlertAbout(this.vital);
     this.dataset.alert = alert && !alert.acknowledged ? alert.severity : "";
+    this.dataset.stage = alert ? stageOf(alert) : "";
     const key = `${now.state} ${now.text}`;
     if (key !== this.#shown) {
       this.#shown = key;
