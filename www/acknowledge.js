@@ -8,7 +8,7 @@ import { alarms, api, state, t } from "./services.js";
 export async function acknowledge(alert, button = null, failed = () => {}) {
   if (button) button.disabled = true;
   try {
-    const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`));
+    const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`, { niveau_gravite: alert.severity }));
     if (!answer) return null;
     alarms.addAlert(answer.patient, answer);
     if (state.knows(answer.patient)) state.addAlert(answer.patient, answer);

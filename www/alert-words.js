@@ -31,3 +31,15 @@ export function stageOf(alert) {
 export const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
 /** A waiting alert has its severity's own shape. */
 export const iconOf = (alert) => STAGE_ICONS[stageOf(alert)] ?? alert.severity;
+
+/** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. */
+export function shortOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
+    const equal = alert.value === alert.limit;
+    const sign = alert.side === "haut" ? (equal ? "≥" : ">") : equal ? "≤" : "<";
+    const plain = (value) => number(value, entry.decimals, i18n.language);
+    return `${i18n.t(`vital.short.${alert.vital}`)} ${plain(alert.value)}\u00a0${sign}\u00a0${plain(alert.limit)}`;
+  }
+  return i18n.has(`tile.kind.${alert.kind}`) ? i18n.t(`tile.kind.${alert.kind}`) : alert.message;
+}

@@ -1,6 +1,5 @@
 import { byUrgency, clearsFreshness, isAbout, isOpen } from "./alerts.js";
-import { age, freshFor, period } from "./freshness.js";
-import { TAKEN_BY_HAND } from "./vitals.js";
+import { age, freshFor, isByHand, period } from "./freshness.js";
 
 /** The live traces show this long. */
 export const TRACE_MS = 120_000;
@@ -89,6 +88,9 @@ export class PatientRecord {
   /** Open alerts, the worst first. */
   openAlerts() { return [...this.#alerts.values()].filter(isOpen).sort(byUrgency); }
 
+  /** The worst alert about a vital that lasts: what its value is shown by. */
+  lastingAlertAbout(vital) { return this.openAlerts().find((alert) => alert.endedAt === null && isAbout(alert, vital)); }
+
   worstAlertAbout(vital) { return this.openAlerts().find((alert) => isAbout(alert, vital)); }
 
   /** Alerts about a vital that were measured since then, for marking them on its trace; ascending. */
@@ -102,15 +104,19 @@ export class PatientRecord {
     return all.filter((alert, i) => i < count || isOpen(alert));
   }
 
-  /** `{ageMs, stale}` of a vital's value at `now` (server's clock) and `localNow` (the page's), or null without one. */
+  /** `{ageMs, at, stale, byHand, lost}` (lost: null, "capteur_detache" or "signal_perdu") of a vital's value at `now` (server's clock) and `localNow` (the page's), or null without one. */
   freshness(vital, now, localNow) {
     const known = this.#values.get(vital);
     if (!known) return null;
     const ageMs = age(now, known.at, localNow - known.arrivedAt);
-    const lost = !TAKEN_BY_HAND.includes(vital) && [...this.#alerts.values()].some((alert) =>
-      clearsFreshness(alert, vital, known.at, this.#devices.get(alert.device)?.detached ?? null));
-    return { ageMs, stale: lost || ageMs > freshFor(vital, this.period(vital)) };
+    const periodMs = this.period(vital);
+    const byHand = isByHand(vital, periodMs, this.#isCounted(vital, known.at));
+    const lost = byHand ? null : [...this.#alerts.values()].filter((alert) =>
+      clearsFreshness(alert, vital, known.at, this.#devices.get(alert.device)?.detached ?? null)).map(({ kind }) => kind).sort()[0] ?? null;
+    return { ageMs, at: known.at, byHand, lost, stale: lost !== null || ageMs > freshFor(vital, periodMs, byHand) };
   }
+
+  #isCounted(vital, at) { return this.score?.parts.some((part) => part.vital === vital && part.state === "connu" && part.at === at) ?? false; }
 
   period(vital) { return period(this.samples(vital).map((sample) => sample.at)); }
 

@@ -32,6 +32,9 @@ export const EXTRAS = ["perfusion_index", "signal_quality", "ambient_temperature
 /** Taken by hand now and then, so they have no period: see freshness.js. */
 export const TAKEN_BY_HAND = ["systolic_bp", "diastolic_bp", "consciousness", "supplemental_o2"];
 
+/** Taken by hand where no device sends them. */
+export const OFTEN_BY_HAND = ["respiratory_rate", "temperature"];
+
 /**
  * What a value is against its normal range: "low", "normal", "high", or null where there is no range. Judged as it is
  * shown, rounded to the vital's decimals: the same "37,2" must not be green now and orange a second later.

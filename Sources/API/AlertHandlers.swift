@@ -10,6 +10,8 @@ extension Service {
         let timestamp: Instant?
     }
     private struct AlertChange: Decodable { let acquittee: Bool }
+    /// How bad the alert was that somebody saw.
+    private struct SeenAlert: Decodable { let niveau_gravite: Severity? }
 
     func listAlerts(_ call: Call) throws -> Response {
         let query = call.query
@@ -41,7 +43,11 @@ extension Service {
         return try acknowledge(call)
     }
 
+    /// Who says how bad it was does not acknowledge what it has become meanwhile; the replaced system's clients say nothing.
     func acknowledge(_ call: Call) throws -> Response {
-        try .json(call.found(database.acknowledgeAlert(call.number("id"), call.scope())))
+        let seen = call.request.body.isEmpty ? nil : try call.decode(SeenAlert.self).niveau_gravite
+        let alert = try call.found(database.acknowledgeAlert(call.number("id"), seen: seen, call.scope()))
+        if let seen, alert.severity > seen, !alert.acknowledged { throw Problem.conflict("niveau_gravite", .worse) }
+        return try .json(alert)
     }
 }

@@ -3,7 +3,7 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, unreadable
+    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, worse, unreadable
     // Stays, devices and wards
     case bedTaken, discharged, retired, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
     // Limits and their rehearsal
@@ -134,6 +134,10 @@ enum Texts {
         .passwordContainsName: [
             .french: "Trop proche du nom du compte ou de celui de ce logiciel.",
             .english: "Too close to the account's name or this program's.",
+        ],
+        .worse: [
+            .french: "L’alerte s’est aggravée entre-temps : regardez-la avant d’acquitter.",
+            .english: "The alert has become worse meanwhile: look at it before you acknowledge it.",
         ],
         .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
     ]

@@ -165,7 +165,8 @@ extension AlarmRule {
         let sign = key.side == .low ? (includesLimit ? "≤" : "<") : (includesLimit ? "≥" : ">")
         let (shown, limit) = (Texts.value(value, key.vital), Texts.value(limit ?? value, key.vital))
         // 89.6 is under 90, and must not read like it.
-        let exact = shown == limit && !includesLimit ? Texts.value(value, key.vital, finer: true) : shown
+        let finer = (1...3).lazy.map { Texts.value(value, key.vital, more: $0) }.first { $0 != limit }
+        let exact = shown == limit && !includesLimit ? finer ?? shown : shown
         return "\(Texts.vital(key.vital)) : \(exact) (\(sign) \(limit))"
     }
 }

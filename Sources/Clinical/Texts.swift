@@ -108,9 +108,9 @@ enum Texts {
         .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",
     ]
 
-    /// With the vital's decimals, at most, or one more, and its unit: `38,5 °C`.
-    static func value(_ value: Double, _ vital: Vital, finer: Bool = false) -> String {
-        let scale = vital.properties.decimals + (finer ? 1 : 0) == 0 ? 1.0 : vital.properties.decimals + (finer ? 1 : 0) == 1 ? 10 : 100
+    /// With the vital's decimals, at most, and so many more, and its unit: `38,5 °C`.
+    static func value(_ value: Double, _ vital: Vital, more: Int = 0) -> String {
+        let scale = (0..<vital.properties.decimals + more).reduce(1.0) { scale, _ in scale * 10 }
         let text = number((value * scale).rounded() / scale).replacing(".", with: ",")
         return vital.unit.isEmpty ? text : "\(text) \(vital.unit)"
     }

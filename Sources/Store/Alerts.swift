@@ -100,14 +100,16 @@ extension Database {
     }
 
     /// Acknowledges in the caller's name. Once: whoever was first stays. Nil where the caller sees no such alert.
-    public func acknowledgeAlert(_ id: Int, _ scope: Scope) throws -> Alert? {
+    ///
+    /// - Parameter seen: how bad it was when the caller looked: one that is worse now stays as it is.
+    public func acknowledgeAlert(_ id: Int, seen: Severity? = nil, _ scope: Scope) throws -> Alert? {
         try change(by: scope.author) { connection in
             try connection.query(
                 """
                 UPDATE alerts SET acknowledged_at = now(), acknowledged_by = $2
-                WHERE acknowledged_at IS NULL
+                WHERE acknowledged_at IS NULL AND ($4::text IS NULL OR severity_rank(severity) <= severity_rank($4))
                     AND id = (SELECT a.id FROM \(Self.alertTables) WHERE a.id = $1 AND \(Self.visibleAlert(wards: 3)))
-                """, [id, scope.user, scope.wards])
+                """, [id, scope.user, scope.wards, seen?.rawValue])
             return try alert(id, scope, on: connection)
         }
     }

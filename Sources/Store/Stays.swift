@@ -59,7 +59,9 @@ extension Database {
             """
             UPDATE alerts SET ended_at = coalesce(ended_at, now()), acknowledged_by = coalesce(acknowledged_by, $2),
                 acknowledged_at = CASE WHEN coalesce(acknowledged_by, $2) IS NOT NULL THEN coalesce(acknowledged_at, now()) END
-            WHERE patient_id = $1 AND (ended_at IS NULL OR (severity = 'error' AND acknowledged_at IS NULL))
+            WHERE id IN (
+                SELECT id FROM alerts WHERE patient_id = $1 AND (ended_at IS NULL OR (severity = 'error' AND acknowledged_at IS NULL))
+                ORDER BY id FOR UPDATE)
             """, [patient, scope.author.user])
         // Whoever comes back begins anew.
         try connection.query("DELETE FROM alarm_conditions WHERE patient_id = $1", [patient])

@@ -127,7 +127,10 @@ extension WatchSession {
     private func tell(_ changed: [(id: Int, message: String)]) throws {
         if changed.isEmpty { return }
         try connection.query(
-            "UPDATE alerts a SET message = c.message FROM unnest($1::bigint[], $2::text[]) AS c (id, message) WHERE a.id = c.id AND a.ended_at IS NULL",
+            """
+            UPDATE alerts a SET message = c.message FROM unnest($1::bigint[], $2::text[]) AS c (id, message)
+            WHERE a.id = c.id AND a.id IN (SELECT id FROM alerts WHERE id = ANY ($1) AND ended_at IS NULL ORDER BY id FOR UPDATE SKIP LOCKED)
+            """,
             [changed.map(\.id), changed.map(\.message)])
     }
 

@@ -256,7 +256,7 @@ def test_the_score_is_what_it_can_be_and_changes_with_what_is_taken_by_hand(stac
     assert points == {"respiratory_rate": "2", "systolic_bp": "1", "temperature": "1", "consciousness": "0", "supplemental_o2": "0",
                       "spo2": "0", "heart_rate": "0"}
     assert page.inner_text("news-score .bounds") == "4"
-    assert page.locator("news-score .risk-word").all_inner_texts() == ["Faible"]
+    assert page.locator("news-score .risk-word").all_inner_texts() == ["Risque faible"]
 
 
 def test_in_pregnancy_there_is_no_score_and_only_a_doctor_chooses_its_scale(stack, device, page):

@@ -93,7 +93,8 @@ test("one outage does not stretch the period, and no device is slow enough to be
 test("a device whose clock runs ahead cannot keep its value young", () => {
   const record = new PatientRecord();
   record.addReading(reading(97, NOW + 60_000), NOW);
-  assert.deepEqual(record.freshness("spo2", NOW + 11_000, NOW + 11_000), { ageMs: 11_000, stale: true });
+  const { ageMs, stale } = record.freshness("spo2", NOW + 11_000, NOW + 11_000);
+  assert.deepEqual({ ageMs, stale }, { ageMs: 11_000, stale: true });
 });
 
 test("a value taken by hand counts for half a day", () => {
@@ -101,6 +102,15 @@ test("a value taken by hand counts for half a day", () => {
   record.addReading(reading(120, NOW, "systolic_bp"), NOW);
   assert.equal(record.freshness("systolic_bp", NOW + 3_600_000, NOW + 3_600_000).stale, false);
   assert.equal(record.freshness("systolic_bp", NOW + 12 * 3_600_000 + 1, NOW + 12 * 3_600_000 + 1).stale, true);
+});
+
+test("a respiratory rate counts as taken by hand until a device sends it again and again", () => {
+  const record = new PatientRecord();
+  const staleAfter = (ms) => record.freshness("respiratory_rate", NOW + ms, NOW + ms).stale;
+  record.addReading(reading(18, NOW, "respiratory_rate"), NOW);
+  assert.deepEqual([600_000, 12 * 3_600_000 + 1].map(staleAfter), [false, true]);
+  for (const before of [1_000, 2_000, 3_000]) record.addReading(reading(18, NOW - before, "respiratory_rate"), NOW);
+  assert.equal(staleAfter(10_001), true);
 });
 
 test("a lost signal makes values stale at once, and one measured since is current again", () => {

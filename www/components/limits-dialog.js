@@ -8,6 +8,9 @@ import { changedCorners, CORNERS, cornerName, draftOf, effectiveIn, inheritedIn,
 import { i18n, t } from "../services.js";
 import { vital as entryOf } from "../vitals.js";
 
+/** Where a level's limits come from when nothing says otherwise. */
+const ABOVE = { patient: "service", service: "hopital", hopital: "defaut" };
+
 /**
  * Changes the limits of one vital at one level, as a dialog. Resolves with the limits as they are then, or with null.
  * For a patient what is typed can be tried out on the past (`limits-rehearsal`).
@@ -41,6 +44,7 @@ export function editLimits({ limits, level, vital, patient, whose }) {
     await limits.reload();
     if (limits.failure) throw limits.failure;
     base = limits.current;
+    rehearsal?.outdate();
     const others = changedCorners(before, base, vital);
     corners.forEach((form) => form.changedMeanwhile(others.includes(form.name) ? effectiveIn(base, vital, form.corner) ?? null : undefined));
     throw Object.assign(error, { fields: {}, detail: t(others.length ? "limits.meanwhile" : "limits.meanwhile.others") });
@@ -75,7 +79,7 @@ function cornerForm(corner, { limits, parent, level, entry }) {
   const sign = signOf({ ...corner, inclus: (effectiveIn(limits, vital, corner) ?? above)?.inclus ?? false });
 
   const mode = choice([
-    ["inherited", above || parent ? t(`limits.inherited.${level}`, { rule: ruleText(above) }) : t("limits.inherited.default")],
+    ["inherited", above || parent ? t(`limits.inherited.${above?.origine ?? ABOVE[level]}`, { rule: ruleText(above) }) : t("limits.inherited.default")],
     ["own", t(`limits.own.${level}`)], ["off", t("limits.switch_off")],
   ], first.mode);
   const number = (member, label, attributes) => {

@@ -64,7 +64,7 @@ export class NewsScore extends Part {
     const total = minimum === maximum ? String(minimum) : `${minimum}–${maximum}`;
     const risks = riskMinimum === riskMaximum ? [riskMinimum] : [riskMinimum, riskMaximum];
     return el("div", { class: "total" },
-      el("p", { class: "bounds", "data-risk": riskMaximum },
+      el("p", { class: "bounds", "data-risk": riskMinimum },
         el("span", { class: "visually-hidden", text: minimum === maximum ? "" : t("score.bounds") }), total),
       el("div", {},
         el("p", { class: "risk" }, ...risks.flatMap((risk, i) => [i ? el("span", { class: "to", text: t("score.to") }) : null,
@@ -72,7 +72,8 @@ export class NewsScore extends Part {
         el("p", { class: "count", text: t(known === 1 ? "score.count.one" : "score.count", { known, parameters }) })));
   }
 
-  #part({ vital, state: what, value, at, minimum, maximum }) {
+  #part({ vital, state: what, minimum, maximum, ...part }) {
+    const { value, at } = this.#newest({ vital, state: what, ...part });
     const entry = entryOf(vital);
     const worded = `value.${vital}.${entry.letters ? entry.letters.indexOf(value) : value}`;
     const text = value === null ? "" : i18n.has(worded) ? t(worded) : `${number(value, entry.decimals, i18n.language)}\u00a0${entry.unit}`;
@@ -80,17 +81,30 @@ export class NewsScore extends Part {
     return el("tr", { "data-part": vital, "data-part-state": what },
       el("th", { scope: "row" }, el("span", { text: t(`vital.${vital}`) })),
       el("td", {}, value === null ? null : shown,
-        PART_ICONS[what] ? el("span", { class: "missing" }, icon(PART_ICONS[what]), el("span", { class: "age", "data-state-word": what, "data-at": at })) : el("small", { class: "age", "data-at": at })),
+        PART_ICONS[what] ? el("span", { class: "missing" }, icon(PART_ICONS[what]), el("span", { class: "age", "data-state-word": what, "data-at": at, "data-skin": vital === "temperature" || null })) : el("small", { class: "age", "data-at": at })),
       el("td", { class: "points", "data-points": what === "connu" ? minimum : "open" }, minimum === maximum ? String(minimum) : `${minimum}–${maximum}`));
   }
 
+  /** A score is sent when its points change: the value that it has since then is the live one. The wire does not tell skin from core. */
+  #newest(part) {
+    const live = state.record(this.patient).value(part.vital);
+    return part.state === "connu" && part.vital !== "temperature" && !entryOf(part.vital).letters && live?.at > part.at ? live : part;
+  }
+
   #updateAges() {
+    const parts = state.record(this.patient).score?.parts ?? [];
+    for (const part of parts) {
+      const row = this.querySelector(`[data-part="${part.vital}"]`);
+      const live = this.#newest(part);
+      if (!row || live === part || row.querySelector(".age")?.dataset.at === String(live.at)) continue;
+      row.replaceWith(this.#part(part));
+    }
     for (const place of this.querySelectorAll(".age")) {
       const at = Number(place.dataset.at);
       const age = at ? agoShort(state.now() - at, i18n.language) : null;
       const word = place.dataset.stateWord;
       if (word === "ancien") setText(place, t("score.old", { age }));
-      else if (word) setText(place, t("score.absent"));
+      else if (word) setText(place, t(place.dataset.skin && state.record(this.patient).value("temperature") ? "score.skin.shown" : "score.absent"));
       else setText(place, age ?? "");
     }
   }

@@ -213,8 +213,7 @@ export class PatientPage extends Part {
   /** The age in ms of the newest measured value when every one of them is stale; null while any is current or none is known. */
   #silence() {
     const { id } = this.#patient;
-    const measured = state.record(id).vitals().filter((name) => !TAKEN_BY_HAND.includes(name));
-    const all = measured.map((name) => state.freshness(id, name));
+    const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
     return all.length && all.every(({ stale }) => stale) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
   }
 }

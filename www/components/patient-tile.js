@@ -1,10 +1,11 @@
-import { iconOf, stageOf } from "../alert-words.js";
+import { iconOf, shortOf, stageOf } from "../alert-words.js";
+import { isEscalated } from "../alerts.js";
 import { el, setText } from "../dom.js";
 import { agoShort } from "../format.js";
 import { icon } from "../icons.js";
 import { view } from "../reading-view.js";
 import { alarms, i18n, state, t } from "../services.js";
-import { ALWAYS_SHOWN, TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
+import { ALWAYS_SHOWN, vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
 /** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
@@ -40,12 +41,19 @@ export class PatientTile extends Part {
     const { id } = this.patient;
     for (const cell of this.querySelectorAll(".cell")) {
       const name = cell.dataset.vital;
-      const now = view(entryOf(name), state.record(id).value(name), state.freshness(id, name), i18n);
-      const shape = `${now.state} ${now.text}`;
+      const fresh = state.freshness(id, name);
+      const now = view(entryOf(name), state.record(id).value(name), fresh, i18n);
+      const alarm = state.record(id).lastingAlertAbout(name);
+      const isOff = fresh?.lost === "capteur_detache";
+      const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${isOff}`;
       if (cell.dataset.shape === shape) continue;
       cell.dataset.shape = shape;
       cell.dataset.state = now.state;
-      cell.querySelector(".value").replaceChildren(...this.#value(now));
+      cell.dataset.alarm = alarm?.severity ?? "";
+      cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
+      cell.classList.toggle("off", isOff);
+      setText(cell.querySelector(".unit"), isOff ? t("tile.off") : entryOf(name).unit);
+      cell.querySelector(".value").replaceChildren(...this.#value(now, alarm));
     }
     this.#updateAge();
     this.#updateAlert();
@@ -65,42 +73,42 @@ export class PatientTile extends Part {
       el("span", { class: "label-of-score", text: "NEWS2 " }), el("strong", { text: score.applicable ? bounds(score) : "–" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
   }
 
-  #value({ state: what, text }) {
+  #value({ state: what, text }, alarm) {
     const number = el(what === "stale" ? "s" : "span", { class: "number", text });
-    const said = ["none", "plain"].includes(what) ? null : el("span", { class: "visually-hidden", text: ` ${t(`verdict.${what}`)}` });
+    const said = ["none", "plain"].includes(what) ? null : el("span", { class: "visually-hidden", text: ` ${t(alarm && what !== "stale" ? `severity.${alarm.severity}` : `verdict.${what}`)}` });
     const arrow = what === "low" || what === "high" ? icon(what) : null;
     return [arrow, number, said].filter(Boolean);
   }
 
   #updateAge() {
     const { id } = this.patient;
-    const measured = state.record(id).vitals().filter((name) => !TAKEN_BY_HAND.includes(name));
-    const all = measured.map((name) => state.freshness(id, name));
+    const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
     const age = this.querySelector(".age");
     this.classList.toggle("silent", all.every(({ stale }) => stale));
-    setText(age, all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
+    setText(age, all.length && all.every(({ lost }) => lost === "signal_perdu") ? t("tile.lost") : all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
   }
 
   #updateAlert() {
-    const alert = state.record(this.patient.id).openAlerts()[0];
+    const open = state.record(this.patient.id).openAlerts();
+    const alert = open.find(isEscalated) ?? open[0];
     const isPaused = alarms.pauses.of(this.patient.id, alarms.now()) !== null;
-    const shown = `${alert ? `${alert.id} ${alert.version}` : ""} ${isPaused}`;
+    const shown = `${alert ? `${alert.id} ${alert.version} ${open.length}` : ""} ${isPaused}`;
     const place = this.querySelector(".alert");
     this.dataset.alert = alert ? alert.severity : "";
     this.dataset.stage = alert ? stageOf(alert) : "";
     this.classList.toggle("acknowledged", alert?.acknowledged === true);
     if (place.dataset.shown === shown) return;
     place.dataset.shown = shown;
-    place.replaceChildren(...(alert ? this.#alert(alert) : []), ...(isPaused ? [icon("soundPaused"), el("span", { class: "visually-hidden", text: t("tile.paused") })] : []));
+    place.replaceChildren(...(alert ? this.#alert(alert, open.length - 1) : []), ...(isPaused ? [icon("soundPaused"), el("span", { class: "visually-hidden", text: t("tile.paused") })] : []));
   }
 
   /** The stage in words too: ended, acknowledged, brought back, passed on. */
-  #alert(alert) {
+  #alert(alert, others) {
     const stage = stageOf(alert);
     const said = [t(`severity.${alert.severity}`), stage === "waiting" ? null : t(`alarms.stage.${stage}`), alert.remindedAt === null ? null : t("alarms.reminded")];
-    return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: `${said.filter(Boolean).join(", ")} : ` }),
-      el("span", { class: "message", text: alert.message }),
-      stage === "waiting" ? null : el("small", { class: "stage", "aria-hidden": "true", text: t(`alarms.stage.${stage}`) }),
+    return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: `${said.filter(Boolean).join(", ")} : ${alert.message}` }),
+      el("span", { class: "message", "aria-hidden": "true", title: alert.message, text: shortOf(alert, i18n) }),
+      others ? el("small", { class: "others" }, el("span", { "aria-hidden": "true", text: `+${others}` }), el("span", { class: "visually-hidden", text: t("tile.others", { count: others }) })) : null,
       alert.remindedAt !== null && !alert.acknowledged ? icon("reminded") : null, alert.escalatedAt !== null ? icon("escalated") : null].filter(Boolean);
   }
 }

@@ -1,6 +1,6 @@
 import { stageOf } from "../alert-words.js";
 import { el, setText } from "../dom.js";
-import { ago, range } from "../format.js";
+import { ago, clockTime, range } from "../format.js";
 import { icon } from "../icons.js";
 import { limitText } from "../limit-words.js";
 import { linesOf } from "../limits.js";
@@ -62,17 +62,27 @@ export class VitalCard extends Part {
     const alert = record.worstAlertAbout(this.vital);
     this.dataset.alert = alert && !alert.acknowledged ? alert.severity : "";
     this.dataset.stage = alert ? stageOf(alert) : "";
-    const key = `${now.state} ${now.text}`;
+    const lasting = record.lastingAlertAbout(this.vital);
+    this.dataset.alarm = lasting?.severity ?? "";
+    this.classList.toggle("acknowledged", lasting?.acknowledged === true);
+    const key = `${now.state} ${now.text} ${this.dataset.alarm}`;
     if (key !== this.#shown) {
       this.#shown = key;
       this.#showValue(now);
-      this.querySelector(".verdict").replaceChildren(...verdict(now.state, entry));
+      this.querySelector(".verdict").replaceChildren(...(lasting && !["none", "stale"].includes(now.state) ? [icon(lasting.severity), el("span", { text: t(`severity.${lasting.severity}`) })] : verdict(now.state, entry)));
       const bar = this.querySelector("range-bar");
       if (bar) bar.value = now.state === "stale" ? null : now.value;
     }
-    const when = now.ageMs === null ? t("card.never")
-      : t(now.state === "stale" ? "card.stale" : "card.updated", { ago: ago(now.ageMs, i18n.language) });
-    setText(this.querySelector(".updated span"), when);
+    setText(this.querySelector(".updated span"), this.#when(now));
+  }
+
+  #when(now) {
+    if (now.ageMs === null) return t("card.never");
+    const { at, byHand, lost } = state.freshness(this.patient, this.vital);
+    const since = ago(now.ageMs, i18n.language);
+    if (lost === "capteur_detache") return t("card.detached", { ago: since });
+    if (now.state === "stale") return t("card.stale", { ago: since });
+    return byHand ? t("card.taken", { ago: since, time: clockTime(at, state.now(), i18n.language) }) : t("card.updated", { ago: since });
   }
 
   // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.

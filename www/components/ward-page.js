@@ -143,6 +143,7 @@ export class WardPage extends Part {
 
   draw() {
     const name = api.user.services?.find(({ id }) => id === this.ward)?.nom ?? t("ward.number", { id: this.ward });
+    this.classList.toggle("wall", !mayAct());
     document.title = `FAJMA – ${name}`;
     this.replaceChildren(
       el("header", { class: "ward-head" },

@@ -13,7 +13,10 @@ ALTER TABLE alerts
     ADD COLUMN device_id integer CONSTRAINT alerts_device_fkey REFERENCES devices,
     ADD COLUMN first_acknowledged_at timestamptz,
     ADD CONSTRAINT alerts_one_subject CHECK (num_nonnulls(patient_id, ward_id) = 1);
+-- Nothing that a screen would have to be told.
+ALTER TABLE alerts DISABLE TRIGGER USER;
 UPDATE alerts SET first_acknowledged_at = acknowledged_at WHERE acknowledged_at IS NOT NULL;
+ALTER TABLE alerts ENABLE TRIGGER USER;
 COMMENT ON COLUMN alerts.ward_id IS 'Of an alert about a whole ward; a patient''s is where the patient is.';
 COMMENT ON COLUMN alerts.device_id IS 'Of a technical alert: the device that it is about.';
 COMMENT ON COLUMN alerts.first_acknowledged_at IS 'A reminder or a worse priority takes back acknowledged_at, not this: how long somebody took.';
