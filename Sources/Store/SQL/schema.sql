@@ -395,7 +395,7 @@ BEGIN
             WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital AND (r.device_id = 0) = hand
                 AND r.measured_at > CASE WHEN EXISTS (
                     SELECT FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital
-                ) THEN now() - interval '2 days' ELSE '-infinity' END
+                ) THEN now() - interval '4 days' ELSE '-infinity' END
             ORDER BY r.measured_at DESC LIMIT 1;
         END LOOP;
         -- The alert of a value that was not so is over; what is so raises another with the next reading.
