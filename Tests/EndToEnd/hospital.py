@@ -247,7 +247,7 @@ class Socket:
         deadline = time.monotonic() + seconds
         while True:
             message = json.loads(self.connection.recv(timeout=max(0, deadline - time.monotonic())))
-            if message.get("type") not in ("pulse", "dispositif"):
+            if message.get("type") not in ("pulse", "dispositif", "score", "pause"):
                 return message
 
     def snapshot(self):

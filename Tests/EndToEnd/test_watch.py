@@ -43,7 +43,8 @@ def daemon(stack, tmp_path):
 
     def start(**settings):
         log = tmp_path / f"push{len(started)}.log"
-        environment = {**stack.environment, **settings, "FAJMA_PUSH_SOCKET": stack.path("run", f"spare{len(started)}.sock")}
+        environment = {**stack.environment, **settings, "FAJMA_PUSH_SOCKET": stack.path("run", f"spare{len(started)}.sock"),
+                       "FAJMA_PUSH_ADMIN_SOCKET": stack.path("run", f"spare{len(started)}.admin")}
         with open(log, "wb") as file:
             process = subprocess.Popen([PROGRAM], env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
         process.log = log

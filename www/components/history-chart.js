@@ -32,6 +32,8 @@ export class HistoryChart extends Part {
   #failure = null;
   #plot = null;
   #asked = 0;
+  /** When the newest alert was measured: the page's idea of the server's clock may be a little behind it. */
+  #newest = 0;
   #seconds = EVERY_S;
   #tableShown = false;
 
@@ -59,7 +61,7 @@ export class HistoryChart extends Part {
   async #reload() {
     this.#seconds = EVERY_S;
     const mine = ++this.#asked;
-    const now = state.now();
+    const now = Math.max(state.now(), this.#newest + 1);
     const { from, to } = bounds(this.#view, now);
     const vital = this.#vital;
     const points = Math.min(MAX_BUCKETS, Math.max(200, Math.round(this.clientWidth || 600)));
@@ -86,7 +88,9 @@ export class HistoryChart extends Part {
 
   /** An alert that begins, worsens or ends while one looks at it. */
   #takeAlert(alert) {
-    if (!alert || !this.#data) return;
+    if (!alert) return;
+    this.#newest = Math.max(this.#newest, alert.at);
+    if (!this.#data) return;
     if (this.#view.end === null && alert.at > this.#data.to) return this.#reload();  // what it is about is not drawn yet either
     this.#data.alerts = [...this.#data.alerts.filter(({ id }) => id !== alert.id), alert];
     this.#show();
