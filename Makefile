@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench clean
+.PHONY: run stack test build setup ws-echo bench firmware-test clean
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -43,6 +43,14 @@ bench: build .build/bare
 .build/bare: Tests/Load/bare/bare.c
 	@mkdir -p .build
 	cc -O2 -Wall -Wextra -o $@ $< -lfcgi -lpthread
+
+# The device's core on the architecture of an ESP32-C3, in qemu, with its budget of code and RAM.
+firmware-test:
+	$(call say,firmware-test)
+	@command -v qemu-system-riscv32 >/dev/null && dpkg -s picolibc-riscv64-unknown-elf >/dev/null 2>&1 || { \
+	    sudo=$$([ "$$(id -u)" -eq 0 ] || echo sudo); $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
+	    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc; }
+	@exec firmware/qemu/run
 
 # Leaves .fajma alone: it has data.
 clean:

@@ -1,0 +1,125 @@
+#include "fj_ppg.h"
+
+#include <math.h>
+#include <string.h>
+
+fj_ppg_config fj_ppg_config_max30102(void) {
+    return (fj_ppg_config){
+        .rate_hz = 100.0f,
+        .has_red = true,
+        // An open sensor reads its own crosstalk and the room's light, some thousands; a finger reads over 30,000 once the LED
+        // servo has found its current.
+        .level_off = 10000.0f,
+        .level_on = 15000.0f,
+        .saturation = 260000.0f,  // of 262,143
+        .perfusion_off = 0.2f,
+        .perfusion_on = 0.25f,
+        .quality_min = 40.0f,
+        // Maxim's curve for the MAX30101 family, which reads about 3 points high below 90 %: a device's own replaces it.
+        .curve = {.a = -45.060f, .b = 30.354f, .c = 94.845f},
+    };
+}
+
+fj_ppg_config fj_ppg_config_recording(float rate_hz, bool has_red) {
+    fj_ppg_config config = fj_ppg_config_max30102();
+    config.rate_hz = rate_hz;
+    config.has_red = has_red;
+    config.level_off = config.level_on = config.saturation = 0.0f;
+    return config;
+}
+
+static bool is_valid(const fj_ppg_config *c) {
+    return c->rate_hz >= FJ_RATE_MIN_HZ && c->rate_hz <= FJ_RATE_MAX_HZ && c->level_off >= 0.0f && c->level_on >= c->level_off
+        && c->saturation >= 0.0f && c->perfusion_off >= 0.0f && c->perfusion_on >= c->perfusion_off && c->quality_min >= 0.0f
+        && c->quality_min <= 100.0f && isfinite(c->curve.a) && isfinite(c->curve.b) && isfinite(c->curve.c);
+}
+
+fj_error fj_ppg_init(fj_ppg *ppg, const fj_ppg_config *config) {
+    if (!ppg || !config || !is_valid(config)) return FJ_ERROR_ARGUMENT;
+    *ppg = (fj_ppg){.config = *config, .worn = config->level_on <= 0.0f, .perfused = true};
+    ppg->now.lowest_infrared = INFINITY;
+    // A whole divisor needs no interpolation, and the band-pass before it leaves nothing to alias.
+    ppg->decimation = (uint16_t)ceilf(config->rate_hz / (float)FJ_PULSE_RATE_MAX_HZ);
+    ppg->window_max = (uint16_t)(config->rate_hz / (float)ppg->decimation * (float)FJ_PULSE_WINDOW_S);
+    for (int c = 0; c < FJ_CHANNELS; c++) fj_band_pass_init(&ppg->band_pass[c], config->rate_hz);
+    return fj_ppg_restart(ppg);
+}
+
+fj_error fj_ppg_restart(fj_ppg *ppg) {
+    if (!ppg) return FJ_ERROR_ARGUMENT;
+    ppg->missing = ppg->since_start = 0;
+    ppg->window_count = ppg->phase = 0;
+    ppg->seconds = 0;
+    ppg->found_bpm = 0.0f;
+    ppg->now.sum[FJ_INFRARED] = ppg->now.sum[FJ_RED] = 0.0f;
+    ppg->now.summed = 0;
+    return FJ_OK;
+}
+
+/// Appends to the windows, the oldest sample leaving. Moving 1.6 KB fifty times a second costs less than a ring would in every lag.
+static void append(fj_ppg *ppg, const float filtered[FJ_CHANNELS]) {
+    if (ppg->window_count == ppg->window_max) {
+        ppg->window_count--;
+        for (int c = 0; c < FJ_CHANNELS; c++)
+            memmove(&ppg->window[c][0], &ppg->window[c][1], ppg->window_count * sizeof ppg->window[c][0]);
+    }
+    for (int c = 0; c < FJ_CHANNELS; c++) ppg->window[c][ppg->window_count] = filtered[c];
+    ppg->window_count++;
+}
+
+static void take(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
+    float filtered[FJ_CHANNELS] = {0};
+    for (int c = 0; c < (ppg->config.has_red ? FJ_CHANNELS : 1); c++) {
+        if (ppg->since_start == 0) fj_band_pass_rest(&ppg->band_pass[c], sample[c]);
+        filtered[c] = fj_band_pass_next(&ppg->band_pass[c], sample[c]);
+        ppg->now.sum[c] += sample[c];
+        ppg->last[c] = sample[c];
+    }
+    ppg->now.summed++;
+    if ((float)ppg->since_start < ppg->config.rate_hz * (float)FJ_PPG_SETTLE_S) {
+        ppg->since_start++;
+    } else if (++ppg->phase >= ppg->decimation) {
+        ppg->phase = 0;
+        append(ppg, filtered);
+    }
+}
+
+/// The samples that were lost, on a straight line from the last one to `sample`; or a fresh start.
+static void bridge(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
+    const uint32_t missing = ppg->missing;
+    ppg->missing = 0;
+    if (missing == 0 || ppg->since_start == 0) return;
+    if ((float)missing > ppg->config.rate_hz * FJ_PPG_BRIDGE_S) {
+        fj_ppg_restart(ppg);
+        return;
+    }
+    const float from[FJ_CHANNELS] = {ppg->last[FJ_INFRARED], ppg->last[FJ_RED]};
+    for (uint32_t i = 1; i <= missing; i++) {
+        const float part = (float)i / (float)(missing + 1);
+        const float between[FJ_CHANNELS] = {
+            from[FJ_INFRARED] + part * (sample[FJ_INFRARED] - from[FJ_INFRARED]),
+            from[FJ_RED] + part * (sample[FJ_RED] - from[FJ_RED])};
+        take(ppg, between);
+    }
+}
+
+fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red) {
+    if (!ppg) return FJ_ERROR_ARGUMENT;
+    const float sample[FJ_CHANNELS] = {infrared, ppg->config.has_red ? red : 0.0f};
+    // Beyond any converter, and where squares would overflow, a number is as good as none.
+    for (int c = 0; c < FJ_CHANNELS; c++)
+        if (!(fabsf(sample[c]) <= FJ_PPG_SAMPLE_MAX)) return fj_ppg_lost(ppg, 1);
+    bridge(ppg, sample);
+    take(ppg, sample);
+    ppg->now.received++;
+    if (infrared < ppg->now.lowest_infrared) ppg->now.lowest_infrared = infrared;
+    const float limit = ppg->config.saturation;
+    if (limit > 0.0f && (infrared >= limit || sample[FJ_RED] >= limit)) ppg->now.saturated++;
+    return FJ_OK;
+}
+
+fj_error fj_ppg_lost(fj_ppg *ppg, uint32_t samples) {
+    if (!ppg) return FJ_ERROR_ARGUMENT;
+    ppg->missing = samples > UINT32_MAX - ppg->missing ? UINT32_MAX : ppg->missing + samples;
+    return FJ_OK;
+}

@@ -1,0 +1,164 @@
+// What one second gave: first whether anybody wears the sensor, then whether the window can be trusted, then the numbers.
+#include <math.h>
+
+#include "fj_ppg.h"
+
+/// Less likeness than this is quality 0.
+#define LIKENESS_MIN 0.5f
+/// The window is looked at in thirds, each longer than the slowest beat; a third with this many times another's power is motion.
+#define PARTS 3u
+#define POWER_RATIO_MAX 16.0f
+/// Peak to peak of a sine of power 1.
+#define SINE_PEAK_TO_PEAK 2.82842712f
+/// The newest stretch that is tried alone when the whole window is poor (s).
+#define SHORT_WINDOW_S 4.0f
+/// Under this quality noise may look like a pulse once, but hardly twice in the same place: the second before must have found
+/// the same rate, within this part of it.
+#define CERTAIN_QUALITY 75.0f
+#define AGREEMENT 0.1f
+/// The fewer beats a stretch shows, the better they must repeat: more quality for each beat that it lacks.
+#define MANY_BEATS 8.0f
+#define QUALITY_A_BEAT 5.0f
+
+/// A part of the window.
+typedef struct stretch {
+    size_t begin, count;
+    float internal_hz;
+} stretch;
+
+static float power(const float *x, size_t count) {
+    float sum = 0.0f;
+    for (size_t i = 0; i < count; i++) sum += x[i] * x[i];
+    return count > 0 ? sum / (float)count : 0.0f;
+}
+
+/// 1 if all parts of the window are equally strong, 0 from POWER_RATIO_MAX on.
+static float steadiness(const float *x, size_t count) {
+    float weakest = INFINITY, strongest = 0.0f;
+    for (size_t part = 0; part < PARTS; part++) {
+        const float p = power(x + part * (count / PARTS), count / PARTS);
+        weakest = fminf(weakest, p);
+        strongest = fmaxf(strongest, p);
+    }
+    if (!(weakest * POWER_RATIO_MAX > strongest)) return 0.0f;
+    return 1.0f - (strongest / weakest - 1.0f) / (POWER_RATIO_MAX - 1.0f);
+}
+
+static float mean_level(const fj_ppg *ppg, int channel) {
+    const unsigned known = ppg->seconds < FJ_PULSE_WINDOW_S ? ppg->seconds : FJ_PULSE_WINDOW_S;
+    float sum = 0.0f;
+    for (unsigned i = 0; i < known; i++) sum += ppg->level[channel][i];
+    return known > 0 ? sum / (float)known : 0.0f;
+}
+
+/// Moves the second under way into the levels and judges the sensor by it. FJ_REASON_NONE: go on.
+static fj_reason close_second(fj_ppg *ppg) {
+    const fj_ppg_config *config = &ppg->config;
+    const float lowest = ppg->now.lowest_infrared;
+    const uint32_t received = ppg->now.received, saturated = ppg->now.saturated, summed = ppg->now.summed;
+    if (summed > 0) {
+        for (int c = 0; c < FJ_CHANNELS; c++)
+            ppg->level[c][ppg->seconds % FJ_PULSE_WINDOW_S] = ppg->now.sum[c] / (float)summed;
+        // Past the window's length only the place matters.
+        const unsigned seconds = ppg->seconds + 1u;
+        ppg->seconds = (uint8_t)(seconds < 2 * FJ_PULSE_WINDOW_S ? seconds : FJ_PULSE_WINDOW_S);
+    }
+    ppg->now.sum[FJ_INFRARED] = ppg->now.sum[FJ_RED] = 0.0f;
+    ppg->now.lowest_infrared = INFINITY;
+    ppg->now.summed = ppg->now.received = ppg->now.saturated = 0;
+
+    if ((float)received < 0.5f * config->rate_hz) return FJ_REASON_NO_SAMPLES;
+    if (saturated > 0) return FJ_REASON_SATURATED;
+    // Without limits in counts everybody is taken to wear it.
+    if (config->level_on > 0.0f) ppg->worn = lowest >= (ppg->worn ? config->level_off : config->level_on);
+    return ppg->worn ? FJ_REASON_NONE : FJ_REASON_SENSOR_OFF;
+}
+
+static fj_reason find_saturation(const fj_ppg *ppg, const stretch *window, fj_vitals *out) {
+    const fj_spo2_input input = {
+        .infrared = ppg->window[FJ_INFRARED] + window->begin,
+        .red = ppg->window[FJ_RED] + window->begin,
+        .count = window->count,
+        .rate_hz = window->internal_hz,
+        .infrared_level = mean_level(ppg, FJ_INFRARED),
+        .red_level = mean_level(ppg, FJ_RED),
+        .heart_rate_bpm = out->heart_rate,
+    };
+    fj_spo2 found;
+    if (fj_spo2_find(&input, &ppg->config.curve, &found) != FJ_OK) return FJ_REASON_SPO2_UNRELIABLE;
+    out->spo2 = found.percent;
+    out->r = found.r;
+    return FJ_REASON_NONE;
+}
+
+/// The best estimate of one second.
+typedef struct estimate {
+    float rate_bpm, quality;
+    fj_reason reason;  // FJ_REASON_NONE: good enough to be given
+} estimate;
+
+/// Heart rate and quality of a stretch of the window; `previous_bpm` is what the second before found, 0 for nothing.
+static estimate find_pulse(fj_ppg *ppg, const stretch *window, float previous_bpm) {
+    const float *infrared = ppg->window[FJ_INFRARED] + window->begin;
+    fj_pulse pulse;
+    const fj_error error = fj_pulse_find(infrared, window->count, window->internal_hz, ppg->lags, &pulse);
+    if (error == FJ_ERROR_RANGE) return (estimate){.reason = FJ_REASON_OUT_OF_RANGE};
+    if (error != FJ_OK) return (estimate){.reason = FJ_REASON_POOR_SIGNAL};
+    const float likeness = fmaxf(0.0f, (pulse.likeness - LIKENESS_MIN) / (1.0f - LIKENESS_MIN));
+    estimate found = {.rate_bpm = pulse.rate_bpm, .quality = 100.0f * likeness * steadiness(infrared, window->count)};
+    const bool agrees = fabsf(found.rate_bpm - previous_bpm) <= AGREEMENT * previous_bpm;
+    const float beats = (float)window->count / window->internal_hz * found.rate_bpm / 60.0f;
+    const float enough = fminf(CERTAIN_QUALITY, ppg->config.quality_min + QUALITY_A_BEAT * fmaxf(0.0f, MANY_BEATS - beats));
+    if (!(found.quality >= ppg->config.quality_min && (found.quality >= CERTAIN_QUALITY || (agrees && found.quality >= enough))))
+        found.reason = FJ_REASON_POOR_SIGNAL;
+    return found;
+}
+
+static void measure(fj_ppg *ppg, fj_vitals *out) {
+    const float *infrared = ppg->window[FJ_INFRARED];
+    const size_t count = ppg->window_count;
+    const float internal_hz = ppg->config.rate_hz / (float)ppg->decimation;
+    if ((float)count + 0.5f < internal_hz * (float)FJ_PPG_SHORTEST_S) {
+        out->reason = FJ_REASON_SETTLING;
+        return;
+    }
+    const float infrared_power = power(infrared, count), level = mean_level(ppg, FJ_INFRARED);
+    const float swing = SINE_PEAK_TO_PEAK * sqrtf(infrared_power);
+    // A recording without its constant part (AC-coupled) has no perfusion index, and no SpO2.
+    const bool has_level = level > 0.0f && swing < level;
+    if (has_level) {
+        out->perfusion_index = 100.0f * swing / level;
+        ppg->perfused = out->perfusion_index >= (ppg->perfused ? ppg->config.perfusion_off : ppg->config.perfusion_on);
+        if (!ppg->perfused) {
+            out->reason = FJ_REASON_LOW_PERFUSION;
+            return;
+        }
+    }
+    stretch window = {.begin = 0, .count = count, .internal_hz = internal_hz};
+    estimate found = find_pulse(ppg, &window, ppg->found_bpm);
+    // A rate that changes with each breath, and the seconds after a movement, repeat themselves over a shorter stretch only.
+    const size_t shorter = (size_t)(internal_hz * SHORT_WINDOW_S);
+    if (found.reason != FJ_REASON_NONE && count > shorter) {
+        const stretch newest = {.begin = count - shorter, .count = shorter, .internal_hz = internal_hz};
+        const estimate second = find_pulse(ppg, &newest, ppg->found_bpm);
+        if (second.reason == FJ_REASON_NONE) window = newest;
+        if (second.reason == FJ_REASON_NONE || second.quality > found.quality) found = second;
+    }
+    ppg->found_bpm = found.rate_bpm;
+    out->quality = (uint8_t)(found.quality + 0.5f);
+    out->reason = found.reason;
+    if (found.reason != FJ_REASON_NONE) return;
+    out->heart_rate = found.rate_bpm;
+    if (!ppg->config.has_red) return;
+    out->reason = has_level ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
+}
+
+fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
+    if (!ppg || !out) return FJ_ERROR_ARGUMENT;
+    fj_vitals vitals = {.t_ms = t_ms, .heart_rate = NAN, .spo2 = NAN, .r = NAN, .perfusion_index = NAN};
+    vitals.reason = close_second(ppg);
+    if (vitals.reason == FJ_REASON_NONE) measure(ppg, &vitals);
+    else fj_ppg_restart(ppg);
+    *out = vitals;
+    return FJ_OK;
+}

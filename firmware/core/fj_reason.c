@@ -1,0 +1,16 @@
+#include "fj_reason.h"
+
+const char *fj_reason_name(fj_reason reason) {
+    switch (reason) {
+    case FJ_REASON_NONE: return "";
+    case FJ_REASON_SETTLING: return "settling";
+    case FJ_REASON_SENSOR_OFF: return "sensor_off";
+    case FJ_REASON_SATURATED: return "saturated";
+    case FJ_REASON_LOW_PERFUSION: return "low_perfusion";
+    case FJ_REASON_POOR_SIGNAL: return "poor_signal";
+    case FJ_REASON_OUT_OF_RANGE: return "out_of_range";
+    case FJ_REASON_NO_SAMPLES: return "no_samples";
+    case FJ_REASON_SPO2_UNRELIABLE: return "spo2_unreliable";
+    }
+    return "unknown";
+}

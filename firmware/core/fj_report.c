@@ -1,0 +1,157 @@
+#include "fj_report.h"
+
+#include <string.h>
+
+#include "fj_time.h"
+
+// No printf: its floating point brings 20 KB, a heap and a locale with it.
+
+static void put_bytes(fj_report *report, const char *bytes, size_t length) {
+    // Past the end only the length grows, so that who finishes sees it.
+    if (report->length <= report->capacity && length <= report->capacity - report->length)
+        memcpy(report->body + report->length, bytes, length);
+    report->length += length;
+}
+
+static void put(fj_report *report, const char *text) { put_bytes(report, text, strlen(text)); }
+
+static void put_unsigned(fj_report *report, uint64_t number) {
+    char digits[20];
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    put_bytes(report, digits + at, sizeof digits - at);
+}
+
+static void put_signed(fj_report *report, int64_t number) {
+    if (number < 0) put(report, "-");
+    put_unsigned(report, number < 0 ? 0u - (uint64_t)number : (uint64_t)number);
+}
+
+/// 9725 is 97.25, 9720 is 97.2, 9700 is 97.
+static void put_hundredths(fj_report *report, int32_t hundredths) {
+    const uint32_t size = hundredths < 0 ? 0u - (uint32_t)hundredths : (uint32_t)hundredths;
+    if (hundredths < 0) put(report, "-");
+    put_unsigned(report, size / 100);
+    if (size % 100 == 0) return;
+    put(report, ".");
+    put_unsigned(report, size % 100 / 10);
+    if (size % 10 != 0) put_unsigned(report, size % 10);
+}
+
+static void put_time(fj_report *report, uint64_t utc_ms) {
+    char text[FJ_TIME_CHARACTERS];
+    fj_time_format(utc_ms, text);  // callers have checked the range
+    put(report, "\"");
+    put_bytes(report, text, sizeof text);
+    put(report, "\"");
+}
+
+static void put_text(fj_report *report, const char *text) {
+    put(report, "\"");
+    for (size_t i = 0; i < FJ_REPORT_TEXT_MAX && text[i]; i++) {
+        const char c = text[i];
+        const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+        put_bytes(report, plain ? &c : "?", 1);
+    }
+    put(report, "\"");
+}
+
+fj_error fj_report_begin(fj_report *report, char *body, size_t capacity) {
+    if (!report || !body || capacity < FJ_REPORT_BODY_MIN) return FJ_ERROR_ARGUMENT;
+    *report = (fj_report){.body = body, .capacity = capacity < FJ_REPORT_BODY_MAX ? capacity : FJ_REPORT_BODY_MAX};
+    put(report, "{\"mesures\":[");
+    return FJ_OK;
+}
+
+static void put_reading(fj_report *report, unsigned vital, const fj_record *record, uint64_t age_ms) {
+    const fj_vital_properties *properties = fj_vital_of(vital);
+    put(report, report->readings > 0 ? ",{\"type_donnee\":\"" : "{\"type_donnee\":\"");
+    put(report, properties->name);
+    put(report, "\",\"valeur\":");
+    put_hundredths(report, record->value[vital]);
+    put(report, ",\"unite\":\"");
+    put(report, properties->unit);
+    if (record->utc_ms > 0) {
+        put(report, "\",\"timestamp\":");
+        put_time(report, record->utc_ms);
+    } else {
+        put(report, "\",\"age_ms\":");
+        put_unsigned(report, age_ms);
+    }
+    put(report, "}");
+    report->readings++;
+}
+
+fj_error fj_report_add(fj_report *report, const fj_record *record, uint64_t now_ms) {
+    if (!report || !report->body || !record) return FJ_ERROR_ARGUMENT;
+    if (record->utc_ms > FJ_TIME_MAX) return FJ_ERROR_RANGE;
+    const uint64_t age_ms = now_ms - record->t_ms;
+    if (record->utc_ms == 0 && (record->t_ms > now_ms || age_ms > FJ_REPORT_AGE_MAX_MS)) return FJ_ERROR_RANGE;
+    const fj_report before = *report;
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++)
+        if (record->value[i] != FJ_RECORD_ABSENT) put_reading(report, i, record, age_ms);
+    if (report->readings > FJ_REPORT_READINGS_MAX || report->length > report->capacity - FJ_REPORT_STATE_BYTES) {
+        *report = before;
+        return FJ_ERROR_SPACE;
+    }
+    report->records++;
+    return FJ_OK;
+}
+
+static void put_details(fj_report *report, const fj_report_state *state) {
+    if (state->reset_reason && state->reset_reason[0]) {
+        put(report, ",\"cause_demarrage\":");
+        put_text(report, state->reset_reason);
+    }
+    put(report, ",\"memoire_libre\":");
+    put_unsigned(report, state->free_heap);
+    put(report, ",\"perdues\":");
+    put_unsigned(report, state->dropped);
+}
+
+static void put_detached(fj_report *report, uint32_t detached) {
+    const char *lead = ",\"detaches\":[\"";
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) {
+        if (!(detached >> i & 1u)) continue;
+        put(report, lead);
+        put(report, fj_vital_of(i)->name);
+        put(report, "\"");
+        lead = ",\"";
+    }
+    put(report, "]");
+}
+
+fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *length) {
+    if (!report || !report->body || !state || !length) return FJ_ERROR_ARGUMENT;
+    if (state->utc_ms > FJ_TIME_MAX) return FJ_ERROR_RANGE;
+    put(report, "],\"etat\":{\"demarrage\":");
+    put_unsigned(report, state->boot);
+    put(report, ",\"sequence\":");
+    put_unsigned(report, state->sequence);
+    if (state->battery != FJ_REPORT_UNKNOWN) {
+        put(report, ",\"batterie\":");
+        put_signed(report, state->battery);
+    }
+    if (state->rssi != FJ_REPORT_UNKNOWN) {
+        put(report, ",\"rssi\":");
+        put_signed(report, state->rssi);
+    }
+    if (state->firmware && state->firmware[0]) {
+        put(report, ",\"firmware\":");
+        put_text(report, state->firmware);
+    }
+    put(report, ",\"limites\":");
+    put_unsigned(report, state->rules_version);
+    if (state->utc_ms > 0) {
+        put(report, ",\"heure\":");
+        put_time(report, state->utc_ms);
+    }
+    if (state->has_details) put_details(report, state);
+    if (state->detached & ((1u << FJ_VITAL_COUNT) - 1u)) put_detached(report, state->detached);
+    put(report, "}}");
+    // Cannot be: fj_report_add kept FJ_REPORT_STATE_BYTES free. But never overflowing is worth a line.
+    if (report->length > report->capacity) return FJ_ERROR_SPACE;
+    *length = report->length;
+    return FJ_OK;
+}

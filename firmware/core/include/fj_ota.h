@@ -1,0 +1,34 @@
+// Is a new firmware image good? Kept only once it proved that it can do the device's work.
+#ifndef FJ_OTA_H
+#define FJ_OTA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fj_error.h"
+
+/// How long a new image has to prove itself (ms).
+#define FJ_OTA_TRIAL_MS UINT64_C(300000)
+
+typedef enum fj_ota_verdict {
+    FJ_OTA_ON_TRIAL,  // ask again later
+    FJ_OTA_KEEP,      // mark the image as good; also where nothing was on trial
+    FJ_OTA_ROLL_BACK, // restart into the image before
+} fj_ota_verdict;
+
+/// Private.
+typedef struct fj_ota {
+    bool on_trial, oximeter_answered, thermometer_answered, report_accepted;
+    uint64_t until_ms;
+} fj_ota;
+
+/// `is_new`: the bootloader started this image for the first time. `now_ms` is monotonic here and below.
+fj_error fj_ota_init(fj_ota *ota, bool is_new, uint64_t now_ms);
+
+/// Notes what was seen since; what was once seen stays.
+void fj_ota_note(fj_ota *ota, bool oximeter_answers, bool thermometer_answers, bool report_accepted);
+
+/// FJ_OTA_KEEP once all was seen, FJ_OTA_ROLL_BACK after FJ_OTA_TRIAL_MS without. Either is final: the first verdict is repeated for ever.
+fj_ota_verdict fj_ota_judge(fj_ota *ota, uint64_t now_ms);
+
+#endif

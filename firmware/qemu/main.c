@@ -1,0 +1,91 @@
+// The core on the target's architecture: a short selection of what the Swift tests prove on the host. Exits with 0 if all is as it should be.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fj_ota.h"
+#include "fj_sensors.h"
+#include "fj_uplink.h"
+
+#define SECTORS 2u
+#define RING 64u
+
+static uint8_t flash_bytes[SECTORS * FJ_FLASH_SECTOR_BYTES];
+static fj_record ring[RING];
+static char body[4096];
+static fj_ppg ppg;
+static fj_store store;
+static fj_uplink uplink;
+static fj_clock device_clock;
+static unsigned passed, failed;
+
+static void expect(bool ok, const char *what) {
+    if (ok) passed++;
+    else failed++;
+    if (!ok) printf("failed: %s\n", what);
+}
+
+static fj_error flash_read(void *context, uint32_t address, uint8_t *bytes, size_t length) {
+    (void)context;
+    memcpy(bytes, flash_bytes + address, length);
+    return FJ_OK;
+}
+
+static fj_error flash_program(void *context, uint32_t address, const uint8_t *bytes, size_t length) {
+    (void)context;
+    for (size_t i = 0; i < length; i++) flash_bytes[address + i] &= bytes[i];
+    return FJ_OK;
+}
+
+static fj_error flash_erase(void *context, uint32_t sector) {
+    (void)context;
+    memset(flash_bytes + sector * FJ_FLASH_SECTOR_BYTES, 0xFF, FJ_FLASH_SECTOR_BYTES);
+    return FJ_OK;
+}
+
+static const fj_flash flash = {NULL, SECTORS, flash_read, flash_program, flash_erase};
+
+static uint32_t next_random(void *context) {
+    (void)context;
+    return 12345;
+}
+
+/// Ten seconds of a synthetic finger at 75 bpm; the last second's result.
+static fj_vitals measure(void) {
+    const fj_ppg_config config = fj_ppg_config_max30102();
+    fj_vitals vitals = {0};
+    fj_ppg_init(&ppg, &config);
+    for (int i = 0; i < 1000; i++) {
+        const float wave = sinf(6.2831853f * 1.25f * (float)i / 100.0f);
+        fj_ppg_push(&ppg, 120000.0f + 1200.0f * wave, 110000.0f + 550.0f * wave);
+        if (i % 100 == 99) fj_ppg_second(&ppg, (uint64_t)(i + 1) * 10, &vitals);
+    }
+    return vitals;
+}
+
+int main(void) {
+    const fj_second second = {.vitals = measure(), .skin = {.celsius = 36.5f}, .ambient_c = 23.0f};
+    expect(fabsf(second.vitals.heart_rate - 75.0f) < 1.0f, "heart rate");
+    expect(second.vitals.spo2 > 90.0f, "saturation");
+
+    memset(flash_bytes, 0xA5, sizeof flash_bytes);
+    expect(fj_store_init(&store, ring, RING, &flash, &device_clock, 1) == FJ_OK, "store");
+    expect(fj_uplink_init(&uplink, &store, &device_clock, (fj_random){NULL, next_random}, 0) == FJ_OK, "uplink");
+    fj_clock_sntp(&device_clock, 0, UINT64_C(1790000000000));
+    for (unsigned i = 0; i < 60; i++) fj_uplink_measured(&uplink, &second, 10000);
+    fj_store_flush(&store);
+    // As after a cut of power, in the middle of writing the last record.
+    flash_bytes[FJ_LOG_HEADER_BYTES + 59 * FJ_RECORD_BYTES + 20] = 0;
+    flash_bytes[FJ_FLASH_SECTOR_BYTES - 1] = 0;
+    expect(fj_store_init(&store, ring, RING, &flash, &device_clock, 1) == FJ_OK, "recovery");
+    size_t length = 0;
+    expect(fj_uplink_next(&uplink, 20000, body, sizeof body, &length).kind == FJ_SEND_BATCH, "a batch");
+    expect(length > 0 && strncmp(body, "{\"mesures\":[{\"type_donnee\":\"spo2\",\"valeur\":", 43) == 0, "report");
+    expect(strstr(body, "\"timestamp\":\"2026-09-21T14:13:30.000Z\"") != NULL, "instant");
+    printf("RAM of the core: %u bytes, of the ring: %u\n",
+        (unsigned)(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota)), (unsigned)sizeof ring);
+    expect(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota) <= 16384, "RAM budget");
+    printf("%u passed, %u failed\n", passed, failed);
+    exit(failed > 0);
+}
