@@ -131,4 +131,20 @@ import Testing
         let undone = try api.send("PATCH", "/api/iot/alertes/1/", as: .medecin, #"{"acquittee":false}"#)
         #expect(undone.status == 400 && undone["acquittee"] != nil)
     }
+
+    @Test("who says how bad an alert was does not acknowledge what it has become; who says nothing does") func worseMeanwhile() throws {
+        for _ in 1...2 {
+            try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"warning"}"#)
+        }
+        try api.store.connection().script("UPDATE alerts SET severity = 'error'")
+        func acknowledge(_ id: Int, _ body: String) throws -> Answer { try api.send("POST", "/api/iot/alertes/\(id)/acquitter/", as: .infirmier, body) }
+        let refused = try acknowledge(1, #"{"niveau_gravite":"warning"}"#)
+        #expect(refused.status == 409 && refused["niveau_gravite"] != nil)
+        #expect(try api.send("GET", "/api/iot/alertes/1/")["acquittee"] == .bool(false))
+        #expect(try acknowledge(1, #"{"niveau_gravite":"grave"}"#).status == 400)
+        #expect(try acknowledge(1, #"{"niveau_gravite":"error"}"#)["acquittee"] == .bool(true))
+        // Whoever was first stays, whatever the second one saw.
+        #expect(try acknowledge(1, #"{"niveau_gravite":"warning"}"#).status == 200)
+        #expect(try acknowledge(2, "{}")["acquittee"] == .bool(true))
+    }
 }

@@ -129,6 +129,15 @@ import Testing
         #expect(try session.dueDeliveries(limit: 10).isEmpty)
     }
 
+    @Test("what was never sent goes before what is sent again") func newestFirst() throws {
+        let old = try newDelivery()
+        try session.settle(old, .failed("why"))
+        try sql.script("UPDATE webhook_deliveries SET next_at = now() - interval '1 minute'; UPDATE alerts SET ended_at = now()")
+        let new = try newDelivery()
+        #expect(new.id != old.id)
+        #expect(try session.dueDeliveries(limit: 10).map(\.id) == [new.id, old.id])
+    }
+
     @Test("410 and a day end it, and the problem stays") func abandoned() throws {
         try session.settle(newDelivery(), .unwanted)
         #expect(try row() == (1, "the receiver answered 410: it wants no more of them", "abandoned"))
