@@ -99,7 +99,7 @@ struct LimitList: Decodable {
 }
 
 /// A limit as the wire carries it.
-private struct WireLimit: Encodable {
+struct WireLimit: Encodable {
     let rule: AlarmRule
     var origin: AlarmLevel?
 

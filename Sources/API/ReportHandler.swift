@@ -71,24 +71,8 @@ extension RejectedReading {
 
 /// The alarm rules as a device gets them, to alarm by itself while it is cut off.
 private struct DeviceLimits: Encodable {
-    struct Limit: Encodable {
-        let type_donnee: Vital
-        let cote: Side
-        let niveau_gravite: Severity
-        let seuil: Double?
-        let inclus: Bool
-        let delai_s: Double
-        let hysteresis: Double
-    }
     let version: UInt32
-    let regles: [Limit]
+    let regles: [WireLimit]
 
-    init(_ rules: AlarmRules) {
-        version = rules.version
-        regles = rules.sorted.map {
-            Limit(
-                type_donnee: $0.key.vital, cote: $0.key.side, niveau_gravite: $0.key.severity, seuil: $0.limit, inclus: $0.includesLimit,
-                delai_s: $0.delaySeconds, hysteresis: $0.hysteresis)
-        }
-    }
+    init(_ rules: AlarmRules) { (version, regles) = (rules.version, rules.sorted.map { WireLimit(rule: $0) }) }
 }

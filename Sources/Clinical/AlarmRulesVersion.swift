@@ -1,10 +1,6 @@
 extension AlarmRules {
     /// In the order in which they are told: by vital, low before high, the most severe first.
-    public var sorted: [AlarmRule] {
-        all.sorted {
-            ($0.key.vital.code, $0.key.side.rawValue, $1.key.severity) < ($1.key.vital.code, $1.key.side.rawValue, $0.key.severity)
-        }
-    }
+    public var sorted: [AlarmRule] { all.sorted { $0.key < $1.key } }
 
     /// A digest by which a device or a client sees that rules are others than those it holds: 32-bit FNV-1a over a line a rule. Never 0,
     /// which is what a device says that holds none.

@@ -68,10 +68,10 @@ struct IngestAlarms {
             else { hospital.append(rule) }
         }
         // Made once for all who share them: to lay levels over one another for each patient took longer than to look at the readings.
-        let everywhere = EffectiveRules(hospital.isEmpty ? .defaults : AlarmRules(AlarmRule.defaults, hospital))
-        let inWards = ofWards.mapValues { EffectiveRules(AlarmRules(AlarmRule.defaults, hospital, $0)) }
+        let everywhere = EffectiveRules(hospital.isEmpty ? .defaults : AlarmLevels(of: .hospital, hospital: hospital).rules)
+        let inWards = ofWards.mapValues { EffectiveRules(AlarmLevels(of: .ward, hospital: hospital, ward: $0).rules) }
         for (patient, ward) in wards {
-            let own = ofPatients[patient].map { EffectiveRules(AlarmRules(AlarmRule.defaults, hospital, ofWards[ward] ?? [], $0)) }
+            let own = ofPatients[patient].map { EffectiveRules(AlarmLevels(of: .patient, hospital: hospital, ward: ofWards[ward] ?? [], patient: $0).rules) }
             patients[patient] = Patient(rules: own ?? inWards[ward] ?? everywhere)
         }
     }
