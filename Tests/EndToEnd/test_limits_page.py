@@ -245,7 +245,8 @@ def test_the_score_is_what_it_can_be_and_changes_with_what_is_taken_by_hand(stac
     device.report(spo2=97, heart_rate=72, temperature=33.1)
     page.wait_for_selector('news-score .count:has-text("2 paramètres sur 7")')
     assert part(page, "temperature").get_attribute("data-part-state") == "absent", "it was taken on the skin"
-    assert "peau" in page.inner_text("news-score .notes") or "cutanée" in page.inner_text("news-score .notes")
+    page.wait_for_selector('news-score [data-part=temperature]:has-text("cutanée, non comptée")')
+    assert "cutanée" in page.inner_text("news-score .notes")
     bounds = page.inner_text("news-score .bounds")
     assert re.search(r"0–\d+$", bounds) and page.locator("news-score .risk-word svg").count() == 2
     hand = {"respiratory_rate": 24, "systolic_bp": 105, "temperature": 38.5, "consciousness": "A", "supplemental_o2": 0}

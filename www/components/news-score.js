@@ -104,7 +104,7 @@ export class NewsScore extends Part {
       const age = at ? agoShort(state.now() - at, i18n.language) : null;
       const word = place.dataset.stateWord;
       if (word === "ancien") setText(place, t("score.old", { age }));
-      else if (word) setText(place, t(place.dataset.skin && state.record(this.patient).value("temperature") ? "score.skin.shown" : "score.absent"));
+      else if (word) setText(place, t(place.dataset.skin !== undefined && state.record(this.patient).value("temperature") ? "score.skin.shown" : "score.absent"));
       else setText(place, age ?? "");
     }
   }
