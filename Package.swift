@@ -38,6 +38,8 @@ let package = Package(
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .target(name: "Clinical"),
+        // What the ESP32 runs; here for its tests, `fajma signal` and `fajma simulate`.
+        .target(name: "DeviceCore", path: "firmware/core"),
         .target(name: "Access", dependencies: ["COpenSSL", "CQRCode", "Clinical"]),
         .target(
             name: "Store",
