@@ -11,6 +11,8 @@ public final class Listener: @unchecked Sendable {
         /// Listening from now on. What committed before may have gone unheard.
         case ready
         case notified(channel: String, payload: String)
+        /// The server has said something: it is there. At least once in `heartbeatMilliseconds` while nothing else is said.
+        case alive
         case lost(PostgresError)
     }
 
@@ -21,7 +23,7 @@ public final class Listener: @unchecked Sendable {
     private let wake = Pipe()
     private let ended = DispatchSemaphore(value: 0)
     /// An idle connection is asked for a sign of life this often: a server that hangs sends no end of file.
-    private static let heartbeatMilliseconds: Int32 = 10_000
+    private static let heartbeatMilliseconds: Int32 = 1_000
     private static let answerMilliseconds: Int32 = 5_000
 
     public init(url: String, application: String, channels: [String], handler: @escaping @Sendable (Event) -> Void) {
@@ -99,6 +101,7 @@ public final class Listener: @unchecked Sendable {
 
     private func consume(_ connection: Connection) throws {
         guard PQconsumeInput(connection.handle) == 1 else { throw Self.lost }
+        handler(.alive)
     }
 
     private static let lost = PostgresError(kind: .connectionLost, statement: "listen")

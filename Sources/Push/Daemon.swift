@@ -20,6 +20,8 @@ public final class Daemon: Sendable {
         public var waitingLimit = 4096
         /// Between two pulses.
         public var pulseSeconds = 10
+        /// A database that has said nothing for so long is not heard any more.
+        public var feedSilenceSeconds = 3.0
         /// Of the values in an early warning score.
         public var maximumAge = EarlyWarningScore.MaximumAge()
         public var limits = SocketLimits()
@@ -31,6 +33,7 @@ public final class Daemon: Sendable {
     private let clerks: Clerks
     /// One a loop, in the server's order.
     private let inboxes: [Inbox]
+    private let hearing: Hearing
     private let logger: Logger
     private let measures: DaemonMeasures
 
@@ -43,6 +46,7 @@ public final class Daemon: Sendable {
         let measures = DaemonMeasures()
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
         let (pulseSeconds, maximumAge) = (configuration.pulseSeconds, configuration.maximumAge)
+        let hearing = Hearing(silenceSeconds: configuration.feedSilenceSeconds)
         do {
             server = try SocketServer(
                 address: configuration.address, loops: configuration.loops, limits: configuration.limits,
@@ -51,15 +55,15 @@ public final class Daemon: Sendable {
                     let inbox = Inbox(lag: measures.lag)
                     made.withLockedValue { $0.append(inbox) }
                     return Shard(
-                        loop: loop, clerks: clerks, inbox: inbox, pulseSeconds: pulseSeconds, maximumAge: maximumAge, sent: measures.sent, now: now,
-                        logger: logger)
+                        loop: loop, clerks: clerks, inbox: inbox, hearing: hearing, pulseSeconds: pulseSeconds, maximumAge: maximumAge,
+                        sent: measures.sent, now: now, logger: logger)
                 },
                 greeter: { request, loop in clerks.greet(request, allowedOrigins: origins, on: loop) })
         } catch {
             try clerks.stop()
             throw error
         }
-        (self.clerks, self.logger, self.measures) = (clerks, logger, measures)
+        (self.clerks, self.logger, self.measures, self.hearing) = (clerks, logger, measures, hearing)
         inboxes = made.withLockedValue { $0 }
     }
 
@@ -107,12 +111,19 @@ public final class Daemon: Sendable {
     /// Events come, from now on: every open room is read anew and its listeners get the state. A change of rights may have been
     /// missed too.
     public func feedReady() {
+        hearing.heard()
         inboxes.indices.forEach { put(.feedReady, to: $0) }
         revalidate(.everybody)
     }
 
     /// Events may be missed, until `feedReady`.
-    public func feedLost() { inboxes.indices.forEach { put(.feedLost, to: $0) } }
+    public func feedLost() {
+        hearing.lost()
+        inboxes.indices.forEach { put(.feedLost, to: $0) }
+    }
+
+    /// The database has given a sign of life.
+    public func feedHeard() { hearing.heard() }
 
     /// Rights or sessions changed: the sockets that are concerned stay only if the source says so again; otherwise they are closed
     /// with 4401 or 4403.

@@ -19,6 +19,7 @@ public final class Feed: Sendable {
                 logger.info("listening to the database")
                 daemon.feedReady()
                 listening.set(true)
+            case .alive: daemon.feedHeard()
             case .notified(let channel, let payload):
                 do {
                     try daemon.notice(Notice(channel: channel, payload: payload))

@@ -18,7 +18,8 @@ enum Message: Hashable, Sendable {
     case patient(PatientID, ward: WardID?)
     /// The snapshot is complete.
     case ready
-    case pulse(Instant)
+    /// `isCurrent`: what happens in the database comes here, so that silence means that nothing happens.
+    case pulse(Instant, isCurrent: Bool)
     case error(Fault)
 
     /// What a client did wrong, or what went wrong for it.
@@ -47,6 +48,7 @@ extension Message.Fault {
 extension Message: Encodable {
     private enum Key: String, CodingKey {
         case type, error, data, timestamp, depuis, corrige, service
+        case isCurrent = "a_jour"
         case patient = "patient_id"
     }
 
@@ -94,9 +96,10 @@ extension Message: Encodable {
             try object.encode(ward, forKey: .service)
         case .ready:
             try object.encode("ready", forKey: .type)
-        case .pulse(let now):
+        case .pulse(let now, let isCurrent):
             try object.encode("pulse", forKey: .type)
             try object.encode(now, forKey: .timestamp)
+            try object.encode(isCurrent, forKey: .isCurrent)
         case .error(let fault):
             try object.encode(fault.text, forKey: .error)
         }

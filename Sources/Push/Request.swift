@@ -4,6 +4,8 @@ import NIOCore
 /// What a client says.
 enum Request {
     case latest
+    /// A sign of life, now.
+    case pulse
     /// Readings to store, as they came.
     case readings([UInt8])
     case token(String)
@@ -22,6 +24,7 @@ enum Request {
         }
         switch envelope.type {
         case "get_latest": self = .latest
+        case "pulse": self = .pulse
         case "iot_data": self = .readings(bytes)
         case "auth":
             guard let token = envelope.token else { throw Fault(.noToken) }

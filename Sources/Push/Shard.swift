@@ -8,11 +8,14 @@ final class Shard: SocketService {
     let loop: any EventLoop
     let clerks: Clerks
     private let inbox: Inbox
+    private let hearing: Hearing
     private let now: @Sendable () -> Instant
     let logger: Logger
     private let pulseSeconds: Int
     private let sent: Counter
     private var secondsToPulse: Int
+    /// As the sockets were told last.
+    private var isCurrent = true
     private(set) var rooms: Rooms<Socket>
     var visitors: [Socket: Visitor] = [:]
     private(set) var socketsOf: [UserID: Set<Socket>] = [:]
@@ -20,12 +23,12 @@ final class Shard: SocketService {
     private var listening = Listening()
 
     init(
-        loop: any EventLoop, clerks: Clerks, inbox: Inbox, pulseSeconds: Int, maximumAge: EarlyWarningScore.MaximumAge, sent: Counter,
-        now: @escaping @Sendable () -> Instant, logger: Logger
+        loop: any EventLoop, clerks: Clerks, inbox: Inbox, hearing: Hearing, pulseSeconds: Int, maximumAge: EarlyWarningScore.MaximumAge,
+        sent: Counter, now: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         rooms = Rooms(maximumAge: maximumAge)
         (self.loop, self.clerks, self.inbox, self.now, self.logger) = (loop, clerks, inbox, now, logger)
-        (self.pulseSeconds, secondsToPulse, self.sent) = (pulseSeconds, pulseSeconds, sent)
+        (self.hearing, self.pulseSeconds, secondsToPulse, self.sent) = (hearing, pulseSeconds, pulseSeconds, sent)
     }
 
     // MARK: SocketService
@@ -72,6 +75,7 @@ final class Shard: SocketService {
         do {
             switch try Request(text) {
             case .latest: perform(rooms.latest(for: socket))
+            case .pulse: pulse(to: [socket])
             case .readings(let bytes): store(bytes, for: socket)
             case .token(let token): renew(socket, with: token)
             case .sound(let isAudible):
@@ -94,10 +98,17 @@ final class Shard: SocketService {
         retryDoubts()
         tellHeard(listening.tick())
         secondsToPulse -= 1
-        if secondsToPulse <= 0 {
+        // A change is told at once: a screen must not wait ten seconds to know that it is blind.
+        let wasCurrent = isCurrent
+        isCurrent = hearing.isCurrent
+        if secondsToPulse <= 0 || isCurrent != wasCurrent {
             secondsToPulse = pulseSeconds
-            if let frame = encoded(.pulse(now)) { send(frame, to: Set(visitors.keys)) }
+            pulse(to: Set(visitors.keys))
         }
+    }
+
+    private func pulse(to listeners: Set<Socket>) {
+        if let frame = encoded(.pulse(now(), isCurrent: hearing.isCurrent)) { send(frame, to: listeners) }
     }
 
     // MARK: What the feed says

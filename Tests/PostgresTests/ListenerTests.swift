@@ -7,7 +7,10 @@ import Testing
     func reconnects() async throws {
         let url = try TestCluster.shared.newDatabase()
         let (events, continuation) = AsyncStream.makeStream(of: Listener.Event.self)
-        let listener = Listener(url: url, application: "listener", channels: ["ward"]) { continuation.yield($0) }
+        let listener = Listener(url: url, application: "listener", channels: ["ward"]) {
+            if case .alive = $0 { return }
+            continuation.yield($0)
+        }
         listener.start()
         var heard = events.makeAsyncIterator()
 
@@ -21,6 +24,18 @@ import Testing
         guard case .ready = await heard.next() else { Issue.record("not ready again"); return }
         try other.query("SELECT pg_notify('ward', $1)", ["deux"])
         guard case .notified("ward", "deux") = await heard.next() else { Issue.record("not heard again"); return }
+        listener.stop()
+    }
+
+    @Test("while nothing happens the server gives a sign of life again and again", .timeLimit(.minutes(1))) func alive() async throws {
+        let url = try TestCluster.shared.newDatabase()
+        let (signs, continuation) = AsyncStream.makeStream(of: Void.self)
+        let listener = Listener(url: url, application: "idle listener", channels: ["ward"]) {
+            if case .alive = $0 { continuation.yield() }
+        }
+        listener.start()
+        var heard = signs.makeAsyncIterator()
+        for _ in 0..<3 { #expect(await heard.next() != nil) }
         listener.stop()
     }
 

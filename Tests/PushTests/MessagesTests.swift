@@ -91,7 +91,7 @@ struct MessagesTests {
     @Test("Ready, pulse and errors")
     func others() throws {
         #expect(try json(.ready) == parse(#"{"type":"ready"}"#))
-        #expect(try json(.pulse(at(0))) == parse(#"{"type":"pulse","timestamp":"2026-09-21T14:13:20.000Z"}"#))
+        #expect(try json(.pulse(at(0), isCurrent: false)) == parse(#"{"type":"pulse","timestamp":"2026-09-21T14:13:20.000Z","a_jour":false}"#))
         #expect(try json(.error(.notJSON)) == parse(#"{"error":"Format JSON invalide"}"#))
         #expect(try json(.error(.refused("unité"))) == parse(#"{"error":"unité"}"#))
     }

@@ -23,7 +23,7 @@ struct RightsNoticesTests {
             case .ready: isReady.yield()
             case .notified(let channel, let payload):
                 if let event = try? Notice(channel: channel, payload: payload).event() { continuation.yield(event) }
-            case .lost: break
+            case .alive, .lost: break
             }
         }
         listener.start()

@@ -186,7 +186,7 @@ import Testing
             switch event {
             case .ready: heard.ready.signal()
             case .notified(_, let payload): heard.tell(payload)
-            case .lost: break
+            case .alive, .lost: break
             }
         }
         listener.start()

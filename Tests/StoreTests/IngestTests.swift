@@ -137,7 +137,7 @@ import Testing
             switch event {
             case .ready: heard.ready.signal()
             case .notified(_, let payload): heard.tell(payload)
-            case .lost: break
+            case .alive, .lost: break
             }
         }
         _ = try told(after: 0)

@@ -29,7 +29,7 @@ import Testing
                 let parts = payload.split(separator: " ", maxSplits: 2)
                 let object = (try? JSONSerialization.jsonObject(with: Data(parts[2].utf8))) as? [String: Any]
                 continuation.yield((object ?? [:]).merging(["channel": channel, "address": parts[..<2].joined(separator: " ")]) { $1 })
-            case .lost: break
+            case .alive, .lost: break
             }
         }
         listener.start()
