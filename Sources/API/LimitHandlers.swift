@@ -19,6 +19,15 @@ extension Service {
 
     private func patient(_ call: Call) throws -> AlarmRuleOwner { try .patient(patient(call.parameters["id"] ?? "", call).id) }
 
+    /// For a handover sheet: what of the audit concerns a patient's limits, and nothing else of it.
+    func listLimitChanges(_ call: Call) throws -> Response {
+        let patient = try patient(call.parameters["id"] ?? "", call)
+        let page = try call.query.page { Int($0) }
+        let changes = try database.limitChanges(
+            patient.id, from: call.query.instant("debut"), to: call.query.instant("fin"), call.scope(), page)
+        return try call.list(changes, page) { String($0.id) }
+    }
+
     private func show(_ owner: AlarmRuleOwner, _ call: Call) throws -> Response {
         try answer(call.found(database.alarmRules(owner, call.scope())))
     }

@@ -82,6 +82,7 @@ extension Service {
         Route("PUT", "/api/services/{id}/limites/", .user(.changeLimits)) { try $0.changeWardLimits($1) },
         Route("GET", "/api/patients/{id}/limites/", .user(.readAlerts)) { try $0.showPatientLimits($1) },
         Route("PUT", "/api/patients/{id}/limites/", .user(.changeLimits)) { try $0.changePatientLimits($1) },
+        Route("GET", "/api/patients/{id}/limites/changements/", .user(.readAlerts)) { try $0.listLimitChanges($1) },
         Route("POST", "/api/patients/{id}/limites/essai/", .user(.changeLimits)) { try $0.rehearse($1) },
         Route("GET", "/api/patients/{id}/historique/", .user(.readReadings)) { try $0.showHistory($1) },
         Route("GET", "/api/patients/{id}/alarmes/charge/", .user(.readAlerts)) { try $0.alarmLoad($1) },

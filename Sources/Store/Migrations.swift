@@ -17,6 +17,7 @@ enum Migrations {
         Script("people", PackageResources.m0002_people_sql),
         Script("alarms", PackageResources.m0003_alarms_sql),
         Script("alarm care", PackageResources.m0004_alarm_care_sql),
+        Script("limit changes", PackageResources.m0005_limit_changes_sql),
     ]
 
     static let routines = [

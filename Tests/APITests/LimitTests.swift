@@ -16,6 +16,7 @@ import Testing
         #"{"type_donnee":"\#(vital)","cote":"\#(side)","niveau_gravite":"\#(severity)","seuil":\#(value)\#(more)}"#
     }
 
+    @discardableResult
     private func put(
         _ path: String, as sender: TestService.Sender = .infirmier, _ limits: String..., headers: [String: String] = [:]
     ) throws -> Answer {
@@ -121,6 +122,67 @@ import Testing
         }
         #expect(try api.send("POST", "/api/patients/2/limites/essai/", as: .infirmier, #"{"limites":[],"depuis":"\#(api.now.rfc3339)"}"#).status == 404)
         #expect(try put("/api/patients/1/limites/", as: .ecran, limit("error", "88")).status == 403)
+    }
+
+    // MARK: What was changed
+
+    @Test("the changes that concern a patient tell both sides whole, whose level it was and who did it, and nothing of others'") func changes() throws {
+        let before = try api.send("GET", "/api/patients/1/limites/changements/", as: .infirmier)
+        #expect(before.status == 200 && before.json == .array([]))
+        try put("/api/limites/", as: .admin, limit("error", "88"))
+        try put("/api/services/1/limites/", as: .medecin, limit("error", "87"))
+        for (path, value) in [("/api/services/2/limites/", "86"), ("/api/patients/2/limites/", "85")] { try put(path, as: .admin, limit("error", value)) }
+        try put("/api/patients/H0/limites/", limit("error", "86", #","delai_s":20"#))
+        try put("/api/patients/H0/limites/", limit("error", "null", #","delai_s":20"#))
+        try put("/api/patients/H0/limites/", limit("error", "null", #","delai_s":30"#), limit("warning", "91", #","inclus":true"#))
+        try put("/api/patients/H0/limites/", limit("warning", "91", #","inclus":true"#))
+        func state(_ limit: JSON, _ delay: Int, _ includes: Bool = false) -> JSON {
+            .object(["seuil": limit, "inclus": .bool(includes), "delai_s": .integer(delay), "hysteresis": .integer(1)])
+        }
+        func change(_ who: String, _ level: String, _ severity: String, _ old: JSON, _ new: JSON) -> JSON {
+            .object([
+                "auteur": .string(who), "niveau": .string(level), "type_donnee": .string("spo2"), "cote": .string("bas"),
+                "niveau_gravite": .string(severity), "ancien": old, "nouveau": new,
+            ])
+        }
+        let expected = [
+            change("nurse", "patient", "error", state(.null, 30), .null),
+            change("nurse", "patient", "warning", .null, state(.integer(91), 15, true)),
+            change("nurse", "patient", "error", state(.null, 20), state(.null, 30)),
+            change("nurse", "patient", "error", state(.integer(86), 20), state(.null, 20)),
+            change("nurse", "patient", "error", .null, state(.integer(86), 20)),
+            change("medecin1", "service", "error", .null, state(.integer(87), 10)),
+            change("admin", "hopital", "error", .null, state(.integer(88), 10)),
+        ]
+        let answer = try api.send("GET", "/api/patients/1/limites/changements/", as: .infirmier)
+        let rows = try #require(answer.json?.array)
+        func without(_ row: JSON) -> JSON {
+            guard case .object(var members) = row else { return row }
+            members["moment"] = nil
+            return .object(members)
+        }
+        // In one PUT, what goes stands before what comes.
+        #expect(Set(rows.prefix(3).map(without)) == Set(expected.prefix(3)) && Array(rows.dropFirst(3)).map(without) == Array(expected.dropFirst(3)))
+        let moments = try rows.map { try #require($0["moment"]?.text) }
+        #expect(moments == moments.sorted(by: >))
+        let first = try #require(moments.last)
+        #expect(try api.send("GET", "/api/patients/1/limites/changements/?fin=\(first)", as: .infirmier).json == .array([]))
+        let since = try api.send("GET", "/api/patients/1/limites/changements/?debut=\(moments[5])", as: .infirmier)
+        #expect(since.json?.array == rows.filter { $0["moment"]?.text ?? "" >= moments[5] })
+        let page = try api.send("GET", "/api/patients/1/limites/changements/?limit=5")
+        #expect(page.json?.array == Array(rows.prefix(5)))
+        let next = try #require(page.header("Link")?.firstMatch(of: /<(\?[^>]*)>/)?.1)
+        #expect(try api.send("GET", "/api/patients/1/limites/changements/\(next)").json?.array == Array(rows.dropFirst(5)))
+    }
+
+    @Test("what no account did has no author, and what the stay's end took away is told") func changesByNobody() throws {
+        try put("/api/patients/1/limites/", limit("error", "86"))
+        try api.store.connection().script("UPDATE alarm_rules SET hysteresis = 2")
+        let changed = try api.send("GET", "/api/patients/1/limites/changements/").json?[0]
+        #expect(changed?["auteur"] == .null && changed?["ancien"]?["hysteresis"]?.number == 1 && changed?["nouveau"]?["hysteresis"]?.number == 2)
+        try api.send("POST", "/api/patients/1/sortie/", as: .medecin)
+        let gone = try api.send("GET", "/api/patients/1/limites/changements/").json?[0]
+        #expect(gone?["auteur"]?.text == "medecin1" && gone?["ancien"]?["hysteresis"]?.number == 2 && gone?["nouveau"] == .null)
     }
 
     // MARK: Rehearsal

@@ -59,6 +59,7 @@ let expectations: [String: Expectation] = [
     "PUT /api/services/{id}/limites/": .init(who: care, body: limits),
     "GET /api/patients/{id}/limites/": .init(who: people),
     "PUT /api/patients/{id}/limites/": .init(who: care, body: limits),
+    "GET /api/patients/{id}/limites/changements/": .init(who: people),
     "POST /api/patients/{id}/limites/essai/": .init(who: care, body: rehearsal),
     "GET /api/patients/{id}/historique/": .init(who: people, query: "type_donnee=spo2"),
     "GET /api/patients/{id}/alarmes/charge/": .init(who: people),

@@ -976,6 +976,8 @@ CREATE INDEX alerts_patient_idx ON public.alerts USING btree (patient_id, id DES
 CREATE INDEX alerts_waiting_idx ON public.alerts USING btree (id) WHERE ((severity = 'error'::text) AND ((ended_at IS NULL) OR (acknowledged_at IS NULL)));
 COMMENT ON INDEX public.alerts_waiting_idx IS 'What may have to be brought back or escalated, looked for every second.';
 CREATE INDEX alerts_ward_idx ON public.alerts USING btree (ward_id, id DESC) WHERE (ward_id IS NOT NULL);
+CREATE INDEX audit_limits_idx ON public.audit USING btree (patient_id, subject, id) WHERE (action ~~ 'limit.%'::text);
+COMMENT ON INDEX public.audit_limits_idx IS 'The changes of alarm limits: a patient''s; a ward''s and the hospital''s without a patient.';
 CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL);
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);

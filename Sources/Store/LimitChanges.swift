@@ -1,0 +1,121 @@
+import Clinical
+import Postgres
+
+/// That somebody made, changed or took away an alarm limit.
+public struct LimitChange: Sendable, Hashable, Identifiable {
+    /// One side of the change. Nil: not known any more.
+    public struct State: Sendable, Hashable {
+        /// Nil: no alarm of this priority.
+        public var limit: Double?
+        public var includesLimit: Bool?
+        public var delaySeconds: Double?
+        public var hysteresis: Double?
+    }
+
+    /// The audit entry's.
+    public var id: Int
+    public var at: Instant
+    /// Nil: no account did it.
+    public var username: String?
+    public var level: AlarmLevel
+    public var key: AlarmRule.Key
+    /// Nil: this level had, or has, no such limit of its own.
+    public var before: State?
+    public var after: State?
+}
+
+extension Database {
+    /// The changes of a patient's own limits, of the present ward's and of the hospital's, out of the audit; newest first. Empty where the
+    /// caller sees no such patient.
+    public func limitChanges(
+        _ patient: PatientID, from: Instant?, to: Instant?, _ scope: Scope, _ page: Page<Int>
+    ) throws -> [LimitChange] {
+        try pool.with {
+            try $0.query(
+                """
+                WITH changes AS (
+                    SELECT a.* FROM patients p JOIN audit a
+                        ON a.patient_id = p.id OR (a.patient_id IS NULL
+                            AND (a.subject !~ '^limit ward-' OR starts_with(a.subject, 'limit ward-' || p.ward_id || '-')))
+                    WHERE p.id = $1 AND \(Scope.visible("p", wards: 2)) AND a.action LIKE 'limit.%'
+                        AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
+                        AND ($5::bigint IS NULL OR a.id < $5)
+                    ORDER BY a.id DESC LIMIT $6
+                ), whole AS (
+                    -- An entry tells of a change only what changed: the rest is what earlier ones said last of the same limit.
+                    SELECT c.*, coalesce(earlier.known, '{}') || c.before AS was, coalesce(earlier.known, '{}') || c.after AS became
+                    FROM changes c CROSS JOIN LATERAL (
+                        SELECT jsonb_object_agg(said.key, said.value ORDER BY e.id) AS known
+                        FROM audit e, jsonb_each(e.after) AS said
+                        WHERE c.action = 'limit.changed' AND e.action LIKE 'limit.%' AND e.subject = c.subject AND e.id < c.id
+                            AND (e.patient_id = c.patient_id OR (e.patient_id IS NULL AND c.patient_id IS NULL))
+                    ) AS earlier
+                )
+                SELECT id, at, CASE WHEN user_id IS NOT NULL THEN username END, patient_id IS NOT NULL, substr(subject, 7),
+                    \(Self.limitState("was")), \(Self.limitState("became"))
+                FROM whole ORDER BY id DESC
+                """,
+                [patient, scope.wards, from?.timestamp, to?.timestamp, page.after, page.limit], statement: "limit changes"
+            ).compactMap(LimitChange.init)
+        }
+    }
+
+    /// Five columns; the first says whether there is anything. `none`: the audit's word for no alarm of this priority.
+    private static func limitState(_ json: String) -> String {
+        """
+        \(json) IS NOT NULL, nullif(\(json) ->> 'limit_value', 'none')::float8, (\(json) ->> 'includes_limit')::boolean,
+            (\(json) ->> 'delay_seconds')::float8, (\(json) ->> 'hysteresis')::float8
+        """
+    }
+}
+
+extension LimitChange {
+    /// Nil for a limit of a newer version's vital. The subject reads `spo2-bas-error`, a ward's `ward-3-spo2-bas-error`.
+    fileprivate init?(_ row: Row) throws {
+        let (isPatients, subject): (Bool, String) = try (row[3], row[4])
+        let words = subject.split(separator: "-")
+        guard words.count >= 3, let vital = Vital(rawValue: String(words[words.count - 3])), let side = Side(rawValue: String(words[words.count - 2])),
+            let severity = Severity(rawValue: String(words[words.count - 1]))
+        else { return nil }
+        let level: AlarmLevel = isPatients ? .patient : words.count > 3 ? .ward : .hospital
+        self.init(
+            id: try row[0], at: Instant(try row[1]), username: try row[2], level: level, key: .init(vital, side, severity),
+            before: try State(row, from: 5), after: try State(row, from: 10))
+    }
+}
+
+extension LimitChange.State {
+    fileprivate init?(_ row: Row, from first: Int) throws {
+        guard try row[first] else { return nil }
+        self.init(
+            limit: try row[first + 1], includesLimit: try row[first + 2], delaySeconds: try row[first + 3], hysteresis: try row[first + 4])
+    }
+}
+
+extension LimitChange: Encodable {
+    enum CodingKeys: String, CodingKey { case moment, auteur, niveau, type_donnee, cote, niveau_gravite, ancien, nouveau }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(at, forKey: .moment)
+        try container.encode(username, forKey: .auteur)
+        try container.encode(level, forKey: .niveau)
+        try container.encode(key.vital, forKey: .type_donnee)
+        try container.encode(key.side, forKey: .cote)
+        try container.encode(key.severity, forKey: .niveau_gravite)
+        try container.encode(before, forKey: .ancien)
+        try container.encode(after, forKey: .nouveau)
+    }
+}
+
+extension LimitChange.State: Encodable {
+    enum CodingKeys: String, CodingKey { case seuil, inclus, delai_s, hysteresis }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(limit, forKey: .seuil)
+        try container.encode(includesLimit, forKey: .inclus)
+        try container.encode(delaySeconds, forKey: .delai_s)
+        try container.encode(hysteresis, forKey: .hysteresis)
+    }
+}
