@@ -1,0 +1,23 @@
+// The time: monotonic for everything that is measured, UTC from SNTP, and the system's clock, by which certificates are judged.
+#pragma once
+
+#include "esp_err.h"
+#include "fj_clock.h"
+#include "port.h"
+
+port_clock clock_port(void);
+uint64_t clock_now_ms(void);
+
+/// Sets the system's clock to the latest instant that is certainly past (the build of this image, what was kept from the last run), so that
+/// a certificate's beginning does not lie in the future. Readings are never dated by it.
+void clock_set_floor(void);
+
+/// Prepares SNTP; before the network starts, because DHCP names the servers. clock_start_sntp begins, once there is a network.
+esp_err_t clock_prepare_sntp(void);
+void clock_start_sntp(void);
+
+/// Hands what SNTP said since the last call to the core's clock.
+void clock_take_sntp(fj_clock *clock);
+
+/// Brings the system's clock to the core's (which may know the time from the server alone) and keeps it for the next start, now and then.
+void clock_follow(const fj_clock *clock);

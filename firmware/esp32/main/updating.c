@@ -1,0 +1,88 @@
+// Looks for a new authority and a new image beside the server's pages: `firmware/ca.pem` and `firmware/fajma-<target>.bin`.
+#include <string.h>
+
+#include "authorities.h"
+#include "device.h"
+#include "esp_app_desc.h"
+#include "esp_https_ota.h"
+#include "esp_log.h"
+#include "esp_ota_ops.h"
+#include "esp_random.h"
+#include "https.h"
+
+/// The first look comes after an image's trial and spread over ten minutes, so that a ward's devices do not all come at once (ms).
+#define FIRST_LOOK_MS (FJ_OTA_TRIAL_MS + 60000u)
+#define SPREAD_MS 600000u
+#define HOUR_MS 3600000u
+
+static const char tag[] = "updating";
+
+static bool is_same(const esp_app_desc_t *a, const esp_app_desc_t *b) { return strncmp(a->version, b->version, sizeof a->version) == 0; }
+
+/// Another version of this program, and not the one that was already tried and failed.
+static bool is_wanted(const esp_app_desc_t *offered) {
+    const esp_app_desc_t *running = esp_app_get_description();
+    if (strncmp(offered->project_name, running->project_name, sizeof offered->project_name) != 0 || is_same(offered, running)) return false;
+    const esp_partition_t *failed_partition = esp_ota_get_last_invalid_partition();
+    esp_app_desc_t failed;
+    if (failed_partition && esp_ota_get_partition_description(failed_partition, &failed) == ESP_OK && is_same(offered, &failed)) {
+        ESP_LOGW(tag, "version %.32s failed here before: not taken again", offered->version);
+        return false;
+    }
+    return true;
+}
+
+/// ESP_ERR_NOT_FOUND: nothing new.
+static esp_err_t take_image(esp_https_ota_handle_t ota) {
+    esp_app_desc_t offered;
+    esp_err_t error = esp_https_ota_get_img_desc(ota, &offered);
+    if (error != ESP_OK) return error;
+    if (!is_wanted(&offered)) return ESP_ERR_NOT_FOUND;
+    ESP_LOGI(tag, "taking version %.32s", offered.version);
+    while ((error = esp_https_ota_perform(ota)) == ESP_ERR_HTTPS_OTA_IN_PROGRESS) continue;
+    return error == ESP_OK && !esp_https_ota_is_complete_data_received(ota) ? ESP_ERR_INVALID_SIZE : error;
+}
+
+static esp_err_t look_for_image(const fj_setup *setup) {
+    char url[HTTPS_URL_MAX];
+    esp_http_client_config_t http;
+    esp_err_t error = https_configure(setup, "firmware/fajma-" CONFIG_IDF_TARGET ".bin", url, &http);
+    if (error != ESP_OK) return error;
+    const esp_https_ota_config_t config = {.http_config = &http};
+    esp_https_ota_handle_t ota = NULL;
+    error = esp_https_ota_begin(&config, &ota);
+    if (error != ESP_OK) return error;
+    error = take_image(ota);
+    if (error != ESP_OK) {
+        esp_https_ota_abort(ota);
+        return error;
+    }
+    // Checks the image as a whole, its signature where that is required, and makes it the next to start.
+    return esp_https_ota_finish(ota);
+}
+
+static void look_for_authority(const fj_setup *setup) {
+    static char pem[AUTHORITY_PEM_MAX + 1];
+    esp_err_t error = https_get(setup, "firmware/ca.pem", pem, sizeof pem);
+    if (error == ESP_ERR_NOT_FOUND) return;
+    if (error == ESP_OK) error = authorities_adopt(pem);
+    if (error != ESP_OK) ESP_LOGW(tag, "authority: %s", esp_err_to_name(error));
+}
+
+void updating_task(void *context) {
+    device *device = context;
+    TickType_t pause = pdMS_TO_TICKS(FIRST_LOOK_MS + esp_random() % SPREAD_MS);
+    while (!atomic_load(&device->update_is_ready)) {
+        vTaskDelay(pause);
+        pause = pdMS_TO_TICKS(CONFIG_FAJMA_UPDATE_HOURS * HOUR_MS + esp_random() % SPREAD_MS);
+        // Trust and images come over a connection that is trusted, or not at all.
+        if (!atomic_load(&device->is_online) || strncmp(device->setup->url, "https://", 8) != 0) continue;
+        look_for_authority(device->setup);
+        const esp_err_t error = look_for_image(device->setup);
+        if (error == ESP_OK) atomic_store(&device->update_is_ready, true);
+        else if (error != ESP_ERR_NOT_FOUND) ESP_LOGW(tag, "image: %s", esp_err_to_name(error));
+    }
+    // Keeping restarts the device once nobody wears it.
+    ESP_LOGI(tag, "the new image starts when the sensor is off");
+    vTaskDelete(NULL);
+}
