@@ -9,7 +9,7 @@
 #include "esp_log.h"
 #include "fj_crc32.h"
 #include "mbedtls/x509_crt.h"
-#include "memory.h"
+#include "nvram.h"
 
 static const char tag[] = "authorities";
 static const char *const slot_name[] = {"ca_0", "ca_1"};
@@ -34,7 +34,7 @@ static esp_err_t publish(void) {
     size_t length = 0;
     text[0] = 0;
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        memory_read_text(slot_name[slot], scratch, sizeof scratch);
+        nvram_read_text(slot_name[slot], scratch, sizeof scratch);
         if (scratch[0]) length += (size_t)snprintf(text + length, sizeof scratch + 1, "%s\n", scratch);
     }
     atomic_store(&trusted, text);
@@ -45,13 +45,13 @@ static esp_err_t publish(void) {
 static size_t slot_for(const char *pem) {
     size_t empty = SLOTS;
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        memory_read_text(slot_name[slot], scratch, sizeof scratch);
+        nvram_read_text(slot_name[slot], scratch, sizeof scratch);
         if (strcmp(scratch, pem) == 0) return SLOTS;
         if (scratch[0] == 0 && empty == SLOTS) empty = slot;
     }
     if (empty < SLOTS) return empty;
     char newest[2];
-    memory_read_text("ca_newest", newest, sizeof newest);
+    nvram_read_text("ca_newest", newest, sizeof newest);
     return newest[0] == '0' ? 1 : 0;
 }
 
@@ -59,8 +59,8 @@ esp_err_t authorities_adopt(const char *pem) {
     if (strlen(pem) > AUTHORITY_PEM_MAX || !is_certificate(pem)) return ESP_ERR_INVALID_ARG;
     const size_t slot = slot_for(pem);
     if (slot == SLOTS) return ESP_OK;
-    ESP_RETURN_ON_ERROR(memory_write_text(slot_name[slot], pem), tag, "slot");
-    ESP_RETURN_ON_ERROR(memory_write_text("ca_newest", slot == 0 ? "0" : "1"), tag, "newest");
+    ESP_RETURN_ON_ERROR(nvram_write_text(slot_name[slot], pem), tag, "slot");
+    ESP_RETURN_ON_ERROR(nvram_write_text("ca_newest", slot == 0 ? "0" : "1"), tag, "newest");
     ESP_LOGI(tag, "a new authority in slot %u", (unsigned)slot);
     return publish();
 }
@@ -72,10 +72,10 @@ extern const char built_in[] asm("_binary_ca_pem_start");
 static void adopt_built_in(void) {
     char mark[9], before[sizeof mark];
     snprintf(mark, sizeof mark, "%08x", (unsigned)fj_crc32((const uint8_t *)built_in, strlen(built_in)));
-    memory_read_text("ca_built_in", before, sizeof before);
+    nvram_read_text("ca_built_in", before, sizeof before);
     if (strcmp(mark, before) == 0) return;
     const esp_err_t error = authorities_adopt(built_in);
-    if (error == ESP_OK) memory_write_text("ca_built_in", mark);
+    if (error == ESP_OK) nvram_write_text("ca_built_in", mark);
     else ESP_LOGE(tag, "the image's authority is not taken: %s", esp_err_to_name(error));
 }
 #else

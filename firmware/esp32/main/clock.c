@@ -8,7 +8,7 @@
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
-#include "memory.h"
+#include "nvram.h"
 
 /// A system clock that is further off than this is set (ms), and how often the time is kept for the next start (ms): 1,500 writes a year.
 #define OFF_MAX_MS 2000
@@ -40,7 +40,7 @@ static void set_system_clock(uint64_t utc_ms) {
 }
 
 void clock_set_floor(void) {
-    const uint64_t built_ms = UINT64_C(1000) * FAJMA_BUILD_TIME, kept_ms = memory_read_utc();
+    const uint64_t built_ms = UINT64_C(1000) * FAJMA_BUILD_TIME, kept_ms = nvram_read_utc();
     set_system_clock(kept_ms > built_ms ? kept_ms : built_ms);
 }
 
@@ -92,5 +92,5 @@ void clock_follow(const fj_clock *clock) {
     if (was_kept && now - kept_at_ms < KEEP_EVERY_MS) return;
     was_kept = true;
     kept_at_ms = now;
-    memory_write_utc(utc_ms);
+    nvram_write_utc(utc_ms);
 }

@@ -5,7 +5,7 @@
 #include "esp_ota_ops.h"
 #include "esp_system.h"
 #include "esp_task_wdt.h"
-#include "memory.h"
+#include "nvram.h"
 
 static const char tag[] = "device";
 
@@ -56,7 +56,7 @@ static esp_err_t prepare(device *device, uint32_t start) {
     error = fj_uplink_init(&device->uplink, &device->store, &device->clock, port->random, now_ms);
     ESP_RETURN_ON_FALSE(error == FJ_OK, ESP_ERR_INVALID_ARG, tag, "uplink: %s", fj_error_name(error));
     fj_rules rules;
-    if (memory_read_rules(&rules)) device->uplink.rules = rules;
+    if (nvram_read_rules(&rules)) device->uplink.rules = rules;
     error = fj_ota_init(&device->ota, is_on_trial(), now_ms);
     return error == FJ_OK ? ESP_OK : ESP_ERR_INVALID_ARG;
 }

@@ -7,7 +7,7 @@
 #include "esp_system.h"
 #include "fj_battery.h"
 #include "lamps.h"
-#include "memory.h"
+#include "nvram.h"
 #include "network.h"
 
 /// Sampling says something every second; after this its silence is a fault (ms).
@@ -79,7 +79,7 @@ static void judge_image(device *device, memo *memo, const measured *measured, bo
 static void restart_where_wanted(device *device, const measured *measured) {
     if (lamps_reset_is_wanted()) {
         ESP_LOGW(tag, "set-up erased by the button");
-        esp_err_t error = memory_forget();
+        esp_err_t error = nvram_forget();
         if (error == ESP_OK) error = network_forget();
         if (error != ESP_OK) ESP_LOGE(tag, "not all is erased: %s", esp_err_to_name(error));
         device_restart(device);

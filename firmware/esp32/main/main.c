@@ -11,7 +11,7 @@
 #include "flash.h"
 #include "https.h"
 #include "lamps.h"
-#include "memory.h"
+#include "nvram.h"
 #include "network.h"
 #include "set_up.h"
 
@@ -30,10 +30,10 @@ static uint32_t next_random(void *context) {
 /// The log belongs to the device that measured it: under another device's key its records would go to another patient.
 static esp_err_t claim_log(const fj_flash *flash) {
     uint64_t owner;
-    if (memory_read_log_owner(&owner) && owner == setup.device) return ESP_OK;
+    if (nvram_read_log_owner(&owner) && owner == setup.device) return ESP_OK;
     ESP_LOGW(tag, "another device than before: the log is erased");
     ESP_RETURN_ON_ERROR(flash_erase_all(flash), tag, "log");
-    return memory_write_log_owner(setup.device);
+    return nvram_write_log_owner(setup.device);
 }
 
 static void open_log(void) {
@@ -56,12 +56,12 @@ static void free_bluetooth(void) {
 static esp_err_t run(void) {
     uint32_t start;
     ESP_RETURN_ON_ERROR(lamps_open(&ports.indicator), tag, "lamps");
-    ESP_RETURN_ON_ERROR(memory_open(), tag, "memory");
-    ESP_RETURN_ON_ERROR(memory_count_start(&start), tag, "counter");
+    ESP_RETURN_ON_ERROR(nvram_open(), tag, "memory");
+    ESP_RETURN_ON_ERROR(nvram_count_start(&start), tag, "counter");
     clock_set_floor();
     ESP_RETURN_ON_ERROR(network_open(), tag, "network");
     const bool can_trust = authorities_load() == ESP_OK;
-    if (!memory_read_setup(&setup) || !network_has_credentials()) {
+    if (!nvram_read_setup(&setup) || !network_has_credentials()) {
         set_up_run(&ports.indicator);
         return ESP_FAIL;
     }

@@ -2,7 +2,7 @@
 #include "clock.h"
 #include "device.h"
 #include "esp_log.h"
-#include "memory.h"
+#include "nvram.h"
 
 /// One report: some 19 records of six readings. 64 KB would be a quarter of what an ESP32 has.
 #define BODY_MAX 12288u
@@ -30,7 +30,7 @@ static void take_answer(device *device, const port_reply *reply) {
     const fj_clock clock = device->clock;
     device_unlock(device);
     if (reply->status != 201) ESP_LOGW(tag, "answer %u", reply->status);
-    if (has_new_rules) memory_write_rules(&rules);
+    if (has_new_rules) nvram_write_rules(&rules);
     clock_follow(&clock);
 }
 

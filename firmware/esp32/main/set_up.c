@@ -14,7 +14,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/event_groups.h"
 #include "freertos/task.h"
-#include "memory.h"
+#include "nvram.h"
 #include "network.h"
 #include "network_provisioning/manager.h"
 #include "network_provisioning/scheme_ble.h"
@@ -45,7 +45,7 @@ static const char *take_text(const char *text, size_t length) {
         ESP_LOGW(tag, "server and key: %s", fj_error_name(error));
         return fj_error_name(error);
     }
-    if (memory_write_setup(text, length) != ESP_OK) return "memory";
+    if (nvram_write_setup(text, length) != ESP_OK) return "memory";
     ESP_LOGI(tag, "server and key are known");
     xEventGroupSetBits(known, HAS_SERVER);
     return fj_error_name(FJ_OK);
@@ -91,10 +91,10 @@ static esp_err_t make_verifier(const char *code, network_prov_security2_params_t
 
 static esp_err_t begin(void) {
     static network_prov_security2_params_t params;  // as long as the set-up lasts
-    char code[MEMORY_CODE_CHARACTERS + 1], suffix[7], name[sizeof "FAJMA_" + sizeof suffix];
+    char code[NVRAM_CODE_CHARACTERS + 1], suffix[7], name[sizeof "FAJMA_" + sizeof suffix];
     known = xEventGroupCreate();
     ESP_RETURN_ON_FALSE(known, ESP_ERR_NO_MEM, tag, "no memory");
-    ESP_RETURN_ON_ERROR(memory_code(code), tag, "code");
+    ESP_RETURN_ON_ERROR(nvram_code(code), tag, "code");
     ESP_RETURN_ON_ERROR(make_verifier(code, &params), tag, "code");
     ESP_RETURN_ON_ERROR(esp_event_handler_register(NETWORK_PROV_EVENT, ESP_EVENT_ANY_ID, on_event, NULL), tag, "events");
     const network_prov_mgr_config_t config = {

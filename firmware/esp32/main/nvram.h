@@ -9,36 +9,36 @@
 #include "fj_setup.h"
 
 /// The code on the device's label: without characters that are mistaken for others, 50 bits.
-#define MEMORY_CODE_CHARACTERS 10u
+#define NVRAM_CODE_CHARACTERS 10u
 
 /// Opens NVS. Where it was written by another version or has no page left it is emptied: the device is then as new.
-esp_err_t memory_open(void);
+esp_err_t nvram_open(void);
 
 /// One more than at the last start.
-esp_err_t memory_count_start(uint32_t *start);
+esp_err_t nvram_count_start(uint32_t *start);
 
 /// Server and key. False: none, or none that is understood.
-bool memory_read_setup(fj_setup *setup);
-esp_err_t memory_write_setup(const char *text, size_t length);
+bool nvram_read_setup(fj_setup *setup);
+esp_err_t nvram_write_setup(const char *text, size_t length);
 
 /// The device whose records the flash log holds. False: not known.
-bool memory_read_log_owner(uint64_t *device);
-esp_err_t memory_write_log_owner(uint64_t device);
+bool nvram_read_log_owner(uint64_t *device);
+esp_err_t nvram_write_log_owner(uint64_t device);
 
 /// The last alarm rules. False: none, or of another version of this program.
-bool memory_read_rules(fj_rules *rules);
-esp_err_t memory_write_rules(const fj_rules *rules);
+bool nvram_read_rules(fj_rules *rules);
+esp_err_t nvram_write_rules(const fj_rules *rules);
 
 /// The latest time that was known (ms since 1970), or 0.
-uint64_t memory_read_utc(void);
-void memory_write_utc(uint64_t utc_ms);
+uint64_t nvram_read_utc(void);
+void nvram_write_utc(uint64_t utc_ms);
 
 /// The code that proves that somebody holds the device in the hand; made at the first call. With a NUL.
-esp_err_t memory_code(char code[MEMORY_CODE_CHARACTERS + 1]);
+esp_err_t nvram_code(char code[NVRAM_CODE_CHARACTERS + 1]);
 
 /// A text of at most `capacity` - 1 characters, or "".
-void memory_read_text(const char *name, char *text, size_t capacity);
-esp_err_t memory_write_text(const char *name, const char *text);
+void nvram_read_text(const char *name, char *text, size_t capacity);
+esp_err_t nvram_write_text(const char *name, const char *text);
 
 /// Forgets server, key and limits. The log, its owner, the certificates, the code and the counter stay.
-esp_err_t memory_forget(void);
+esp_err_t nvram_forget(void);
