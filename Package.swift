@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
-        .testTarget(name: "AccessTests", dependencies: ["Access"]),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),

@@ -2,20 +2,20 @@
 
 #include <string.h>
 
-/// One character a step: . dark, g green, r red, b both, R red with buzzer. The alarms' rhythms follow the ideas of IEC 60601-1-8: high priority comes
+/// Each differs from the others in black and white, too. One character a step: . dark, g green, r red, b both, R red with buzzer. The alarms' rhythms follow the ideas of IEC 60601-1-8: high priority comes
 /// in bursts of 3 + 2 pulses, twice, then rests; medium in one of three; a buzzer of one pitch cannot do more.
 static const char *const rhythm[FJ_INDICATION_COUNT] = {
     [FJ_INDICATION_STARTING] = "b",
     [FJ_INDICATION_RUNNING] = "g...................",
     [FJ_INDICATION_NOT_WORN] = "g.g.................",
-    [FJ_INDICATION_LOW_BATTERY] = "g.r.................",
-    [FJ_INDICATION_OFFLINE] = "gggggrrrrr",
+    [FJ_INDICATION_LOW_BATTERY] = "g....r..............",
+    [FJ_INDICATION_OFFLINE] = "ggggg.rrrrr.",
     [FJ_INDICATION_SENSOR_FAULT] = "r.r.r...............",
     [FJ_INDICATION_SET_UP] = "gggggg......",
     [FJ_INDICATION_FAULT] = "r",
     [FJ_INDICATION_WARNING] = "RR..RR..RR.............................r..r..r..",
     [FJ_INDICATION_ERROR] = "R.R.R...R.R.......R.R.R...R.R.......r.r.r.r.r.r.r.r.r.r.r.r.r.r.",
-    [FJ_INDICATION_RESET] = "rg",
+    [FJ_INDICATION_RESET] = "r.g.",
 };
 
 fj_indication fj_indication_of(const fj_device_state *state) {
