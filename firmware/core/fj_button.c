@@ -14,7 +14,8 @@ fj_button_event fj_button_next(fj_button *button, bool raw_down, uint64_t now_ms
         button->was_raw_down = raw_down;
         button->raw_since_ms = now_ms;
     }
-    if (raw_down == button->is_down || now_ms - button->raw_since_ms < FJ_BUTTON_SETTLE_MS) return button->is_down ? hold(button, now_ms) : FJ_BUTTON_NOTHING;
+    if (raw_down == button->is_down || now_ms - button->raw_since_ms < FJ_BUTTON_SETTLE_MS)
+        return button->is_down ? hold(button, now_ms) : FJ_BUTTON_NOTHING;
     button->is_down = raw_down;
     if (raw_down) {
         button->down_since_ms = now_ms;

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/// Each differs from the others in black and white, too. One character a step: . dark, g green, r red, b both, R red with buzzer. The alarms' rhythms follow the ideas of IEC 60601-1-8: high priority comes
-/// in bursts of 3 + 2 pulses, twice, then rests; medium in one of three; a buzzer of one pitch cannot do more.
+/// One character a step: . dark, g green, r red, b both, R red with buzzer. Each differs from the others in black and white, too. The alarms'
+/// follow the ideas of IEC 60601-1-8: high priority comes in bursts of 3 + 2 pulses, twice, then rests; medium in one of three; a buzzer of
+/// one pitch cannot do more.
 static const char *const rhythm[FJ_INDICATION_COUNT] = {
     [FJ_INDICATION_STARTING] = "b",
     [FJ_INDICATION_RUNNING] = "g...................",

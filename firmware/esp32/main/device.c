@@ -61,7 +61,8 @@ static esp_err_t prepare(device *device, uint32_t start) {
     return error == FJ_OK ? ESP_OK : ESP_ERR_INVALID_ARG;
 }
 
-static esp_err_t start_task(TaskFunction_t task, const char *name, uint32_t stack, device *device, UBaseType_t priority, TaskHandle_t *handle, BaseType_t core) {
+static esp_err_t start_task(
+    TaskFunction_t task, const char *name, uint32_t stack, device *device, UBaseType_t priority, TaskHandle_t *handle, BaseType_t core) {
     const BaseType_t created = xTaskCreatePinnedToCore(task, name, stack, device, priority, handle, core);
     ESP_RETURN_ON_FALSE(created == pdPASS, ESP_ERR_NO_MEM, tag, "no memory for %s", name);
     return ESP_OK;
