@@ -103,6 +103,7 @@ static fj_device_state state_of(const device *device, const memo *memo, const me
 static void turn(device *device, memo *memo, const measured *measured) {
     const port *port = device->port;
     const uint64_t now_ms = port->clock.now_ms(port->clock.context);
+    describe(device, memo);  // before the first report goes
     device_lock(device);
     fj_error error = FJ_OK;
     if (measured) error = fj_uplink_measured(&device->uplink, &measured->second, now_ms);
@@ -116,7 +117,6 @@ static void turn(device *device, memo *memo, const measured *measured) {
         xTaskNotifyGive(device->sending);
     } else ESP_LOGE(tag, "nothing from sampling");
     atomic_store(&device->is_online, was_accepted && !is_out_of_reach);
-    describe(device, memo);
     judge_image(device, memo, measured, was_accepted, now_ms);
     fj_device_state state = state_of(device, memo, measured, was_accepted || is_out_of_reach);
     state.alarm = alarm;
