@@ -59,6 +59,7 @@ def measure(hospital, options, note):
     ward = client.send("POST", "/api/services/", {"nom": "Mesures"})["id"]
     patients = [client.send("POST", "/api/patients/", {
         "identifiant": f"MESURES{n}", "nom": "Mesures", "prenom": "", "service": ward, "lit": str(n)})["id"] for n in range(PATIENTS)]
+    note(f"filling {READINGS:,} readings; the goals are meant at 100 million: FAJMA_BENCH_READINGS")
     stored = fill(hospital, patients, note)
     hospital.expected += stored
     build(hospital, note)
