@@ -47,8 +47,8 @@ let package = Package(
             exclude: ["SQL/schema.sql"],
             resources: [
                 "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "migrations/m0004_alarm_care",
-                "migrations/m0005_limit_changes",
-                "routines/readings", "routines/alerts", "routines/pauses", "routines/devices", "routines/rights", "routines/audit", "routines/sessions",
+                "migrations/m0005_limit_changes", "migrations/m0006_history",
+                "routines/readings", "routines/rollups", "routines/alerts", "routines/pauses", "routines/devices", "routines/rights", "routines/audit", "routines/sessions",
             ].map { .embedInCode("SQL/\($0).sql") }),
         .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", "Metrics", logging]),
         .target(

@@ -4,6 +4,8 @@ import Store
 extension Service {
     /// What a ward's page shows of each patient, and somewhat more.
     private static let traceSeconds = 300.0
+    /// Of each patient and vital: as many as a page keeps.
+    private static let traceLimit = 1_000
 
     private struct ValueBody: Decodable { let valeur: Double }
     private struct LetterBody: Decodable { let valeur: String }
@@ -22,9 +24,32 @@ extension Service {
     }
 
     func latestData(_ call: Call) throws -> Response {
+        if call.query["patient_id"] == nil, let ward = try call.query.number("service") {
+            let patients = try call.found(database.latestReadings(ward: ward, call.scope()))
+            return try .json(Dictionary(uniqueKeysWithValues: patients.map { (String($0), Self.byVital($1)) }))
+        }
         guard let key = call.query["patient_id"] else { throw Problem(status: 400, code: .patientRequired) }
-        let readings = try database.latestReadings(patient: patient(key, call).id)
-        return try .json(Dictionary(uniqueKeysWithValues: readings.map { ($0.vital.rawValue, WireValue($0)) }))
+        return try .json(Self.byVital(database.latestReadings(patient: patient(key, call).id)))
+    }
+
+    private static func byVital(_ readings: [Reading]) -> [String: WireValue] {
+        Dictionary(uniqueKeysWithValues: readings.map { ($0.vital.rawValue, WireValue($0)) })
+    }
+
+    /// A ward's page at its opening and after each gap, in one request: `{"12": {"spo2": [[ms, value], …]}}`.
+    func showTraces(_ call: Call) throws -> Response {
+        let from = try call.query.instant("debut") ?? now().advanced(bySeconds: -Self.traceSeconds)
+        guard now().seconds(since: from) <= Self.traceSeconds else { throw Problem.invalid("debut", .outOfRange) }
+        let traces = try call.found(database.traces(ward: call.number("id"), from: from, limit: Self.traceLimit, call.scope()))
+        // By hand: there are tens of thousands of them.
+        let patients = traces.map { patient, vitals in
+            let lines = vitals.map { vital, readings in
+                "\"\(vital.rawValue)\":[\(readings.map { "[\($0.measuredAt.milliseconds),\($0.value)]" }.joined(separator: ","))]"
+            }
+            return "\"\(patient)\":{\(lines.joined(separator: ","))}"
+        }
+        return Response(
+            status: 200, headers: [("Content-Type", "application/json")], body: Array("{\(patients.joined(separator: ","))}".utf8))
     }
 
     func showReading(_ call: Call) throws -> Response {

@@ -61,6 +61,7 @@ extension Service {
         Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
         Route("PATCH", "/api/services/{id}/", .user(.manageWards)) { try $0.changeWard($1) },
         Route("DELETE", "/api/services/{id}/", .user(.manageWards)) { try $0.deleteWard($1) },
+        Route("GET", "/api/services/{id}/traces/", .user(.readReadings)) { try $0.showTraces($1) },
         Route("GET", "/api/services/{id}/pause/", .user(.readAlerts)) { try $0.showWardPause($1) },
         Route("POST", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.beginWardPause($1) },
         Route("DELETE", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.endWardPause($1) },

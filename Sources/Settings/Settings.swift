@@ -63,6 +63,20 @@ public struct Settings: Sendable {
     /// `FAJMA_WEBHOOK_SECRET_FILE`: 32 bytes or more that sign them; needed where there is a URL.
     public func webhookSecretFile() throws(SettingError) -> String { try required("FAJMA_WEBHOOK_SECRET_FILE") }
 
+    /// `FAJMA_READING_DAYS`: how long readings are kept, one by one; nil (0): for ever. A year and a month, so that whoever asks about the same
+    /// month of last year still finds each value.
+    public func readingDays() throws(SettingError) -> Int? { try days("FAJMA_READING_DAYS", default: 400) }
+
+    /// `FAJMA_HISTORY_DAYS`: how long minima, averages and maxima by the minute are kept, not shorter than the readings; nil (0): for ever. Twenty
+    /// years, as French hospitals keep a patient's file (R. 1112-7 of the Code de la santé publique).
+    public func historyDays() throws(SettingError) -> Int? {
+        guard let days = try days("FAJMA_HISTORY_DAYS", default: 7_305) else { return nil }
+        if let readings = try readingDays(), readings > days {
+            throw SettingError("FAJMA_HISTORY_DAYS", "0, or no less than FAJMA_READING_DAYS is")
+        }
+        return days
+    }
+
     /// Makes every logger write as `FAJMA_LOG_LEVEL` (`info`) and `FAJMA_LOG_FORMAT` (`text` or `json`) say. Once a process.
     public func startLogging() throws(SettingError) {
         guard let level = Logger.Level(rawValue: self["FAJMA_LOG_LEVEL"] ?? "info") else {
@@ -86,6 +100,12 @@ public struct Settings: Sendable {
     private func required(_ name: String) throws(SettingError) -> String {
         guard let value = self[name] else { throw SettingError(name, "set") }
         return value
+    }
+
+    private func days(_ name: String, default value: Int) throws(SettingError) -> Int? {
+        let days = try number(name, default: value, in: 0...100_000)
+        guard days == 0 || days >= 31 else { throw SettingError(name, "0, which is for ever, or 31 days at least") }
+        return days == 0 ? nil : days
     }
 
     private func number(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(SettingError) -> Int {

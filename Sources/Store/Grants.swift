@@ -19,6 +19,9 @@ enum Grants {
         "vitals": [.select],
         "readings": all,  // corrections and deletions; the audit keeps the old value
         "readings_default": [.select],  // by name, for `fajma doctor`, which looks for stray readings
+        "reading_hours": all,  // `roll_up` makes them, with the rights of whoever calls it
+        "rolled_up": [.select, .update],
+        "stale_hours": [.select, .insert, .delete],
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
         "alarm_rules": all,
@@ -45,7 +48,7 @@ enum Grants {
     /// Functions that do, with the owner's rights, what the application may not do itself. All others run with the caller's own and
     /// so give nobody anything. Each pins its search_path, and `pg_temp` stands last in it: left out, it would be searched first,
     /// and a temporary table named like one of ours would take its place and run its own triggers as the owner.
-    static let definers = ["forget_sessions", "make_partitions", "seal_audit"]
+    static let definers = ["forget_readings", "forget_sessions", "make_partitions", "seal_audit"]
 
     /// The table above as three columns for `unnest`: table, privilege, column ('': the whole table).
     static var columns: (tables: [String], privileges: [String], columns: [String]) {

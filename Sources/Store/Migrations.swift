@@ -18,10 +18,12 @@ enum Migrations {
         Script("alarms", PackageResources.m0003_alarms_sql),
         Script("alarm care", PackageResources.m0004_alarm_care_sql),
         Script("limit changes", PackageResources.m0005_limit_changes_sql),
+        Script("history", PackageResources.m0006_history_sql),
     ]
 
     static let routines = [
         Script("readings", PackageResources.readings_sql),
+        Script("rollups", PackageResources.rollups_sql),
         Script("alerts", PackageResources.alerts_sql),
         Script("pauses", PackageResources.pauses_sql),
         Script("devices", PackageResources.devices_sql),

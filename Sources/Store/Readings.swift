@@ -80,20 +80,58 @@ extension Database {
             key: .init(patient: try row[0], vital: vital, measuredAt: Instant(try row[2]), device: try row[3]), value: try row[4])
     }
 
-    /// Newest first. Looks into the primary key of every day's partition once for each patient and vital of the filter: it costs by
-    /// their number and by the days kept, not by how many readings there are.
+    /// Newest first. Looks into the primary key of a day's partition once for each patient and vital of the filter; into the newest days
+    /// first, and into older ones while the page is not full: to plan for hundreds of days takes longer than to read a page.
     public func readings(
         _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>
     ) throws -> [StoredReading] {
-        try pool.with {
-            try $0.query(
+        try pool.with { connection in
+            guard var from = try newest(scope, filter, page, on: connection) else { return [] }
+            var to = filter.to
+            var found: [StoredReading] = []
+            for days in Self.searchedDays {
+                from = max(days.map { from.advanced(bySeconds: -$0 * 86_400) } ?? Self.earliest, filter.from ?? Self.earliest)
+                var rest = page
+                rest.limit -= found.count
+                found += try readings(scope, filter, rest, from: from, to: to, on: connection)
+                if found.count >= page.limit || from <= filter.from ?? Self.earliest { break }
+                to = from
+            }
+            return found
+        }
+    }
+
+    /// How far back, step by step; nil: as far as there is anything.
+    private static let searchedDays: [Double?] = [1, 8, 64, nil]
+    /// Before any reading.
+    private static let earliest = Instant(milliseconds: -1 << 40)
+
+    /// About when the newest reading was measured that the page may show; nil: there is none.
+    private func newest(
+        _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>, on connection: Connection
+    ) throws -> Instant? {
+        let newest: Timestamp? = try connection.query(
+            """
+            SELECT max(l.measured_at) FROM latest_readings l JOIN patients p ON p.id = l.patient_id
+            WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR l.patient_id = $2) AND ($3::smallint IS NULL OR l.vital = $3)
+            """, [scope.wards, filter.patient, filter.vital?.code])[0][0]
+        return newest.map { min(Instant($0), filter.to ?? Instant($0), page.after?.measuredAt ?? Instant($0)) }
+    }
+
+    /// A page of those of one stretch of time.
+    private func readings(
+        _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>, from: Instant, to: Instant?, on connection: Connection
+    ) throws -> [StoredReading] {
+        let results = try connection.pipeline {
+            $0.planForItsParameters()
+            $0.query(
                 """
                 SELECT \(Self.columns)
                 FROM latest_readings l JOIN patients p ON p.id = l.patient_id
                 CROSS JOIN LATERAL (
                     SELECT * FROM readings r
                     WHERE r.patient_id = l.patient_id AND r.vital = l.vital
-                        AND r.measured_at >= coalesce($4, '-infinity') AND r.measured_at < coalesce($5, 'infinity')
+                        AND r.measured_at >= $4 AND r.measured_at < coalesce($5, 'infinity')
                         AND ($6::bigint IS NULL OR r.device_id = $6)
                         AND ($7::timestamptz IS NULL OR r.measured_at <= $7)
                         AND ($7::timestamptz IS NULL
@@ -107,11 +145,11 @@ extension Database {
                 ORDER BY r.measured_at DESC, r.patient_id DESC, r.vital DESC, r.device_id DESC LIMIT $11
                 """,
                 [
-                    scope.wards, filter.patient, filter.vital?.code, filter.from?.timestamp, filter.to?.timestamp, filter.device,
+                    scope.wards, filter.patient, filter.vital?.code, from.timestamp, to?.timestamp, filter.device,
                     page.after?.measuredAt.timestamp, page.after?.patient, page.after?.vital.code, page.after?.device, page.limit,
-                ]
-            ).compactMap(stored)
+                ])
         }
+        return try results[1].compactMap(stored)
     }
 
     public func reading(_ key: StoredReading.Key, _ scope: Scope) throws -> StoredReading? {

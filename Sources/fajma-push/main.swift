@@ -29,6 +29,7 @@ func serve() throws {
     let watching = try Watch.Configuration(
         reminderSeconds: settings.reminderSeconds(), escalationSeconds: settings.escalationSeconds())
     let webhook = try settings.webhookURL().map { (url: $0, secret: try SigningSecret(file: settings.webhookSecretFile())) }
+    let retention = try Housekeeping.Retention(readingDays: settings.readingDays(), historyDays: settings.historyDays())
     try database.checkSchema()
 
     let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
@@ -36,7 +37,8 @@ func serve() throws {
     let source = DatabaseSource(database: database, ingest: ingest, tokens: tokens, now: now)
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
     let feed = Feed(url: url, daemon: daemon, logger: logger)
-    let housekeeping = Housekeeping(database: database, logger: logger)
+    let housekeeping = Housekeeping(database: database, retention: retention, logger: logger)
+    let rollUps = RollUps(database: database, logger: logger)
     let sealer = AuditSealer(database: database, logger: logger)
     let admin = try settings.pushAdminSocket.map { path in
         try AdminServer(path: path, metrics: daemon.metrics + feed.metrics + ingest.metrics(database)) {
@@ -51,6 +53,7 @@ func serve() throws {
     sigwait(&ending, &signal)
     watch.stop()  // first: another daemon takes over while this one ends
     housekeeping.stop()
+    rollUps.stop()
     try admin?.stop()
     try daemon.stop()
     feed.stop()

@@ -53,6 +53,43 @@ import Testing
         #expect(alerts.compactMap { $0["id"]?.number } == [5, 4, 3, 1])
     }
 
+    @Test("a ward's traces and latest values come in one request, without who is elsewhere, has left or has letters") func ward() throws {
+        for (device, value) in [(0, 91), (1, 82)] {
+            let report = (0..<3).map { #"{"type_donnee":"spo2","valeur":\#(value + $0),"age_ms":\#(60_000 - $0 * 1000)}"# }
+            let body = #"{"mesures":[\#(report.joined(separator: ",")),{"type_donnee":"heart_rate","valeur":70,"age_ms":400000}]}"#
+            #expect(try api.send("POST", "/api/iot/data/", bearer: api.store.keys[device].text, Array(body.utf8)).status == 201)
+        }
+        #expect(try api.send("POST", "/api/iot/data/", #"{"patient":1,"type_donnee":"consciousness","valeur":"A"}"#).status == 201)
+        let traces = try api.send("GET", "/api/services/1/traces/", as: .ecran)
+        let at = Int(api.now.milliseconds) - 60_000
+        #expect(traces.json?.members == ["1"] && traces["1"]?.members == ["spo2"], "\(traces.text)")
+        #expect(traces["1"]?["spo2"]?.array?.map { [$0[0]?.number, $0[1]?.number] } == (0..<3).map { [Double(at + $0 * 1000), Double(91 + $0)] })
+        let since = api.now.advanced(bySeconds: -58.5).rfc3339
+        #expect(try api.send("GET", "/api/services/1/traces/?debut=\(since)").json?["1"]?["spo2"]?.array?.count == 1)
+        #expect(try api.send("GET", "/api/services/1/traces/?debut=\(api.now.advanced(bySeconds: -301).rfc3339)").status == 400)
+        let latest = try api.send("GET", "/api/iot/data/latest_data/?service=1", as: .ecran)
+        #expect(latest.json?.members == ["1"] && latest["1"]?.members == ["spo2", "heart_rate", "consciousness"])
+        #expect(try latest["1"] == api.send("GET", "/api/iot/data/latest_data/?patient_id=1").json)
+        #expect(try api.send("GET", "/api/iot/data/latest_data/?service=2", as: .ecran).status == 404)
+        #expect(try api.count("SELECT count(*) FROM audit WHERE action = 'patient.opened' AND username = 'ecran1'") == 0)
+        try api.send("POST", "/api/patients/1/sortie/")
+        for path in ["/api/services/1/traces/", "/api/iot/data/latest_data/?service=1"] { #expect(try api.send("GET", path).json == .object([:])) }
+    }
+
+    @Test("a list reads on where the newest days have not enough, and finds what is years old") func oldReadings() throws {
+        let days = [0.0, 0.5, 3, 20, 90, 300, 900]
+        try api.store.connection().script(
+            days.map {
+                "INSERT INTO readings VALUES (1, \(Vital.spo2.code), to_timestamp(\(Double(api.now.milliseconds) / 1000) - \($0 * 86_400)), 1, \(90 + $0 / 1000), now())"
+            }.joined(separator: ";"))
+        let all = try api.send("GET", "/api/iot/data/?patient_id=1").json?.array ?? []
+        #expect(all.compactMap { $0["valeur"]?.number } == days.map { 90 + $0 / 1000 })
+        #expect(try pages("/api/iot/data/?limit=2").flatMap { $0 } == all)
+        let (from, to) = (api.now.advanced(bySeconds: -100 * 86_400).rfc3339, api.now.advanced(bySeconds: -86_400).rfc3339)
+        #expect(try api.send("GET", "/api/iot/data/?debut=\(from)&fin=\(to)").json?.array == Array(all[2...4]))
+        #expect(try api.send("GET", "/api/iot/data/?fin=\(from)&limit=1").json?.array == Array(all[5...5]))
+    }
+
     @Test("100 rows where no limit is given") func defaultLimit() throws {
         let report = (0..<150).map { #"{"type_donnee":"spo2","valeur":97,"age_ms":\#($0 * 1000)}"# }.joined(separator: ",")
         try api.send("POST", "/api/iot/data/", as: .device, #"{"mesures":[\#(report)]}"#)

@@ -44,6 +44,7 @@ let expectations: [String: Expectation] = [
     "GET /api/services/{id}/": .init(who: people),
     "PATCH /api/services/{id}/": .init(who: [.admin], body: ##"{"nom":"W#"}"##),
     "DELETE /api/services/{id}/": .init(who: [.admin], status: 409),  // its patients hang on it
+    "GET /api/services/{id}/traces/": .init(who: people),
     "GET /api/services/{id}/pause/": .init(who: people),
     "POST /api/services/{id}/pause/": .init(who: care, status: 201),
     "DELETE /api/services/{id}/pause/": .init(who: care, status: 204),

@@ -571,7 +571,7 @@ def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluste
     cluster.state.make_secret()
     found = checks(database)
     for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "database role", "database rights", "partitions",
-                 "stray readings", "secret"):
+                 "stray readings", "history", "secret"):
         assert found[name]["status"] == "ok", found[name]
     for name in ("fajma-api", "fajma-push"):
         assert found[name]["status"] == "failed" and "advice" in found[name]
@@ -584,6 +584,10 @@ def test_the_doctor_knows_what_is_missing(cluster, database):
     cluster.state.make_secret()
     assert checks({**database, "FAJMA_SECRET_FILE": ""})["settings"]["detail"].find("FAJMA_SECRET_FILE") >= 0
     assert checks({**database, "DATABASE_URL": database["DATABASE_URL"] + "x"})["database"]["status"] == "failed"
+    for wrong in ({"FAJMA_READING_DAYS": "30"}, {"FAJMA_READING_DAYS": "400", "FAJMA_HISTORY_DAYS": "399"}):
+        assert list(wrong)[-1] in checks({**database, **wrong})["settings"]["detail"]
+    for right in ({"FAJMA_READING_DAYS": "0"}, {"FAJMA_HISTORY_DAYS": "0"}, {"FAJMA_READING_DAYS": "0", "FAJMA_HISTORY_DAYS": "31"}):
+        assert checks({**database, **right})["settings"]["status"] == "ok"
     assert "fajma migrate" in checks(cluster.database(migrated=False))["schema"]["detail"]
 
 

@@ -15,15 +15,16 @@ sys.dont_write_bytecode = True
 import backlog
 import crowd
 import durable
+import histories
 import memory
 import shown
 from hospital import Failed, Hospital
 from table import show
 
 PATIENTS = 100
-# Memory first: of daemons that have not worked yet.
+# Memory first: of daemons that have not worked yet. Histories last: they fill the tables.
 MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "backlog": backlog.measure, "shown": shown.measure,
-                "crowd": crowd.measure}
+                "crowd": crowd.measure, "histories": histories.measure}
 
 
 def arguments():

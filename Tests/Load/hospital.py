@@ -67,8 +67,9 @@ class Hospital:
         if stored != self.expected:
             raise Failed(f"{what}: {self.expected} readings were answered 201, {stored} are stored")
 
-    def query(self, statement):
-        result = subprocess.run(["psql", self.environment["DATABASE_URL"], "-XAtqc", statement], capture_output=True,
+    def query(self, statement, owner=False):
+        url = self.environment["FAJMA_OWNER_DATABASE_URL" if owner else "DATABASE_URL"]
+        result = subprocess.run(["psql", url, "-XAtqc", statement], capture_output=True,
                                 text=True, check=False)
         if result.returncode != 0:
             raise Failed(f"psql: {result.stderr.strip()}")

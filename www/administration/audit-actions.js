@@ -4,5 +4,5 @@ const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause"
 
 export const ACTIONS = [
   ...SUBJECTS.flatMap((subject) => CHANGED.map((what) => `${subject}.${what}`)),
-  "session.created", "session.ended", "login.refused", "login.throttled", "request.refused", "patient.opened", "password.changed", "audit.exported",
+  "session.created", "session.ended", "login.refused", "login.throttled", "request.refused", "patient.opened", "password.changed", "audit.exported", "reading.expired",
 ];

@@ -200,6 +200,29 @@ BEGIN
         audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise));
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.build_hour(built timestamp with time zone, patients integer[], vitals smallint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+BEGIN
+    DELETE FROM reading_hours h USING unnest(patients, vitals) AS w (patient_id, vital)
+    WHERE h.patient_id = w.patient_id AND h.vital = w.vital AND h.hour = built;
+    INSERT INTO reading_hours (patient_id, vital, hour, minutes, minimums, maximums, sums, counts)
+    SELECT w.patient_id, w.vital, built, m.*
+    FROM (SELECT DISTINCT * FROM unnest(patients, vitals)) AS w (patient_id, vital)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(extract(minute FROM minute - built)::smallint ORDER BY minute) AS minutes, array_agg(least ORDER BY minute),
+            array_agg(greatest ORDER BY minute), array_agg(total ORDER BY minute), array_agg(number ORDER BY minute)
+        FROM (
+            SELECT date_bin('1 minute', r.measured_at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
+                sum(r.value) AS total, count(*)::integer AS number
+            FROM readings r
+            WHERE r.patient_id = w.patient_id AND r.vital = w.vital AND r.measured_at >= built AND r.measured_at < built + interval '1 hour'
+            GROUP BY 1
+        ) AS by_minute
+    ) AS m
+    WHERE m.minutes IS NOT NULL;
+END $$;
 CREATE FUNCTION public.device_assigned() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -248,6 +271,56 @@ CREATE FUNCTION public.epoch_us(t timestamp with time zone) RETURNS text
     AS $$
     SELECT (extract(epoch FROM t) * 1000000)::bigint::text
 $$;
+CREATE FUNCTION public.forget_readings(days integer) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET lock_timeout TO '3s'
+    AS $_$
+DECLARE
+    u public.rolled_up;
+    kept_from timestamptz;
+    first timestamptz;
+    partition text;
+    forgotten text[];
+BEGIN
+    IF days < 31 THEN
+        RAISE 'readings are kept for 31 days at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
+    SELECT * INTO u FROM public.rolled_up FOR UPDATE;
+    kept_from := least(date_trunc('day', now(), 'UTC') - days * interval '24 hours', date_trunc('day', u.built_until, 'UTC'));
+    SELECT array_agg(relname ORDER BY relname) INTO forgotten FROM (
+        SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'public.readings'::regclass AND c.relname ~ '^readings_\d{8}$'
+            AND c.relname < 'readings_' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYYMMDD')
+        ORDER BY 1 LIMIT 31
+    ) AS oldest;
+    -- One that the next call takes away must not lie below what is said to be kept.
+    IF cardinality(forgotten) = 31 THEN
+        kept_from := to_timestamp(substr(forgotten[31], 10) || ' 0', 'YYYYMMDD TZH') + interval '24 hours';
+    END IF;
+    IF forgotten IS NULL AND NOT EXISTS (SELECT FROM public.readings_default WHERE measured_at < kept_from) THEN
+        RETURN;
+    END IF;
+    -- Nobody stores anything between the look at what is stale and the end: what comes later finds the new horizon.
+    LOCK TABLE ONLY public.readings IN ACCESS EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM public.stale_hours WHERE hour >= u.readings_from AND hour < kept_from) THEN
+        RETURN;
+    END IF;
+    FOREACH partition IN ARRAY coalesce(forgotten, '{}') LOOP
+        first := to_timestamp(substr(partition, 10) || ' 0', 'YYYYMMDD TZH');
+        EXECUTE format('DROP TABLE public.%I', partition);
+        PERFORM public.audit_record('reading.expired', NULL, 'readings ' || to_char(first AT TIME ZONE 'UTC', 'YYYY-MM-DD'), NULL, NULL);
+        RETURN NEXT to_char(first AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+    END LOOP;
+    DELETE FROM public.readings_default WHERE measured_at < kept_from;
+    IF FOUND THEN
+        PERFORM public.audit_record(
+            'reading.expired', NULL, 'readings before ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), NULL, NULL);
+        RETURN NEXT 'before ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+    END IF;
+    UPDATE public.rolled_up SET readings_from = greatest(readings_from, kept_from);
+END $_$;
 CREATE FUNCTION public.forget_sessions() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -258,6 +331,16 @@ CREATE FUNCTION public.forget_sessions() RETURNS void
                 AND NOT EXISTS (SELECT FROM public.refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())))
         AND EXISTS (SELECT FROM public.sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
 $$;
+CREATE FUNCTION public.hours_stale() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO stale_hours (patient_id, vital, hour)
+    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', c.measured_at, '1970-01-01Z') FROM changed c, rolled_up u
+    -- Who reads in an old snapshot reads an old horizon.
+    WHERE c.measured_at < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -466,6 +549,54 @@ BEGIN
     WHERE o.value IS DISTINCT FROM n.value
     ORDER BY patient_id, vital, measured_at, device_id;
     RETURN NULL;
+END $$;
+CREATE FUNCTION public.roll_up() RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    u rolled_up;
+    stale timestamptz;
+    next timestamptz := date_bin('1 hour', now() - interval '5 minutes', '1970-01-01Z');
+    patients integer[];
+    vitals smallint[];
+BEGIN
+    SELECT * INTO u FROM rolled_up FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    SELECT hour INTO stale FROM stale_hours ORDER BY hour DESC LIMIT 1;
+    IF stale IS NOT NULL THEN
+        -- Whose row is seen here, their readings are seen below.
+        WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
+        SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM known;
+        IF stale >= u.readings_from AND stale < u.built_until THEN
+            PERFORM build_hour(stale, patients, vitals);
+        END IF;
+        RETURN true;
+    END IF;
+    IF u.built_until = u.closed_until THEN
+        UPDATE rolled_up SET closed_until = next, fence = NULL WHERE next > closed_until;
+        RETURN FOUND;
+    END IF;
+    IF u.fence IS NULL THEN
+        -- Of two steps in one transaction the first is not known to anybody yet.
+        IF (SELECT xmin = pg_current_xact_id()::xid FROM rolled_up) THEN
+            RETURN false;
+        END IF;
+        UPDATE rolled_up SET fence = pg_snapshot_xmax(pg_current_snapshot());
+        RETURN true;
+    END IF;
+    IF pg_snapshot_xmin(pg_current_snapshot()) < u.fence THEN
+        RETURN false;
+    END IF;
+    -- Whose newest reading is older has none in that hour. Two minutes: one of a clock that is ahead gives way to an older one.
+    SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
+        SELECT DISTINCT patient_id, vital FROM latest_readings
+        WHERE measured_at >= u.built_until - interval '2 minutes' OR u.built_until < now() - interval '3 days'
+    ) AS present;
+    PERFORM build_hour(u.built_until, patients, vitals);
+    UPDATE rolled_up SET built_until = built_until + interval '1 hour';
+    RETURN true;
 END $$;
 CREATE FUNCTION public.seal_audit(most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -753,6 +884,18 @@ ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.reading_hours (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    minutes smallint[] NOT NULL,
+    minimums double precision[] NOT NULL,
+    maximums double precision[] NOT NULL,
+    sums double precision[] NOT NULL,
+    counts integer[] NOT NULL
+);
+COMMENT ON TABLE public.reading_hours IS 'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row..';
+COMMENT ON COLUMN public.reading_hours.minutes IS 'Which minutes of the hour have readings, ascending; the other arrays go along.';
 CREATE TABLE public.readings (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
@@ -783,6 +926,19 @@ CREATE TABLE public.refresh_tokens (
     used_at timestamp with time zone
 );
 COMMENT ON COLUMN public.refresh_tokens.session_id IS 'One used twice was stolen from somebody: its session ends.';
+CREATE TABLE public.rolled_up (
+    singular boolean DEFAULT true NOT NULL,
+    built_until timestamp with time zone NOT NULL,
+    closed_until timestamp with time zone NOT NULL,
+    fence xid8,
+    readings_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT rolled_up_one_row CHECK (singular),
+    CONSTRAINT rolled_up_ordered CHECK (((readings_from <= built_until) AND (built_until <= closed_until)))
+);
+COMMENT ON COLUMN public.rolled_up.built_until IS 'Hours before it have their roll-up, but for those in stale_hours.';
+COMMENT ON COLUMN public.rolled_up.closed_until IS 'Whoever stores, corrects or deletes a reading before it puts the hour down in stale_hours.';
+COMMENT ON COLUMN public.rolled_up.fence IS 'Transactions before this one may not have known of closed_until.';
+COMMENT ON COLUMN public.rolled_up.readings_from IS 'Older readings are no longer kept; of that time the roll-ups are all there is.';
 CREATE TABLE public.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -820,6 +976,12 @@ ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.stale_hours (
+    patient_id integer NOT NULL,
+    vital smallint NOT NULL,
+    hour timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.stale_hours IS 'Hours whose roll-up does not hold (any more). Not unique: each transaction puts down a row of its own, or one that is about to be taken away would be taken for it.';
 CREATE TABLE public.user_wards (
     user_id integer NOT NULL,
     ward_id integer NOT NULL
@@ -931,6 +1093,8 @@ ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_hospital_number_key UNIQUE (hospital_number);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reading_hours
+    ADD CONSTRAINT reading_hours_pkey PRIMARY KEY (patient_id, vital, hour);
 ALTER TABLE ONLY public.readings
     ADD CONSTRAINT readings_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
 COMMENT ON CONSTRAINT readings_pkey ON public.readings IS 'A reading''s identity: what is sent twice is stored once.';
@@ -938,6 +1102,8 @@ ALTER TABLE ONLY public.readings_default
     ADD CONSTRAINT readings_default_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.rolled_up
+    ADD CONSTRAINT rolled_up_pkey PRIMARY KEY (singular);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.schema_routines
@@ -987,6 +1153,8 @@ CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
 CREATE UNIQUE INDEX sound_pauses_one_key ON public.sound_pauses USING btree (patient_id, ward_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
+CREATE INDEX stale_hours_hour_idx ON public.stale_hours USING btree (hour);
+CREATE INDEX stale_hours_idx ON public.stale_hours USING btree (patient_id, vital, hour);
 CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
@@ -1007,6 +1175,10 @@ CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFEREN
 CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
+CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
+CREATE TRIGGER hours_stale_before_update AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
+CREATE TRIGGER hours_stale_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
+CREATE TRIGGER hours_stale_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
@@ -1073,6 +1245,7 @@ ALTER TABLE ONLY public.ward_listening
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_alert_fkey FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE;
 REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.forget_readings(days integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.forget_sessions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.seal_audit(most integer) FROM PUBLIC;

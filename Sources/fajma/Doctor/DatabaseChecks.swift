@@ -51,6 +51,7 @@ enum DatabaseChecks {
         do {
             try database.checkSchema()
             return [.ok("schema", "fits this program")] + RoleChecks.all(database) + partitions(try database.schemaHealth())
+                + [history(try database.historyHealth(), now: Clock.instant)]
         } catch let error as SchemaTooOld {
             return [.failed("schema", "\(error)", advice: "run: fajma migrate")]
         } catch {
@@ -72,4 +73,21 @@ enum DatabaseChecks {
                 : .ok("stray readings", "none"),
         ]
     }
+
+    /// Roll-ups are an hour and some minutes behind; more than this, and nobody builds them.
+    static let longestBehindHours = 4.0
+
+    static func history(_ health: HistoryHealth, now: Instant) -> Check {
+        func day(_ instant: Instant?) -> String { instant.map { String($0.rfc3339.prefix(10)) } ?? "now" }
+        let reach = "readings from \(day(health.readingsFrom)) on, roll-ups from \(day(health.rollUpsFrom)) on"
+        let behind = now.seconds(since: health.builtUntil) / 3600
+        let isBehind = behind > longestBehindHours
+        if !isBehind, health.staleHours < mostStaleHours { return .ok("history", reach) }
+        return .warning(
+            "history", "\(reach), built until \(health.builtUntil.rfc3339) but for \(health.staleHours) hours: long histories are slow",
+            advice: "fajma-push builds them, after an update those of years: look again in an hour, or into its log; a transaction that never ends holds it up")
+    }
+
+    /// Of all patients and vitals; built anew within minutes.
+    static let mostStaleHours = 10_000
 }

@@ -1,0 +1,67 @@
+import Clinical
+import Postgres
+
+/// How far back readings and their roll-ups reach, for `fajma doctor`.
+public struct HistoryHealth: Sendable {
+    /// Nil: there are none.
+    public var readingsFrom: Instant?
+    public var rollUpsFrom: Instant?
+    /// Roll-ups of earlier hours are built, but for the stale ones.
+    public var builtUntil: Instant
+    public var staleHours: Int
+}
+
+extension Database {
+    /// One step: an hour, or less. Harmless at any time; somebody must do it all the time.
+    ///
+    /// - Returns: whether there may be more to do.
+    public func rollUp() throws -> Bool {
+        try pool.with { try $0.query("SELECT roll_up()")[0][0] }
+    }
+
+    /// Takes away the readings of days that lie more than this back, as far as the roll-ups hold them.
+    ///
+    /// - Parameter days: 31 or more.
+    /// - Returns: which days, as `2026-11-22`; `before 2026-11-22`: strays.
+    public func forgetReadings(days: Int, by author: Author) throws -> [String] {
+        var all: [String] = []
+        while true {
+            let some: [String] = try change(by: author) { try $0.query("SELECT forget_readings($1)", [Int32(days)]).map { try $0[0] } }
+            if some.isEmpty { return all }
+            all += some
+        }
+    }
+
+    /// Takes away the roll-ups of hours that lie more than this back and whose readings are gone; answers how many.
+    public func forgetRollUps(days: Int) throws -> Int {
+        try pool.with {
+            try $0.query(
+                """
+                DELETE FROM reading_hours h USING (SELECT DISTINCT patient_id, vital FROM latest_readings) AS l
+                WHERE h.patient_id = l.patient_id AND h.vital = l.vital AND h.hour < now() - $1 * interval '1 day'
+                    AND h.hour < (SELECT readings_from FROM rolled_up)
+                """, [days]
+            ).affectedRows
+        }
+    }
+
+    /// Only for a schema that `checkSchema` accepts.
+    public func historyHealth() throws -> HistoryHealth {
+        try pool.with { connection in
+            let row = try connection.query(
+                """
+                SELECT least(
+                        (SELECT min(measured_at) FROM readings_default),
+                        (SELECT to_timestamp(min(substr(c.relname, 10)) || ' 0', 'YYYYMMDD TZH') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                            WHERE i.inhparent = 'readings'::regclass AND c.relname ~ '^readings_\\d{8}$')),
+                    (SELECT min(h.hour) FROM (SELECT DISTINCT patient_id, vital FROM latest_readings) AS l CROSS JOIN LATERAL (
+                        SELECT hour FROM reading_hours h WHERE h.patient_id = l.patient_id AND h.vital = l.vital ORDER BY hour LIMIT 1) AS h),
+                    built_until, (SELECT count(*) FROM (SELECT DISTINCT patient_id, vital, hour FROM stale_hours) AS s)
+                FROM rolled_up
+                """)[0]
+            let (readings, rollUps, built): (Timestamp?, Timestamp?, Timestamp) = try (row[0], row[1], row[2])
+            return HistoryHealth(
+                readingsFrom: readings.map(Instant.init), rollUpsFrom: rollUps.map(Instant.init), builtUntil: Instant(built), staleHours: try row[3])
+        }
+    }
+}

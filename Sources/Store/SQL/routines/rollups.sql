@@ -1,0 +1,149 @@
+-- Roll-ups of the readings, an hour a row. Built behind the time, not with each report; whatever changes what is built already
+-- puts its hour down, and until that is built anew it is read from the readings. So a roll-up never disagrees with them.
+
+CREATE OR REPLACE FUNCTION hours_stale() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_hours (patient_id, vital, hour)
+    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', c.measured_at, '1970-01-01Z') FROM changed c, rolled_up u
+    -- Who reads in an old snapshot reads an old horizon.
+    WHERE c.measured_at < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hours_stale_inserted AFTER INSERT ON readings
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hours_stale();
+CREATE OR REPLACE TRIGGER hours_stale_deleted AFTER DELETE ON readings
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hours_stale();
+CREATE OR REPLACE TRIGGER hours_stale_before_update AFTER UPDATE ON readings
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hours_stale();
+CREATE OR REPLACE TRIGGER hours_stale_after_update AFTER UPDATE ON readings
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hours_stale();
+
+-- Makes an hour's roll-ups anew, of these patients' vitals. Planned with the hour known, so that only its day's partition is looked at.
+CREATE OR REPLACE FUNCTION build_hour(built timestamptz, patients integer[], vitals smallint[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    DELETE FROM reading_hours h USING unnest(patients, vitals) AS w (patient_id, vital)
+    WHERE h.patient_id = w.patient_id AND h.vital = w.vital AND h.hour = built;
+    INSERT INTO reading_hours (patient_id, vital, hour, minutes, minimums, maximums, sums, counts)
+    SELECT w.patient_id, w.vital, built, m.*
+    FROM (SELECT DISTINCT * FROM unnest(patients, vitals)) AS w (patient_id, vital)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(extract(minute FROM minute - built)::smallint ORDER BY minute) AS minutes, array_agg(least ORDER BY minute),
+            array_agg(greatest ORDER BY minute), array_agg(total ORDER BY minute), array_agg(number ORDER BY minute)
+        FROM (
+            SELECT date_bin('1 minute', r.measured_at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
+                sum(r.value) AS total, count(*)::integer AS number
+            FROM readings r
+            WHERE r.patient_id = w.patient_id AND r.vital = w.vital AND r.measured_at >= built AND r.measured_at < built + interval '1 hour'
+            GROUP BY 1
+        ) AS by_minute
+    ) AS m
+    WHERE m.minutes IS NOT NULL;
+END $$;
+
+-- One step: builds anew an hour that is stale, or builds the next one. True: it did something, and there may be more to do. Harmless at any time
+-- and twice at once.
+--
+-- A reading that is just being stored must not be missed. So an hour is closed first: from then on whoever stores a reading of that hour puts it
+-- down as stale. Those who did not know that yet are let finish; only then it is built.
+CREATE OR REPLACE FUNCTION roll_up() RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    u rolled_up;
+    stale timestamptz;
+    next timestamptz := date_bin('1 hour', now() - interval '5 minutes', '1970-01-01Z');
+    patients integer[];
+    vitals smallint[];
+BEGIN
+    SELECT * INTO u FROM rolled_up FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    SELECT hour INTO stale FROM stale_hours ORDER BY hour DESC LIMIT 1;
+    IF stale IS NOT NULL THEN
+        -- Whose row is seen here, their readings are seen below.
+        WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
+        SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM known;
+        IF stale >= u.readings_from AND stale < u.built_until THEN
+            PERFORM build_hour(stale, patients, vitals);
+        END IF;
+        RETURN true;
+    END IF;
+    IF u.built_until = u.closed_until THEN
+        UPDATE rolled_up SET closed_until = next, fence = NULL WHERE next > closed_until;
+        RETURN FOUND;
+    END IF;
+    IF u.fence IS NULL THEN
+        -- Of two steps in one transaction the first is not known to anybody yet.
+        IF (SELECT xmin = pg_current_xact_id()::xid FROM rolled_up) THEN
+            RETURN false;
+        END IF;
+        UPDATE rolled_up SET fence = pg_snapshot_xmax(pg_current_snapshot());
+        RETURN true;
+    END IF;
+    IF pg_snapshot_xmin(pg_current_snapshot()) < u.fence THEN
+        RETURN false;
+    END IF;
+    -- Whose newest reading is older has none in that hour. Two minutes: one of a clock that is ahead gives way to an older one.
+    SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
+        SELECT DISTINCT patient_id, vital FROM latest_readings
+        WHERE measured_at >= u.built_until - interval '2 minutes' OR u.built_until < now() - interval '3 days'
+    ) AS present;
+    PERFORM build_hour(u.built_until, patients, vitals);
+    UPDATE rolled_up SET built_until = built_until + interval '1 hour';
+    RETURN true;
+END $$;
+
+-- Takes away the readings of whole days that lie more than `days` back, 31 days' partitions at most, and what the default partition holds of
+-- that time; answers the days. Called until there are none. The audit tells of each. What the roll-ups do not hold yet stays until they do.
+-- Works with the owner's rights, so never less than 31 days are kept, whoever calls it. It waits for its locks as shortly as make_partitions.
+CREATE OR REPLACE FUNCTION forget_readings(days integer) RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '3s' AS $$
+DECLARE
+    u public.rolled_up;
+    kept_from timestamptz;
+    first timestamptz;
+    partition text;
+    forgotten text[];
+BEGIN
+    IF days < 31 THEN
+        RAISE 'readings are kept for 31 days at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
+    SELECT * INTO u FROM public.rolled_up FOR UPDATE;
+    kept_from := least(date_trunc('day', now(), 'UTC') - days * interval '24 hours', date_trunc('day', u.built_until, 'UTC'));
+    SELECT array_agg(relname ORDER BY relname) INTO forgotten FROM (
+        SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'public.readings'::regclass AND c.relname ~ '^readings_\d{8}$'
+            AND c.relname < 'readings_' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYYMMDD')
+        ORDER BY 1 LIMIT 31
+    ) AS oldest;
+    -- One that the next call takes away must not lie below what is said to be kept.
+    IF cardinality(forgotten) = 31 THEN
+        kept_from := to_timestamp(substr(forgotten[31], 10) || ' 0', 'YYYYMMDD TZH') + interval '24 hours';
+    END IF;
+    IF forgotten IS NULL AND NOT EXISTS (SELECT FROM public.readings_default WHERE measured_at < kept_from) THEN
+        RETURN;
+    END IF;
+    -- Nobody stores anything between the look at what is stale and the end: what comes later finds the new horizon.
+    LOCK TABLE ONLY public.readings IN ACCESS EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM public.stale_hours WHERE hour >= u.readings_from AND hour < kept_from) THEN
+        RETURN;
+    END IF;
+    FOREACH partition IN ARRAY coalesce(forgotten, '{}') LOOP
+        first := to_timestamp(substr(partition, 10) || ' 0', 'YYYYMMDD TZH');
+        EXECUTE format('DROP TABLE public.%I', partition);
+        PERFORM public.audit_record('reading.expired', NULL, 'readings ' || to_char(first AT TIME ZONE 'UTC', 'YYYY-MM-DD'), NULL, NULL);
+        RETURN NEXT to_char(first AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+    END LOOP;
+    DELETE FROM public.readings_default WHERE measured_at < kept_from;
+    IF FOUND THEN
+        PERFORM public.audit_record(
+            'reading.expired', NULL, 'readings before ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD'), NULL, NULL);
+        RETURN NEXT 'before ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD');
+    END IF;
+    UPDATE public.rolled_up SET readings_from = greatest(readings_from, kept_from);
+END $$;
+REVOKE EXECUTE ON FUNCTION forget_readings(integer) FROM PUBLIC;
