@@ -14,9 +14,10 @@ public struct HistoryHealth: Sendable {
 extension Database {
     /// One step: an hour, or less. Harmless at any time; somebody must do it all the time.
     ///
+    /// - Parameter settledSeconds: an hour in which somebody stored late, corrected or deleted since then is left as it is.
     /// - Returns: whether there may be more to do.
-    public func rollUp() throws -> Bool {
-        try pool.with { try $0.query("SELECT roll_up()")[0][0] }
+    public func rollUp(settledSeconds: Double = 20) throws -> Bool {
+        try pool.with { try $0.query("SELECT roll_up($1 * interval '1 second')", [settledSeconds])[0][0] }
     }
 
     /// Takes away the readings of days that lie more than this back, as far as the roll-ups hold them.

@@ -45,7 +45,7 @@ import Testing
     }
 
     /// As much as can be done now.
-    private func step() throws { while try store.database.rollUp() {} }
+    private func step() throws { while try store.database.rollUp(settledSeconds: 0) {} }
     private func builtUntil() throws -> Int64 { Int64(try store.database.historyHealth().builtUntil.milliseconds) }
 
     private func history(_ span: Range<Int64>, points: Int) throws -> [HistoryBucket] {
@@ -107,7 +107,7 @@ import Testing
                 default: break
                 }
             }
-            for _ in 0..<Int.random(in: 0...12, using: &random) { _ = try store.database.rollUp() }
+            for _ in 0..<Int.random(in: 0...12, using: &random) { _ = try store.database.rollUp(settledSeconds: 0) }
             for _ in 0..<4 {
                 let first = Int64.random(in: begin - Self.hour..<end, using: &random)
                 let span = first..<Int64.random(in: first + 1...end + Self.hour, using: &random)
@@ -167,6 +167,19 @@ import Testing
         try expect([first: 70, second: 90], span, points: 2)
     }
 
+    @Test("an hour in which somebody still stores is not built over and over") func settling() throws {
+        let begin = try hour(ago: 3)
+        try beginAt(begin)
+        try store.buildRollUps()
+        try insert([Key(at: begin, device: 1): 70])
+        while try store.database.rollUp() {}
+        #expect(try connection.query("SELECT count(*) FROM stale_hours")[0][0] == 1)
+        try connection.script("UPDATE stale_hours SET at = at - interval '20 seconds'")
+        while try store.database.rollUp() {}
+        #expect(try connection.query("SELECT count(*) FROM stale_hours")[0][0] == 0)
+        try expect([Key(at: begin, device: 1): 70], begin..<begin + Self.hour, points: 2)
+    }
+
     @Test("an old snapshot knows an old horizon: what it stores is put down in any case") func oldSnapshot() throws {
         let (begin, other) = (try hour(ago: 3), try store.connection())
         try beginAt(begin)
@@ -208,7 +221,7 @@ extension TestStore {
         let deadline = ContinuousClock.now + .seconds(60)
         while try connection.query(done)[0][0] == false {
             try #require(ContinuousClock.now < deadline)
-            try connection.query("SELECT count(*) FILTER (WHERE roll_up()) FROM generate_series(1, 50)")
+            try connection.query("SELECT count(*) FILTER (WHERE roll_up('0')) FROM generate_series(1, 50)")
         }
     }
 }

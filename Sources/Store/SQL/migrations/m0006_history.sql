@@ -32,7 +32,8 @@ COMMENT ON COLUMN rolled_up.readings_from IS 'Older readings are no longer kept;
 CREATE TABLE stale_hours (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
-    hour timestamptz NOT NULL
+    hour timestamptz NOT NULL,
+    at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE stale_hours IS
     'Hours whose roll-up does not hold (any more). Not unique: each transaction puts down a row of its own, or one that is about to be taken away would be taken for it.';

@@ -43,12 +43,13 @@ BEGIN
     WHERE m.minutes IS NOT NULL;
 END $$;
 
--- One step: builds anew an hour that is stale, or builds the next one. True: it did something, and there may be more to do. Harmless at any time
+-- One step: builds anew an hour that is stale and in which nobody has stored for so long, or builds the next one: what devices bring after an
+-- outage would else be built over and over while they bring it. True: it did something, and there may be more to do. Harmless at any time
 -- and twice at once.
 --
 -- A reading that is just being stored must not be missed. So an hour is closed first: from then on whoever stores a reading of that hour puts it
 -- down as stale. Those who did not know that yet are let finish; only then it is built.
-CREATE OR REPLACE FUNCTION roll_up() RETURNS boolean
+CREATE OR REPLACE FUNCTION roll_up(settled interval DEFAULT '20 seconds') RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
     u rolled_up;
@@ -61,7 +62,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    SELECT hour INTO stale FROM stale_hours ORDER BY hour DESC LIMIT 1;
+    SELECT hour INTO stale FROM stale_hours GROUP BY hour HAVING max(at) <= now() - settled ORDER BY hour DESC LIMIT 1;
     IF stale IS NOT NULL THEN
         -- Whose row is seen here, their readings are seen below.
         WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
