@@ -550,7 +550,7 @@ BEGIN
     ORDER BY patient_id, vital, measured_at, device_id;
     RETURN NULL;
 END $$;
-CREATE FUNCTION public.roll_up() RETURNS boolean
+CREATE FUNCTION public.roll_up(settled interval DEFAULT '00:00:20'::interval) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -564,7 +564,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    SELECT hour INTO stale FROM stale_hours ORDER BY hour DESC LIMIT 1;
+    SELECT hour INTO stale FROM stale_hours GROUP BY hour HAVING max(at) <= now() - settled ORDER BY hour DESC LIMIT 1;
     IF stale IS NOT NULL THEN
         -- Whose row is seen here, their readings are seen below.
         WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
@@ -979,7 +979,8 @@ ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
 CREATE TABLE public.stale_hours (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
-    hour timestamp with time zone NOT NULL
+    hour timestamp with time zone NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.stale_hours IS 'Hours whose roll-up does not hold (any more). Not unique: each transaction puts down a row of its own, or one that is about to be taken away would be taken for it.';
 CREATE TABLE public.user_wards (
