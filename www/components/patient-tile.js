@@ -37,8 +37,7 @@ export class PatientTile extends Part {
 
   #cell(name) {
     return el("span", { class: "cell", "data-vital": name },
-      el("span", { class: "label" }, icon(name), el("span", { text: t(`vital.short.${name}`) }),
-        el("span", { class: "unit" })),
+      el("span", { class: "label" }, el("span", { text: t(`vital.short.${name}`) }), icon(name), el("span", { class: "unit" })),
       Object.assign(el("live-trace", { "aria-hidden": "true" }), { patient: this.patient.id, vital: name, small: true }),
       el("span", { class: "value" }));
   }
