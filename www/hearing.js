@@ -1,9 +1,9 @@
 /** Whether a socket is still heard. Pure: the page's clock is an argument; live.js looks again when it is told to. */
 
 /** Nothing was heard for so long: the server is asked for a pulse. A busy ward never asks. */
-export const ASK_MS = 2_000;
+export const ASK_MS = 1_500;
 /** Nothing was heard for so long, though it was asked for: the page is blind. */
-export const BLIND_MS = 4_500;
+export const BLIND_MS = 4_000;
 /** And after so long the connection is given up for another. */
 export const DEAD_MS = 10_000;
 /** A look that comes so much later than planned: the page slept, or its clock was set. */

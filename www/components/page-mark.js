@@ -1,6 +1,10 @@
 import { api, t, wardHeard, watch } from "../services.js";
 import { Part } from "./part.js";
 
+/** An eye, struck through. Written here: when it is shown no file can be had from the server. */
+const BLIND_ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+<rect x="2" y="2" width="60" height="60" rx="12" fill="#12202b"/><path d="M8 32s9-16 24-16 24 16 24 16-9 16-24 16S8 32 8 32z" fill="none" stroke="#fff" stroke-width="5"/>
+<circle cx="32" cy="32" r="8" fill="#fff"/><path d="M10 10l44 44" stroke="#d21f2b" stroke-width="10" stroke-linecap="round"/></svg>`)}`;
 const SHAPES = { error: "⬣", warning: "▲", info: "●" };
 
 /**
@@ -30,7 +34,7 @@ export class PageMark extends Part {
     const title = this.#prefix + bare;
     if (document.title !== title) document.title = title;
     const picture = document.querySelector("link[rel=icon]");
-    const file = isBlind ? "favicon-blind.svg" : worst ? `favicon-${worst}.svg` : "favicon.svg";
+    const file = isBlind ? BLIND_ICON : worst ? `favicon-${worst}.svg` : "favicon.svg";
     if (picture.getAttribute("href") !== file) picture.setAttribute("href", file);
   }
 }
