@@ -182,11 +182,18 @@ CLIPPED = """() => [...document.querySelectorAll("ward-page *")].flatMap((elemen
         && getComputedStyle(element).overflow !== "visible";
     return out || cut ? [`${element.className || element.tagName}: ${element.textContent}`] : [];
 })"""
+# Texts of one tile whose letters lie over one another: the middle of a line, without the room for accents and tails.
 OVERLAPPING = """() => [...document.querySelectorAll("patient-tile")].flatMap((tile) => {
-    const boxes = [...tile.querySelectorAll(".number, .label > :first-child, .unit, .score strong, .message, .since, .bed")].filter((element) => element.getClientRects().length)
-        .map((element) => { const range = document.createRange(); range.selectNodeContents(element); return [element.textContent, range.getBoundingClientRect()]; });
-    return boxes.flatMap(([text, a], i) => boxes.slice(i + 1).filter(([, b]) => a.width && b.width && a.left < b.right - 1 && b.left < a.right - 1
-        && a.top < b.bottom - 4 && b.top < a.bottom - 4).map(([other]) => `${text} | ${other}`));
+    const texts = [...tile.querySelectorAll(".number, .label > :first-child, .unit, .score strong, .message, .since, .bed")].filter((element) => element.getClientRects().length);
+    const boxes = texts.map((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const { left, right, top, bottom } = range.getBoundingClientRect();
+        const room = (bottom - top) * 0.2;
+        return { text: element.textContent, left, right, top: top + room, bottom: bottom - room };
+    });
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom && b.top < a.bottom)
+        .map(({ text }) => `${a.text} | ${text}`));
 })"""
 
 

@@ -40,6 +40,9 @@ export class LiveTrace extends Part {
     this.#soon();
   }
 
+  /** What it shows: ascending `{at, value}` of the last two minutes. */
+  get samples() { return state.record(this.patient).samples(this.vital).filter(({ at }) => at > state.now() - TRACE_MS); }
+
   /** Many readings, one drawing; none while the page is hidden. */
   #soon() {
     this.#drawing ||= requestAnimationFrame(() => {
@@ -62,7 +65,7 @@ export class LiveTrace extends Part {
     pen.clearRect(0, 0, width, height);
     const entry = entryOf(this.vital);
     const now = state.now();
-    const samples = state.record(this.patient).samples(this.vital).filter(({ at }) => at > now - TRACE_MS);
+    const { samples } = this;
     if (!this.small) this.#label(entry, samples);
     const shown = axis(samples, entry.normal);
     if (!shown) return;
