@@ -30,8 +30,13 @@ api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
 api.idleSeconds = () => idle.seconds;
 i18n.addEventListener("change", () => { api.language = i18n.language; });
 
-/** `…/?ecran#/service/1` makes a display on the wall of any account's page. Its session ends as every other of that account. */
-const HANGS = new URLSearchParams(location.search).has("ecran");
+/**
+ * `…/?ecran#/service/1` makes a display on the wall of any account's page; its session ends as every other of that account.
+ * `?ecran=gravite` has the tiles in the order of severity: nobody could choose it there.
+ */
+const wall = new URLSearchParams(location.search).get("ecran");
+const HANGS = wall !== null;
+export const wallBySeverity = wall === "gravite";
 
 /** Who only looks (a display on the wall) sees no controls. */
 export const mayAct = () => api.user !== null && api.user.role !== "ecran" && !HANGS;

@@ -187,14 +187,15 @@ export class State extends EventTarget {
     return lostAt !== null && localNow - lostAt >= QUIET_MS ? heardAt ?? lostAt : behindAt;
   }
 
+  /** `connection` as `Live` tells it, or another State's. */
   setConnection(connection, localNow = Date.now()) {
     const { status } = connection;
     const was = this.connection;
     const opened = status === "connected" && was.status !== "connected" && was.status !== "silent";
     if (opened) this.#snapshot = { alerts: new Set(), pauses: new Set() };
-    const lostAt = status === "connected" ? null : was.lostAt ?? (status === "silent" ? this.#heardAt : null) ?? localNow;
+    const lostAt = status === "connected" ? null : was.lostAt ?? connection.lostAt ?? (status === "silent" ? this.#heardAt : null) ?? localNow;
     if (lostAt !== null) this.#missedSince ??= this.#heardAt ?? lostAt;
-    this.connection = { ...connection, lostAt, heardAt: this.#heardAt, behindAt: was.behindAt };
+    this.connection = { behindAt: was.behindAt, ...connection, lostAt, heardAt: this.#heardAt ?? connection.heardAt ?? null };
     if (this.#isRefused) {
       this.pauses.clear();
       for (const patient of [...this.#records.keys()]) this.forgetPatient(patient);

@@ -73,7 +73,7 @@ export class LiveTrace extends Part {
       x: (at) => Math.min(width - 5, (width - 5) * (1 - (now - at) / TRACE_MS)),
       y: (value) => height * (1 - (value - shown.low) / (shown.high - shown.low)),
     };
-    if (!this.small) this.#paintGround(pen, entry, place, width, height);
+    this.#paintGround(pen, entry, place, width, height);
     this.#paintLine(pen, samples, place);
     const alerts = state.record(this.patient).alertsAbout(this.vital, now - TRACE_MS);
     const size = (this.small ? 4 : 6) * this.#palette.unit;
@@ -83,6 +83,7 @@ export class LiveTrace extends Part {
   #paintGround(pen, { normal }, { y }, width, height) {
     pen.fillStyle = this.#palette.normal;
     if (normal) pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
+    if (this.small) return;
     pen.fillStyle = this.#palette.grid;
     for (const part of [0.25, 0.5, 0.75]) pen.fillRect(Math.round((width - 5) * part), 0, 1, height);
   }

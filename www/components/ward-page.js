@@ -6,7 +6,7 @@ import { icon } from "../icons.js";
 import { readRows } from "../messages.js";
 import { keepTrying } from "../retry.js";
 import { keepAwake } from "../awake.js";
-import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince } from "../services.js";
+import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../services.js";
 import { sideBySide } from "../tile-grid.js";
 import { rank, TileOrder } from "../tile-order.js";
 import { Part } from "./part.js";
@@ -143,6 +143,7 @@ export class WardPage extends Part {
   }
 
   get #order() {
+    if (!mayAct()) return wallBySeverity ? "severity" : "bed";
     const order = localStorage.getItem(REMEMBERED_AS);
     return ORDERS.includes(order) ? order : ORDERS[0];
   }
