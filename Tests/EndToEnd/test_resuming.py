@@ -80,11 +80,16 @@ def test_the_traces_have_no_hole_after_a_gap(stack, device, screens, gap):
         until(lambda: len(stored(device)) > 3, 10, "the device measures")
         expect_whole(device, *screens)
         before = len(stored(device))
+        for page in screens:
+            page.evaluate("""() => { window.blind = 0; new MutationObserver(() => { window.blind += document.querySelector("status-banner:not([hidden])") ? 1 : 0; })
+                .observe(document.querySelector("main"), { subtree: true, attributes: true, attributeFilter: ["hidden"] }); }""")
         with fault(stack, screens):
             until(lambda: len(stored(device)) >= before + readings, 60, "so many readings nobody heard of")
         expect_whole(device, *screens)
         for page in screens:
             expect_chip(page, "connected")
+            # A tab that slept was not blind when it woke: its connection stood.
+            assert bool(page.evaluate("window.blind")) is (gap != "the tabs sleep")
 
 
 def test_the_history_has_no_hole_after_a_gap(stack, device, screens):

@@ -1,11 +1,11 @@
 import { SEVERITIES, wantsSomebody } from "../alerts.js";
+import { keepAwake } from "../awake.js";
 import { Backfill } from "../backfill.js";
 import { el, setText } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
 import { readRows } from "../messages.js";
 import { keepTrying } from "../retry.js";
-import { keepAwake } from "../awake.js";
 import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../services.js";
 import { sideBySide } from "../tile-grid.js";
 import { rank, TileOrder } from "../tile-order.js";
@@ -31,6 +31,8 @@ export class WardPage extends Part {
   #refused = false;
   #secondsToAsk = ASK_AGAIN_S;
   #backfill = null;
+  /** The room's first snapshot is there; what is measured before that is asked for then. */
+  #sees = false;
   #drawing = 0;
   #tiles = new TileOrder();
   #arranging = 0;
@@ -39,7 +41,10 @@ export class WardPage extends Part {
     state.forget();
     this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
     this.listen(state, "ready", () => this.#fetch());
-    this.listen(state, "gap", ({ detail }) => this.#patients?.forEach(({ id }) => this.#backfill.need(id, detail.since)));
+    this.listen(state, "gap", ({ detail }) => {
+      this.#sees = true;
+      this.#patients?.forEach(({ id }) => this.#backfill.need(id, detail.since));
+    });
     this.listen(state, "older", ({ detail }) => this.#lies(detail.patient) && this.#backfill.need(detail.patient, detail.since));
     this.listen(state, "alert", () => this.#soon());
     this.signal.addEventListener("abort", () => { cancelAnimationFrame(this.#drawing); clearTimeout(this.#arranging); });
@@ -97,7 +102,7 @@ export class WardPage extends Part {
     const came = patients.filter(({ id }) => !this.#lies(id));
     [this.#patients, this.#failure] = [patients, null];
     if (changed) this.draw();
-    for (const { id } of came) this.#backfill.need(id, -Infinity);
+    if (this.#sees) for (const { id } of came) this.#backfill.need(id, -Infinity);
   }
 
   /** Who is not here any more goes at once, before anybody reads the tile; the list says the rest. */
