@@ -40,9 +40,6 @@ export class LiveTrace extends Part {
     this.#soon();
   }
 
-  /** What it shows: ascending `{at, value}` of the last two minutes. */
-  get samples() { return state.record(this.patient).samples(this.vital).filter(({ at }) => at > state.now() - TRACE_MS); }
-
   /** Many readings, one drawing; none while the page is hidden. */
   #soon() {
     this.#drawing ||= requestAnimationFrame(() => {
@@ -116,6 +113,9 @@ export class LiveTrace extends Part {
       error: style.borderRightColor, warning: style.borderBottomColor, info: style.borderLeftColor };
     return this.#style;
   }
+
+  /** What it shows: ascending `{at, value}` of the last two minutes. */
+  get samples() { return state.record(this.patient).samples(this.vital).filter(({ at }) => at > state.now() - TRACE_MS); }
 
   #label(entry, samples) {
     const values = samples.map((sample) => sample.value);
