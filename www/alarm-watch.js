@@ -3,8 +3,6 @@ import { SEVERITIES } from "./alerts.js";
 
 /** However much is due at once, the page breathes in between. */
 const SHORTEST_WAIT_MS = 50;
-/** The connection may be lost for so long before it is said that no alarm can be heard. */
-const QUIET_MS = 5_000;
 
 /**
  * Joins what is known of the ward's alarms, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
@@ -48,8 +46,7 @@ export class AlarmWatch extends EventTarget {
 
   /** Whether alarms reach this page: "received", "doubtful" (connected, but the whole ward fell silent) or "lost". */
   reception() {
-    const { status, lostAt } = this.alarms.connection;
-    if (status === "error" || (lostAt !== null && Date.now() - lostAt > QUIET_MS)) return "lost";
+    if (this.alarms.connection.status === "error" || this.alarms.blindSince() !== null) return "lost";
     return this.feeds?.areSilent(Date.now()) ? "doubtful" : "received";
   }
 

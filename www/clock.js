@@ -7,8 +7,12 @@ export class ServerClock {
   #offsets = [];
   #rough = 0;
 
-  /** A pulse written at `serverAt` arrived at `localAt`. The one that travelled fastest is nearest to the truth. */
-  hear(serverAt, localAt) {
+  /**
+   * A pulse written at `serverAt` arrived at `localAt`. The one that travelled fastest is nearest to the truth. One that was asked for,
+   * at `askedAt`, was written no earlier than that: what was learned contradicts it where the page's clock has been set meanwhile.
+   */
+  hear(serverAt, localAt, askedAt = null) {
+    if (askedAt !== null && this.offset > serverAt - askedAt) this.#offsets = [];
     this.#offsets.push(serverAt - localAt);
     if (this.#offsets.length > REMEMBERED) this.#offsets.shift();
   }

@@ -3,14 +3,16 @@ import { delay } from "./backoff.js";
 /**
  * The course of one socket's connection, as a value: events in, actions out, no socket and no clock (live.js has those).
  *
- * Events: "start" | "retry" (the waiting is over, or somebody pressed Reconnecter) | "opened" | "ready" | "silent" (no
- * pulse in time) | {closed: code} | {probed: "retry" | "refused"} | "stop".
+ * Events: "start" | "retry" (the waiting is over, or somebody pressed Reconnecter) | "opened" | "ready" | "silent" (nothing is
+ * heard any more, see hearing.js) | "heard" (something again) | "dead" (too long nothing, or no handshake in time) |
+ * {closed: code} | {probed: "retry" | "refused"} | "stop".
  * Actions: "dial" | "hangUp" | "probe" (why was the handshake refused?) | {wait: ms, renew: boolean} | "rest".
  */
 export const TOKEN_EXPIRED = 4401;
 export const NOT_ALLOWED = 4403;
 
 export class Connection {
+  /** "connecting" | "connected" | "silent" | "disconnected" | "error" */
   status = "disconnected";
   /** Why there will be no further attempt; null otherwise. */
   reason = null;
@@ -31,7 +33,11 @@ export class Connection {
       this.#attempt = 0;
       return [];
     }
-    if (event === "silent") return ["hangUp", ...this.#wait(random)];
+    if (event === "silent" || event === "heard") {
+      if (this.#opened) this.status = event === "silent" ? "silent" : "connected";
+      return [];
+    }
+    if (event === "dead") return ["hangUp", ...this.#wait(random)];
     if (event.probed) return event.probed === "refused" ? this.#rest("error", "not_allowed") : this.#wait(random);
     if (event.closed === NOT_ALLOWED) return this.#rest("error", "not_allowed");
     if (event.closed === TOKEN_EXPIRED) return this.#wait(random, true);

@@ -1,10 +1,9 @@
 import { Connection } from "./connection.js";
+import { Hearing } from "./hearing.js";
 import { readMessage } from "./messages.js";
 
 /** The one place that opens sockets. */
 
-/** The server pulses every 10 s; without one for this long the connection is dead, whatever the browser thinks. */
-export const SILENCE_MS = 25_000;
 /** A handshake that takes longer counts as failed. */
 export const DIAL_MS = 10_000;
 
@@ -12,6 +11,9 @@ export const DIAL_MS = 10_000;
 export class Live {
   #connection = new Connection();
   #socket = null;
+  #hearing = null;
+  /** When the server was asked for the pulse that has not come yet; null: it was not. */
+  #askedAt = null;
   #retryTimer = 0;
   #watchTimer = 0;
   #retryAt = null;
@@ -27,10 +29,12 @@ export class Live {
   constructor({ url, token, probe, onMessage, onStatus }) {
     Object.assign(this, { url, token, probe, onMessage, onStatus });
     this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
+    this.wakeUp = () => document.hidden || (this.#hearing && this.#follow(this.#hearing.doubt(Date.now())));
   }
 
   open() {
     window.addEventListener("online", this.comeBack);
+    document.addEventListener("visibilitychange", this.wakeUp);
     this.#handle("start");
   }
 
@@ -43,6 +47,7 @@ export class Live {
   /** Ends it for good. */
   close() {
     window.removeEventListener("online", this.comeBack);
+    document.removeEventListener("visibilitychange", this.wakeUp);
     this.#handle("stop");
     this.#ended = true;
   }
@@ -86,19 +91,20 @@ export class Live {
 
   async #dial() {
     this.#hangUp();
-    this.#watch(DIAL_MS);
+    this.#watch(DIAL_MS, () => this.#handle("dead"));
     let token;
     try {
       token = await this.token(false);
     } catch {
-      return this.#handle("silent");
+      return this.#handle("dead");
     }
     if (this.#connection.status !== "connecting" || this.#socket) return;
     const socket = new WebSocket(this.url, ["fajma", `bearer.${token}`]);
     this.#socket = socket;
     socket.onopen = () => {
-      this.#watch(SILENCE_MS);
       this.#handle("opened");
+      this.#hearing = new Hearing(Date.now());
+      this.#follow(this.#hearing.doubt(Date.now()));
     };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => {
@@ -108,22 +114,34 @@ export class Live {
   }
 
   #receive(data) {
+    this.#hearing?.heard(Date.now());
+    if (this.#connection.status === "silent") this.#handle("heard");
     const message = readMessage(data);
     if (!message) return;
-    if (message.kind === "pulse") this.#watch(SILENCE_MS);
     if (message.kind === "ready") this.#handle("ready");
+    if (message.kind === "pulse") [message.askedAt, this.#askedAt] = [this.#askedAt, null];
     this.onMessage(message);
   }
 
-  #watch(ms) {
+  /** Does what hearing.js says, and looks again when it says so. */
+  #follow({ action, waitMs }) {
+    if (action === "ask") {
+      this.#askedAt = Date.now();
+      this.send({ type: "pulse" });
+    }
+    this.#watch(waitMs, () => this.#hearing && this.#follow(this.#hearing.look(Date.now())));
+    if (action === "silent" || action === "dead") this.#handle(action);
+  }
+
+  #watch(ms, then) {
     clearTimeout(this.#watchTimer);
-    this.#watchTimer = setTimeout(() => this.#handle("silent"), ms);
+    this.#watchTimer = setTimeout(then, ms);
   }
 
   #hangUp() {
     clearTimeout(this.#watchTimer);
     const socket = this.#socket;
-    this.#socket = null;
+    this.#socket = this.#hearing = this.#askedAt = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();

@@ -85,7 +85,8 @@ export function readMessage(text) {
       return { kind: "ready" };
     case "pulse": {
       const at = Date.parse(wire.timestamp);
-      return { kind: "pulse", at: Number.isNaN(at) ? null : at };
+      // A daemon that does not hear the database says so.
+      return { kind: "pulse", at: Number.isNaN(at) ? null : at, upToDate: wire.a_jour !== false };
     }
     default:
       return null;

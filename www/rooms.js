@@ -3,6 +3,8 @@ import { Feeds } from "./feeds.js";
 /** What a page that only listens needs to know: readings of a whole ward are for the ward's page. */
 const HEARD = new Set(["alert", "pause", "patient", "ready", "pulse"]);
 
+const hasSocket = (status) => status === "connected" || status === "silent";
+
 /**
  * Which rooms are open: those that the page joined, and one that is heard whatever the page, the ward's whose alarms must not
  * be missed. Makes no connection itself, so it needs no browser.
@@ -63,7 +65,7 @@ export class Rooms {
   /** Tells the heard room something that holds until it is told otherwise: now, and after every reconnection. */
   say(message) {
     this.#said = message;
-    for (const entry of [this.#ear, this.#former]) if (entry?.status === "connected") entry.connection.send(message);
+    for (const entry of [this.#ear, this.#former]) if (hasSocket(entry?.status)) entry.connection.send(message);
   }
 
   #enter(room, allowed, state) {
@@ -104,7 +106,7 @@ export class Rooms {
   }
 
   #follow(entry, connection) {
-    const began = connection.status === "connected" && entry.status !== "connected";
+    const began = connection.status === "connected" && !hasSocket(entry.status);
     entry.status = connection.status;
     entry.state?.setConnection(connection);
     if (entry !== this.#ear) return;

@@ -5,6 +5,7 @@ import { HeardWard } from "./heard-ward.js";
 import { I18n } from "./i18n.js";
 import { Idle } from "./idle.js";
 import { Live } from "./live.js";
+import { TRACE_MS } from "./patient-record.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { SoundPlayer } from "./sound-player.js";
@@ -29,11 +30,19 @@ api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
 api.idleSeconds = () => idle.seconds;
 i18n.addEventListener("change", () => { api.language = i18n.language; });
 
-/** Who only looks (a display on the wall) sees no controls. */
-export const mayAct = () => api.user !== null && api.user.role !== "ecran";
+/**
+ * `…/?ecran#/service/1` makes a display on the wall of any account's page; its session ends as every other of that account.
+ * `?ecran=gravite` has the tiles in the order of severity: nobody could choose it there.
+ */
+const wall = new URLSearchParams(location.search).get("ecran");
+const HANGS = wall !== null;
+export const wallBySeverity = wall === "gravite";
 
-/** Whether who is logged in has this permission (a name of the server's `Access.Permission`). The server alone decides. */
-export const may = (permission) => has(api.user, permission);
+/** Who only looks (a display on the wall) sees no controls. */
+export const mayAct = () => api.user !== null && api.user.role !== "ecran" && !HANGS;
+
+/** Whether who is logged in has this permission (a name of the server's `Access.Permission`); on a wall nothing but looking. The server alone decides. */
+export const may = (permission) => has(api.user, permission) && (!HANGS || permission.startsWith("read"));
 
 /** The connection of a room, such as `ws/iot/12/`. `allowed` is a request over HTTP that is refused whenever the room would be. */
 function open(room, allowed, { onMessage, onStatus }) {
@@ -58,6 +67,9 @@ const rooms = new Rooms(open, alarms);
 
 /** Connects the page to a room until `signal` aborts; what comes goes into `into`. Returns the connection. */
 export const connect = (room, allowed, signal, into = state) => rooms.join(room, allowed, into, signal);
+
+/** From when on a live trace wants readings that may be missing since then; a little more than it shows, as its idea of the time is not exact. */
+export const tracedSince = (since) => new Date(Math.max(since, state.now() - TRACE_MS - 5_000)).toISOString();
 
 const patientsOf = (ward) => api.get("api/patients/", { service: ward, limit: 1000 });
 

@@ -8,22 +8,33 @@ import { Pauses } from "./pauses.js";
  *
  * Events, with `detail`: "readings" {patient}, "alert" {patient, alert} (null: some are over), "device" {patient}, "ready",
  * "older" {patient, since} (readings from the past arrived: fetch again from there), "patient" {patient, ward} (admitted, changed,
- * moved; `ward` null: discharged), "pause" {patient, ward}, "score" {patient}, "server-error" {text}, "connection" {connection}.
+ * moved; `ward` null: discharged), "pause" {patient, ward}, "score" {patient}, "server-error" {text}, "connection" {connection},
+ * "gap" {since} (the page sees again; what was measured since then, by the server's clock, may have been missed; -Infinity: everything).
  *
  * The alerts about a whole ward are in the record of patient `null`.
  */
+
+/** A break of the connection heals by itself within this: nobody need read of it. */
+const QUIET_MS = 2_000;
+/** What was measured so long before the last message may still have been on its way. */
+const ON_ITS_WAY_MS = 15_000;
+const UNCONNECTED = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null, behindAt: null };
+
 export class State extends EventTarget {
   #records = new Map();
   #heardAt = null;
   /** The ids of alerts and pauses of the snapshot that is on its way; null when none is. */
   #snapshot = null;
+  /** Since when, by the page's clock, readings may have been missed; null: none. */
+  #missedSince = -Infinity;
   clock;
   pauses = new Pauses();
   /**
-   * `{status: "connected"|"connecting"|"disconnected"|"error", reason, retryAt, lostAt, heardAt}`; times by the page's clock.
-   * `lostAt`, null while connected, is when the loss was noticed; `heardAt` is the last message before it, up to 25 s earlier.
+   * `{status: "connected"|"connecting"|"silent"|"disconnected"|"error", reason, retryAt, lostAt, heardAt, behindAt}`; times by the page's
+   * clock. `lostAt`, null while connected: when the connection was lost; `heardAt`: the last message before; `behindAt`: since when the
+   * server says that it does not hear the database.
    */
-  connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
+  connection = UNCONNECTED;
 
   constructor(clock = new ServerClock()) {
     super();
@@ -44,7 +55,8 @@ export class State extends EventTarget {
     this.#records.clear();
     this.pauses.clear();
     this.#heardAt = this.#snapshot = null;
-    this.connection = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null };
+    this.#missedSince = -Infinity;
+    this.connection = UNCONNECTED;
   }
 
   /** A patient is not here any more: nothing that was known may be shown. */
@@ -99,11 +111,13 @@ export class State extends EventTarget {
         this.#tell("patient", { patient: message.patient, ward: message.ward });
         break;
       case "pulse":
-        if (message.at !== null) this.clock.hear(message.at, localNow);
+        if (message.at !== null) this.clock.hear(message.at, localNow, message.askedAt);
+        this.#hearWhetherUpToDate(message.upToDate, localNow);
         break;
       case "ready":
         this.#settle();
         this.#tell("ready", {});
+        this.#catchUp();
         break;
       case "error":
         this.#tell("server-error", { text: message.text });
@@ -159,19 +173,53 @@ export class State extends EventTarget {
     this.#tell("device", { patient });
   }
 
+  /** As `PatientRecord.freshness`; nothing is current while the page is blind, which `blind` says. */
   freshness(patient, vital, localNow = Date.now()) {
-    return this.record(patient).freshness(vital, this.clock.now(localNow), localNow);
+    const fresh = this.record(patient).freshness(vital, this.clock.now(localNow), localNow);
+    const blind = this.blindSince(localNow) !== null;
+    return fresh && { ...fresh, stale: fresh.stale || blind, blind };
   }
 
-  setConnection(connection) {
-    if (connection.status === "connected" && this.connection.status !== "connected") this.#snapshot = { alerts: new Set(), pauses: new Set() };
-    const lostAt = connection.status === "connected" ? null : this.connection.lostAt ?? Date.now();
-    this.connection = { ...connection, lostAt, heardAt: this.#heardAt };
+  /** Since when, by the page's clock, nothing of what happens reaches the page; null while it does. */
+  blindSince(localNow = Date.now()) {
+    const { status, lostAt, heardAt, behindAt } = this.connection;
+    if (status === "error") return null;  // then nothing is shown at all
+    return lostAt !== null && localNow - lostAt >= QUIET_MS ? heardAt ?? lostAt : behindAt;
+  }
+
+  /** `connection` as `Live` tells it, or another State's. */
+  setConnection(connection, localNow = Date.now()) {
+    const { status } = connection;
+    const was = this.connection;
+    const opened = status === "connected" && was.status !== "connected" && was.status !== "silent";
+    if (opened) this.#snapshot = { alerts: new Set(), pauses: new Set() };
+    const lostAt = status === "connected" ? null : was.lostAt ?? connection.lostAt ?? (status === "silent" ? this.#heardAt : null) ?? localNow;
+    if (lostAt !== null) this.#missedSince ??= this.#heardAt ?? lostAt;
+    this.connection = { behindAt: was.behindAt, ...connection, lostAt, heardAt: this.#heardAt ?? connection.heardAt ?? null };
     if (this.#isRefused) {
       this.pauses.clear();
       for (const patient of [...this.#records.keys()]) this.forgetPatient(patient);
     }
     this.#tell("connection", { connection: this.connection });
+    if (status === "connected" && was.status === "silent") this.#catchUp();
+  }
+
+  /** The server hears the database again, or not any more. */
+  #hearWhetherUpToDate(upToDate, localNow) {
+    const wasBehind = this.connection.behindAt !== null;
+    if (upToDate === !wasBehind) return;
+    if (!upToDate) this.#missedSince ??= localNow;
+    this.connection = { ...this.connection, behindAt: upToDate ? null : localNow };
+    this.#tell("connection", { connection: this.connection });
+    if (upToDate) this.#catchUp();
+  }
+
+  /** The page sees again: what it has missed meanwhile is to be fetched. */
+  #catchUp() {
+    if (this.#missedSince === null || this.connection.behindAt !== null || this.#snapshot) return;
+    const since = this.clock.now(this.#missedSince) - ON_ITS_WAY_MS;
+    this.#missedSince = null;
+    this.#tell("gap", { since });
   }
 
   #tell(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }

@@ -172,7 +172,7 @@ def test_a_wall_display_has_its_ward_and_nothing_to_press(stack, first_ward_devi
     log_in(page, stack, "ecran")
     page.wait_for_selector("patient-tile")
     expect_chip(page, "connected")
-    assert page.locator("button").count() == 0
+    assert page.locator("button, main a").count() == 0
     first_ward_device.report(spo2=93)
-    tile = page.locator("patient-tile").filter(has=page.locator(f'a[href="#/patient/{first_ward_device.patient}"]'))
+    tile = page.locator(f'patient-tile[data-patient="{first_ward_device.patient}"]')
     tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=1000)

@@ -21,8 +21,16 @@ test("a lost connection is dialled again after a wait", () => {
   assert.deepEqual(after("start", "opened", "ready", { closed: 1012 }, "retry").actions, ["dial"]);
 });
 
-test("silence ends a connection that the browser still believes in", () => {
-  assert.deepEqual(after("start", "opened", "silent").actions, ["hangUp", { wait: 1_000, renew: false }]);
+test("silence is told, and ends a connection that the browser still believes in only when it lasts", () => {
+  assert.deepEqual(after("start", "opened", "silent"), { status: "silent", reason: null, actions: [] });
+  assert.equal(after("start", "opened", "silent", "heard").status, "connected");
+  assert.deepEqual(after("start", "opened", "silent", "dead"), { status: "disconnected", reason: null, actions: ["hangUp", { wait: 1_000, renew: false }] });
+  assert.deepEqual(after("start", "opened", "silent", { closed: 1012 }).actions, [{ wait: 1_000, renew: false }]);
+});
+
+test("a handshake that takes too long is given up", () => {
+  assert.deepEqual(after("start", "dead").actions, ["hangUp", { wait: 1_000, renew: false }]);
+  assert.equal(after("start", "silent").status, "connecting", "who was never heard cannot fall silent");
 });
 
 test("a server that accepts and drops at once is given longer and longer, one that was ready is not", () => {

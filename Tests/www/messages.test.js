@@ -96,8 +96,9 @@ test("where a patient is now is read, and nowhere once discharged", () => {
 
 test("ready, pulse and error are read", () => {
   assert.deepEqual(read({ type: "ready" }), { kind: "ready" });
-  assert.deepEqual(read({ type: "pulse", timestamp: AT }), { kind: "pulse", at: Date.parse(AT) });
-  assert.deepEqual(read({ type: "pulse" }), { kind: "pulse", at: null });
+  assert.deepEqual(read({ type: "pulse", timestamp: AT, a_jour: true }), { kind: "pulse", at: Date.parse(AT), upToDate: true });
+  assert.deepEqual(read({ type: "pulse", timestamp: AT, a_jour: false }), { kind: "pulse", at: Date.parse(AT), upToDate: false });
+  assert.deepEqual(read({ type: "pulse" }), { kind: "pulse", at: null, upToDate: true });
   assert.deepEqual(read({ error: "Format JSON invalide" }), { kind: "error", text: "Format JSON invalide" });
 });
 

@@ -124,8 +124,8 @@ test("a lost signal makes values stale at once, and one measured since is curren
 test("ages are by the server's clock, which the pulses tell: the fastest of them is believed", () => {
   const state = new State();
   state.addReadings(12, [reading(97, NOW)], NOW - 300_000);
-  state.apply({ kind: "pulse", at: NOW + 1_000 }, NOW - 298_000);  // a second late on the way
-  state.apply({ kind: "pulse", at: NOW + 2_000 }, NOW - 298_000);
+  state.apply({ kind: "pulse", at: NOW + 1_000, upToDate: true }, NOW - 298_000);  // a second late on the way
+  state.apply({ kind: "pulse", at: NOW + 2_000, upToDate: true }, NOW - 298_000);
   assert.equal(state.clock.offset, 300_000);
   assert.equal(state.freshness(12, "spo2", NOW - 298_000).ageMs, 2_000);
 });
@@ -180,7 +180,7 @@ test("the connection remembers since when it is lost, over all attempts", () => 
 
 test("the last contact is the last message, not the moment when its lack was noticed", () => {
   const state = new State();
-  state.apply({ kind: "pulse", at: null }, 1_000);
+  state.apply({ kind: "pulse", at: null, upToDate: true }, 1_000);
   state.setConnection({ status: "connected", reason: null, retryAt: null });
   state.setConnection({ status: "disconnected", reason: null, retryAt: null });
   assert.equal(state.connection.heardAt, 1_000);

@@ -16,7 +16,7 @@ import { Part } from "./part.js";
 const PAGE_ROWS = 50;
 const MAX_ROOMS = 12;
 /** Of how bad the connections are the worst is shown. */
-const BADNESS = ["connected", "connecting", "disconnected", "error"];
+const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 const WIDE = matchMedia("(min-width: 48.01rem)");
 
 /** Every alert of the wards that the account sees: the open ones, live, then the past, with filters, and as a file. */
@@ -57,7 +57,7 @@ export class AlertsPage extends Part {
 
   #follow() {
     const worst = this.#rooms.map(({ connection }) => connection).sort((a, b) => BADNESS.indexOf(b.status) - BADNESS.indexOf(a.status))[0];
-    state.setConnection(worst);
+    state.setConnection({ ...worst, behindAt: this.#rooms.map(({ connection }) => connection.behindAt).find((at) => at !== null) ?? null });
   }
 
   /** One drawing for all that came meanwhile. */

@@ -25,7 +25,7 @@ export class AppBar extends Part {
       controls.prepend(el("sound-control"));
       if (mayAct()) controls.append(this.#alerts());
     }
-    if (sectionsFor(api.user).length && !api.user.mot_de_passe_provisoire) controls.append(this.#administration());
+    if (mayAct() && sectionsFor(api.user).length && !api.user.mot_de_passe_provisoire) controls.append(this.#administration());
     if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);

@@ -3,6 +3,8 @@ import { icon } from "../icons.js";
 import { mayAct, state, t } from "../services.js";
 import { Part } from "./part.js";
 
+const ICONS = { silent: "disconnected", behind: "disconnected" };
+
 /** The state of the connection (colour, icon, text) and the button Reconnecter. Event "reconnect" when it is pressed. */
 export class ConnectionChip extends Part {
   #shown = null;
@@ -23,11 +25,11 @@ export class ConnectionChip extends Part {
   }
 
   #update() {
-    const { status } = state.connection;
+    const status = state.connection.behindAt !== null && state.connection.status === "connected" ? "behind" : state.connection.status;
     if (status === this.#shown) return;
     this.#shown = status;
     const chip = this.querySelector(".chip");
     chip.dataset.status = status;
-    chip.replaceChildren(icon(status), el("span", { text: t(`connection.${status}`) }));
+    chip.replaceChildren(icon(ICONS[status] ?? status), el("span", { text: t(`connection.${status}`) }));
   }
 }

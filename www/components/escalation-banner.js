@@ -58,7 +58,7 @@ export class EscalationBanner extends Part {
   #row(alert) {
     const who = whose(alert);
     // A ward's own alert names the ward itself.
-    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t("escalation.nobody") }), " ", el("a", { href: `#/patient/${alert.patient}`, text: who }), " "];
+    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t("escalation.nobody") }), " ", mayAct() ? el("a", { href: `#/patient/${alert.patient}`, text: who }) : el("strong", { text: who }), " "];
     const hasEnded = alert.endedAt !== null;
     return el("li", { "data-severity": "error", "data-stage": hasEnded ? "ended" : "waiting" }, icon(hasEnded ? "ended" : "escalated"),
       el("p", {}, ...subject,

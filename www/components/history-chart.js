@@ -39,7 +39,7 @@ export class HistoryChart extends Part {
 
   start() {
     this.#reload();
-    this.listen(state, "ready", () => this.#reload());
+    this.listen(state, "gap", () => this.#reload());
     this.listen(state, "older", ({ detail }) => detail.patient === this.patient && detail.since < bounds(this.#view, state.now()).to && this.#reload());
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#takeAlert(detail.alert));
     this.listen(this.limits, "change", () => this.#show());

@@ -62,7 +62,7 @@ export class LiveTrace extends Part {
     pen.clearRect(0, 0, width, height);
     const entry = entryOf(this.vital);
     const now = state.now();
-    const samples = state.record(this.patient).samples(this.vital).filter(({ at }) => at > now - TRACE_MS);
+    const { samples } = this;
     if (!this.small) this.#label(entry, samples);
     const shown = axis(samples, entry.normal);
     if (!shown) return;
@@ -70,7 +70,7 @@ export class LiveTrace extends Part {
       x: (at) => Math.min(width - 5, (width - 5) * (1 - (now - at) / TRACE_MS)),
       y: (value) => height * (1 - (value - shown.low) / (shown.high - shown.low)),
     };
-    if (!this.small) this.#paintGround(pen, entry, place, width, height);
+    this.#paintGround(pen, entry, place, width, height);
     this.#paintLine(pen, samples, place);
     const alerts = state.record(this.patient).alertsAbout(this.vital, now - TRACE_MS);
     const size = (this.small ? 4 : 6) * this.#palette.unit;
@@ -80,6 +80,7 @@ export class LiveTrace extends Part {
   #paintGround(pen, { normal }, { y }, width, height) {
     pen.fillStyle = this.#palette.normal;
     if (normal) pen.fillRect(0, y(normal[1]), width, y(normal[0]) - y(normal[1]));
+    if (this.small) return;
     pen.fillStyle = this.#palette.grid;
     for (const part of [0.25, 0.5, 0.75]) pen.fillRect(Math.round((width - 5) * part), 0, 1, height);
   }
@@ -112,6 +113,9 @@ export class LiveTrace extends Part {
       error: style.borderRightColor, warning: style.borderBottomColor, info: style.borderLeftColor };
     return this.#style;
   }
+
+  /** What it shows: ascending `{at, value}` of the last two minutes. */
+  get samples() { return state.record(this.patient).samples(this.vital).filter(({ at }) => at > state.now() - TRACE_MS); }
 
   #label(entry, samples) {
     const values = samples.map((sample) => sample.value);

@@ -1,12 +1,12 @@
 import { readAlert } from "../alerts.js";
+import { Backfill } from "../backfill.js";
 import { el } from "../dom.js";
 import { years } from "../format.js";
 import { icon } from "../icons.js";
 import { readDevice, readLatest, readRows } from "../messages.js";
-import { TRACE_MS } from "../patient-record.js";
 import { patientLimits } from "../level-limits.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, hearWard, i18n, may, state, t } from "../services.js";
+import { api, connect, hearWard, i18n, may, state, t, tracedSince } from "../services.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../vitals.js";
 import { openEntry } from "./entry-dialog.js";
 import { Part } from "./part.js";
@@ -25,13 +25,17 @@ export class PatientPage extends Part {
   #failure = null;
   #live = null;
   #limits = null;
+  #backfill = null;
   #secondsToDevices = DEVICES_EVERY_S;
   #secondsToLimits = LIMITS_EVERY_S;
 
   async start() {
     state.forget();
     this.listen(state, "ready", () => this.#fetch());
-    this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#fetchReadings(detail.since));
+    this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
+    this.listen(this.#backfill, "failure", ({ detail }) => this.#say(detail.error));
+    this.listen(state, "gap", ({ detail }) => this.#backfill.need(this.#patient.id, detail.since));
+    this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#backfill.need(detail.patient, detail.since));
     this.listen(state, "readings", () => this.#addCards());
     this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
     this.listen(state, "connection", () => this.#updateEntry());
@@ -85,12 +89,11 @@ export class PatientPage extends Part {
     this.draw();
   }
 
-  /** What the socket does not bring: the past two minutes, closed alerts, devices. Also after every reconnection. */
+  /** What the socket does not bring: closed alerts, devices. Also after every reconnection. */
   async #fetch() {
     if (!this.#patient) return;
     const { id } = this.#patient;
     await Promise.all([
-      this.#fetchReadings(state.now() - TRACE_MS),
       this.#take(api.get("api/iot/data/latest_data/", { patient_id: id }), (data) => state.addReadings(id, readLatest(data))),
       this.#take(api.get("api/iot/alertes/", { patient_id: id, limit: 5 }), (rows) => {
         for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
@@ -107,11 +110,10 @@ export class PatientPage extends Part {
     });
   }
 
-  #fetchReadings(since) {
-    const { id } = this.#patient;
-    const debut = new Date(Math.max(since, state.now() - TRACE_MS)).toISOString();
-    return this.#take(api.get("api/iot/data/", { patient_id: id, debut, limit: 1000 }),
-      (rows) => state.addReadings(id, readRows(rows)));
+  /** The past two minutes, and what was measured while the socket was not heard. */
+  async #fetchReadings(patient, since) {
+    const rows = await api.all("api/iot/data/", { patient_id: patient, debut: tracedSince(since) });
+    if (!this.signal.aborted) state.addReadings(patient, readRows(rows));
   }
 
   async #take(request, use) {
@@ -119,9 +121,11 @@ export class PatientPage extends Part {
       const answer = await request;
       if (!this.signal.aborted) use(answer);
     } catch (error) {
-      if (!this.signal.aborted) this.querySelector("status-banner")?.say(error.detail || t("error.load"));
+      if (!this.signal.aborted) this.#say(error);
     }
   }
+
+  #say(error) { this.querySelector("status-banner")?.say(error.detail || t("error.load")); }
 
   draw() {
     document.title = t("patient.title");
@@ -214,6 +218,6 @@ export class PatientPage extends Part {
   #silence() {
     const { id } = this.#patient;
     const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
-    return all.length && all.every(({ stale }) => stale) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
+    return all.length && all.every(({ stale, blind }) => stale && !blind) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
   }
 }

@@ -4,7 +4,8 @@ import { el, setText } from "../dom.js";
 import { agoShort } from "../format.js";
 import { icon } from "../icons.js";
 import { view } from "../reading-view.js";
-import { alarms, i18n, state, t } from "../services.js";
+import { alarms, i18n, mayAct, state, t } from "../services.js";
+import { tileName } from "../tile-grid.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
@@ -15,24 +16,28 @@ export class PatientTile extends Part {
     this.listen(state, "readings", mine);
     this.listen(state, "alert", mine);
     this.listen(state, "score", mine);
+    this.listen(state, "connection", () => this.#update());
     this.listen(alarms, "pause", () => this.#updateAlert());
     this.everySecond(() => this.#update());
   }
 
   draw() {
     const { id, lit, nom, prenom } = this.patient;
-    this.replaceChildren(el("a", { href: `#/patient/${id}` },
+    const { last, first, isLong } = tileName(nom, prenom);
+    this.dataset.patient = id;
+    // A display on the wall has no other page to go to.
+    this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
-        el("span", { class: "name" }, el("strong", { text: nom }), ` ${prenom}`), el("span", { class: "age" })),
-      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
-      el("span", { class: "foot" }, el("span", { class: "alert" }), el("span", { class: "score" }))));
+        el("span", { class: isLong ? "name long" : "name", title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
+      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name)), el("span", { class: "score" })),
+      el("span", { class: "foot" }, el("span", { class: "alert" }),
+        el("span", { class: "age" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })))));
     this.#update();
   }
 
   #cell(name) {
     return el("span", { class: "cell", "data-vital": name },
-      el("span", { class: "label" }, icon(name), el("span", { text: t(`vital.short.${name}`) }),
-        el("span", { class: "unit", text: entryOf(name).unit })),
+      el("span", { class: "label" }, el("span", { text: t(`vital.short.${name}`) }), icon(name), el("span", { class: "unit" })),
       Object.assign(el("live-trace", { "aria-hidden": "true" }), { patient: this.patient.id, vital: name, small: true }),
       el("span", { class: "value" }));
   }
@@ -45,14 +50,15 @@ export class PatientTile extends Part {
       const now = view(entryOf(name), state.record(id).value(name), fresh, i18n);
       const alarm = state.record(id).lastingAlertAbout(name);
       const isOff = fresh?.lost === "capteur_detache";
-      const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${isOff}`;
+      // What is not current says how old it is.
+      const unit = isOff ? t("tile.off") : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
+      const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit}`;
       if (cell.dataset.shape === shape) continue;
       cell.dataset.shape = shape;
       cell.dataset.state = now.state;
       cell.dataset.alarm = alarm?.severity ?? "";
       cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
-      cell.classList.toggle("off", isOff);
-      setText(cell.querySelector(".unit"), isOff ? t("tile.off") : entryOf(name).unit);
+      setText(cell.querySelector(".unit"), unit);
       cell.querySelector(".value").replaceChildren(...this.#value(now, alarm));
     }
     this.#updateAge();
@@ -70,7 +76,7 @@ export class PatientTile extends Part {
     place.dataset.risk = score?.riskMinimum ?? "";
     const label = score && (score.applicable ? t("tile.score.label", { score: bounds(score), known: score.known, of: score.parameters }) : t("tile.score.none"));
     place.replaceChildren(...(score ? [el("span", { class: "visually-hidden", text: label }), el("span", { "aria-hidden": "true", title: label },
-      el("span", { class: "label-of-score", text: "NEWS2 " }), el("strong", { text: score.applicable ? bounds(score) : "–" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
+      el("strong", { text: score.applicable ? bounds(score) : "–" }), el("span", { class: "label-of-score", text: "NEWS2" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
   }
 
   #value({ state: what, text }, alarm) {
@@ -80,12 +86,14 @@ export class PatientTile extends Part {
     return [arrow, number, said].filter(Boolean);
   }
 
+  /** The age of the newest value that a device measured. All of them stale: the feed is silent, which is not the silence of one value. */
   #updateAge() {
     const { id } = this.patient;
     const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
-    const age = this.querySelector(".age");
-    this.classList.toggle("silent", all.every(({ stale }) => stale));
-    setText(age, all.length && all.every(({ lost }) => lost === "signal_perdu") ? t("tile.lost") : all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
+    const isSilent = all.length > 0 && all.every(({ stale, blind }) => stale && !blind);
+    this.classList.toggle("silent", isSilent);
+    setText(this.querySelector(".why"), isSilent ? t(all.every(({ lost }) => lost === "signal_perdu") ? "tile.lost" : "tile.silent") : "");
+    setText(this.querySelector(".since"), all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
   }
 
   #updateAlert() {

@@ -18,6 +18,7 @@ export class VitalCard extends Part {
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.listen(state, "connection", () => this.#update());
     this.listen(this.limits, "change", () => this.#showLimits());
     this.everySecond(() => this.#update());
   }

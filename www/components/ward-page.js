@@ -1,15 +1,18 @@
 import { SEVERITIES, wantsSomebody } from "../alerts.js";
-import { el } from "../dom.js";
+import { keepAwake } from "../awake.js";
+import { Backfill } from "../backfill.js";
+import { el, setText } from "../dom.js";
+import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
 import { readRows } from "../messages.js";
-import { TRACE_MS } from "../patient-record.js";
 import { keepTrying } from "../retry.js";
-import { api, connect, hearWard, i18n, mayAct, state, t } from "../services.js";
+import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../services.js";
+import { sideBySide } from "../tile-grid.js";
 import { rank, TileOrder } from "../tile-order.js";
 import { Part } from "./part.js";
 
-/** Up to so many patients there is room for large tiles. */
-const ROOMY = 15;
+/** In the height of the page's letters: what stands above the tiles, around and between them, and the smallest letters of a tile. */
+const ROOM = { above: 8, around: 2, between: 0.6, least: 0.8 };
 const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
 /** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
@@ -27,25 +30,36 @@ export class WardPage extends Part {
   #changed = false;
   #refused = false;
   #secondsToAsk = ASK_AGAIN_S;
-  #filling = null;
-  /** Whose past two minutes are there. */
-  #filled = new Set();
+  #backfill = null;
+  /** The room's first snapshot is there; what is measured before that is asked for then. */
+  #sees = false;
   #drawing = 0;
   #tiles = new TileOrder();
   #arranging = 0;
 
   start() {
     state.forget();
-    this.listen(state, "ready", () => {
-      this.#filled.clear();
-      this.#fetch();
+    this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
+    this.listen(state, "ready", () => this.#fetch());
+    this.listen(state, "gap", ({ detail }) => {
+      this.#sees = true;
+      this.#patients?.forEach(({ id }) => this.#backfill.need(id, detail.since));
     });
+    this.listen(state, "older", ({ detail }) => this.#lies(detail.patient) && this.#backfill.need(detail.patient, detail.since));
     this.listen(state, "alert", () => this.#soon());
     this.signal.addEventListener("abort", () => { cancelAnimationFrame(this.#drawing); clearTimeout(this.#arranging); });
     this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
     this.listen(state, "patient", ({ detail }) => this.#follow(detail));
-    this.listen(state, "connection", ({ detail }) => this.#obey(detail.connection.status === "error"));
-    if (!mayAct()) this.everySecond(() => this.#askAgain());
+    this.listen(state, "connection", ({ detail }) => {
+      this.#obey(detail.connection.status === "error");
+      this.#lookAround();
+    });
+    this.listen(window, "resize", () => this.#share());
+    this.everySecond(() => this.#lookAround());
+    if (!mayAct()) {
+      this.everySecond(() => this.#askAgain());
+      keepAwake(this.signal);
+    }
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
     hearWard(this.ward);
@@ -80,14 +94,15 @@ export class WardPage extends Part {
     } finally {
       this.#fetching = false;
     }
-    if (this.#patients && !this.signal.aborted) this.#fillTraces().catch((error) => this.signal.aborted || this.#fail(error));
   }
 
   #show(patients) {
     if (this.#refused) return;
     const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
+    const came = patients.filter(({ id }) => !this.#lies(id));
     [this.#patients, this.#failure] = [patients, null];
     if (changed) this.draw();
+    if (this.#sees) for (const { id } of came) this.#backfill.need(id, -Infinity);
   }
 
   /** Who is not here any more goes at once, before anybody reads the tile; the list says the rest. */
@@ -95,7 +110,7 @@ export class WardPage extends Part {
     if (ward !== this.ward) {
       if (this.#patients) this.#show(this.#patients.filter(({ id }) => id !== patient));
       state.forgetPatient(patient);
-      this.#filled.delete(patient);
+      this.#backfill.forget(patient);
     }
     this.#fetch();
   }
@@ -114,17 +129,13 @@ export class WardPage extends Part {
     this.#ask().then(() => this.signal.aborted || this.#live.reconnect(), () => {});
   }
 
-  /** What the socket's snapshot does not bring: the past two minutes. One patient after the other: the values are there already. */
-  async #fillTraces() {
-    const run = (this.#filling = {});
-    for (const { id } of this.#patients.filter((patient) => !this.#filled.has(patient.id))) {
-      const debut = new Date(state.now() - TRACE_MS).toISOString();
-      const rows = await api.get("api/iot/data/", { patient_id: id, debut, limit: 1000 });
-      if (this.signal.aborted || this.#filling !== run) return;
-      state.addReadings(id, readRows(rows));
-      this.#filled.add(id);
-    }
+  /** What the socket does not bring: the past two minutes, and what was measured while it was not heard. */
+  async #fetchReadings(patient, since) {
+    const rows = await api.all("api/iot/data/", { patient_id: patient, debut: tracedSince(since) });
+    if (!this.signal.aborted && this.#lies(patient)) state.addReadings(patient, readRows(rows));
   }
+
+  #lies(patient) { return this.#patients?.some(({ id }) => id === patient) ?? false; }
 
   #fail(error) {
     this.#failure = error;
@@ -132,11 +143,12 @@ export class WardPage extends Part {
   }
 
   #notice(patient) {
-    if (!this.#patients || this.#patients.some(({ id }) => id === patient)) return;
+    if (!this.#patients || this.#lies(patient)) return;
     if (Date.now() - this.#fetchedAt > REFETCH_MS) this.#fetch();
   }
 
   get #order() {
+    if (!mayAct()) return wallBySeverity ? "severity" : "bed";
     const order = localStorage.getItem(REMEMBERED_AS);
     return ORDERS.includes(order) ? order : ORDERS[0];
   }
@@ -151,12 +163,46 @@ export class WardPage extends Part {
         el("h1", { text: name }),
         el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
         el("p", { class: "counts" }),
+        el("p", { class: "silent-count", hidden: true }, icon("disconnected"), el("strong"), " ", el("span", { text: t("ward.count.silent") })),
+        mayAct() ? null : el("time", { class: "clock" }),
         Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
         mayAct() ? this.#orders() : null,
         el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
       el("status-banner", { hidden: true }), this.#body());
     this.#arrange();
     this.#count();
+    this.#share();
+    this.#lookAround();
+  }
+
+  /** How many tiles stand side by side, from the screen alone: nothing that comes and goes above them moves one. */
+  #share() {
+    const list = this.querySelector(".tiles");
+    if (!list) return;
+    const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const gap = ROOM.between * letter;
+    const area = { width: window.innerWidth - ROOM.around * letter, height: window.innerHeight - ROOM.above * letter, gap };
+    const count = this.#patients.length;
+    const side = sideBySide(count, area, mayAct() ? ROOM.least * letter : 0);
+    list.style.setProperty("--side-by-side", side);
+    list.style.setProperty("--rows", Math.ceil(count / side));
+  }
+
+  /** What changes by time alone: whether the page is blind, who is silent, the time of day. */
+  #lookAround() {
+    if (!this.firstElementChild) return;
+    this.classList.toggle("blind", state.blindSince() !== null);
+    const clock = this.querySelector(".clock");
+    if (clock) setText(clock, clockTime(state.now(), state.now(), i18n.language));
+    this.#countSilent();
+  }
+
+  /** Whose feed is silent, beside the alerts: a device may be silent before the server makes an alert of it. */
+  #countSilent() {
+    const place = this.querySelector(".silent-count");
+    const count = this.querySelectorAll("patient-tile.silent").length;
+    place.hidden = count === 0;
+    setText(place.querySelector("strong"), String(count));
   }
 
   /** How many alerts want somebody, by severity: what a glance from the door looks for. */
@@ -186,7 +232,7 @@ export class WardPage extends Part {
       return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });
     }
     if (this.#patients.length === 0) return el("p", { class: "empty", text: t("ward.none") });
-    return el("ul", { class: this.#patients.length <= ROOMY ? "tiles roomy" : "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
+    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
   }
 
   /** Puts the tiles in order; moves none that is in its place already. */

@@ -1,0 +1,58 @@
+import { keepTrying } from "./retry.js";
+
+/** A patient's readings are asked for no more often: a device that sends what it kept tells of older readings again and again. */
+export const PAUSE_MS = 3_000;
+
+/**
+ * Fetches the readings that the socket did not bring, one patient after the other, until they are there. It asks only after the socket
+ * is there: what is measured while the answer is on its way comes by the socket. Event "failure" {error}: a refusal.
+ */
+export class Backfill extends EventTarget {
+  #fetch;
+  #signal;
+  #since = new Map();
+  #askedAt = new Map();
+  #timer = 0;
+  #running = false;
+
+  /**
+   * @param fetch (patient, since) => a promise that is kept once the readings since then, by the server's clock, are taken in
+   * @param signal aborts when the page goes
+   */
+  constructor(fetch, signal) {
+    super();
+    this.#fetch = fetch;
+    this.#signal = signal;
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  /** What was measured since then may be missing. */
+  need(patient, since) {
+    this.#since.set(patient, Math.min(since, this.#since.get(patient) ?? Infinity));
+    this.#run();
+  }
+
+  forget(patient) { this.#since.delete(patient); }
+
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    clearTimeout(this.#timer);
+    for (let next = this.#due(); next !== undefined && !this.#signal.aborted; next = this.#due()) await this.#fill(next);
+    this.#running = false;
+    if (this.#since.size && !this.#signal.aborted) this.#timer = setTimeout(() => this.#run(), PAUSE_MS);
+  }
+
+  #due() { return [...this.#since.keys()].find((patient) => Date.now() - (this.#askedAt.get(patient) ?? -Infinity) >= PAUSE_MS); }
+
+  async #fill(patient) {
+    const since = this.#since.get(patient);
+    this.#since.delete(patient);
+    this.#askedAt.set(patient, Date.now());
+    try {
+      await keepTrying(() => this.#fetch(patient, since), this.#signal);
+    } catch (error) {
+      if (!this.#signal.aborted) this.dispatchEvent(new CustomEvent("failure", { detail: { error } }));
+    }
+  }
+}
