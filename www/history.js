@@ -17,6 +17,9 @@ export const bounds = ({ span, end }, now) => ({ from: (end ?? now) - span, to: 
 
 const clamped = (span) => Math.min(MOST_MS, Math.max(LEAST_MS, span));
 
+/** Whether what somebody asks for is as long as a view may be. */
+export const isShowable = (from, to) => to - from >= LEAST_MS && to - from <= MOST_MS;
+
 /** The view from one instant to another; the future is none. */
 export function between(from, to, now) {
   const end = to >= now ? null : to;
@@ -62,9 +65,14 @@ export function valueRange(buckets, lines, normal) {
   return [low - air, high + air];
 }
 
-/** The alerts (as `readAlert` gives them) about a vital that were there between two instants, oldest first. */
-export const marksOf = (alerts, vital, { from, to }) => alerts
-  .filter((alert) => isAbout(alert, vital) && alert.at <= to && (alert.endedAt ?? to) >= from).sort((a, b) => a.at - b.at);
+/** The alerts (as `readAlert` gives them) that were there between two instants, oldest first. */
+export const within = (alerts, { from, to }) => alerts.filter((alert) => alert.at <= to && (alert.endedAt ?? to) >= from).sort((a, b) => a.at - b.at);
+
+/** Those of them about a vital. */
+export const marksOf = (alerts, vital, span) => within(alerts, span).filter((alert) => isAbout(alert, vital));
+
+/** Those about none of the vitals that can be chosen: a device's, or what somebody wrote. */
+export const othersOf = (alerts, vitals, span) => within(alerts, span).filter((alert) => !vitals.some((vital) => isAbout(alert, vital)));
 
 /** The history as `count` rows of a table: `{from, to, low, mean, high, n, marks}`; nulls where nothing was measured. */
 export function rowsOf(buckets, marks, { from, to }, count) {

@@ -148,9 +148,9 @@ export class PatientPage extends Part {
     const editor = Object.assign(el("limits-table", { on: { saved: ({ detail }) => done.replaceChildren(icon("check"), el("span", { text: detail.text })) } }),
       { limits, level: "patient", patient: this.#patient, whose: `${prenom} ${nom}`, mayEdit: may("changeLimits") });
     return el("div", { class: "below" },
-      Object.assign(el("history-chart"), { patient: id, limits }), Object.assign(el("news-score"), { patient: id }),
-      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor),
-      Object.assign(el("alarm-load"), { patient: id }));
+      Object.assign(el("history-chart"), { patient: id, limits }),
+      el("div", { class: "measures" }, Object.assign(el("news-score"), { patient: id }), Object.assign(el("alarm-load"), { patient: id })),
+      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor));
   }
 
   /** What would be refused is not offered. */
