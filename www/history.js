@@ -42,11 +42,21 @@ export function moved({ span, end }, part, now) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
 
-/** Longer between two buckets than this, and nothing was measured. `buckets` as the server answers: `[[ms, min, avg, max, n], …]`. */
-export function gapOf(buckets, bucketMs, vital) {
-  const intervals = buckets.slice(1).map(([at], i) => at - buckets[i][0]);
-  return Math.max(1.5 * bucketMs, freshFor(vital, intervals.length ? median(intervals) : null));
+/** How far apart readings are, or null where there are too few. `buckets` as the server answers: `[[ms, min, avg, max, n], …]`. */
+export function periodOf(buckets) {
+  const periods = buckets.slice(1).map(([at], i) => (at - buckets[i][0]) / buckets[i][4]);
+  return periods.length ? median(periods) : null;
 }
+
+/** So many buckets tell how wide they are: the server may have made them wider than it was asked to. */
+const TELLING = 20;
+export function widthOf(buckets, askedMs) {
+  if (buckets.length < TELLING) return askedMs;
+  return Math.max(askedMs, Math.min(...buckets.slice(1).map(([at], i) => at - buckets[i][0])));
+}
+
+/** Longer between two buckets than this, and nothing was measured. `askedMs`: as wide as buckets were asked to be. */
+export const gapOf = (buckets, askedMs, vital) => Math.max(1.5 * widthOf(buckets, askedMs), freshFor(vital, periodOf(buckets)));
 
 /** `[ms, [min, avg, max]]`, with a `[ms, null]` wherever the line must not go on. */
 export function lineOf(buckets, gapMs) {

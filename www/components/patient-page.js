@@ -176,6 +176,7 @@ export class PatientPage extends Part {
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
+      el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
   }
