@@ -1,6 +1,7 @@
 import { readAlert } from "./alerts.js";
 import { readLimitChange } from "./handover.js";
 import { readDevice, readLatest, readRows } from "./messages.js";
+import { inTurn } from "./patiently.js";
 import { readScore } from "./score.js";
 
 /** A span of twelve hours in steps of half a minute: gaps are told to the minute. */
@@ -33,8 +34,10 @@ export async function fetchSheet(api, patient, { from, to }) {
     changes: part(api.all(`${own}limites/changements/`, { debut, fin }), read(readLimitChange)),
     score: part(api.get(`${own}score/`), readScore),
     devices: part(api.get("api/iot/dispositifs/", { patient: patient.id }), read(readDevice)),
-    ...Object.fromEntries(TRACED.map((vital) => [vital, part(api.get(`${own}historique/`, { type_donnee: vital, debut, fin, points: POINTS }), (buckets) => buckets)])),
   };
-  const names = Object.keys(parts), answers = await Promise.all(Object.values(parts));
-  return { patient, from, to, bucketMs: (to - from) / (POINTS - 1), parts: Object.fromEntries(names.map((name, i) => [name, answers[i]])) };
+  const names = Object.keys(parts);
+  const [answers, histories] = await Promise.all([Promise.all(Object.values(parts)),
+    inTurn(TRACED.map((vital) => () => api.get(`${own}historique/`, { type_donnee: vital, debut, fin, points: POINTS })))]);
+  return { patient, from, to, bucketMs: (to - from) / (POINTS - 1), parts: Object.fromEntries([...names.map((name, i) => [name, answers[i]]),
+    ...TRACED.map((vital, i) => [vital, histories[i].status === "fulfilled" ? { value: histories[i].value } : { failure: histories[i].reason }])]) };
 }

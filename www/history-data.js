@@ -1,5 +1,6 @@
 import { readAlert } from "./alerts.js";
 import { MAX_BUCKETS } from "./history.js";
+import { inTurn } from "./patiently.js";
 
 /** The server's longest list. Newest first: of more alerts the oldest are missing, which is said. */
 const MAX_ALERTS = 1_000;
@@ -23,9 +24,9 @@ export class HistoryData extends EventTarget {
     const mine = ++this.#asked;
     const wanted = Math.min(MAX_BUCKETS, Math.max(200, Math.round(points)));
     const time = (at) => new Date(at).toISOString();
-    const [alerts, ...histories] = await Promise.allSettled([
-      this.api.get("api/iot/alertes/", { patient_id: this.patient, debut: time(from - ALERTS_BEFORE_MS), fin: time(to), limit: MAX_ALERTS }),
-      ...vitals.map((vital) => this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted }))]);
+    const [[alerts], histories] = await Promise.all([
+      Promise.allSettled([this.api.get("api/iot/alertes/", { patient_id: this.patient, debut: time(from - ALERTS_BEFORE_MS), fin: time(to), limit: MAX_ALERTS })]),
+      inTurn(vitals.map((vital) => () => this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted })))]);
     if (mine !== this.#asked) return;
     this.current = {
       from, to, bucketMs: (to - from) / wanted,

@@ -28,7 +28,7 @@ function drawing(trace, entry, label, hasHours) {
   const { left, right, top } = AREA, { bottom } = trace;
   const end = bottom + (hasHours ? FOOT.hours : FOOT.none);
   const place = { x1: left, x2: right };
-  const value = (at) => number(at, Number.isInteger(at) ? 0 : 1, i18n.language);
+  const value = (at) => number(at, entry.decimals, i18n.language);
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${end}`, role: "img", "aria-label": label },
     svg("defs", {}, svg("pattern", { id: hatch, width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("path", { d: "M0,0V10", class: "hatch" }))),
     svg("rect", { class: "area", x: left, y: top, width: right - left, height: bottom - top }),
