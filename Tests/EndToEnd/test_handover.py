@@ -23,8 +23,7 @@ def printed(page, tmp_path):
         path = str(tmp_path / "sheet.pdf")
         page.pdf(path=path, prefer_css_page_size=True)
         facts = dict(re.findall(r"^(\w[\w ]*):\s+(.*)$", run("pdfinfo", path), re.MULTILINE))
-        # Chromium breaks no-break spaces and typographic apostrophes of a font into plain ones now and then.
-        text = re.sub(r"[\s\u00a0\u202f]+", " ", run("pdftotext", "-layout", path, "-"))
+        text = re.sub(r"[\s\u00a0\u202f]+", " ", run("pdftotext", "-raw", path, "-"))
         return {"pages": int(facts["Pages"]), "size": facts["Page size"], "text": text}
     return print_it
 

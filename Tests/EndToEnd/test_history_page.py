@@ -68,7 +68,7 @@ def test_what_became_of_an_alert_is_told_and_chosen_with_its_mark(stack, device,
     number = alert_of(stack, device)
     note = page.locator(f"history-notes ol > li:has([data-note='{number}'])")
     note.locator("[data-step=acknowledged]").wait_for()
-    steps = {step.get_attribute("data-step"): step.inner_text().split("\n")[0] for step in note.locator("[data-step]").all()}
+    steps = {step.get_attribute("data-step"): step.inner_text().split("\n")[0].replace("\u00a0", " ") for step in note.locator("[data-step]").all()}
     assert steps == {"raised": "levée", "worsened": "aggravée à 86 %, limite basse 88 %", "acknowledged": f"acquittée par {stack.accounts['infirmier']['username']}"}
     device.report(spo2=97)
     note.locator("[data-step=ended]").wait_for()
