@@ -74,7 +74,7 @@ def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page
     nurse, doctor = (stack.accounts[role]["username"] for role in ("infirmier", "medecin"))
     for text in (f"{patient['nom'].upper()} {patient['prenom']}", patient["identifiant"], patient["lit"], NOTICE, f"Imprimée par {nurse}",
                  "SpO2 : 86 %", f"acquittée par {nurse}", "Urgent",  # the alert that lasts
-                 f"{clock(begin + timedelta(minutes=10))}–{clock(again)} 60 min, SpO₂, FC, Temp. signal perdu",  # the gap and why
+                 f"{clock(begin + timedelta(minutes=10))}–{clock(again)} 1 h 00, SpO₂, FC, Temp. signal perdu",  # the gap and why
                  "Alertes : 2", "1 urgent", "1 attention", "Signal perdu × 1",
                  "< 88 % 0 s patient", "SpO₂, basse, urgente", f"{doctor} (patient)",  # what holds, and who changed it
                  "PAS 127 mmHg", "PAD 79 mmHg", "FR 17 /min", "6 paramètres sur 7", "cutanée, non comptée", "de 71–72 bpm"):

@@ -47,9 +47,10 @@ function freshness(reading, { to, parts: { alerts, devices } }, buckets) {
 export function traces(sheet) {
   const { parts, bucketMs, from, to } = sheet;
   const shown = TRACED.filter((vital) => ALWAYS_SHOWN.includes(vital) || parts[vital].failure || !isByHand(vital, periodOf(parts[vital].value)));
-  return el("div", { class: "traces" }, ...shown.map((vital, i) => (parts[vital].failure
+  const last = shown.findLast((vital) => !parts[vital].failure);
+  return el("div", { class: "traces" }, ...shown.map((vital) => (parts[vital].failure
     ? el("figure", { class: "trace", "data-traced": vital }, el("figcaption", {}, el("strong", { text: t(`vital.${vital}`) })), missing(parts[vital].failure))
-    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], limits: parts.limits.value, from, to, height: HEIGHTS[shown.length] }, { hasHours: i === shown.length - 1 }))));
+    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], limits: parts.limits.value, from, to, height: HEIGHTS[shown.length] }, { hasHours: vital === last }))));
 }
 
 /** Where nothing was measured, how long and, where an alert says it, why. */
@@ -62,7 +63,7 @@ export function gaps(sheet) {
   if (!found.length) return none("handover.gaps.none");
   return listed(found.toReversed(), MOST.gaps, ({ from, to, vitals, cause }) => el("li", { class: "gap" },
     el("strong", { text: `${time(from, sheet)}–${to >= sheet.to ? t("handover.gaps.lasting") : time(to, sheet)}` }), el("span", { text: `${lasting(to - from)}, ${vitals.map(short).join(", ")}` }),
-    el("small", { text: cause ? nameOfKind(cause).toLowerCase() : t("handover.gaps.unknown") })));
+    el("small", { text: cause ? nameOfKind(cause).toLowerCase() : t(parts.alerts.failure ? "handover.gaps.unasked" : "handover.gaps.unknown") })));
 }
 
 /** The score with its parts; of a part that is missing, what it can be. */
