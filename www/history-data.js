@@ -19,14 +19,14 @@ export class HistoryData extends EventTarget {
     Object.assign(this, { api, patient, openAlerts });
   }
 
-  /** Fetches a stretch. What cannot be had is told in its place; of two askings the later counts. */
+  /** Fetches a stretch. What cannot be had is told in its place; of two askings the later counts, the earlier asks no further. */
   async load(vitals, { from, to }, points) {
     const mine = ++this.#asked;
     const wanted = Math.min(MAX_BUCKETS, Math.max(200, Math.round(points)));
     const time = (at) => new Date(at).toISOString();
     const [[alerts], histories] = await Promise.all([
       Promise.allSettled([this.api.get("api/iot/alertes/", { patient_id: this.patient, debut: time(from - ALERTS_BEFORE_MS), fin: time(to), limit: MAX_ALERTS })]),
-      inTurn(vitals.map((vital) => () => this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted })))]);
+      inTurn(vitals.map((vital) => async () => mine === this.#asked && this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted })))]);
     if (mine !== this.#asked) return;
     this.current = {
       from, to, bucketMs: (to - from) / wanted,

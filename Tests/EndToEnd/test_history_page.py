@@ -121,6 +121,21 @@ def test_a_stretch_that_is_too_long_is_refused_and_a_month_is_shown(stack, devic
     until(lambda: shown(page)[1] - shown(page)[0] == timedelta(days=31), 5, "no more than 31 days")
 
 
+def test_many_alerts_are_no_reason_to_fetch_the_history_many_times(stack, device, page):
+    stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at)
+        SELECT {device.patient}, 'chute_' || n, 'Chute', 'error', at, at FROM generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '1 minute') AS moments (at)""")
+    try:
+        log_in(page, stack)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url) if "/historique/" in request.url else None)
+        open_patient(page, stack, device)
+        until(lambda: page.locator("history-notes ol > li").count() == 50, 10, "every alert has its note")
+        page.wait_for_selector("vital-history[data-vital=temperature] .readout:not(:empty)")
+        assert len(asked) <= 9, "three vitals: at first, when the socket is ready, and when an alert is newer than what was fetched"
+    finally:
+        stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = (SELECT min(id) FROM users) WHERE patient_id = {device.patient}")
+
+
 def test_readings_that_come_late_are_drawn_by_themselves(stack, device, patient_page):
     page = patient_page
     readout(page, "spo2", "aucune mesure")

@@ -29,11 +29,12 @@ export class HistoryChart extends Part {
   #newest = 0;
   #seconds = EVERY_S;
   #hasTable = false;
+  #drawing = 0;
 
   start() {
     this.#data = new HistoryData(api, this.patient, () => state.record(this.patient).openAlerts());
-    this.signal.addEventListener("abort", () => this.#data.leave());
-    this.listen(this.#data, "change", () => this.#show());
+    this.signal.addEventListener("abort", () => { this.#data.leave(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
+    this.listen(this.#data, "change", () => this.#soon());
     this.listen(state, "ready", () => this.#reload());
     this.listen(state, "older", ({ detail }) => detail.patient === this.patient && detail.since < bounds(this.#view, state.now()).to && this.#reload());
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && detail.alert && this.#takeAlert(detail.alert));
@@ -48,12 +49,22 @@ export class HistoryChart extends Part {
     return this.#data.load(this.#vitals, bounds(this.#view, this.#now), this.clientWidth || 600);
   }
 
+  /** Many alerts, one drawing. */
+  #soon() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#show();
+    });
+  }
+
   get #now() { return Math.max(state.now(), this.#newest + 1); }
 
   #takeAlert(alert) {
     this.#newest = Math.max(this.#newest, alert.at);
+    const { current } = this.#data;
+    if (!current) return;  // what is being fetched will have it
     // What it is about is not drawn yet either.
-    if (this.#view.end === null && alert.at > (this.#data.current?.to ?? 0)) return this.#reload();
+    if (this.#view.end === null && alert.at > current.to) return this.#reload();
     this.#data.take(alert);
   }
 
@@ -109,11 +120,9 @@ export class HistoryChart extends Part {
     this.#reload();
   }
 
-  /** A curve for each chosen vital; one that is there already stays. */
+  /** A curve for each chosen vital. */
   #arrange() {
-    const place = this.querySelector(".curves");
-    const there = new Map([...place.children].map((curve) => [curve.vital, curve]));
-    place.replaceChildren(...this.#vitals.map((vital) => there.get(vital) ?? Object.assign(el("vital-history", { on: {
+    this.querySelector(".curves").replaceChildren(...this.#vitals.map((vital) => Object.assign(el("vital-history", { on: {
       zoomed: ({ detail }) => this.#look(between(detail.from, detail.to, state.now())), home: () => this.#look(HOME),
       chosen: ({ detail }) => this.#choose(detail.id),
       pointed: ({ detail }) => { for (const curve of this.querySelectorAll("vital-history")) curve.pointAt(detail.at); },
@@ -143,6 +152,7 @@ export class HistoryChart extends Part {
       ...data, ...data.vitals[curve.vital], chosen, others: i === 0 ? othersOf(data.alerts, LIMITED, data) : [] } : null));
     this.querySelector("history-notes").show(data && { alerts, chosen, failure: data.alertsFailure, cut: data.alertsCut });
     if (!data) return;
+    this.#showTools();
     const time = (at) => clockTime(at, state.now(), i18n.language);
     setText(this.querySelector("#history-stretch"), t("history.stretch", { from: time(data.from), to: time(data.to), alerts: alerts.length }));
     if (this.#hasTable) this.querySelector(".history-table").replaceChildren(historyTable(data, this.#vitals));
