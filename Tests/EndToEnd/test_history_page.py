@@ -87,7 +87,7 @@ def test_the_vitals_that_are_chosen_are_zoomed_together_with_keys(stack, device,
     page = patient_page
     post_past(device, 4 * 3600, [96] * 60)
     post_past(device, 4 * 3600, [72] * 60, "heart_rate")
-    tab_to(page, "history-chart .curves")
+    tab_to(page, "history-chart .plot-frame")
     page.keyboard.press("-")
     until(lambda: shown(page)[1] - shown(page)[0] == timedelta(hours=12), 5, "twelve hours are shown")
     for _ in range(2):

@@ -91,7 +91,7 @@ export class HistoryChart extends Part {
         el("div", { class: "which", role: "group", "aria-label": t("history.vitals") }, ...LIMITED.map((vital) => this.#choice(vital)))),
       tools,
       el("div", { class: "past" },
-        el("div", { class: "curves", role: "group", tabindex: "0", "aria-labelledby": "history-title", "aria-describedby": "history-keys history-stretch", on: { keydown: byKey } }),
+        el("div", { class: "plot-frame", role: "group", tabindex: "0", "aria-labelledby": "history-title", "aria-describedby": "history-keys history-stretch", on: { keydown: byKey } }),
         el("history-notes", { on: { chosen: ({ detail }) => this.#choose(detail.id) } })),
       el("p", { class: "visually-hidden", id: "history-keys", text: t("history.keys") }),
       el("p", { class: "visually-hidden", id: "history-stretch", role: "status" }),
@@ -122,7 +122,7 @@ export class HistoryChart extends Part {
 
   /** A curve for each chosen vital. */
   #arrange() {
-    this.querySelector(".curves").replaceChildren(...this.#vitals.map((vital) => Object.assign(el("vital-history", { on: {
+    this.querySelector(".plot-frame").replaceChildren(...this.#vitals.map((vital) => Object.assign(el("vital-history", { on: {
       zoomed: ({ detail }) => this.#look(between(detail.from, detail.to, state.now())), home: () => this.#look(HOME),
       chosen: ({ detail }) => this.#choose(detail.id),
       pointed: ({ detail }) => { for (const curve of this.querySelectorAll("vital-history")) curve.pointAt(detail.at); },
@@ -144,7 +144,7 @@ export class HistoryChart extends Part {
   #showTools() { this.querySelector("history-tools")?.show(this.#view, this.#now, this.#hasTable); }
 
   #show() {
-    if (!this.querySelector(".curves")) return;
+    if (!this.querySelector(".plot-frame")) return;
     const data = this.#data.current;
     const alerts = data ? within(data.alerts, data) : [];
     const chosen = alerts.find(({ id }) => id === this.#chosen) ?? null;

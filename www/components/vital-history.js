@@ -46,7 +46,7 @@ export class VitalHistory extends Part {
     this.dataset.vital = this.vital;
     this.replaceChildren(
       el("header", {}, el("h3", {}, icon(this.vital), el("span", { text: t(`vital.${this.vital}`) })), el("ul", { class: "legend" }), el("p", { class: "readout" })),
-      el("div", { class: "plot-frame" }, el("div", { class: "plot", "aria-hidden": "true" }), el("div", { class: "marks", "aria-hidden": "true" }),
+      el("div", { class: "plot-area" }, el("div", { class: "plot", "aria-hidden": "true" }), el("div", { class: "marks", "aria-hidden": "true" }),
         el("span", { class: "hairline", hidden: true }), el("p", { class: "notice", hidden: true })));
     this.#update();
   }
@@ -90,7 +90,7 @@ export class VitalHistory extends Part {
   /** A canvas knows no style sheet: its colours are those of the legend. */
   #colors() {
     const color = (selector) => getComputedStyle(this.querySelector(selector)).color;
-    return { line: color("h3 .icon"), grid: getComputedStyle(this.querySelector(".plot-frame")).borderTopColor,
+    return { line: color("h3 .icon"), grid: getComputedStyle(this.querySelector(".plot-area")).borderTopColor,
       ...Object.fromEntries(SEVERITIES.map((severity) => [severity, color(`.sample-${severity}`)])) };
   }
 
