@@ -28,11 +28,14 @@ export function alarmLoad(sheet) {
   const load = loadOf(sheet.parts.alerts.value, sheet);
   const waited = (ms) => (ms === null ? "–" : lasting(ms));
   return el("div", { class: "load" },
-    el("p", { class: "counts" }, el("strong", { text: t("handover.load.count", { count: load.raised }) }), 
-      ...SEVERITIES.toReversed().map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity), el("span", { text: `${load.bySeverity[severity]} ${t(`severity.${severity}`).toLowerCase()}` })))),
-    load.kinds.length ? listed(load.kinds, MOST.kinds, ({ kind, count, severity }) => el("li", { "data-severity": severity }, icon(severity), el("span", { text: nameOfKind(kind) }), el("b", { text: `×\u00a0${count}` }))) : null,
+    el("p", { class: "counts" }, el("strong", { text: t("handover.load.count", { count: load.raised }) }),
+      ...SEVERITIES.toReversed().map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity),
+        el("span", { text: `${load.bySeverity[severity]} ${t(`severity.${severity}`).toLowerCase()}` })))),
+    load.kinds.length ? listed(load.kinds, MOST.kinds, ({ kind, count, severity }) => el("li", { "data-severity": severity }, icon(severity),
+      el("span", { text: nameOfKind(kind) }), el("b", { text: `×\u00a0${count}` }))) : null,
     el("dl", { class: "reaction" },
-      ...[["handover.load.open", lasting(load.openMs)], ["handover.load.median", waited(load.reaction.median)], ["handover.load.worst", waited(load.reaction.worst)], ["handover.load.unanswered", String(load.unanswered)]]
+      ...[["handover.load.open", lasting(load.openMs)], ["handover.load.median", waited(load.reaction.median)],
+        ["handover.load.worst", waited(load.reaction.worst)], ["handover.load.unanswered", String(load.unanswered)]]
         .map(([label, value]) => el("div", {}, el("dt", { text: t(label) }), el("dd", { text: value })))));
 }
 
@@ -43,7 +46,8 @@ export function limits(sheet) {
     const rule = effectiveIn(current, vital, corner);
     if (!rule) return el("td", { text: "–" });
     const own = rule.origine === "defaut" ? null : el("small", { text: t(`limits.origin.${rule.origine}`) });
-    return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule) }), rule.seuil === null ? null : el("small", { text: conditionsText(rule).split(" · ")[0] }), own);
+    return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule) }),
+      rule.seuil === null ? null : el("small", { text: conditionsText(rule).split(" · ")[0] }), own);
   };
   const shown = LIMITED.filter((vital) => CORNERS.some((corner) => effectiveIn(current, vital, corner)));
   return el("table", {}, el("caption", { class: "visually-hidden", text: t("limits.title") }),
@@ -60,6 +64,7 @@ export function limitChanges(sheet) {
     return whole && whole.seuil !== null && !Number.isFinite(whole.delai_s) ? limitText(whole) : ruleText(whole);
   };
   return listed(changes, MOST.changes, ({ at, by, level, corner, vital, before, after }) => el("li", { class: "change" },
-    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner).toLowerCase()}` }), ` ${text(before, vital, corner)} → `, el("b", { text: after ? text(after, vital, corner) : t("handover.changes.back") })),
+    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner).toLowerCase()}` }), ` ${text(before, vital, corner)} → `,
+      el("b", { text: after ? text(after, vital, corner) : t("handover.changes.back") })),
     el("small", { text: `${time(at, sheet)}, ${by ?? t("handover.changes.system")} (${t(`limits.origin.${level}`)})` })));
 }

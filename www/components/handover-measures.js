@@ -31,9 +31,12 @@ export function vitalsNow(sheet) {
     return el("div", { "data-now": name, "data-state": state }, el("dt", { text: t(`vital.${name}`) }),
       el("dd", {}, el(state === "stale" ? "s" : "span", { class: "number", text }), unit && el("small", { text: `\u00a0${unit}` }),
         state === "low" || state === "high" ? el("span", { class: "verdict" }, icon(state), t(`verdict.${state}`)) : null),
-      el("dd", { class: "age", text: reading ? t(state === "stale" ? "handover.now.stale" : "handover.now.age", { time: time(reading.at, sheet), age: agoShort(sheet.to - reading.at, i18n.language) }) : t("card.never") }));
+      el("dd", { class: "age", text: reading ? ageText(reading.at, state, sheet) : t("card.never") }));
   }));
 }
+
+const ageText = (at, state, sheet) => t(state === "stale" ? "handover.now.stale" : "handover.now.age",
+  { time: time(at, sheet), age: agoShort(sheet.to - at, i18n.language) });
 
 function freshness(reading, { to, parts: { alerts, devices } }, buckets) {
   const period = periodOf(buckets), ageMs = Math.max(0, to - reading.at);
@@ -50,7 +53,8 @@ export function traces(sheet) {
   const last = shown.findLast((vital) => !parts[vital].failure);
   return el("div", { class: "traces" }, ...shown.map((vital) => (parts[vital].failure
     ? el("figure", { class: "trace", "data-traced": vital }, el("figcaption", {}, el("strong", { text: t(`vital.${vital}`) })), missing(parts[vital].failure))
-    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], limits: parts.limits.value, from, to, height: HEIGHTS[shown.length] }, { hasHours: vital === last }))));
+    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], limits: parts.limits.value, from, to,
+      height: HEIGHTS[shown.length] }, { hasHours: vital === last }))));
 }
 
 /** Where nothing was measured, how long and, where an alert says it, why. */
@@ -58,11 +62,14 @@ export function gaps(sheet) {
   const { parts, bucketMs } = sheet;
   const failed = ALWAYS_SHOWN.find((vital) => parts[vital].failure);
   if (failed) return missing(parts[failed].failure);
-  const watched = TRACED.filter((vital) => ALWAYS_SHOWN.includes(vital) || !isByHand(vital, periodOf(parts[vital].value ?? [])));
-  const found = gapsTogether(Object.fromEntries(watched.map((vital) => [vital, gapsOf(parts[vital].value ?? [], bucketMs, vital, sheet)])), bucketMs, parts.alerts.value ?? [], sheet);
+  const buckets = (vital) => parts[vital].value ?? [];
+  const watched = TRACED.filter((vital) => ALWAYS_SHOWN.includes(vital) || !isByHand(vital, periodOf(buckets(vital))));
+  const byVital = Object.fromEntries(watched.map((vital) => [vital, gapsOf(buckets(vital), bucketMs, vital, sheet)]));
+  const found = gapsTogether(byVital, bucketMs, parts.alerts.value ?? [], sheet);
   if (!found.length) return none("handover.gaps.none");
   return listed(found.toReversed(), MOST.gaps, ({ from, to, vitals, cause }) => el("li", { class: "gap" },
-    el("strong", { text: `${time(from, sheet)}–${to >= sheet.to ? t("handover.gaps.lasting") : time(to, sheet)}` }), el("span", { text: `${lasting(to - from)}, ${vitals.map(short).join(", ")}` }),
+    el("strong", { text: `${time(from, sheet)}–${to >= sheet.to ? t("handover.gaps.lasting") : time(to, sheet)}` }),
+    el("span", { text: `${lasting(to - from)}, ${vitals.map(short).join(", ")}` }),
     el("small", { text: cause ? nameOfKind(cause).toLowerCase() : t(parts.alerts.failure ? "handover.gaps.unasked" : "handover.gaps.unknown") })));
 }
 
@@ -70,15 +77,26 @@ export function gaps(sheet) {
 export function score(sheet) {
   const score = sheet.parts.score.value;
   if (!score) return none("score.away");
-  if (!score.applicable) return el("p", {}, el("strong", { text: t("score.not_applicable") }), " ", i18n.has(`score.reason.${score.reason}`) ? t(`score.reason.${score.reason}`) : "");
+  if (!score.applicable) {
+    const reason = `score.reason.${score.reason}`;
+    return el("p", {}, el("strong", { text: t("score.not_applicable") }), " ", i18n.has(reason) ? t(reason) : "");
+  }
   const bounds = ({ minimum, maximum }) => (minimum === maximum ? String(minimum) : `${minimum}–${maximum}`);
   const risks = [...new Set([score.riskMinimum, score.riskMaximum])].map((risk) => t(`score.risk.${risk}`)).join(` ${t("score.to")} `);
-  return el("div", { class: "score" }, el("p", {}, el("b", { class: "bounds", text: bounds(score) }), el("span", {}, el("strong", { text: risks }), el("small", { text: `${t(score.known === 1 ? "score.count.one" : "score.count", score)} · ${t(`score.scale.${score.scale}`)}` }))),
+  return el("div", { class: "score" },
+    el("p", {}, el("b", { class: "bounds", text: bounds(score) }), el("span", {}, el("strong", { text: risks }),
+      el("small", { text: `${t(score.known === 1 ? "score.count.one" : "score.count", score)} · ${t(`score.scale.${score.scale}`)}` }))),
     el("ul", { class: "score-parts", "aria-label": t("score.parts") }, ...score.parts.map((part) => el("li", { "data-part": part.vital },
       el("span", { text: t(`vital.${part.vital}`) }),
-      el("span", { class: "part-value" }, part.value === null ? t(part.vital === "temperature" && isKnown(sheet, part.vital) ? "score.skin.shown" : "score.absent") : el(part.state === "connu" ? "span" : "s", { text: valueText(part.vital, part.value) }),
-        part.at === null ? null : el("small", { text: part.state === "ancien" ? t("score.old", { age: agoShort(sheet.to - part.at, i18n.language) }) : time(part.at, sheet) })),
+      el("span", { class: "part-value" }, ...partValue(part, sheet)),
       el("b", { class: "points", text: bounds(part) })))));
+}
+
+/** What a part counts and when it was measured, or why it counts nothing. */
+function partValue({ vital, value, state, at }, sheet) {
+  if (value === null) return [t(vital === "temperature" && isKnown(sheet, vital) ? "score.skin.shown" : "score.absent")];
+  const age = state === "ancien" ? t("score.old", { age: agoShort(sheet.to - at, i18n.language) }) : time(at, sheet);
+  return [el(state === "connu" ? "span" : "s", { text: valueText(vital, value) }), el("small", { text: age })];
 }
 
 const isKnown = (sheet, name) => sheet.parts.latest.value?.some(({ vital }) => vital === name) ?? false;

@@ -96,7 +96,8 @@ export class HandoverPage extends Part {
     if (!this.#sheets) return [el("p", { class: "empty", text: t("loading") })];
     if (!this.#sheets.length) return [el("p", { class: "empty", text: t("ward.none") })];
     const stale = this.#failure ? [el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: t("handover.stale") }))] : [];
-    return [...stale, el("div", { class: "sheets", role: "region", tabindex: "0", "aria-label": t("handover.title") }, ...this.#sheets.map((sheet) => handoverSheet(sheet, this.#wardName(sheet.patient.service))))];
+    return [...stale, el("div", { class: "sheets", role: "region", tabindex: "0", "aria-label": t("handover.title") },
+      ...this.#sheets.map((sheet) => handoverSheet(sheet, this.#wardName(sheet.patient.service))))];
   }
 
   #wardName(id) { return id === null ? null : api.user.services?.find((ward) => ward.id === id)?.nom ?? t("ward.number", { id }); }
