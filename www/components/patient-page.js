@@ -128,7 +128,7 @@ export class PatientPage extends Part {
     if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
     const { id } = this.#patient;
     const banner = Object.assign(el("status-banner", { hidden: true }), { feed: () => this.#silence() });
-    const alerts = Object.assign(el("alert-list", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
+    const alerts = Object.assign(el("alert-list", { tabindex: "0", role: "region", "aria-label": t("alerts.title"), on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
     this.replaceChildren(
       this.#head(), banner,
       el("div", { class: "columns" },
