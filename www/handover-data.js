@@ -1,5 +1,6 @@
 import { readAlert } from "./alerts.js";
 import { readLimitChange } from "./handover.js";
+import { bucketWidth } from "./history.js";
 import { readDevice, readLatest, readRows } from "./messages.js";
 import { inTurn } from "./patiently.js";
 import { readScore } from "./score.js";
@@ -38,6 +39,6 @@ export async function fetchSheet(api, patient, { from, to }) {
   const names = Object.keys(parts);
   const [answers, histories] = await Promise.all([Promise.all(Object.values(parts)),
     inTurn(TRACED.map((vital) => () => api.get(`${own}historique/`, { type_donnee: vital, debut, fin, points: POINTS })))]);
-  return { patient, from, to, bucketMs: (to - from) / (POINTS - 1), parts: Object.fromEntries([...names.map((name, i) => [name, answers[i]]),
+  return { patient, from, to, bucketMs: bucketWidth(to - from, POINTS), parts: Object.fromEntries([...names.map((name, i) => [name, answers[i]]),
     ...TRACED.map((vital, i) => [vital, histories[i].status === "fulfilled" ? { value: histories[i].value } : { failure: histories[i].reason }])]) };
 }

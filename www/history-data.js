@@ -1,5 +1,5 @@
 import { readAlert } from "./alerts.js";
-import { MAX_BUCKETS } from "./history.js";
+import { bucketWidth, MAX_BUCKETS } from "./history.js";
 import { inTurn } from "./patiently.js";
 
 /** The server's longest list. Newest first: of more alerts the oldest are missing, which is said. */
@@ -29,7 +29,7 @@ export class HistoryData extends EventTarget {
       inTurn(vitals.map((vital) => async () => mine === this.#asked && this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted })))]);
     if (mine !== this.#asked) return;
     this.current = {
-      from, to, bucketMs: (to - from) / wanted,
+      from, to, bucketMs: bucketWidth(to - from, wanted),
       vitals: Object.fromEntries(vitals.map((vital, i) => [vital, histories[i].status === "fulfilled" ? { buckets: histories[i].value } : { failure: histories[i].reason }])),
       alerts: this.#known(alerts.value ?? []), alertsFailure: alerts.reason ?? null, alertsCut: alerts.value?.length === MAX_ALERTS,
     };

@@ -48,7 +48,14 @@ export function periodOf(buckets) {
   return periods.length ? median(periods) : null;
 }
 
-/** So many buckets tell how wide they are: the server may have made them wider than it was asked to. */
+/** How wide the server makes buckets: whole seconds, and whole minutes over half of one (HistoryGrid in Sources/Store). */
+export function bucketWidth(spanMs, points) {
+  const width = spanMs / (points - 1);
+  const unit = width < 1_000 ? 1 : width <= MINUTE / 2 ? 1_000 : MINUTE;
+  return Math.ceil(width / unit) * unit;
+}
+
+/** So many buckets tell how wide they are: the server may have made them wider still. */
 const TELLING = 20;
 export function widthOf(buckets, askedMs) {
   if (buckets.length < TELLING) return askedMs;

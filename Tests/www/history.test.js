@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, bounds, gapOf, isShowable, LEAST_MS, lineOf, marksOf, MOST_MS, moved, othersOf, periodOf, rowsOf, SPANS, valueRange, widthOf, zoomed } from "../../www/history.js";
+import { between, bounds, bucketWidth, gapOf, isShowable, LEAST_MS, lineOf, marksOf, MOST_MS, moved, othersOf, periodOf, rowsOf, SPANS, valueRange, widthOf, zoomed } from "../../www/history.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000, MINUTE = 60_000, HOUR = 60 * MINUTE;
@@ -47,6 +47,12 @@ test("buckets that the server made wider than asked for are no gaps", () => {
   assert.equal(widthOf(wide, 40 * MINUTE), HOUR);
   assert.equal(gapOf(wide, 40 * MINUTE, "spo2"), 1.5 * HOUR);
   assert.equal(widthOf(wide.slice(0, 3), MINUTE), MINUTE, "three say nothing");
+});
+
+test("buckets are as wide as the server makes them", () => {
+  assert.equal(bucketWidth(12 * HOUR, 1500), 29 * SECOND);
+  assert.equal(bucketWidth(24 * HOUR, 1400), 2 * MINUTE);
+  assert.equal(bucketWidth(5 * MINUTE, 600), 501);
 });
 
 test("from five minutes to a month can be asked for", () => {
