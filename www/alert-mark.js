@@ -1,7 +1,7 @@
 /** The outline of each severity's mark, in parts of its size, the same shapes as its icon: octagon, triangle, ring. */
 const octagon = [[-0.6, -1], [0.6, -1], [1, -0.6], [1, 0.6], [0.6, 1], [-0.6, 1], [-1, 0.6], [-1, -0.6]];
 const triangle = [[0, -1], [1, 0.9], [-1, 0.9]];
-const SHAPES = { error: octagon, warning: triangle };
+export const SHAPES = { error: octagon, warning: triangle };
 
 /** Draws the mark of an alert on a trace, at its foot, where no value is hidden by it; `line` leads the eye up from it. */
 export function paintMark(pen, color, severity, x, height, size, line) {

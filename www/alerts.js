@@ -24,11 +24,13 @@ export function readAlert(wire) {
     limit: Number.isFinite(wire.seuil) ? wire.seuil : null,
     at: instant(wire.timestamp) ?? 0,
     raisedAt: instant(wire.levee_le),
+    worsenedAt: instant(wire.aggravee_le),
     remindedAt: instant(wire.rappelee_le),
     escalatedAt: instant(wire.escaladee_le),
     acknowledged: wire.acquittee === true,
     acknowledgedBy: wire.acquittee_par ?? null,
     acknowledgedAt: instant(wire.acquittee_le),
+    firstAcknowledgedAt: instant(wire.premier_acquittement_le),
     endedAt: instant(wire.terminee_le),
     version: Number.isInteger(wire.version) ? wire.version : 0,
   };

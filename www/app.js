@@ -15,7 +15,10 @@ import { DeviceList } from "./components/device-list.js";
 import { DeviceSection } from "./components/device-section.js";
 import { EscalationBanner } from "./components/escalation-banner.js";
 import { ExtraValues } from "./components/extra-values.js";
+import { HandoverPage } from "./components/handover-page.js";
 import { HistoryChart } from "./components/history-chart.js";
+import { HistoryNotes } from "./components/history-notes.js";
+import { HistoryTools } from "./components/history-tools.js";
 import { IdleWatch } from "./components/idle-watch.js";
 import { LimitsRehearsal } from "./components/limits-rehearsal.js";
 import { LimitsTable } from "./components/limits-table.js";
@@ -38,6 +41,7 @@ import { SessionList } from "./components/session-list.js";
 import { SoundControl } from "./components/sound-control.js";
 import { StatusBanner } from "./components/status-banner.js";
 import { VitalCard } from "./components/vital-card.js";
+import { VitalHistory } from "./components/vital-history.js";
 import { WardPage } from "./components/ward-page.js";
 import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
@@ -52,13 +56,13 @@ const ELEMENTS = {
   "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "alert-table": AlertTable, "alerts-page": AlertsPage,
   "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection, "audit-table": AuditTable,
   "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection, "escalation-banner": EscalationBanner,
-  "extra-values": ExtraValues, "history-chart": HistoryChart, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal,
+  "extra-values": ExtraValues, "handover-page": HandoverPage, "history-chart": HistoryChart, "history-notes": HistoryNotes, "history-tools": HistoryTools, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal,
   "limits-table": LimitsTable, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
   "my-sessions": MySessions, "news-score": NewsScore, "page-mark": PageMark, "password-form": PasswordForm, "password-page": PasswordPage,
   "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "pause-control": PauseControl,
   "pause-strip": PauseStrip, "range-bar": RangeBar, "service-list": ServiceList, "session-list": SessionList,
   "sound-control": SoundControl, "ward-section": WardSection,
-  "status-banner": StatusBanner, "vital-card": VitalCard, "ward-page": WardPage,
+  "status-banner": StatusBanner, "vital-card": VitalCard, "vital-history": VitalHistory, "ward-page": WardPage,
 };
 
 /** What a browser takes for a person who may want sound. */
@@ -71,7 +75,7 @@ function wanted(reason) {
   if (!api.user) return { element: "login-page", properties: { reason } };
   if (api.user.mot_de_passe_provisoire) return { element: "password-page", properties: {} };
   const found = route(location.hash);
-  const allowed = found.element === "account-page" ? mayAct() : found.element !== "alerts-page" || (mayAct() && may("readAlerts"));
+  const allowed = ["account-page", "handover-page"].includes(found.element) ? mayAct() : found.element !== "alerts-page" || (mayAct() && may("readAlerts"));
   return allowed ? found : route("#/");
 }
 

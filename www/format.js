@@ -83,6 +83,13 @@ export function years(born, now) {
   return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
 }
 
+/** "35 s", "47 min", "2 h 05": how long something lasted, rounded to what is told of it. */
+export function lasting(ms) {
+  const seconds = Math.round(ms / SECOND), minutes = Math.round(ms / MINUTE);
+  if (seconds < 120) return `${seconds}\u00a0s`;
+  return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
+}
+
 /** "0:42", "12:05", "1:00:00": what is left, rounded up, so that the last second is seen. */
 export function duration(ms) {
   const seconds = Math.ceil(Math.max(0, ms) / SECOND);

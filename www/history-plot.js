@@ -1,7 +1,8 @@
-/** The drawing of the history: a dygraph with what it cannot draw by itself, the limits and what alerts lasted. */
+/** The drawing of a vital's history: a dygraph with what it cannot draw by itself, the limits and what alerts lasted. */
 
 const PIXELS = { axis: 46, line: 1.8 };
 const DASHES = { error: [9, 4], warning: [4, 4], info: [2, 4] };
+const FAINT = 0.12, CHOSEN = 0.3;
 
 export class HistoryPlot {
   #graph;
@@ -21,7 +22,7 @@ export class HistoryPlot {
       interactionModel: { ...mouse, dblclick: () => told.home() },
       axes: {
         x: { axisLabelFormatter: (date) => words.time(date.getTime ? date.getTime() : date, this.#shown.to - this.#shown.from), axisLabelWidth: 64, pixelsPerLabel: 84 },
-        y: { axisLabelFormatter: (value) => words.value(value), pixelsPerLabel: 34 },
+        y: { axisLabelFormatter: (value) => words.value(value), pixelsPerLabel: 28 },
       },
       zoomCallback: (from, to) => told.zoomed(from, to),
       drawCallback: (graph) => told.drawn((at) => graph.toDomXCoord(at)),
@@ -31,7 +32,7 @@ export class HistoryPlot {
     });
   }
 
-  /** @param shown `{line, from, to, range, lines, marks, colors}` */
+  /** @param shown `{line, from, to, range, lines, marks, chosen, colors}`; `chosen`: the alert that somebody looks at, about this vital or not, or null */
   update(shown) {
     this.#shown = shown;
     const [file] = this.#data();
@@ -58,18 +59,31 @@ export class HistoryPlot {
     return found ? { at, low: found[1][0], mean: found[1][1], high: found[1][2] } : null;
   }
 
-  #underlay(pen, { x, y, w, h }, graph) {
-    const { marks, lines, colors, to } = this.#shown;
-    for (const { at, endedAt, severity } of marks) {
-      const left = Math.max(x, graph.toDomXCoord(at));
-      const right = Math.min(x + w, graph.toDomXCoord(endedAt ?? to));
-      pen.fillStyle = colors[severity];
-      pen.globalAlpha = 0.12;
-      pen.fillRect(left, y, Math.max(1, right - left), h);
-      pen.globalAlpha = 0.7;
-      pen.fillRect(left, y, 1.5, h);
-    }
+  #underlay(pen, area, graph) {
+    const { marks, chosen } = this.#shown;
+    for (const mark of marks) if (mark.id !== chosen?.id) this.#stretch(pen, area, graph, mark, FAINT);
+    if (chosen) this.#stretch(pen, area, graph, chosen, CHOSEN);
+    this.#limits(pen, area, graph);
+  }
+
+  /** How long an alert lasted. The chosen one has edges that also a black-and-white eye sees. */
+  #stretch(pen, { x, y, w, h }, graph, { at, endedAt, severity }, alpha) {
+    const { colors, from, to } = this.#shown;
+    if (at > to || (endedAt ?? to) < from) return;
+    const left = Math.max(x, graph.toDomXCoord(at));
+    const right = Math.min(x + w, graph.toDomXCoord(endedAt ?? to));
+    pen.fillStyle = colors[severity];
+    pen.globalAlpha = alpha;
+    pen.fillRect(left, y, Math.max(1, right - left), h);
+    pen.globalAlpha = alpha === CHOSEN ? 1 : 0.7;
+    const edge = alpha === CHOSEN ? 2.5 : 1.5;
+    if (at >= from) pen.fillRect(left, y, edge, h);
+    if (alpha === CHOSEN && endedAt !== null && endedAt <= to) pen.fillRect(right, y, edge, h);
     pen.globalAlpha = 1;
+  }
+
+  #limits(pen, { x, w }, graph) {
+    const { lines, colors } = this.#shown;
     pen.lineWidth = 1.5;
     for (const { niveau_gravite: severity, seuil: limit } of lines) {
       const at = Math.round(graph.toDomYCoord(limit)) + 0.5;

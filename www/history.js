@@ -17,6 +17,9 @@ export const bounds = ({ span, end }, now) => ({ from: (end ?? now) - span, to: 
 
 const clamped = (span) => Math.min(MOST_MS, Math.max(LEAST_MS, span));
 
+/** Whether what somebody asks for is as long as a view may be. */
+export const isShowable = (from, to) => to - from >= LEAST_MS && to - from <= MOST_MS;
+
 /** The view from one instant to another; the future is none. */
 export function between(from, to, now) {
   const end = to >= now ? null : to;
@@ -39,11 +42,28 @@ export function moved({ span, end }, part, now) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
 
-/** Longer between two buckets than this, and nothing was measured. `buckets` as the server answers: `[[ms, min, avg, max, n], …]`. */
-export function gapOf(buckets, bucketMs, vital) {
-  const intervals = buckets.slice(1).map(([at], i) => at - buckets[i][0]);
-  return Math.max(1.5 * bucketMs, freshFor(vital, intervals.length ? median(intervals) : null));
+/** How far apart readings are, or null where there are too few. `buckets` as the server answers: `[[ms, min, avg, max, n], …]`. */
+export function periodOf(buckets) {
+  const periods = buckets.slice(1).map(([at], i) => (at - buckets[i][0]) / buckets[i][4]);
+  return periods.length ? median(periods) : null;
 }
+
+/** How wide the server makes buckets: whole seconds, and whole minutes over half of one (HistoryGrid in Sources/Store). */
+export function bucketWidth(spanMs, points) {
+  const width = spanMs / (points - 1);
+  const unit = width < 1_000 ? 1 : width <= MINUTE / 2 ? 1_000 : MINUTE;
+  return Math.ceil(width / unit) * unit;
+}
+
+/** So many buckets tell how wide they are: the server may have made them wider still. */
+const TELLING = 20;
+export function widthOf(buckets, askedMs) {
+  if (buckets.length < TELLING) return askedMs;
+  return Math.max(askedMs, Math.min(...buckets.slice(1).map(([at], i) => at - buckets[i][0])));
+}
+
+/** Longer between two buckets than this, and nothing was measured. `askedMs`: as wide as buckets were asked to be. */
+export const gapOf = (buckets, askedMs, vital) => Math.max(1.5 * widthOf(buckets, askedMs), freshFor(vital, periodOf(buckets)));
 
 /** `[ms, [min, avg, max]]`, with a `[ms, null]` wherever the line must not go on. */
 export function lineOf(buckets, gapMs) {
@@ -62,9 +82,14 @@ export function valueRange(buckets, lines, normal) {
   return [low - air, high + air];
 }
 
-/** The alerts (as `readAlert` gives them) about a vital that were there between two instants, oldest first. */
-export const marksOf = (alerts, vital, { from, to }) => alerts
-  .filter((alert) => isAbout(alert, vital) && alert.at <= to && (alert.endedAt ?? to) >= from).sort((a, b) => a.at - b.at);
+/** The alerts (as `readAlert` gives them) that were there between two instants, oldest first. */
+export const within = (alerts, { from, to }) => alerts.filter((alert) => alert.at <= to && (alert.endedAt ?? to) >= from).sort((a, b) => a.at - b.at);
+
+/** Those of them about a vital. */
+export const marksOf = (alerts, vital, span) => within(alerts, span).filter((alert) => isAbout(alert, vital));
+
+/** Those about none of the vitals that can be chosen: a device's, or what somebody wrote. */
+export const othersOf = (alerts, vitals, span) => within(alerts, span).filter((alert) => !vitals.some((vital) => isAbout(alert, vital)));
 
 /** The history as `count` rows of a table: `{from, to, low, mean, high, n, marks}`; nulls where nothing was measured. */
 export function rowsOf(buckets, marks, { from, to }, count) {

@@ -1,10 +1,12 @@
 /**
- * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/alertes`,
- * `#/compte`, `#/administration/patients`. Pure.
+ * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/releve/service/1` and
+ * `#/releve/patient/12` (handover sheets), `#/alertes`, `#/compte`, `#/administration/patients`. Pure.
  */
 const ROUTES = [
   [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
   [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],
+  [/^#\/releve\/service\/(\d+)$/, "handover-page", (ward) => ({ ward: Number(ward) })],
+  [/^#\/releve\/patient\/(\w+)$/, "handover-page", (patient) => ({ patient })],
   [/^#\/alertes$/, "alerts-page", () => ({})],
   [/^#\/compte$/, "account-page", () => ({})],
   [/^#\/administration(?:\/(\w+)?)?$/, "administration-page", (section = null) => ({ section })],

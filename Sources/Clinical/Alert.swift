@@ -28,12 +28,16 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     /// When that reading arrived.
     public var receivedAt: Instant?
     public var raisedAt: Instant?
+    /// When it last crossed to a worse limit.
+    public var worsenedAt: Instant?
     /// When it was brought back after an acknowledgement, and when it went to somebody else.
     public var remindedAt: Instant?
     public var escalatedAt: Instant?
     public var acknowledged: Bool
     public var acknowledgedBy: String?
     public var acknowledgedAt: Instant?
+    /// A reminder or a worse priority takes back `acknowledgedAt`, not this: how long somebody took.
+    public var firstAcknowledgedAt: Instant?
     public var endedAt: Instant?
     /// Grows with every change of this alert: of two copies, the one with the greater version is the newer.
     public var version: Int
@@ -52,11 +56,13 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
         case measuredAt = "timestamp"
         case receivedAt = "recue_le"
         case raisedAt = "levee_le"
+        case worsenedAt = "aggravee_le"
         case remindedAt = "rappelee_le"
         case escalatedAt = "escaladee_le"
         case acknowledged = "acquittee"
         case acknowledgedBy = "acquittee_par"
         case acknowledgedAt = "acquittee_le"
+        case firstAcknowledgedAt = "premier_acquittement_le"
         case endedAt = "terminee_le"
         case version
     }
@@ -94,11 +100,13 @@ extension Alert {
         try container.encode(measuredAt, forKey: .measuredAt)
         try container.encode(receivedAt, forKey: .receivedAt)
         try container.encode(raisedAt, forKey: .raisedAt)
+        try container.encode(worsenedAt, forKey: .worsenedAt)
         try container.encode(remindedAt, forKey: .remindedAt)
         try container.encode(escalatedAt, forKey: .escalatedAt)
         try container.encode(acknowledged, forKey: .acknowledged)
         try container.encode(acknowledgedBy, forKey: .acknowledgedBy)
         try container.encode(acknowledgedAt, forKey: .acknowledgedAt)
+        try container.encode(firstAcknowledgedAt, forKey: .firstAcknowledgedAt)
         try container.encode(endedAt, forKey: .endedAt)
         try container.encode(version, forKey: .version)
     }

@@ -19,7 +19,8 @@ public struct AlertFilter: Sendable {
 extension Database {
     static let alertColumns = """
         a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
-        a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at
+        a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at,
+        a.worsened_at, a.first_acknowledged_at
         """
     /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
     static let alertTables = "alerts a LEFT JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by"
@@ -44,6 +45,7 @@ extension Database {
         (alert.value, alert.limit) = (try row[first + 14], try row[first + 15])
         (alert.receivedAt, alert.raisedAt) = (try instant(16), try instant(17))
         (alert.remindedAt, alert.escalatedAt) = (try instant(18), try instant(19))
+        (alert.worsenedAt, alert.firstAcknowledgedAt) = (try instant(20), try instant(21))
         return alert
     }
 

@@ -1,11 +1,10 @@
 """What a nurse and a doctor set and read about alarms, in Chromium, on the real stack, by keyboard."""
 import re
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from browser import expect_accessible, log_in, open_patient
-from hospital import until, wire_time
+from past import low_limit, post_past, set_limits, worn_for_hours
 from test_administration import open_section, press, search, tab_to
 
 # A person at the keyboard
@@ -54,28 +53,6 @@ def expect_accessible_light_and_dark(page, where):
 
 def limits(stack, device):
     return stack.request("GET", f"/api/patients/{device.patient}/limites/").json()
-
-
-def set_limits(stack, path, rules, role="medecin"):
-    answer = stack.request("PUT", path, role=role, json={"limites": rules})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def low_limit(value, severity="error", delay=0):
-    return {"type_donnee": "spo2", "cote": "bas", "niveau_gravite": severity, "seuil": value, "delai_s": delay, "hysteresis": 1}
-
-
-def worn_for_hours(stack, device):
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '5 hours', NULL) WHERE device_id = {device.id}")
-
-
-def post_past(device, seconds_ago, values, vital="spo2"):
-    """One value a second, as a device sends what it kept during an outage."""
-    start = datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)
-    readings = [{"type_donnee": vital, "valeur": value, "timestamp": wire_time(start + timedelta(seconds=i))} for i, value in enumerate(values)]
-    answer = device.post({"mesures": readings})
-    assert answer.status_code == 201 and answer.json()["recues"] == len(values), answer.text
 
 
 @pytest.fixture
@@ -291,66 +268,6 @@ def test_in_pregnancy_there_is_no_score_and_only_a_doctor_chooses_its_scale(stac
     assert (changed["enceinte"], changed["echelle_spo2"], changed["nom"]) == (False, 2, patient["nom"])
     open_patient(page, stack, device)
     page.wait_for_selector('news-score .notes:has-text("échelle 2")')
-
-
-# The history
-
-def test_the_history_shows_the_past_its_gap_its_alert_and_the_same_as_a_table(stack, device, patient_page):
-    page = patient_page
-    worn_for_hours(stack, device)
-    post_past(device, 3000, [96, 97] * 150)
-    post_past(device, 1200, [95, 94] * 150)
-    set_limits(stack, f"/api/patients/{device.patient}/limites/", [low_limit(88)])
-    device.report(spo2=86)
-    page.wait_for_selector("history-chart .plot canvas")
-    page.wait_for_selector('history-chart .mark[data-severity=error]')
-    page.wait_for_selector('history-chart .legend .alert-key[data-severity=error]:has-text("Urgent")')
-    press(page, "history-chart [data-span='1h']")
-    page.wait_for_selector("history-chart [data-span='1h'][aria-pressed=true]")
-    page.wait_for_selector('history-chart .readout:has-text("86 à 97")')
-    press(page, "history-chart .as-table")
-    page.wait_for_selector("history-chart .history-table tbody tr")
-    rows = [row.locator("td").all_inner_texts() for row in page.locator("history-chart .history-table tbody tr").all()]
-    counts = [int(row[3]) for row in rows]
-    assert sum(counts) == 601 and 0 in counts[4:16], "between the two stretches nothing was measured"
-    assert rows[-1][0] == "86" and "86" in rows[-1][4]
-    alert, = stack.request("GET", "/api/iot/alertes/", params={"patient_id": device.patient}).json()
-    assert page.locator(f"history-chart .mark[data-alert='{alert['id']}'] svg").count() == 1
-    expect_accessible_light_and_dark(page, "history")
-
-
-def test_the_history_is_zoomed_and_moved_with_keys(stack, device, patient_page):
-    page = patient_page
-    worn_for_hours(stack, device)
-    post_past(device, 4 * 3600, [96] * 60)
-
-    def shown():
-        return [datetime.fromisoformat(page.input_value(f"[name=history-{name}]")) for name in ("from", "to")]
-
-    tab_to(page, "history-chart .plot-frame")
-    page.keyboard.press("-")
-    until(lambda: shown()[1] - shown()[0] == timedelta(hours=12), 5, "twelve hours are shown")
-    for _ in range(2):
-        page.keyboard.press("+")
-    until(lambda: shown()[1] - shown()[0] == timedelta(hours=3), 5, "three hours are shown")
-    page.wait_for_selector('history-chart .readout:has-text("aucune mesure")')
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_selector('history-chart .readout:has-text("96 à 96")')
-    page.keyboard.press("Home")
-    page.wait_for_selector('history-chart .readout:has-text("aucune mesure")')
-    choosing = page.locator("history-chart select.which")
-    tab_to(page, "history-chart select.which")
-    page.keyboard.type("Temp")
-    assert choosing.input_value() == "temperature"
-    page.wait_for_selector('history-chart .readout:has-text("Température")')
-
-
-def test_readings_that_come_late_are_drawn_by_themselves(stack, device, patient_page):
-    page = patient_page
-    worn_for_hours(stack, device)
-    page.wait_for_selector('history-chart .readout:has-text("aucune mesure")')
-    post_past(device, 3600, [93] * 10)
-    page.wait_for_selector('history-chart .readout:has-text("93 à 93")')
 
 
 # Measures

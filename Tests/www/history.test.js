@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, bounds, gapOf, LEAST_MS, lineOf, marksOf, MOST_MS, moved, rowsOf, SPANS, valueRange, zoomed } from "../../www/history.js";
+import { between, bounds, bucketWidth, gapOf, isShowable, LEAST_MS, lineOf, marksOf, MOST_MS, moved, othersOf, periodOf, rowsOf, SPANS, valueRange, widthOf, zoomed } from "../../www/history.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000, MINUTE = 60_000, HOUR = 60 * MINUTE;
@@ -33,6 +33,36 @@ test("a gap is longer than a value stays current, by the period that the buckets
   assert.equal(gapOf(steady(30 * SECOND), SECOND, "spo2"), 90 * SECOND);
   assert.equal(gapOf(steady(10 * MINUTE), 10 * MINUTE, "spo2"), 15 * MINUTE);
   assert.equal(gapOf([], SECOND, "systolic_bp"), 12 * HOUR);
+});
+
+test("the period is that of the readings, however wide their buckets are", () => {
+  const dense = Array.from({ length: 40 }, (_, i) => bucket(NOW + i * MINUTE, 96, 60));
+  assert.equal(periodOf(dense), SECOND);
+  assert.equal(gapOf(dense, MINUTE, "spo2"), 90 * SECOND);
+  assert.equal(periodOf([]), null);
+});
+
+test("buckets that the server made wider than asked for are no gaps", () => {
+  const wide = Array.from({ length: 40 }, (_, i) => bucket(NOW + i * HOUR, 96, 3600));
+  assert.equal(widthOf(wide, 40 * MINUTE), HOUR);
+  assert.equal(gapOf(wide, 40 * MINUTE, "spo2"), 1.5 * HOUR);
+  assert.equal(widthOf(wide.slice(0, 3), MINUTE), MINUTE, "three say nothing");
+});
+
+test("buckets are as wide as the server makes them", () => {
+  assert.equal(bucketWidth(12 * HOUR, 1500), 29 * SECOND);
+  assert.equal(bucketWidth(24 * HOUR, 1400), 2 * MINUTE);
+  assert.equal(bucketWidth(5 * MINUTE, 600), 501);
+});
+
+test("from five minutes to a month can be asked for", () => {
+  assert.ok(isShowable(NOW - LEAST_MS, NOW) && isShowable(NOW - MOST_MS, NOW));
+  assert.ok(!isShowable(NOW - LEAST_MS + 1, NOW) && !isShowable(NOW - MOST_MS - 1, NOW));
+});
+
+test("what is about none of the vitals is told apart", () => {
+  const alerts = [alert(1, NOW - HOUR), alert(2, NOW - HOUR, { vital: null, kind: "signal_perdu" }), alert(3, NOW - HOUR, { vital: null, kind: "spo2_low" })];
+  assert.deepEqual(othersOf(alerts, ["spo2", "heart_rate"], { from: NOW - 3 * HOUR, to: NOW }).map(({ id }) => id), [2]);
 });
 
 test("the line stops where nothing was measured", () => {

@@ -132,7 +132,7 @@ export class PatientPage extends Part {
     if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
     const { id } = this.#patient;
     const banner = Object.assign(el("status-banner", { hidden: true }), { feed: () => this.#silence() });
-    const alerts = Object.assign(el("alert-list", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
+    const alerts = Object.assign(el("alert-list", { tabindex: "0", role: "region", "aria-label": t("alerts.title"), on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
     this.replaceChildren(
       this.#head(), banner,
       el("div", { class: "columns" },
@@ -152,9 +152,9 @@ export class PatientPage extends Part {
     const editor = Object.assign(el("limits-table", { on: { saved: ({ detail }) => done.replaceChildren(icon("check"), el("span", { text: detail.text })) } }),
       { limits, level: "patient", patient: this.#patient, whose: `${prenom} ${nom}`, mayEdit: may("changeLimits") });
     return el("div", { class: "below" },
-      Object.assign(el("history-chart"), { patient: id, limits }), Object.assign(el("news-score"), { patient: id }),
-      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor),
-      Object.assign(el("alarm-load"), { patient: id }));
+      Object.assign(el("history-chart"), { patient: id, limits }),
+      el("div", { class: "measures" }, Object.assign(el("news-score"), { patient: id }), Object.assign(el("alarm-load"), { patient: id })),
+      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor));
   }
 
   /** What would be refused is not offered. */
@@ -180,6 +180,7 @@ export class PatientPage extends Part {
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
+      el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),
       el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
   }

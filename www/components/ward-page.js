@@ -166,6 +166,7 @@ export class WardPage extends Part {
         el("p", { class: "silent-count", hidden: true }, icon("disconnected"), el("strong"), " ", el("span", { text: t("ward.count.silent") })),
         mayAct() ? null : el("time", { class: "clock" }),
         Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
+        mayAct() ? el("a", { class: "handover-link", href: `#/releve/service/${this.ward}` }, icon("print"), el("span", { text: t("handover.link") })) : null,
         mayAct() ? this.#orders() : null,
         el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
       el("status-banner", { hidden: true }), this.#body());

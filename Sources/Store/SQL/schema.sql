@@ -50,9 +50,9 @@ CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
         'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
         'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value,
         'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
-        'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
+        'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
-        'acquittee_le', wire_time(a.acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
+        'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
 $$;
 CREATE FUNCTION public.alerts_break_pauses() RETURNS trigger
     LANGUAGE plpgsql
