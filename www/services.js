@@ -5,6 +5,7 @@ import { HeardWard } from "./heard-ward.js";
 import { I18n } from "./i18n.js";
 import { Idle } from "./idle.js";
 import { Live } from "./live.js";
+import { Pace } from "./pace.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
 import { SoundPlayer } from "./sound-player.js";
@@ -21,6 +22,7 @@ export const state = new State();
 /** What is known of the alarms of the ward that is heard, beside what the page shows. */
 export const alarms = new State(state.clock);
 export const idle = new Idle(() => Date.now(), localStorage);
+export const pace = new Pace((run) => requestAnimationFrame(run), (run, ms) => setTimeout(run, ms), () => performance.now());
 export const i18n = new I18n((language) => api.locale(language), localStorage);
 export const t = (key, values) => i18n.t(key, values);
 
