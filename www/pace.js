@@ -2,7 +2,7 @@
  * At least so long between two paintings. Each frame costs the layout and drawing of a whole page, however little is new on it, and a ward
  * of thirty has something new thirty times a second.
  */
-export const REST_MS = 250;
+export const REST_MS = 500;
 
 /** Paints together what changed: at the next frame after a rest, else when the rest is over; never while the page is hidden. */
 export class Pace {

@@ -15,7 +15,7 @@ import { ticker } from "./ticker.js";
 /** The one place where the page's parts are made and joined. */
 
 /** Where the dashboard lies, whatever prefix a server gives it. */
-const base = new URL("./", import.meta.url);
+export const base = new URL("./", import.meta.url);
 
 export const api = new Api(base);
 export const state = new State();
