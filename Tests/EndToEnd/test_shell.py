@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import signal
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_without_a_network_the_page_says_so_and_comes_back_by_itself(page, stack
     page.goto(stack.url + prefix)
     page.wait_for_selector("login-page")
     wait_until_kept(page)
-    with stack.without("nginx"):
+    with stack.without("nginx", signal.SIGTERM):
         page.reload()
         page.wait_for_selector(f"{OFFLINE} h1:text('Hors ligne')")
         assert page.title().startswith("Hors ligne")
@@ -71,7 +72,7 @@ def test_who_is_logged_in_sees_no_value_without_a_network_and_all_of_them_after_
     log_in(page, stack)
     open_patient(page, stack, device)
     wait_until_kept(page)
-    with stack.without("nginx"):
+    with stack.without("nginx", signal.SIGTERM):
         page.reload()
         page.wait_for_selector(OFFLINE)
         assert "97" not in page.inner_text("body")
