@@ -130,7 +130,14 @@ def test_script_in_any_text_is_text_on_every_page(page, stack, infected):
             open_dialogs(page, row, section)
         expect_text_only(page, section)
     assert asked == []
-    # Would any of it be noticed? As a page that parsed a text would.
+
+
+def test_a_page_that_parsed_a_text_would_be_noticed_and_its_script_would_not_run(browser, stack):
+    page = browser.new_page()
+    page.add_init_script(BREACHES)
+    page.goto(stack.url + "/")
+    page.wait_for_selector("login-page")
     page.evaluate("(text) => { document.querySelector('main').innerHTML = text; }", LONG)
-    assert page.evaluate(FOUND) != []
     page.wait_for_function("() => window.breaches.some((breach) => breach.startsWith('script-src'))")
+    assert page.evaluate(FOUND) != [] and not page.evaluate("window.hasRun === true")
+    page.close()
