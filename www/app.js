@@ -45,9 +45,11 @@ import { VitalHistory } from "./components/vital-history.js";
 import { WardPage } from "./components/ward-page.js";
 import { WardSection } from "./components/ward-section.js";
 import { el } from "./dom.js";
+import { icon } from "./icons.js";
 import { keepTrying } from "./retry.js";
 import { route } from "./router.js";
-import { api, hearWard, i18n, idle, may, mayAct, player, t } from "./services.js";
+import { api, base, hearWard, i18n, idle, may, mayAct, player, t } from "./services.js";
+import { keepShell } from "./shell.js";
 import { applyTheme } from "./theme.js";
 import { ticker } from "./ticker.js";
 
@@ -92,10 +94,11 @@ function show(reason = null) {
 async function start() {
   applyTheme();
   const never = new AbortController().signal;
-  const waiting = () => page.replaceChildren(el("p", { class: "starting", text: t("start.unreachable") }));
   await keepTrying(() => i18n.start(null), never);
   document.documentElement.lang = i18n.language;
-  await keepTrying(() => api.renew(), never, waiting).catch(() => {});  // a refusal: nobody is logged in
+  await keepTrying(() => api.renew(), never, sayOffline).catch(() => {});  // a refusal: nobody is logged in
+  // The files may be those that were kept: the server is there again, and has the newest.
+  if (page.querySelector(".offline")) return location.reload();
   await speakTheAccountsLanguage();
   for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
   i18n.addEventListener("change", () => { document.documentElement.lang = i18n.language; });
@@ -114,6 +117,15 @@ async function start() {
   for (const type of HANDS) document.addEventListener(type, () => player.wake(), { capture: true, passive: true });
   ticker.start();
   show();
+  keepShell(base).catch(() => {});  // the page works without
+}
+
+/** No value is shown until the server answers. */
+function sayOffline() {
+  document.title = `${t("offline.title")} – FAJMA`;
+  if (page.querySelector(".offline")) return;
+  page.replaceChildren(el("section", { class: "offline", role: "alert" }, icon("disconnected"),
+    el("h1", { text: t("offline.title") }), el("p", { text: t("offline.why") }), el("p", { text: t("start.unreachable") })));
 }
 
 async function speakTheAccountsLanguage() {

@@ -2,6 +2,12 @@
 export const LANGUAGES = ["fr", "en"];
 const REMEMBERED_AS = "fajma.langue";
 
+/** Where no line may break: before a number's unit, and in French inside quotation marks and before the signs that stand off. */
+const UNBROKEN = { fr: / (?=[:;?!»%])|(?<=«) |(?<=n°) |(?<=[\d}]) (?=(?:s|min|h|j|ans|caractères|secondes|\{unit\})(?!\p{L}))/gu, en: /(?<=[\d}]) (?=(?:s|min|h|d|years|%|\{unit\})(?!\p{L}))/gu };
+
+/** A text with its spaces as a typesetter has them: who writes one need not think of it. */
+export const typeset = (text, language) => text.replace(UNBROKEN[language], "\u00a0");
+
 /** The texts of the page in one language at a time. Event "change" after another was chosen. No DOM. */
 export class I18n extends EventTarget {
   #texts = {};
@@ -34,7 +40,8 @@ export class I18n extends EventTarget {
   }
 
   async #speak(language) {
-    this.#texts = await this.load(language);
+    const texts = Object.entries(await this.load(language));
+    this.#texts = Object.fromEntries(texts.map(([key, text]) => [key, typeset(text, language)]));
     this.language = language;
     this.dispatchEvent(new CustomEvent("change"));
   }

@@ -5,6 +5,7 @@ import { HeardWard } from "./heard-ward.js";
 import { I18n } from "./i18n.js";
 import { Idle } from "./idle.js";
 import { Live } from "./live.js";
+import { Pace } from "./pace.js";
 import { TRACE_MS } from "./patient-record.js";
 import { Rooms } from "./rooms.js";
 import { Roster } from "./roster.js";
@@ -15,13 +16,14 @@ import { ticker } from "./ticker.js";
 /** The one place where the page's parts are made and joined. */
 
 /** Where the dashboard lies, whatever prefix a server gives it. */
-const base = new URL("./", import.meta.url);
+export const base = new URL("./", import.meta.url);
 
 export const api = new Api(base);
 export const state = new State();
 /** What is known of the alarms of the ward that is heard, beside what the page shows. */
 export const alarms = new State(state.clock);
 export const idle = new Idle(() => Date.now(), localStorage);
+export const pace = new Pace((run) => requestAnimationFrame(run), (run, ms) => setTimeout(run, ms), () => performance.now());
 export const i18n = new I18n((language) => api.locale(language), localStorage);
 export const t = (key, values) => i18n.t(key, values);
 

@@ -1,6 +1,6 @@
-/** Light, dark, or as the system says: the choice is kept on this machine. */
+/** Light, dark, high contrast, or as the system says: the choice is kept on this machine. */
 const REMEMBERED_AS = "fajma.theme";
-export const THEMES = ["auto", "light", "dark"];
+export const THEMES = ["auto", "light", "dark", "contrast"];
 
 export function theme() {
   const chosen = localStorage.getItem(REMEMBERED_AS);
@@ -15,15 +15,22 @@ export function nextTheme() {
   return next;
 }
 
-export function applyTheme() {
-  if (theme() === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme();
-}
+const more = matchMedia("(prefers-contrast: more)");
 
-/** Calls `then` whenever the page turns light or dark, until `signal` aborts: a canvas must be drawn anew. */
+/** Light or dark is the system's, unless it was chosen here; high contrast is there also when the system asks for it. */
+export function applyTheme() {
+  const { dataset } = document.documentElement;
+  if (["light", "dark"].includes(theme())) dataset.theme = theme();
+  else delete dataset.theme;
+  if (theme() === "contrast" || more.matches) dataset.contrast = "";
+  else delete dataset.contrast;
+}
+more.addEventListener("change", applyTheme);
+
+/** Calls `then` whenever the page's colours change, until `signal` aborts: a canvas must be drawn anew. */
 export function onThemeChange(then, signal) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", then, { signal });
+  for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(query).addEventListener("change", then, { signal });
   const watcher = new MutationObserver(then);
-  watcher.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  watcher.observe(document.documentElement, { attributeFilter: ["data-theme", "data-contrast"] });
   signal.addEventListener("abort", () => watcher.disconnect());
 }

@@ -116,7 +116,7 @@ def test_a_password_is_refused_at_its_field_until_it_is_good(person, page):
     other_session = somebody.token()
     somebody.enter(page, "#/compte")
     page.fill("[name=nouveau]", "quatorze signes"[:14])
-    assert page.inner_text(".length .count") == "14 caractères sur 15 au moins"
+    assert page.inner_text(".length .count") == "14\u00a0caractères sur 15 au moins"
     page.click("password-form button.primary")
     assert field_error(page, "actuel") == "À remplir."
     page.fill("[name=actuel]", "wrong")
@@ -344,7 +344,7 @@ def test_what_a_round_finds_is_entered_and_shown(stack, device, page):
     expect_accessible(page)
     save(page)
     page.wait_for_selector("dialog.entry", state="detached")
-    assert page.inner_text(".patient-head .entered") == "Constantes enregistrées : 7"
+    assert page.inner_text(".patient-head .entered") == "Constantes enregistrées\u00a0: 7"
     for vital, shown in {"temperature": "37,8", "systolic_bp": "128", "diastolic_bp": "80", "consciousness": "Voix", "supplemental_o2": "Oxygène"}.items():
         expect_value(page, vital, shown)
     assert [stored(device, vital) for vital in (1, 2, 4, 6, 7, 8)] == [[97], [], [16], [79.5], [2], [1]]

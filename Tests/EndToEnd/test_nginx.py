@@ -21,7 +21,7 @@ from stacklib.state import State  # noqa: E402
 
 SECRET = "token-that-no-log-shows"
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-          "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+          "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 FILES = {"index.html": "<!doctype html>", "app.js": "// " + "x" * 2000, "css/a.css": "b{}", "locales/fr.json": "{}",
          "app.webmanifest": "{}", "icon.svg": "<svg/>", "m.mjs": "1", ".hidden": "no", ".git/config": "no"}
 

@@ -17,6 +17,7 @@ import crowd
 import durable
 import histories
 import memory
+import screen
 import shown
 from hospital import Failed, Hospital
 from table import show
@@ -24,7 +25,7 @@ from table import show
 PATIENTS = 100
 # Memory first: of daemons that have not worked yet. Histories last: they fill the tables.
 MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "backlog": backlog.measure, "shown": shown.measure,
-                "crowd": crowd.measure, "histories": histories.measure}
+                "crowd": crowd.measure, "screen": screen.measure, "histories": histories.measure}
 
 
 def arguments():

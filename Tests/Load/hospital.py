@@ -41,7 +41,8 @@ class Hospital:
             demo = self._run("fajma", "demo", "--patients", str(patients), "--json")
             hospital = json.loads(demo)
             self.devices = hospital["devices"]
-            self.token = self._log_in(next(user for user in hospital["users"] if user["role"] == "admin"))
+            self.users = {user["role"]: user for user in hospital["users"]}
+            self.token = self.log_in("admin")
         except BaseException:
             self.close()
             raise
@@ -112,8 +113,9 @@ class Hospital:
             raise Failed(f"{program} {arguments[0]} failed with exit code {result.returncode}")
         return result.stdout
 
-    def _log_in(self, user):
-        body = json.dumps({name: user[name] for name in ("username", "password")}).encode()
+    def log_in(self, role):
+        """An access token."""
+        body = json.dumps({name: self.users[role][name] for name in ("username", "password")}).encode()
         request = urllib.request.Request(self.url + "/api/token/", body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)["access"]

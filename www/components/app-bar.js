@@ -6,7 +6,7 @@ import { LANGUAGES } from "../i18n.js";
 import { nextTheme, theme } from "../theme.js";
 import { Part } from "./part.js";
 
-const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
+const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon", contrast: "contrast" };
 
 /** The bar on top: the mark, language, light or dark, who is logged in. A display on the wall sees the mark, and whether it can be heard. */
 export class AppBar extends Part {

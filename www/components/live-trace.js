@@ -3,7 +3,7 @@ import { el } from "../dom.js";
 import { freshFor } from "../freshness.js";
 import { number } from "../format.js";
 import { TRACE_MS } from "../patient-record.js";
-import { i18n, state, t } from "../services.js";
+import { i18n, pace, state, t } from "../services.js";
 import { onThemeChange } from "../theme.js";
 import { axis, stretches } from "../trace-shape.js";
 import { vital as entryOf } from "../vitals.js";
@@ -17,15 +17,22 @@ import { Part } from "./part.js";
 export class LiveTrace extends Part {
   small = false;
   #canvas = el("canvas", { role: "img" });
-  #drawing = 0;
   #paintedAt = 0;
   #style = null;
+  #size = { width: 0, height: 0 };
+  #repaint = () => this.#paint();
 
   start() {
-    const resized = new ResizeObserver(() => { this.#style = null; this.#soon(); });
-    resized.observe(this);
-    this.signal.addEventListener("abort", () => { resized.disconnect(); cancelAnimationFrame(this.#drawing); this.#drawing = 0; });
-    for (const type of ["readings", "alert"]) this.listen(state, type, ({ detail }) => detail.patient === this.patient && this.#soon());
+    const resized = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+      this.#size = { width: Math.round(width), height: Math.round(height) };
+      this.#style = null;
+      this.#soon();
+    });
+    resized.observe(this.#canvas);
+    this.signal.addEventListener("abort", () => { resized.disconnect(); pace.cancel(this.#repaint); });
+    this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#soon());
+    // A small trace moves by less than a pixel a second: it is drawn every other one, whatever comes.
+    this.listen(state, "readings", ({ detail }) => !this.small && detail.patient === this.patient && this.#soon());
     // The trace moves on also when nothing comes; while readings come, they move it.
     this.everySecond(() => Date.now() - this.#paintedAt > 1_500 && this.#soon());
     onThemeChange(() => { this.#style = null; this.#soon(); }, this.signal);
@@ -40,17 +47,11 @@ export class LiveTrace extends Part {
     this.#soon();
   }
 
-  /** Many readings, one drawing; none while the page is hidden. */
-  #soon() {
-    this.#drawing ||= requestAnimationFrame(() => {
-      this.#drawing = 0;
-      this.#paint();
-    });
-  }
+  #soon() { pace.soon(this.#repaint); }
 
   #paint() {
     this.#paintedAt = Date.now();
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const { width, height } = this.#size;  // asking the canvas would have the whole page laid out between two drawings
     if (width === 0) return;
     const scale = window.devicePixelRatio;
     if (this.#canvas.width !== Math.round(width * scale) || this.#canvas.height !== Math.round(height * scale)) {

@@ -4,16 +4,19 @@ import { el, setText } from "../dom.js";
 import { agoShort } from "../format.js";
 import { icon } from "../icons.js";
 import { view } from "../reading-view.js";
-import { alarms, i18n, mayAct, state, t } from "../services.js";
+import { alarms, i18n, mayAct, pace, state, t } from "../services.js";
 import { tileName } from "../tile-grid.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
 /** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
 export class PatientTile extends Part {
+  #repaint = () => this.#update();
+
   start() {
     const mine = ({ detail }) => detail.patient === this.patient.id && this.#update();
-    this.listen(state, "readings", mine);
+    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient.id && pace.soon(this.#repaint));
+    this.signal.addEventListener("abort", () => pace.cancel(this.#repaint));
     this.listen(state, "alert", mine);
     this.listen(state, "score", mine);
     this.listen(state, "connection", () => this.#update());
