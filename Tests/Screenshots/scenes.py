@@ -1,0 +1,254 @@
+"""What there is to photograph: each page in the states that a person meets."""
+import contextlib
+from dataclasses import dataclass
+from typing import Callable
+
+from past import CHRONIC, DESATURATED, DETACHED, SILENT, TACHYCARDIC
+
+NURSE, DOCTOR, ADMIN, WALL, NOBODY = "infirmier", "medecin", "admin", "ecran", None
+
+
+@dataclass
+class Scene:
+    role: str | None
+    # Brings the page there; what it yields in between is the moment of the picture.
+    prepare: Callable
+    full_page: bool = True
+
+    @contextlib.contextmanager
+    def ready(self, page, hospital):
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        steps = self.prepare(page, hospital)
+        next(steps)
+        yield
+        next(steps, None)
+        if page.locator("dialog[open]").count():
+            page.keyboard.press("Escape")
+
+
+def go(page, hospital, address, ready):
+    page.goto("about:blank")
+    page.goto(f"{hospital.stack.url}/{address}")
+    page.wait_for_selector(ready)
+
+
+def connected(page):
+    page.wait_for_selector(".chip[data-status=connected]")
+
+
+# Before anybody is logged in
+
+def login(page, hospital):
+    go(page, hospital, "", "#username")
+    yield
+
+
+def login_refused(page, hospital):
+    go(page, hospital, "", "#username")
+    page.fill("#username", "infirmier")
+    page.fill("#password", "un mot de passe quelconque")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("login-page .failure span")
+    yield
+
+
+# The ward
+
+def wards(page, hospital):
+    go(page, hospital, "#/", "service-list .services a")
+    yield
+
+
+def open_ward(page, hospital, ward):
+    go(page, hospital, f"#/service/{ward}", "patient-tile [data-vital=spo2] .number")
+    connected(page)
+    # The last tile's past two minutes are there too.
+    page.wait_for_load_state("networkidle")
+
+
+def ward(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    yield
+
+
+def small_ward(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    yield
+
+
+def ward_by_severity(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    page.click("[data-order=severity]")
+    yield
+    page.click("[data-order=bed]")
+
+
+def ward_paused(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    page.click("pause-control .begin")
+    page.wait_for_selector("pause-strip li[data-pause]")
+    yield
+    page.click("pause-strip .resume")
+    page.wait_for_selector("pause-strip", state="hidden")
+
+
+def ward_escalated(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    alert = f"patient_id = {hospital.patient(DESATURATED)} AND ended_at IS NULL"
+    hospital.stack.query(f"UPDATE alerts SET escalated_at = now() WHERE {alert}")
+    page.wait_for_selector("escalation-banner:not([hidden]) .message")
+    yield
+    hospital.stack.query(f"UPDATE alerts SET escalated_at = NULL WHERE {alert}")
+    page.wait_for_selector("escalation-banner", state="hidden")
+
+
+def ward_lost(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    with hospital.stack.without("fajma-push"):
+        page.wait_for_selector(".chip[data-status=disconnected]")
+        page.wait_for_selector("patient-tile.silent", timeout=30_000)
+        yield
+
+
+def wall(page, hospital):
+    page.wait_for_selector("patient-tile [data-vital=spo2] .number")
+    connected(page)
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+# A patient
+
+def open_patient(page, hospital, number):
+    go(page, hospital, f"#/patient/{hospital.patient(number)}", "vital-card[data-vital=spo2] .value .number")
+    connected(page)
+    page.wait_for_selector("history-chart .plot canvas")
+    page.wait_for_selector(".limits-part .rule")
+    page.wait_for_selector("alarm-load table")
+    page.wait_for_load_state("networkidle")
+
+
+def patient(page, hospital):
+    open_patient(page, hospital, 0)
+    yield
+
+
+def patient_of(number):
+    def prepare(page, hospital):
+        open_patient(page, hospital, number)
+        yield
+    return prepare
+
+
+def patient_history(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    page.click("history-chart [data-span='24h']")
+    page.wait_for_selector("history-chart [data-span='24h'][aria-pressed=true]")
+    page.wait_for_load_state("networkidle")
+    page.click("history-chart .as-table")
+    page.wait_for_selector("history-chart .history-table tbody tr")
+    yield
+
+
+def patient_unknown(page, hospital):
+    go(page, hospital, "#/patient/999999", "patient-page .empty [role=alert]")
+    yield
+
+
+def entry(page, hospital):
+    open_patient(page, hospital, TACHYCARDIC)
+    page.click(".patient-head .enter")
+    page.wait_for_selector("dialog.entry")
+    for name, text in {"respiratory_rate": "18", "systolic_bp": "1280", "diastolic_bp": "78"}.items():
+        page.fill(f"dialog.entry [name={name}]", text)
+    page.click("dialog.entry footer .primary")
+    page.wait_for_selector("dialog.entry .field-error:not(:empty)")
+    yield
+
+
+def limits(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    page.click(".limits-part [data-key=limits-spo2]")
+    page.select_option("dialog [name=mode_bas_error]", "own")
+    page.fill("dialog [name=seuil_bas_error]", "86")
+    page.click("limits-rehearsal button")
+    page.wait_for_selector("limits-rehearsal .verdict b")
+    page.locator("limits-rehearsal .verdict").scroll_into_view_if_needed()
+    yield
+
+
+# Alerts, sound, account
+
+def alerts(page, hospital):
+    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
+    connected(page)
+    page.wait_for_selector("alerts-page .now .alert-row")
+    yield
+
+
+def alerts_none(page, hospital):
+    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
+    if not page.is_visible(".filters [name=debut]"):
+        page.click(".filter-box summary")
+    page.fill(".filters [name=fin]", "2020-01-01T08:00")
+    page.click(".filters button.primary")
+    page.wait_for_selector("alerts-page .past .empty")
+    yield
+
+
+def sound(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    page.click("sound-control summary")
+    yield
+    page.keyboard.press("Escape")
+
+
+def account(page, hospital):
+    go(page, hospital, "#/compte", "account-page my-sessions li")
+    yield
+
+
+# Administration
+
+def section(name, opener=None):
+    def prepare(page, hospital):
+        go(page, hospital, f"#/administration/{name}", ".section .data tbody tr")
+        page.wait_for_load_state("networkidle")
+        if opener:
+            page.locator(opener).first.click()
+            page.wait_for_selector("dialog")
+        yield
+    return prepare
+
+
+
+
+def admission_refused(page, hospital):
+    go(page, hospital, "#/administration/patients", ".section .data tbody tr")
+    page.click(".section-head button.primary")
+    page.fill("dialog [name=nom]", "Diallo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog .field-error:not(:empty)")
+    yield
+
+
+SCENES = {
+    "login": Scene(NOBODY, login), "login-refused": Scene(NOBODY, login_refused),
+    "wards": Scene(NURSE, wards), "ward": Scene(NURSE, ward), "ward-small": Scene(NURSE, small_ward), "ward-severity": Scene(NURSE, ward_by_severity),
+    "ward-paused": Scene(NURSE, ward_paused), "ward-escalated": Scene(NURSE, ward_escalated), "ward-lost": Scene(NURSE, ward_lost), "wall": Scene(WALL, wall),
+    "patient": Scene(NURSE, patient), "patient-alert": Scene(NURSE, patient_of(DESATURATED)), "patient-silent": Scene(NURSE, patient_of(SILENT)),
+    "patient-detached": Scene(NURSE, patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, patient_of(CHRONIC)), "patient-history": Scene(NURSE, patient_history),
+    "patient-unknown": Scene(NURSE, patient_unknown), "entry": Scene(NURSE, entry, False), "limits": Scene(NURSE, limits, False),
+    "alerts": Scene(NURSE, alerts), "alerts-none": Scene(NURSE, alerts_none), "sound": Scene(NURSE, sound, False), "account": Scene(NURSE, account),
+    "administration-patients": Scene(ADMIN, section("patients")), "administration-devices": Scene(ADMIN, section("dispositifs")),
+    "administration-wards": Scene(ADMIN, section("services")), "administration-users": Scene(ADMIN, section("utilisateurs")),
+    "administration-alarms": Scene(ADMIN, section("alarmes")), "administration-audit": Scene(ADMIN, section("audit")),
+    "form-patient": Scene(NURSE, admission_refused, False), "form-move": Scene(NURSE, section("patients", "[data-key^=move-]"), False),
+    "form-discharge": Scene(NURSE, section("patients", "[data-key^=discharge-]"), False), "form-device": Scene(ADMIN, section("dispositifs", ".section-head button.primary"), False),
+    "form-assign": Scene(ADMIN, section("dispositifs", "[data-key^=assign-]"), False), "form-user": Scene(ADMIN, section("utilisateurs", ".section-head button.primary"), False),
+}
+
+# Also in English.
+ENGLISH = ("ward-small", "patient-alert", "alerts")
+# The README's: light or dark, and how much of the page's height.
+DOCS = {"ward": ("dark", 800), "patient-alert": ("light", 800), "alerts": ("light", 800), "administration-devices": ("light", 760), "administration-audit": ("light", 640)}

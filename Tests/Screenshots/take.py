@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Pictures of every page into .build/screenshots, light and dark, wide and narrow, with an index.html that shows them side by side:
+for looking at, and for the README.
+
+  take.py               all of them
+  take.py ward patient  those whose name begins so
+  take.py --docs        and the best ones, smaller, into docs/
+"""
+import argparse
+import contextlib
+import html
+import os
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from past import Hospital
+from playwright.sync_api import sync_playwright
+
+from browser import launch
+from hospital import REPOSITORY
+from scenes import DOCS, ENGLISH, SCENES
+
+PLACE = os.path.join(REPOSITORY, ".build", "screenshots")
+SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},
+         "narrow": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}}
+SCHEMES = ("light", "dark")
+DOCS_WIDTH = 1280
+DOCS_BYTES = 250_000
+
+
+class Photographer:
+    """Has a browser window an account, size and language, logged in once."""
+
+    def __init__(self, browser, hospital):
+        self.browser, self.hospital = browser, hospital
+        self.windows = {}
+        self.taken = []
+
+    def window(self, role, size, language):
+        key = (role, size, language)
+        if key not in self.windows:
+            context = self.browser.new_context(locale=f"{language}-FR", reduced_motion="reduce", **SIZES[size])
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            page.goto(self.hospital.stack.url + "/")
+            if role:
+                self.log_in(page, role)
+                if role != "ecran":
+                    page.click(f"app-bar button[lang={language}]")
+            self.windows[key] = page
+        return self.windows[key]
+
+    def log_in(self, page, role):
+        account = self.hospital.stack.accounts[role]
+        page.fill("#username", account["username"])
+        page.fill("#password", account["password"])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("login-page", state="detached")
+
+    def take(self, name, scene, size, language="fr"):
+        page = self.window(scene.role, size, language)
+        with self.explained(page, name), scene.ready(page, self.hospital):
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                self.shoot(page, "-".join([name, *([language] if language != "fr" else []), size, scheme]), scene.full_page)
+            if name in DOCS and size == "wide" and language == "fr":
+                self.shoot_for_docs(page, name)
+
+    @contextlib.contextmanager
+    def explained(self, page, name):
+        """Leaves a picture of what was there instead of what was waited for."""
+        try:
+            yield
+        except BaseException:
+            page.screenshot(path=os.path.join(PLACE, f"failed-{name}.png"))
+            raise
+
+    def shoot(self, page, name, full_page):
+        page.wait_for_function("() => document.fonts.status === 'loaded'")
+        # Two frames: a canvas that is drawn anew has its colours then.
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        page.screenshot(path=os.path.join(PLACE, name + ".png"), full_page=full_page)
+        self.taken.append(name)
+
+    def shoot_for_docs(self, page, name):
+        scheme, height = DOCS[name]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": DOCS_WIDTH, "height": height})
+        page.evaluate("() => window.scrollTo(0, 0)")
+        self.shoot(page, f"docs-{name}", False)
+        page.set_viewport_size(SIZES["wide"]["viewport"])
+
+
+def write_index(names):
+    """A contact sheet: a row a page, its four pictures beside each other."""
+    groups = {}
+    for name in names:
+        page, size, scheme = name.rsplit("-", 2)
+        groups.setdefault(page, []).append((f"{size} {scheme}", name))
+    rows = "".join(f"<section><h2>{html.escape(page)}</h2><div>" + "".join(
+        f'<a href="{name}.png"><figure><img loading="lazy" src="{name}.png" alt="{html.escape(page)}, {what}"><figcaption>{what}</figcaption></figure></a>'
+        for what, name in pictures) + "</div></section>" for page, pictures in groups.items())
+    style = ("body{font:1rem/1.4 system-ui,sans-serif;margin:1.5rem;background:#888;color:#fff}section>div{display:flex;gap:1rem;align-items:flex-start}"
+             "figure{margin:0}img{height:26rem;max-width:44rem;object-fit:cover;object-position:top}a{color:inherit}")
+    with open(os.path.join(PLACE, "index.html"), "w", encoding="utf-8") as file:
+        file.write(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>FAJMA: pictures</title><style>{style}</style><h1>FAJMA</h1>{rows}</html>')
+
+
+def copy_to_docs():
+    for name in DOCS:
+        with open(os.path.join(PLACE, f"docs-{name}.png"), "rb") as file:
+            picture = file.read()
+        if len(picture) > DOCS_BYTES:
+            sys.exit(f"docs/{name}.png would have {len(picture)} bytes, more than {DOCS_BYTES}: take a smaller part of the page")
+        with open(os.path.join(REPOSITORY, "docs", f"{name}.png"), "wb") as file:
+            file.write(picture)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="of pages, or their beginnings")
+    parser.add_argument("--docs", action="store_true", help="copy the README's pictures into docs/")
+    options = parser.parse_args()
+    wanted = {name: scene for name, scene in SCENES.items() if not options.names or name.startswith(tuple(options.names))}
+    os.makedirs(PLACE, exist_ok=True)
+    begin = time.monotonic()
+    with Hospital() as hospital, sync_playwright() as playwright:
+        browser = launch(playwright)
+        photographer = Photographer(browser, hospital)
+        for name, scene in wanted.items():
+            for size in SIZES:
+                photographer.take(name, scene, size)
+                if name in ENGLISH:
+                    photographer.take(name, scene, size, "en")
+        browser.close()
+    pictures = [name for name in photographer.taken if not name.startswith("docs-")]
+    write_index(pictures)
+    if options.docs:
+        copy_to_docs()
+    print(f"{len(pictures)} pictures in {time.monotonic() - begin:.0f} s: {os.path.join(PLACE, 'index.html')}")
+
+
+if __name__ == "__main__":
+    main()
