@@ -10,8 +10,9 @@ SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 
 def launch(playwright):
-    # Chromium refuses its sandbox to root.
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"] if os.geteuid() == 0 else [])
+    # Chromium refuses its sandbox to root. Its own language is that of the fields for dates.
+    arguments = ["--lang=fr", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
 
 
 def save_screenshot(page, name):

@@ -50,7 +50,7 @@ def test_from_the_wards_to_a_ward_to_a_patient(stack, device, page):
     device.report(spo2=96, heart_rate=72)
     log_in(page, stack)
     wards = stack.request("GET", "/api/services/").json()
-    assert page.locator("service-list .services a").all_inner_texts() == [ward["nom"] for ward in wards]
+    assert page.locator("service-list .services .name").all_inner_texts() == [ward["nom"] for ward in wards]
     page.click(f'service-list a[href="#/service/{device.ward}"]')
     page.wait_for_selector("patient-tile")
     assert page.locator("patient-tile").count() == sum(one.ward == device.ward for one in stack.devices)

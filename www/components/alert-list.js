@@ -23,8 +23,13 @@ export class AlertList extends Part {
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
       : el("p", { class: "empty" }, icon("check"), el("span", { text: t("alerts.none") }));
-    this.replaceChildren(el("h2", { text: t("alerts.title") }), body);
-    if (focused) this.querySelector(`[data-alert="${focused}"]`)?.focus();
+    this.replaceChildren(el("h2", { tabindex: "-1", text: t("alerts.title") }), body);
+    if (focused) this.#focus(focused);
+  }
+
+  /** Whose button is gone leaves the focus to the next that waits. */
+  #focus(alert) {
+    (this.querySelector(`[data-alert="${alert}"]`) ?? this.querySelector("[data-alert]") ?? this.querySelector("h2")).focus();
   }
 
   #row(alert) {
@@ -51,13 +56,14 @@ export class AlertList extends Part {
 
   #button(alert) {
     return el("button", {
-      type: "button", class: "acknowledge", "data-alert": alert.id, disabled: this.#acknowledging.has(alert.id),
+      type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#acknowledging.has(alert.id) ? "true" : null,
       "aria-label": t("alerts.acknowledge.label", { message: alert.message }), text: t("alerts.acknowledge"),
       on: { click: () => this.#acknowledge(alert) },
     });
   }
 
   async #acknowledge(alert) {
+    if (this.#acknowledging.has(alert.id)) return;
     this.#acknowledging.add(alert.id);
     this.draw();
     await acknowledge(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));

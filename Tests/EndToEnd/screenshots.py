@@ -2,9 +2,9 @@
 """Pictures of every page into .build/screenshots, light and dark, wide and narrow, with an index.html that shows them side by side:
 for looking at, and for the README.
 
-  take.py               all of them
-  take.py ward patient  those whose name begins so
-  take.py --docs        and the best ones, smaller, into docs/
+  screenshots.py               all of them
+  screenshots.py ward patient  those whose name begins so
+  screenshots.py --docs        and the best ones, smaller, into docs/
 """
 import argparse
 import contextlib
@@ -14,52 +14,31 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from past import Hospital
 from playwright.sync_api import sync_playwright
 
 from browser import launch
 from hospital import REPOSITORY
-from scenes import DOCS, ENGLISH, SCENES
+from past import Hospital
+from scenes import DOCS, ENGLISH, SCENES, Windows
 
 PLACE = os.path.join(REPOSITORY, ".build", "screenshots")
 SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},
          "narrow": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}}
+# A ward of 32 is very long on a telephone; nobody looks at all of it.
+TALLEST = 6000
 SCHEMES = ("light", "dark")
 DOCS_WIDTH = 1280
 DOCS_BYTES = 250_000
 
 
 class Photographer:
-    """Has a browser window an account, size and language, logged in once."""
-
     def __init__(self, browser, hospital):
-        self.browser, self.hospital = browser, hospital
-        self.windows = {}
+        self.hospital = hospital
+        self.windows = {size: Windows(browser, hospital, **options) for size, options in SIZES.items()}
         self.taken = []
 
-    def window(self, role, size, language):
-        key = (role, size, language)
-        if key not in self.windows:
-            context = self.browser.new_context(locale=f"{language}-FR", reduced_motion="reduce", **SIZES[size])
-            page = context.new_page()
-            page.set_default_timeout(15_000)
-            page.goto(self.hospital.stack.url + "/")
-            if role:
-                self.log_in(page, role)
-                if role != "ecran":
-                    page.click(f"app-bar button[lang={language}]")
-            self.windows[key] = page
-        return self.windows[key]
-
-    def log_in(self, page, role):
-        account = self.hospital.stack.accounts[role]
-        page.fill("#username", account["username"])
-        page.fill("#password", account["password"])
-        page.keyboard.press("Enter")
-        page.wait_for_selector("login-page", state="detached")
-
     def take(self, name, scene, size, language="fr"):
-        page = self.window(scene.role, size, language)
+        page = self.windows[size].of(scene.role, language)
         with self.explained(page, name), scene.ready(page, self.hospital):
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -77,10 +56,11 @@ class Photographer:
             raise
 
     def shoot(self, page, name, full_page):
-        page.wait_for_function("() => document.fonts.status === 'loaded'")
         # Two frames: a canvas that is drawn anew has its colours then.
         page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        page.screenshot(path=os.path.join(PLACE, name + ".png"), full_page=full_page)
+        whole = page.evaluate("() => ({width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight})")
+        clip = {"x": 0, "y": 0, "width": whole["width"], "height": min(whole["height"], TALLEST)}
+        page.screenshot(path=os.path.join(PLACE, name + ".png"), full_page=full_page, clip=clip if full_page else None)
         self.taken.append(name)
 
     def shoot_for_docs(self, page, name):

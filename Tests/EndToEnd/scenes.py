@@ -1,9 +1,10 @@
-"""What there is to photograph: each page in the states that a person meets."""
+"""Each page in the states that a person meets: for the pictures and for the tests of what must hold of every page."""
 import contextlib
+import secrets
 from dataclasses import dataclass
 from typing import Callable
 
-from past import CHRONIC, DESATURATED, DETACHED, SILENT, TACHYCARDIC
+from past import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC
 
 NURSE, DOCTOR, ADMIN, WALL, NOBODY = "infirmier", "medecin", "admin", "ecran", None
 
@@ -52,6 +53,36 @@ def login_refused(page, hospital):
     yield
 
 
+def login_throttled(page, hospital):
+    go(page, hospital, "", "#username")
+    page.fill("#username", f"personne-{secrets.token_hex(4)}")
+    # Ten attempts an account at once, and some time passes between them.
+    for _ in range(20):
+        page.fill("#password", secrets.token_hex(4))
+        with page.expect_response("**/api/session/") as answer:
+            page.keyboard.press("Enter")
+        page.wait_for_selector("login-page .failure span")
+        if answer.value.status == 429:
+            break
+    page.wait_for_selector("login-page .primary:disabled")
+    yield
+
+
+def password_change(page, hospital):
+    """The first login, with a new password that is too short."""
+    go(page, hospital, "", "#username")
+    for field, text in zip(("#username", "#password"), hospital.new_account()):
+        page.fill(field, text)
+    page.keyboard.press("Enter")
+    page.fill("[name=actuel]", text)
+    page.fill("[name=nouveau]", "court")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("password-form .field-error:not(:empty)")
+    yield
+    page.click("app-bar .logout")
+    page.wait_for_selector("#username")
+
+
 # The ward
 
 def wards(page, hospital):
@@ -96,25 +127,64 @@ def ward_escalated(page, hospital):
     open_ward(page, hospital, hospital.ward)
     alert = f"patient_id = {hospital.patient(DESATURATED)} AND ended_at IS NULL"
     hospital.stack.query(f"UPDATE alerts SET escalated_at = now() WHERE {alert}")
-    page.wait_for_selector("escalation-banner:not([hidden]) .message")
+    page.wait_for_selector("escalation-banner:not([hidden])")
     yield
     hospital.stack.query(f"UPDATE alerts SET escalated_at = NULL WHERE {alert}")
     page.wait_for_selector("escalation-banner", state="hidden")
 
 
-def ward_lost(page, hospital):
-    open_ward(page, hospital, hospital.small_ward)
+def ward_empty(page, hospital):
+    go(page, hospital, f"#/service/{hospital.empty_ward}", "ward-page .empty")
+    connected(page)
+    yield
+
+
+def wall(page, hospital):
+    go(page, hospital, "", "patient-tile [data-vital=spo2] .number")
+    connected(page)
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+@contextlib.contextmanager
+def lost(page, hospital):
+    """Nobody pushes any more, and the page says so."""
     with hospital.stack.without("fajma-push"):
         page.wait_for_selector(".chip[data-status=disconnected]")
+        page.wait_for_selector("status-banner:not([hidden])")
+        yield
+
+
+def ward_lost(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    with lost(page, hospital):
+        # Every value has aged by then.
         page.wait_for_selector("patient-tile.silent", timeout=30_000)
         yield
 
 
-def wall(page, hospital):
-    page.wait_for_selector("patient-tile [data-vital=spo2] .number")
-    connected(page)
-    page.wait_for_load_state("networkidle")
-    yield
+def wall_lost(page, hospital):
+    yield from within(lost, wall, page, hospital)
+
+
+def patient_lost(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    with lost(page, hospital):
+        page.wait_for_selector("vital-card[data-vital=spo2][data-state=stale]", timeout=30_000)
+        yield
+
+
+def alerts_lost(page, hospital):
+    yield from within(lost, alerts, page, hospital)
+
+
+def within(state, prepare, page, hospital):
+    """A scene, and what befalls it."""
+    steps = prepare(page, hospital)
+    next(steps)
+    with state(page, hospital):
+        yield
+    next(steps, None)
 
 
 # A patient
@@ -152,6 +222,26 @@ def patient_history(page, hospital):
 
 def patient_unknown(page, hospital):
     go(page, hospital, "#/patient/999999", "patient-page .empty [role=alert]")
+    yield
+
+
+def patient_without_anything(page, hospital):
+    """Just admitted: no device, no value, no alert."""
+    go(page, hospital, f"#/patient/{hospital.new_patient()}", "vital-card[data-vital=spo2]")
+    connected(page)
+    page.wait_for_selector(".limits-part .rule")
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+def patient_discharged(page, hospital):
+    """While somebody looks."""
+    patient = hospital.new_patient()
+    go(page, hospital, f"#/patient/{patient}", "vital-card[data-vital=spo2]")
+    connected(page)
+    hospital.stack.request("POST", f"/api/patients/{patient}/sortie/", role="admin").raise_for_status()
+    page.wait_for_selector(".chip[data-status=error]")
+    page.wait_for_selector("status-banner:not([hidden])")
     yield
 
 
@@ -233,22 +323,57 @@ def admission_refused(page, hospital):
 
 
 SCENES = {
-    "login": Scene(NOBODY, login), "login-refused": Scene(NOBODY, login_refused),
-    "wards": Scene(NURSE, wards), "ward": Scene(NURSE, ward), "ward-small": Scene(NURSE, small_ward), "ward-severity": Scene(NURSE, ward_by_severity),
-    "ward-paused": Scene(NURSE, ward_paused), "ward-escalated": Scene(NURSE, ward_escalated), "ward-lost": Scene(NURSE, ward_lost), "wall": Scene(WALL, wall),
+    "login": Scene(NOBODY, login), "login-refused": Scene(NOBODY, login_refused), "login-throttled": Scene(NOBODY, login_throttled),
+    "login-first": Scene(NOBODY, password_change),
+    "wards": Scene(NURSE, wards),
+    "ward": Scene(NURSE, ward), "ward-small": Scene(NURSE, small_ward), "ward-severity": Scene(NURSE, ward_by_severity),
+    "ward-paused": Scene(NURSE, ward_paused), "ward-escalated": Scene(NURSE, ward_escalated), "ward-empty": Scene(NURSE, ward_empty),
+    "ward-lost": Scene(NURSE, ward_lost), "wall": Scene(WALL, wall), "wall-lost": Scene(WALL, wall_lost),
     "patient": Scene(NURSE, patient), "patient-alert": Scene(NURSE, patient_of(DESATURATED)), "patient-silent": Scene(NURSE, patient_of(SILENT)),
-    "patient-detached": Scene(NURSE, patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, patient_of(CHRONIC)), "patient-history": Scene(NURSE, patient_history),
-    "patient-unknown": Scene(NURSE, patient_unknown), "entry": Scene(NURSE, entry, False), "limits": Scene(NURSE, limits, False),
-    "alerts": Scene(NURSE, alerts), "alerts-none": Scene(NURSE, alerts_none), "sound": Scene(NURSE, sound, False), "account": Scene(NURSE, account),
+    "patient-partial": Scene(NURSE, patient_of(PARTIAL)), "patient-detached": Scene(NURSE, patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, patient_of(CHRONIC)),
+    "patient-history": Scene(NURSE, patient_history), "patient-without-anything": Scene(NURSE, patient_without_anything),
+    "patient-lost": Scene(NURSE, patient_lost), "patient-discharged": Scene(NURSE, patient_discharged), "patient-unknown": Scene(NURSE, patient_unknown),
+    "entry": Scene(NURSE, entry, False), "limits": Scene(NURSE, limits, False),
+    "alerts": Scene(NURSE, alerts), "alerts-none": Scene(NURSE, alerts_none), "alerts-lost": Scene(NURSE, alerts_lost),
+    "sound": Scene(NURSE, sound, False), "account": Scene(NURSE, account),
     "administration-patients": Scene(ADMIN, section("patients")), "administration-devices": Scene(ADMIN, section("dispositifs")),
     "administration-wards": Scene(ADMIN, section("services")), "administration-users": Scene(ADMIN, section("utilisateurs")),
     "administration-alarms": Scene(ADMIN, section("alarmes")), "administration-audit": Scene(ADMIN, section("audit")),
     "form-patient": Scene(NURSE, admission_refused, False), "form-move": Scene(NURSE, section("patients", "[data-key^=move-]"), False),
-    "form-discharge": Scene(NURSE, section("patients", "[data-key^=discharge-]"), False), "form-device": Scene(ADMIN, section("dispositifs", ".section-head button.primary"), False),
-    "form-assign": Scene(ADMIN, section("dispositifs", "[data-key^=assign-]"), False), "form-user": Scene(ADMIN, section("utilisateurs", ".section-head button.primary"), False),
+    "form-change": Scene(DOCTOR, section("patients", "[data-key^=change-]"), False), "form-discharge": Scene(NURSE, section("patients", "[data-key^=discharge-]"), False),
+    "form-ward": Scene(ADMIN, section("services", ".section-head button.primary"), False), "form-ward-limits": Scene(ADMIN, section("services", "[data-key^=limits-]"), False),
+    "form-device": Scene(ADMIN, section("dispositifs", ".section-head button.primary"), False), "form-assign": Scene(ADMIN, section("dispositifs", "[data-key^=assign-]"), False),
+    "form-key": Scene(ADMIN, section("dispositifs", "[data-key^=key-]"), False), "form-retire": Scene(ADMIN, section("dispositifs", "[data-key^=retire-]"), False),
+    "form-user": Scene(ADMIN, section("utilisateurs", ".section-head button.primary"), False), "form-user-change": Scene(ADMIN, section("utilisateurs", "[data-key^=change-]"), False),
+    "form-sessions": Scene(ADMIN, section("utilisateurs", "[data-key^=sessions-]"), False), "form-reset": Scene(ADMIN, section("utilisateurs", "[data-key^=reset-]"), False),
 }
 
 # Also in English.
 ENGLISH = ("ward-small", "patient-alert", "alerts")
 # The README's: light or dark, and how much of the page's height.
 DOCS = {"ward": ("dark", 800), "patient-alert": ("light", 800), "alerts": ("light", 800), "administration-devices": ("light", 760), "administration-audit": ("light", 640)}
+
+
+class Windows:
+    """A browser window an account, kept from scene to scene; `options` are the browser's."""
+
+    def __init__(self, browser, hospital, **options):
+        self.browser, self.hospital, self.options = browser, hospital, options
+        self.pages = {}
+
+    def of(self, role, language="fr"):
+        if (role, language) not in self.pages:
+            context = self.browser.new_context(locale=f"{language}-FR", reduced_motion="reduce", **self.options)
+            page = self.pages[role, language] = context.new_page()
+            page.set_default_timeout(15_000)
+            if role is not NOBODY:
+                self.log_in(page, role)
+        return self.pages[role, language]
+
+    def log_in(self, page, role):
+        account = self.hospital.stack.accounts[role]
+        page.goto(self.hospital.stack.url + "/")
+        page.fill("#username", account["username"])
+        page.fill("#password", account["password"])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("login-page", state="detached")

@@ -3,15 +3,14 @@ that go on reporting. The same at every start but for the clock, so that two run
 import contextlib
 import math
 import random
-import sys
+import secrets
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import requests
 
-sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/EndToEnd")
-from hospital import Stack, until, wire_time  # noqa: E402
+from hospital import Stack, until, wire_time
 
 PATIENTS = 44
 # The first ward fills a wall of 32 tiles.
@@ -25,10 +24,12 @@ BATCH = 300
 VITALS = ("spo2", "heart_rate", "temperature")
 
 # Who is what, by the number in the first ward.
-DESATURATED, TACHYCARDIC, LATCHED, DETACHED, SILENT, FLAT_BATTERY, FEVER, PAUSED, NOTED, CHRONIC = 2, 5, 8, 11, 14, 17, 20, 23, 26, 29
+DESATURATED, TACHYCARDIC, LATCHED, DETACHED, SILENT, FLAT_BATTERY, FEVER, PARTIAL, NOTED, CHRONIC = 2, 5, 8, 11, 14, 17, 20, 23, 26, 29
 # What happens to them now: vital, change at its full size, seconds until it has that.
 NOW = {DESATURATED: ("spo2", -10.5, 70), TACHYCARDIC: ("heart_rate", 44, 60), LATCHED: ("spo2", 0, 1), FEVER: ("temperature", 1.7, 5400),
        CHRONIC: ("spo2", -3.4, DAY)}
+# Whose sensor is off, or sends only part of it, without a word.
+REPORTED = {DETACHED: ("temperature",), PARTIAL: ("spo2", "temperature")}
 # Nights have such dips: hours ago, vital, change, minutes.
 EPISODES = [(3.2, "spo2", -7, 6), (9.5, "spo2", -9, 4), (15, "heart_rate", 38, 12), (21, "spo2", -6, 9)]
 
@@ -97,8 +98,7 @@ class Hospital:
 
     def arrange_wards(self):
         devices = self.stack.devices
-        wards = sorted({device.ward for device in devices})
-        self.ward, self.small_ward = wards
+        self.ward, self.small_ward = sorted({device.ward for device in devices})
         self.devices = [device for device in devices if device.ward == self.ward]
         others = [device for device in devices if device.ward != self.ward]
         for number, device in enumerate(others[:FIRST_WARD - len(self.devices)]):
@@ -106,6 +106,11 @@ class Hospital:
             self.stack.request("PATCH", f"/api/patients/{device.patient}/", role="admin", json={"service": self.ward, "lit": bed}).raise_for_status()
             self.devices.append(device)
         self.devices += [device for device in others if device not in self.devices]
+        self.empty_ward = self.stack.request("POST", "/api/services/", role="admin", json={"nom": "Gériatrie"}).json()["id"]
+        for account in self.stack.request("GET", "/api/utilisateurs/", role="admin").json():
+            if account["role"] in ("infirmier", "medecin"):
+                self.stack.request("PATCH", f"/api/utilisateurs/{account['id']}/", role="admin",
+                                   json={"services": [self.ward, self.small_ward, self.empty_ward]}).raise_for_status()
         # Since last week: readings belong to whoever wore the device then.
         self.stack.query("UPDATE device_assignment SET during = tstzrange(now() - interval '8 days', NULL) WHERE upper(during) IS NULL")
 
@@ -163,11 +168,11 @@ class Hospital:
                 begin = middle - width * 0.7
                 seen = "NULL, NULL" if severity == "warning" and device.patient % 2 else \
                     f"to_timestamp({begin + 40 + device.patient * 3}), (SELECT min(id) FROM users WHERE username = 'infirmier')"
-                rows.append(f"({device.patient}, '{vital}_{side}', '{words} : {value} {unit} (limite {limit} {unit})', '{severity}', to_timestamp({begin}), "
-                            f"to_timestamp({begin + 10}), to_timestamp({begin + 0.3}), to_timestamp({middle + width}), {number}, '{side}', {value}, {limit}, {seen})")
+                rows.append((begin, f"({device.patient}, '{vital}_{side}', '{words} : {value} {unit} (limite {limit} {unit})', '{severity}', to_timestamp({begin}), "
+                            f"to_timestamp({begin + 10}), to_timestamp({begin + 0.3}), to_timestamp({middle + width}), {number}, '{side}', {value}, {limit}, {seen})"))
         assert rows
         self.stack.query("INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, received_at, ended_at, vital, side, value, "
-                         "limit_value, acknowledged_at, acknowledged_by) VALUES " + ", ".join(rows))
+                         "limit_value, acknowledged_at, acknowledged_by) VALUES " + ", ".join(row for _, row in sorted(rows)))
 
     def report(self):
         session = requests.Session()
@@ -175,7 +180,7 @@ class Hospital:
             for number, device in enumerate(self.devices):
                 if number == SILENT and time.time() > self.began + 5:
                     continue
-                vitals = VITALS if number != DETACHED else ("temperature",)
+                vitals = REPORTED.get(number, VITALS)
                 rows = [self.row(device, vital, time.time()) for vital in vitals]
                 if number == LATCHED and time.time() < self.began + 16:
                     rows[0]["valeur"] = 87
@@ -210,3 +215,17 @@ class Hospital:
 
     def patient(self, number):
         return self.devices[number].patient
+
+    def new_account(self):
+        """Of a nurse who has not been here yet: `(name, password that must be changed)`."""
+        name, password = f"nouveau-{secrets.token_hex(3)}", f"lampe {secrets.token_hex(6)} verte"
+        self.stack.request("POST", "/api/utilisateurs/", role="admin", json={
+            "username": name, "role": "infirmier", "services": [self.ward], "mot_de_passe": password}).raise_for_status()
+        return name, password
+
+    def new_patient(self):
+        """Of the small ward, without a device."""
+        answer = self.stack.request("POST", "/api/patients/", role="admin", json={
+            "identifiant": f"S{secrets.token_hex(4)}", "nom": "Sylla", "prenom": "Aminata", "service": self.small_ward, "lit": ""})
+        answer.raise_for_status()
+        return answer.json()["id"]
