@@ -65,7 +65,7 @@
   function sideways() {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    const over = [...document.querySelectorAll("body *")].filter((element) => isSeen(element) && element.getBoundingClientRect().right > clientWidth + 0.5);
+    const over = [...document.querySelectorAll("body *")].filter((element) => isSeen(element) && !element.closest(".visually-hidden, svg > *") && element.getBoundingClientRect().right > clientWidth + 0.5);
     return [`${scrollWidth} px`, ...over.filter((element) => ![...element.children].some((child) => over.includes(child))).slice(0, 4).map(called)];
   }
 

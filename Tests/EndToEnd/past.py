@@ -12,9 +12,6 @@ import requests
 
 from hospital import Stack, until, wire_time
 
-PATIENTS = 44
-# The first ward fills a wall of 32 tiles.
-FIRST_WARD = 32
 HOUR = 3600
 DAY = 24 * HOUR
 # Seconds between readings, the farther back the fewer: [from seconds ago, step].
@@ -23,8 +20,8 @@ RECENT = [(180, 1), (0, 0)]
 BATCH = 300
 VITALS = ("spo2", "heart_rate", "temperature")
 
-# Who is what, by the number in the first ward.
-DESATURATED, TACHYCARDIC, LATCHED, DETACHED, SILENT, FLAT_BATTERY, FEVER, PARTIAL, NOTED, CHRONIC = 2, 5, 8, 11, 14, 17, 20, 23, 26, 29
+# Who is what, by the place in Hospital.devices; after them come those whom nothing befalls.
+DESATURATED, TACHYCARDIC, LATCHED, DETACHED, SILENT, FLAT_BATTERY, FEVER, PARTIAL, NOTED, CHRONIC, WELL = range(11)
 # What happens to them now: vital, change at its full size, seconds until it has that.
 NOW = {DESATURATED: ("spo2", -10.5, 70), TACHYCARDIC: ("heart_rate", 44, 60), LATCHED: ("spo2", 0, 1), FEVER: ("temperature", 1.7, 5400),
        CHRONIC: ("spo2", -3.4, DAY)}
@@ -63,10 +60,11 @@ class Course:
 
 
 class Hospital:
-    """A stack, its wards, and a thread that reports for all devices."""
+    """A stack, its wards, and a thread that reports for all devices: so many patients, the first ward's among them."""
 
-    def __init__(self):
-        self.stack = Stack(PATIENTS)
+    def __init__(self, patients, first_ward):
+        self.stack = Stack(patients)
+        self.first_ward = first_ward
         self.over = threading.Event()
         self.reporter = None
         self.problems = []
@@ -99,13 +97,15 @@ class Hospital:
     def arrange_wards(self):
         devices = self.stack.devices
         self.ward, self.small_ward = sorted({device.ward for device in devices})
-        self.devices = [device for device in devices if device.ward == self.ward]
+        first = [device for device in devices if device.ward == self.ward]
         others = [device for device in devices if device.ward != self.ward]
-        for number, device in enumerate(others[:FIRST_WARD - len(self.devices)]):
-            bed = f"{112 + number // 2}-{'PF'[number % 2]}"
+        for number, device in enumerate(others[:self.first_ward - len(first)], start=len(first)):
+            bed = f"{101 + number // 2}-{'PF'[number % 2]}"
             self.stack.request("PATCH", f"/api/patients/{device.patient}/", role="admin", json={"service": self.ward, "lit": bed}).raise_for_status()
-            self.devices.append(device)
-        self.devices += [device for device in others if device not in self.devices]
+            first.append(device)
+        # Spread over the ward.
+        some = first[::max(1, len(first) // WELL)][:WELL]
+        self.devices = [*some, *(device for device in dict.fromkeys([*first, *others]) if device not in some)]
         self.empty_ward = self.stack.request("POST", "/api/services/", role="admin", json={"nom": "Gériatrie"}).json()["id"]
         for account in self.stack.request("GET", "/api/utilisateurs/", role="admin").json():
             if account["role"] in ("infirmier", "medecin"):
@@ -149,7 +149,7 @@ class Hospital:
                         "mesures": [{"type_donnee": name, "valeur": value} for name, value in values.items()]}
                 self.stack.request("POST", "/api/iot/data/", json=body).raise_for_status()
         # The respiratory rate counts as a device's: five minutes. Some have just been looked at.
-        for number in (DESATURATED, FEVER, 0, 1, 4):
+        for number in (DESATURATED, FEVER, WELL, WELL + 1, WELL + 3):
             body = {"patient": self.devices[number].patient, "mesures": [{"type_donnee": "respiratory_rate", "valeur": 23 if number in (DESATURATED, FEVER) else 15}]}
             self.stack.request("POST", "/api/iot/data/", json=body).raise_for_status()
 

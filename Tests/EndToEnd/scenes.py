@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Callable
 
-from past import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC
+from past import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC, WELL
 
 NURSE, DOCTOR, ADMIN, WALL, NOBODY = "infirmier", "medecin", "admin", "ecran", None
 
@@ -199,7 +199,7 @@ def open_patient(page, hospital, number):
 
 
 def patient(page, hospital):
-    open_patient(page, hospital, 0)
+    open_patient(page, hospital, WELL)
     yield
 
 
@@ -300,9 +300,9 @@ def account(page, hospital):
 
 # Administration
 
-def section(name, opener=None):
+def section(name, opener=None, ready=".section .data tbody tr"):
     def prepare(page, hospital):
-        go(page, hospital, f"#/administration/{name}", ".section .data tbody tr")
+        go(page, hospital, f"#/administration/{name}", ready)
         page.wait_for_load_state("networkidle")
         if opener:
             page.locator(opener).first.click()
@@ -338,7 +338,7 @@ SCENES = {
     "sound": Scene(NURSE, sound, False), "account": Scene(NURSE, account),
     "administration-patients": Scene(ADMIN, section("patients")), "administration-devices": Scene(ADMIN, section("dispositifs")),
     "administration-wards": Scene(ADMIN, section("services")), "administration-users": Scene(ADMIN, section("utilisateurs")),
-    "administration-alarms": Scene(ADMIN, section("alarmes")), "administration-audit": Scene(ADMIN, section("audit")),
+    "administration-alarms": Scene(ADMIN, section("alarmes", ready=".section .figures")), "administration-audit": Scene(ADMIN, section("audit")),
     "form-patient": Scene(NURSE, admission_refused, False), "form-move": Scene(NURSE, section("patients", "[data-key^=move-]"), False),
     "form-change": Scene(DOCTOR, section("patients", "[data-key^=change-]"), False), "form-discharge": Scene(NURSE, section("patients", "[data-key^=discharge-]"), False),
     "form-ward": Scene(ADMIN, section("services", ".section-head button.primary"), False), "form-ward-limits": Scene(ADMIN, section("services", "[data-key^=limits-]"), False),

@@ -27,6 +27,8 @@ SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},
 # A ward of 32 is very long on a telephone; nobody looks at all of it.
 TALLEST = 6000
 SCHEMES = ("light", "dark")
+# The first ward fills a wall of 32 tiles.
+PATIENTS, FIRST_WARD = 44, 32
 DOCS_WIDTH = 1280
 DOCS_BYTES = 250_000
 
@@ -105,7 +107,7 @@ def main():
     wanted = {name: scene for name, scene in SCENES.items() if not options.names or name.startswith(tuple(options.names))}
     os.makedirs(PLACE, exist_ok=True)
     begin = time.monotonic()
-    with Hospital() as hospital, sync_playwright() as playwright:
+    with Hospital(PATIENTS, FIRST_WARD) as hospital, sync_playwright() as playwright:
         browser = launch(playwright)
         photographer = Photographer(browser, hospital)
         for name, scene in wanted.items():
