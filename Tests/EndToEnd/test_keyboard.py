@@ -111,7 +111,7 @@ def test_from_the_login_by_the_ward_to_a_patient_and_out_again(stack, device, wa
     hands.press(".patient-head a.back")
     page.wait_for_selector("patient-tile")
     hands.expect_focus("main")
-    page.keyboard.press("Alt+ArrowLeft")
+    page.go_back()  # Alt and left: the browser's own
     page.wait_for_selector("vital-card[data-vital=spo2]")
     hands.expect_focus("main")
     hands.press("app-bar .logout")
@@ -338,6 +338,7 @@ def test_an_administrator_makes_a_ward_a_patient_a_device_and_a_nurse(stack, pag
     number = unique("K")
     hands.write("dialog [name=identifiant]", number)
     hands.choose("dialog [name=service]", ward_name)
+    hands.write("dialog [name=lit]", "6")
     hands.key("Enter")
     done("KEITA Salif")
     patient = stack.request("GET", f"/api/patients/{number}/", role="admin").json()

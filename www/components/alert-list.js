@@ -1,7 +1,7 @@
 import { acknowledge } from "../acknowledge.js";
 import { iconOf, stageOf } from "../alert-words.js";
 import { wantsSomebody } from "../alerts.js";
-import { el } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
 import { i18n, may, state, t } from "../services.js";
@@ -23,7 +23,10 @@ export class AlertList extends Part {
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
       : el("p", { class: "empty" }, icon("check"), el("span", { text: t("alerts.none") }));
-    this.replaceChildren(el("h2", { tabindex: "-1", text: t("alerts.title") }), body);
+    // The heading stays: it may have the focus.
+    if (!this.firstElementChild) this.append(el("h2", { tabindex: "-1" }), body);
+    else this.lastElementChild.replaceWith(body);
+    setText(this.querySelector("h2"), t("alerts.title"));
     if (focused) this.#focus(focused);
   }
 
