@@ -350,8 +350,23 @@ SCENES = {
 
 # Also in English.
 ENGLISH = ("ward-small", "patient-alert", "alerts")
-# The README's: light or dark, and how much of the page's height.
-DOCS = {"ward": ("dark", 800), "patient-alert": ("light", 800), "alerts": ("light", 800), "administration-devices": ("light", 760), "administration-audit": ("light", 640)}
+
+@dataclass
+class Docs:
+    """A picture for the README, in docs/."""
+    file: str
+    scheme: str
+    width: int
+    height: int
+    # What is scrolled to, where it is not the page's top.
+    part: str | None = None
+
+
+DOCS = {
+    "ward": Docs("ward", "dark", 1600, 900), "patient-alert": Docs("patient", "light", 1600, 1000),
+    "patient-history": Docs("history", "light", 1280, 800, "history-chart"), "alerts": Docs("alerts", "light", 1280, 700),
+    "administration-devices": Docs("administration", "light", 1280, 700), "administration-audit": Docs("audit", "light", 1280, 640),
+}
 
 
 class Windows:

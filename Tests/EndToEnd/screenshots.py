@@ -29,7 +29,6 @@ TALLEST = 6000
 SCHEMES = ("light", "dark")
 # The first ward fills a wall of 32 tiles.
 PATIENTS, FIRST_WARD = 44, 32
-DOCS_WIDTH = 1280
 DOCS_BYTES = 250_000
 
 
@@ -46,7 +45,7 @@ class Photographer:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 self.shoot(page, "-".join([name, *([language] if language != "fr" else []), size, scheme]), scene.full_page)
             if name in DOCS and size == "wide" and language == "fr":
-                self.shoot_for_docs(page, name)
+                self.shoot_for_docs(page, DOCS[name])
 
     @contextlib.contextmanager
     def explained(self, page, name):
@@ -65,12 +64,12 @@ class Photographer:
         page.screenshot(path=os.path.join(PLACE, name + ".png"), full_page=full_page, clip=clip if full_page else None)
         self.taken.append(name)
 
-    def shoot_for_docs(self, page, name):
-        scheme, height = DOCS[name]
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": DOCS_WIDTH, "height": height})
-        page.evaluate("() => window.scrollTo(0, 0)")
-        self.shoot(page, f"docs-{name}", False)
+    def shoot_for_docs(self, page, docs):
+        page.emulate_media(color_scheme=docs.scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": docs.width, "height": docs.height})
+        page.evaluate("(part) => part ? document.querySelector(part).scrollIntoView() : window.scrollTo(0, 0)", docs.part)
+        page.wait_for_load_state("networkidle")
+        self.shoot(page, f"docs-{docs.file}", False)
         page.set_viewport_size(SIZES["wide"]["viewport"])
 
 
@@ -89,13 +88,14 @@ def write_index(names):
         file.write(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>FAJMA: pictures</title><style>{style}</style><h1>FAJMA</h1>{rows}</html>')
 
 
-def copy_to_docs():
-    for name in DOCS:
-        with open(os.path.join(PLACE, f"docs-{name}.png"), "rb") as file:
+def copy_to_docs(names):
+    for name in names:
+        with open(os.path.join(PLACE, name + ".png"), "rb") as file:
             picture = file.read()
+        file_name = name.removeprefix("docs-") + ".png"
         if len(picture) > DOCS_BYTES:
-            sys.exit(f"docs/{name}.png would have {len(picture)} bytes, more than {DOCS_BYTES}: take a smaller part of the page")
-        with open(os.path.join(REPOSITORY, "docs", f"{name}.png"), "wb") as file:
+            sys.exit(f"docs/{file_name} would have {len(picture)} bytes, more than {DOCS_BYTES}: take a smaller part of the page")
+        with open(os.path.join(REPOSITORY, "docs", file_name), "wb") as file:
             file.write(picture)
 
 
@@ -119,7 +119,7 @@ def main():
     pictures = [name for name in photographer.taken if not name.startswith("docs-")]
     write_index(pictures)
     if options.docs:
-        copy_to_docs()
+        copy_to_docs(sorted(set(photographer.taken) - set(pictures)))
     print(f"{len(pictures)} pictures in {time.monotonic() - begin:.0f} s: {os.path.join(PLACE, 'index.html')}")
 
 

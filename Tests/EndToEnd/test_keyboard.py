@@ -9,7 +9,7 @@ from browser import expect_value
 from hospital import until, wire_time
 from test_account import Person, new_password
 from test_administration import shown_name, unique
-from test_alarms_page import raise_alert, ward  # noqa: F401 (a fixture)
+from test_alarms_page import acknowledge, raise_alert, ward  # noqa: F401 (a fixture)
 
 # Nobody reaches for a button that is farther away than this.
 TABS = 120
@@ -244,8 +244,8 @@ def test_the_past_is_looked_at_zoomed_moved_and_read_as_a_table(stack, device, w
 
 def test_the_alerts_are_filtered_and_saved_as_a_file(stack, device, ward, hands):  # noqa: F811
     page = hands.page
-    raise_alert(stack, device, "error", "Clavier", "essai")
-    stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now() WHERE patient_id = {device.patient}")
+    acknowledge(stack, raise_alert(stack, device, "error", "Clavier", "essai"))
+    stack.query(f"UPDATE alerts SET ended_at = now() WHERE patient_id = {device.patient}")
     hands.press("app-bar a.to-alerts")
     page.wait_for_selector("alerts-page .past .alert-row")
     hands.expect_focus("main")
