@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Callable
 
-from past import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC, WELL
+from story import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC, WELL
 
 NURSE, DOCTOR, ADMIN, WALL, NOBODY = "infirmier", "medecin", "admin", "ecran", None
 

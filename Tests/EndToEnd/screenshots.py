@@ -18,8 +18,8 @@ from playwright.sync_api import sync_playwright
 
 from browser import launch
 from hospital import REPOSITORY
-from past import Hospital
 from scenes import DOCS, ENGLISH, SCENES, Windows
+from story import Hospital
 
 PLACE = os.path.join(REPOSITORY, ".build", "screenshots")
 SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},

@@ -5,8 +5,8 @@ import os
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from past import Hospital
 from scenes import SCENES, Windows
+from story import Hospital
 
 PATIENTS, FIRST_WARD = 16, 11
 WIDE, PHONE, NARROWEST = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
