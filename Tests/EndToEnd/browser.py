@@ -9,10 +9,10 @@ from hospital import REPOSITORY
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 
-def launch(playwright):
+def launch(playwright, *arguments):
     # Chromium refuses its sandbox to root. Its own language is that of the fields for dates.
-    arguments = ["--lang=fr", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+    own = ["--lang=fr", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*own, *arguments])
 
 
 def save_screenshot(page, name):

@@ -108,7 +108,8 @@ def main():
     os.makedirs(PLACE, exist_ok=True)
     begin = time.monotonic()
     with Hospital(PATIENTS, FIRST_WARD) as hospital, sync_playwright() as playwright:
-        browser = launch(playwright)
+        # As on a wall: the sound need not wait for a hand.
+        browser = launch(playwright, "--autoplay-policy=no-user-gesture-required")
         photographer = Photographer(browser, hospital)
         for name, scene in wanted.items():
             for size in SIZES:

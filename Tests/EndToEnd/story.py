@@ -22,9 +22,8 @@ VITALS = ("spo2", "heart_rate", "temperature")
 
 # Who is what, by the place in Hospital.devices; after them come those whom nothing befalls.
 DESATURATED, TACHYCARDIC, LATCHED, DETACHED, SILENT, FLAT_BATTERY, FEVER, PARTIAL, NOTED, CHRONIC, WELL = range(11)
-# What happens to them now: vital, change at its full size, seconds until it has that.
-NOW = {DESATURATED: ("spo2", -10.5, 70), TACHYCARDIC: ("heart_rate", 44, 60), LATCHED: ("spo2", 0, 1), FEVER: ("temperature", 1.7, 5400),
-       CHRONIC: ("spo2", -3.4, DAY)}
+# What happens to them now: vital, where it goes to, within how many seconds.
+NOW = {DESATURATED: ("spo2", 87, 70), TACHYCARDIC: ("heart_rate", 120, 60), FEVER: ("temperature", 38.5, 5400), CHRONIC: ("spo2", 94, DAY)}
 # Whose sensor is off, or sends only part of it, without a word.
 REPORTED = {DETACHED: ("temperature",), PARTIAL: ("spo2", "temperature")}
 # Nights have such dips: hours ago, vital, change, minutes.
@@ -52,10 +51,9 @@ class Course:
             if what == vital:
                 value += change * math.exp(-(((at - middle) / width) ** 2))
         if self.change and self.change[0] == vital:
-            # Smooth, from the time that makes it whole a little before now.
-            begin = self.now - self.change[2]
-            part = min(max((at - begin) / self.change[2], 0), 1)
-            value += self.change[1] * part * part * (3 - 2 * part)
+            _, target, seconds = self.change
+            part = min(max((at - self.now + seconds) / seconds, 0), 1)
+            value += (target - self.base[vital]) * part * part * (3 - 2 * part)
         return round(min(value, 100) if vital == "spo2" else value, 2 if vital == "temperature" else 1)
 
 
