@@ -159,7 +159,7 @@ def ward_lost(page, hospital):
     open_ward(page, hospital, hospital.small_ward)
     with lost(page, hospital):
         # Every value has aged by then.
-        page.wait_for_selector("patient-tile.silent", timeout=30_000)
+        page.wait_for_selector("patient-tile s.number", timeout=30_000)
         yield
 
 

@@ -21,6 +21,8 @@ from hospital import REPOSITORY
 from scenes import DOCS, ENGLISH, SCENES, Windows
 from story import Hospital
 
+# Nobody acknowledges anything here: only the picture of it shows what that comes to.
+os.environ["FAJMA_ESCALATION_SECONDS"] = "3600"
 PLACE = os.path.join(REPOSITORY, ".build", "screenshots")
 SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},
          "narrow": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}}
