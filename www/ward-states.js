@@ -4,7 +4,7 @@ import { State } from "./state.js";
 /** So many wards at once: nobody works on more. */
 export const MAX_WARDS = 12;
 /** Of how bad the connections are the worst counts. */
-const BADNESS = ["connected", "connecting", "disconnected", "error"];
+const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 
 /** Follows several wards until `signal` aborts: a State each, with its `ward` and `live` (its connection); a snapshot of one says nothing about the others. */
 export function followWards(wards, signal) {
@@ -15,4 +15,9 @@ export function followWards(wards, signal) {
   });
 }
 
-export const worstConnection = (states) => states.map(({ connection }) => connection).sort((a, b) => BADNESS.indexOf(b.status) - BADNESS.indexOf(a.status))[0];
+/** The worst of their connections; one that is behind (the server does not hear the database) makes all of them so. */
+export function worstConnection(states) {
+  const connections = states.map(({ connection }) => connection);
+  const [worst] = connections.toSorted((a, b) => BADNESS.indexOf(b.status) - BADNESS.indexOf(a.status));
+  return { ...worst, behindAt: connections.find(({ behindAt }) => behindAt)?.behindAt ?? null };
+}

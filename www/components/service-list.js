@@ -6,6 +6,8 @@ import { api, may, mayAct, t } from "../services.js";
 import { followWards } from "../ward-states.js";
 import { Part } from "./part.js";
 
+const ICONS = { connecting: "connecting", error: "error" };
+
 /**
  * The wards that an account may see, each with how many lie there and what waits for somebody, live. A display on the wall with one
  * ward goes there by itself.
@@ -103,10 +105,9 @@ export class ServiceList extends Part {
     const place = this.querySelector(`[data-ward="${ward}"] .waiting`);
     if (!place) return;
     const known = this.#known.get(ward);
-    if (known.connection.status !== "connected" || !this.#complete.has(ward)) {
-      const status = known.connection.status === "connected" ? "connecting" : known.connection.status;
-      return place.replaceChildren(el("span", { class: "unknown" }, icon(status), el("span", { text: t(`connection.${status}`) })));
-    }
+    const { status, behindAt = null } = known.connection;
+    const unknown = status !== "connected" ? status : behindAt !== null ? "behind" : this.#complete.has(ward) ? null : "connecting";
+    if (unknown) return place.replaceChildren(el("span", { class: "unknown" }, icon(ICONS[unknown] ?? "disconnected"), el("span", { text: t(`connection.${unknown}`) })));
     const waiting = known.openAlerts().filter(wantsSomebody);
     const counts = SEVERITIES.toReversed().map((severity) => [severity, waiting.filter((alert) => alert.severity === severity).length]).filter(([, count]) => count);
     place.replaceChildren(...(counts.length ? counts.map(([severity, count]) => el("span", { class: "alert-count", "data-severity": severity },
