@@ -2,9 +2,9 @@
 """Pictures of every page into .build/screenshots, light and dark, wide and narrow, with an index.html that shows them side by side:
 for looking at, and for the README.
 
-  screenshots.py               all of them
-  screenshots.py ward patient  those whose name begins so
-  screenshots.py --docs        and the best ones, smaller, into docs/
+  screenshots.py                   all of them
+  screenshots.py ward 'patient-*'  some, by their names
+  screenshots.py --docs            and the best ones, smaller, into docs/
 """
 import argparse
 import contextlib
@@ -12,6 +12,7 @@ import html
 import os
 import sys
 import time
+from fnmatch import fnmatch
 
 sys.dont_write_bytecode = True
 from playwright.sync_api import sync_playwright
@@ -103,10 +104,10 @@ def copy_to_docs(names):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="of pages, or their beginnings")
+    parser.add_argument("names", nargs="*", help="of scenes; * stands for anything")
     parser.add_argument("--docs", action="store_true", help="copy the README's pictures into docs/")
     options = parser.parse_args()
-    wanted = {name: scene for name, scene in SCENES.items() if not options.names or name.startswith(tuple(options.names))}
+    wanted = {name: scene for name, scene in SCENES.items() if not options.names or any(fnmatch(name, wanted) for wanted in options.names)}
     os.makedirs(PLACE, exist_ok=True)
     begin = time.monotonic()
     with Hospital(PATIENTS, FIRST_WARD) as hospital, sync_playwright() as playwright:
