@@ -10,8 +10,8 @@ SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 
 def launch(playwright, *arguments):
-    # Chromium refuses its sandbox to root. Its own language is that of the fields for dates.
-    own = ["--lang=fr", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # Chromium refuses its sandbox to root.
+    own = ["--no-sandbox"] if os.geteuid() == 0 else []
     return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*own, *arguments])
 
 
