@@ -1,10 +1,10 @@
 """Each page in the states that a person meets: for the pictures and for the tests of what must hold of every page."""
 import contextlib
-import secrets
 from dataclasses import dataclass
 from typing import Callable
 
-from story import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT, TACHYCARDIC, WELL
+import scene_steps as steps
+from story import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT
 
 NURSE, DOCTOR, ADMIN, WALL, NOBODY = "infirmier", "medecin", "admin", "ecran", None
 
@@ -19,353 +19,38 @@ class Scene:
     @contextlib.contextmanager
     def ready(self, page, hospital):
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        steps = self.prepare(page, hospital)
-        next(steps)
+        moment = self.prepare(page, hospital)
+        next(moment)
         yield
-        next(steps, None)
+        next(moment, None)
         if page.locator("dialog[open]").count():
             page.keyboard.press("Escape")
 
 
-def go(page, hospital, address, ready):
-    page.goto("about:blank")
-    page.goto(f"{hospital.stack.url}/{address}")
-    page.wait_for_selector(ready)
-
-
-def connected(page):
-    page.wait_for_selector(".chip[data-status=connected]")
-
-
-# Before anybody is logged in
-
-def login(page, hospital):
-    go(page, hospital, "", "#username")
-    yield
-
-
-def login_refused(page, hospital):
-    go(page, hospital, "", "#username")
-    page.fill("#username", "infirmier")
-    page.fill("#password", "un mot de passe quelconque")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("login-page .failure span")
-    yield
-
-
-def login_throttled(page, hospital):
-    go(page, hospital, "", "#username")
-    page.fill("#username", f"personne-{secrets.token_hex(4)}")
-    # Ten attempts an account at once, and some time passes between them.
-    for _ in range(20):
-        page.fill("#password", secrets.token_hex(4))
-        with page.expect_response("**/api/session/") as answer:
-            page.keyboard.press("Enter")
-        page.wait_for_selector("login-page .failure span")
-        if answer.value.status == 429:
-            break
-    page.wait_for_selector("login-page .primary:disabled")
-    yield
-
-
-def password_change(page, hospital):
-    """The first login, with a new password that is too short."""
-    go(page, hospital, "", "#username")
-    for field, text in zip(("#username", "#password"), hospital.new_account()):
-        page.fill(field, text)
-    page.keyboard.press("Enter")
-    page.fill("[name=actuel]", text)
-    page.fill("[name=nouveau]", "court")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("password-form .field-error:not(:empty)")
-    yield
-    page.click("app-bar .logout")
-    page.wait_for_selector("#username")
-
-
-# The ward
-
-def wards(page, hospital):
-    go(page, hospital, "#/", "service-list .services a")
-    yield
-
-
-def open_ward(page, hospital, ward):
-    go(page, hospital, f"#/service/{ward}", "patient-tile [data-vital=spo2] .number")
-    connected(page)
-    # The last tile's past two minutes are there too.
-    page.wait_for_load_state("networkidle")
-
-
-def ward(page, hospital):
-    open_ward(page, hospital, hospital.ward)
-    yield
-
-
-def small_ward(page, hospital):
-    open_ward(page, hospital, hospital.small_ward)
-    yield
-
-
-def ward_by_severity(page, hospital):
-    open_ward(page, hospital, hospital.ward)
-    page.click("[data-order=severity]")
-    yield
-    page.click("[data-order=bed]")
-
-
-def ward_paused(page, hospital):
-    open_ward(page, hospital, hospital.ward)
-    page.click("pause-control .begin")
-    page.wait_for_selector("pause-strip li[data-pause]")
-    yield
-    page.click("pause-strip .resume")
-    page.wait_for_selector("pause-strip", state="hidden")
-
-
-def ward_escalated(page, hospital):
-    open_ward(page, hospital, hospital.ward)
-    alert = f"patient_id = {hospital.patient(DESATURATED)} AND ended_at IS NULL"
-    hospital.stack.query(f"UPDATE alerts SET escalated_at = now() WHERE {alert}")
-    page.wait_for_selector("escalation-banner:not([hidden])")
-    yield
-    hospital.stack.query(f"UPDATE alerts SET escalated_at = NULL WHERE {alert}")
-    page.wait_for_selector("escalation-banner", state="hidden")
-
-
-def ward_empty(page, hospital):
-    go(page, hospital, f"#/service/{hospital.empty_ward}", "ward-page .empty")
-    connected(page)
-    yield
-
-
-def wall(page, hospital):
-    go(page, hospital, "", "patient-tile [data-vital=spo2] .number")
-    connected(page)
-    page.wait_for_load_state("networkidle")
-    yield
-
-
-@contextlib.contextmanager
-def lost(page, hospital):
-    """Nobody pushes any more, and the page says so."""
-    with hospital.stack.without("fajma-push"):
-        page.wait_for_selector(".chip[data-status=disconnected]")
-        page.wait_for_selector("status-banner:not([hidden])")
-        yield
-
-
-def ward_lost(page, hospital):
-    open_ward(page, hospital, hospital.small_ward)
-    with lost(page, hospital):
-        # Every value has aged by then.
-        page.wait_for_selector("patient-tile s.number", timeout=30_000)
-        yield
-
-
-def wall_lost(page, hospital):
-    yield from within(lost, wall, page, hospital)
-
-
-def patient_lost(page, hospital):
-    open_patient(page, hospital, DESATURATED)
-    with lost(page, hospital):
-        page.wait_for_selector("vital-card[data-vital=spo2][data-state=stale]", timeout=30_000)
-        yield
-
-
-def alerts_lost(page, hospital):
-    yield from within(lost, alerts, page, hospital)
-
-
-def within(state, prepare, page, hospital):
-    """A scene, and what befalls it."""
-    steps = prepare(page, hospital)
-    next(steps)
-    with state(page, hospital):
-        yield
-    next(steps, None)
-
-
-# A patient
-
-def open_patient(page, hospital, number):
-    go(page, hospital, f"#/patient/{hospital.patient(number)}", "vital-card[data-vital=spo2] .value .number")
-    connected(page)
-    page.wait_for_selector("history-chart .plot canvas")
-    page.wait_for_selector(".limits-part .rule")
-    page.wait_for_selector("alarm-load table")
-    page.wait_for_load_state("networkidle")
-
-
-def patient(page, hospital):
-    open_patient(page, hospital, WELL)
-    yield
-
-
-def patient_of(number):
-    def prepare(page, hospital):
-        open_patient(page, hospital, number)
-        yield
-    return prepare
-
-
-def patient_history(page, hospital):
-    open_patient(page, hospital, DESATURATED)
-    page.click("history-chart [data-span='24h']")
-    page.wait_for_selector("history-chart [data-span='24h'][aria-pressed=true]")
-    page.wait_for_load_state("networkidle")
-    page.click("history-chart .as-table")
-    page.wait_for_selector("history-chart .history-table tbody tr")
-    yield
-
-
-def patient_unknown(page, hospital):
-    go(page, hospital, "#/patient/999999", "patient-page .empty [role=alert]")
-    yield
-
-
-def patient_without_anything(page, hospital):
-    """Just admitted: no device, no value, no alert."""
-    go(page, hospital, f"#/patient/{hospital.new_patient()}", "vital-card[data-vital=spo2]")
-    connected(page)
-    page.wait_for_selector(".limits-part .rule")
-    page.wait_for_load_state("networkidle")
-    yield
-
-
-def patient_discharged(page, hospital):
-    """While somebody looks."""
-    patient = hospital.new_patient()
-    go(page, hospital, f"#/patient/{patient}", "vital-card[data-vital=spo2]")
-    connected(page)
-    hospital.stack.request("POST", f"/api/patients/{patient}/sortie/", role="admin").raise_for_status()
-    page.wait_for_selector(".chip[data-status=error]")
-    page.wait_for_selector("status-banner:not([hidden])")
-    yield
-
-
-def entry(page, hospital):
-    open_patient(page, hospital, TACHYCARDIC)
-    page.click(".patient-head .enter")
-    page.wait_for_selector("dialog.entry")
-    for name, text in {"respiratory_rate": "18", "systolic_bp": "1280", "diastolic_bp": "78"}.items():
-        page.fill(f"dialog.entry [name={name}]", text)
-    page.click("dialog.entry footer .primary")
-    page.wait_for_selector("dialog.entry .field-error:not(:empty)")
-    yield
-
-
-def limits(page, hospital):
-    open_patient(page, hospital, DESATURATED)
-    page.click(".limits-part [data-key=limits-spo2]")
-    page.select_option("dialog [name=mode_bas_error]", "own")
-    page.fill("dialog [name=seuil_bas_error]", "86")
-    page.click("limits-rehearsal button")
-    page.wait_for_selector("limits-rehearsal .verdict b")
-    page.locator("limits-rehearsal .verdict").scroll_into_view_if_needed()
-    yield
-
-
-# Alerts, sound, account
-
-def alerts(page, hospital):
-    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
-    connected(page)
-    page.wait_for_selector("alerts-page .now .alert-row")
-    yield
-
-
-def alerts_none(page, hospital):
-    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
-    if not page.is_visible(".filters [name=debut]"):
-        page.click(".filter-box summary")
-    page.fill(".filters [name=fin]", "2020-01-01T08:00")
-    page.click(".filters button.primary")
-    page.wait_for_selector("alerts-page .past .empty")
-    yield
-
-
-def sound(page, hospital):
-    open_ward(page, hospital, hospital.small_ward)
-    page.click("sound-control summary")
-    yield
-    page.keyboard.press("Escape")
-
-
-def account(page, hospital):
-    go(page, hospital, "#/compte", "account-page my-sessions li")
-    yield
-
-
-# Administration
-
-def section(name, opener=None, ready=".section .data tbody tr"):
-    def prepare(page, hospital):
-        go(page, hospital, f"#/administration/{name}", ready)
-        page.wait_for_load_state("networkidle")
-        if opener:
-            page.locator(opener).first.click()
-            page.wait_for_selector("dialog")
-        yield
-    return prepare
-
-
-
-
-def admission_refused(page, hospital):
-    go(page, hospital, "#/administration/patients", ".section .data tbody tr")
-    page.click(".section-head button.primary")
-    page.fill("dialog [name=nom]", "Diallo")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("dialog .field-error:not(:empty)")
-    yield
-
-
 SCENES = {
-    "login": Scene(NOBODY, login), "login-refused": Scene(NOBODY, login_refused), "login-throttled": Scene(NOBODY, login_throttled),
-    "login-first": Scene(NOBODY, password_change),
-    "wards": Scene(NURSE, wards),
-    "ward": Scene(NURSE, ward), "ward-small": Scene(NURSE, small_ward), "ward-severity": Scene(NURSE, ward_by_severity),
-    "ward-paused": Scene(NURSE, ward_paused), "ward-escalated": Scene(NURSE, ward_escalated), "ward-empty": Scene(NURSE, ward_empty),
-    "ward-lost": Scene(NURSE, ward_lost), "wall": Scene(WALL, wall), "wall-lost": Scene(WALL, wall_lost),
-    "patient": Scene(NURSE, patient), "patient-alert": Scene(NURSE, patient_of(DESATURATED)), "patient-silent": Scene(NURSE, patient_of(SILENT)),
-    "patient-partial": Scene(NURSE, patient_of(PARTIAL)), "patient-detached": Scene(NURSE, patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, patient_of(CHRONIC)),
-    "patient-history": Scene(NURSE, patient_history), "patient-without-anything": Scene(NURSE, patient_without_anything),
-    "patient-lost": Scene(NURSE, patient_lost), "patient-discharged": Scene(NURSE, patient_discharged), "patient-unknown": Scene(NURSE, patient_unknown),
-    "entry": Scene(NURSE, entry, False), "limits": Scene(NURSE, limits, False),
-    "alerts": Scene(NURSE, alerts), "alerts-none": Scene(NURSE, alerts_none), "alerts-lost": Scene(NURSE, alerts_lost),
-    "sound": Scene(NURSE, sound, False), "account": Scene(NURSE, account),
-    "administration-patients": Scene(ADMIN, section("patients")), "administration-devices": Scene(ADMIN, section("dispositifs")),
-    "administration-wards": Scene(ADMIN, section("services")), "administration-users": Scene(ADMIN, section("utilisateurs")),
-    "administration-alarms": Scene(ADMIN, section("alarmes", ready=".section .figures")), "administration-audit": Scene(ADMIN, section("audit")),
-    "form-patient": Scene(NURSE, admission_refused, False), "form-move": Scene(NURSE, section("patients", "[data-key^=move-]"), False),
-    "form-change": Scene(DOCTOR, section("patients", "[data-key^=change-]"), False), "form-discharge": Scene(NURSE, section("patients", "[data-key^=discharge-]"), False),
-    "form-ward": Scene(ADMIN, section("services", ".section-head button.primary"), False), "form-ward-limits": Scene(ADMIN, section("services", "[data-key^=limits-]"), False),
-    "form-device": Scene(ADMIN, section("dispositifs", ".section-head button.primary"), False), "form-assign": Scene(ADMIN, section("dispositifs", "[data-key^=assign-]"), False),
-    "form-key": Scene(ADMIN, section("dispositifs", "[data-key^=key-]"), False), "form-retire": Scene(ADMIN, section("dispositifs", "[data-key^=retire-]"), False),
-    "form-user": Scene(ADMIN, section("utilisateurs", ".section-head button.primary"), False), "form-user-change": Scene(ADMIN, section("utilisateurs", "[data-key^=change-]"), False),
-    "form-sessions": Scene(ADMIN, section("utilisateurs", "[data-key^=sessions-]"), False), "form-reset": Scene(ADMIN, section("utilisateurs", "[data-key^=reset-]"), False),
-}
-
-# Also in English.
-ENGLISH = ("ward-small", "patient-alert", "alerts")
-
-@dataclass
-class Docs:
-    """A picture for the README, in docs/."""
-    file: str
-    scheme: str
-    width: int
-    height: int
-    # What is scrolled to, where it is not the page's top.
-    part: str | None = None
-
-
-DOCS = {
-    "ward": Docs("ward", "dark", 1600, 900), "patient-alert": Docs("patient", "light", 1600, 1000),
-    "patient-history": Docs("history", "light", 1280, 800, "history-chart"), "alerts": Docs("alerts", "light", 1280, 700),
-    "administration-devices": Docs("administration", "light", 1280, 700), "administration-audit": Docs("audit", "light", 1280, 640),
+    "login": Scene(NOBODY, steps.login), "login-refused": Scene(NOBODY, steps.login_refused), "login-throttled": Scene(NOBODY, steps.login_throttled),
+    "login-first": Scene(NOBODY, steps.password_change),
+    "wards": Scene(NURSE, steps.wards),
+    "ward": Scene(NURSE, steps.ward), "ward-small": Scene(NURSE, steps.small_ward), "ward-severity": Scene(NURSE, steps.ward_by_severity),
+    "ward-paused": Scene(NURSE, steps.ward_paused), "ward-escalated": Scene(NURSE, steps.ward_escalated), "ward-empty": Scene(NURSE, steps.ward_empty),
+    "ward-lost": Scene(NURSE, steps.ward_lost), "wall": Scene(WALL, steps.wall), "wall-lost": Scene(WALL, steps.wall_lost),
+    "patient": Scene(NURSE, steps.patient), "patient-alert": Scene(NURSE, steps.patient_of(DESATURATED)), "patient-silent": Scene(NURSE, steps.patient_of(SILENT)),
+    "patient-partial": Scene(NURSE, steps.patient_of(PARTIAL)), "patient-detached": Scene(NURSE, steps.patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, steps.patient_of(CHRONIC)),
+    "patient-history": Scene(NURSE, steps.patient_history), "patient-without-anything": Scene(NURSE, steps.patient_without_anything),
+    "patient-lost": Scene(NURSE, steps.patient_lost), "patient-discharged": Scene(NURSE, steps.patient_discharged), "patient-unknown": Scene(NURSE, steps.patient_unknown),
+    "entry": Scene(NURSE, steps.entry, False), "limits": Scene(NURSE, steps.limits, False),
+    "alerts": Scene(NURSE, steps.alerts), "alerts-none": Scene(NURSE, steps.alerts_none), "alerts-lost": Scene(NURSE, steps.alerts_lost),
+    "sound": Scene(NURSE, steps.sound, False), "account": Scene(NURSE, steps.account),
+    "administration-patients": Scene(ADMIN, steps.section("patients")), "administration-devices": Scene(ADMIN, steps.section("dispositifs")),
+    "administration-wards": Scene(ADMIN, steps.section("services")), "administration-users": Scene(ADMIN, steps.section("utilisateurs")),
+    "administration-alarms": Scene(ADMIN, steps.section("alarmes", ready=".section .figures")), "administration-audit": Scene(ADMIN, steps.section("audit")),
+    "form-patient": Scene(NURSE, steps.admission_refused, False), "form-move": Scene(NURSE, steps.section("patients", "[data-key^=move-]"), False),
+    "form-change": Scene(DOCTOR, steps.section("patients", "[data-key^=change-]"), False), "form-discharge": Scene(NURSE, steps.section("patients", "[data-key^=discharge-]"), False),
+    "form-ward": Scene(ADMIN, steps.section("services", ".section-head button.primary"), False), "form-ward-limits": Scene(ADMIN, steps.section("services", "[data-key^=limits-]"), False),
+    "form-device": Scene(ADMIN, steps.section("dispositifs", ".section-head button.primary"), False), "form-assign": Scene(ADMIN, steps.section("dispositifs", "[data-key^=assign-]"), False),
+    "form-key": Scene(ADMIN, steps.section("dispositifs", "[data-key^=key-]"), False), "form-retire": Scene(ADMIN, steps.section("dispositifs", "[data-key^=retire-]"), False),
+    "form-user": Scene(ADMIN, steps.section("utilisateurs", ".section-head button.primary"), False), "form-user-change": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=change-]"), False),
+    "form-sessions": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=sessions-]"), False), "form-reset": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=reset-]"), False),
 }
 
 
@@ -383,6 +68,8 @@ class Windows:
             page.set_default_timeout(15_000)
             if role is not NOBODY:
                 self.log_in(page, role)
+            if language != "fr":  # the accounts' own
+                page.click(f"app-bar button[lang={language}]")
         return self.pages[role, language]
 
     def log_in(self, page, role):

@@ -12,6 +12,7 @@ import html
 import os
 import sys
 import time
+from dataclasses import dataclass
 from fnmatch import fnmatch
 
 sys.dont_write_bytecode = True
@@ -19,7 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from browser import launch
 from hospital import REPOSITORY
-from scenes import DOCS, ENGLISH, SCENES, Windows
+from scenes import SCENES, Windows
 from story import Hospital
 
 # Nobody acknowledges anything here: only the picture of it shows what that comes to.
@@ -29,10 +30,30 @@ SIZES = {"wide": {"viewport": {"width": 1920, "height": 1080}},
          "narrow": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}}
 # A ward of 32 is very long on a telephone; nobody looks at all of it.
 TALLEST = 6000
+# Also in English.
+ENGLISH = ("ward-small", "patient-alert", "alerts")
 SCHEMES = ("light", "dark")
 # The first ward fills a wall of 32 tiles.
 PATIENTS, FIRST_WARD = 44, 32
 DOCS_BYTES = 250_000
+
+
+@dataclass
+class Docs:
+    """A picture for the README, in docs/."""
+    file: str
+    scheme: str
+    width: int
+    height: int
+    # What is scrolled to, where it is not the page's top.
+    part: str | None = None
+
+
+DOCS = {
+    "ward": Docs("ward", "dark", 1600, 900), "patient-alert": Docs("patient", "light", 1600, 1000),
+    "patient-history": Docs("history", "light", 1280, 800, "history-chart"), "alerts": Docs("alerts", "light", 1280, 700),
+    "administration-devices": Docs("administration", "light", 1280, 700), "administration-audit": Docs("audit", "light", 1280, 640),
+}
 
 
 class Photographer:
