@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench firmware-test clean
+.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -38,6 +38,11 @@ ws-echo: build
 bench: build .build/bare
 	$(call say,bench)
 	@exec .venv/bin/python Tests/Load/bench.py
+
+# Pictures of every page into .build/screenshots, with an index.html to look at them, and the README's into docs/.
+screenshots: build
+	$(call say,screenshots)
+	@exec .venv/bin/python Tests/EndToEnd/screenshots.py --docs
 
 # The limit to compare with: plain libfcgi that does no work.
 .build/bare: Tests/Load/bare/bare.c

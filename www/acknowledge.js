@@ -1,12 +1,13 @@
 import { readAlert } from "./alerts.js";
+import { setBusy } from "./dom.js";
 import { alarms, api, state, t } from "./services.js";
 
 /**
- * Acknowledges an alert: what this page knows changes at once, everybody else's by the socket. `button` is out of use
+ * Acknowledges an alert: what this page knows changes at once, everybody else's by the socket. `button` is busy
  * meanwhile. Returns the alert as it is now; null when it was refused, which is said (event "announce") and, in `failed`, told.
  */
 export async function acknowledge(alert, button = null, failed = () => {}) {
-  if (button) button.disabled = true;
+  if (button) setBusy(button, true);
   try {
     const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`, { niveau_gravite: alert.severity }));
     if (!answer) return null;
@@ -17,7 +18,7 @@ export async function acknowledge(alert, button = null, failed = () => {}) {
     const text = error.detail || t("alerts.failed");
     document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent: true } }));
     failed(text);
-    if (button) button.disabled = false;
+    if (button) setBusy(button, false);
     return null;
   }
 }

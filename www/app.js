@@ -91,6 +91,11 @@ function show(reason = null) {
   hearWard();  // a page about a ward has said which by now
 }
 
+/** Where a new page begins, unless it has put the focus somewhere itself. */
+function takeFocus() {
+  if (!page.contains(document.activeElement) || document.activeElement === page) page.focus({ preventScroll: true });
+}
+
 async function start() {
   applyTheme();
   const never = new AbortController().signal;
@@ -104,7 +109,10 @@ async function start() {
   i18n.addEventListener("change", () => { document.documentElement.lang = i18n.language; });
   api.addEventListener("login", () => {
     idle.begin(api.user.inactivite_s);
-    speakTheAccountsLanguage().then(() => show());
+    speakTheAccountsLanguage().then(() => {
+      show();
+      takeFocus();
+    });
   });
   api.addEventListener("logout", ({ detail: { reason } }) => {
     // The server may have been the first to notice that nobody was there.
@@ -113,7 +121,7 @@ async function start() {
     show(why);
   });
   api.addEventListener("user", () => page.querySelector("password-page") && show());
-  window.addEventListener("hashchange", () => { show(); page.focus({ preventScroll: true }); });
+  window.addEventListener("hashchange", () => { show(); takeFocus(); });
   for (const type of HANDS) document.addEventListener(type, () => player.wake(), { capture: true, passive: true });
   ticker.start();
   show();

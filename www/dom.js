@@ -15,6 +15,10 @@ export function el(tag, { text, on = {}, ...attributes } = {}, ...children) {
   return element;
 }
 
+/** A button at work does nothing when it is pressed again, but keeps the focus, which `disabled` would take away. */
+export const isBusy = (button) => button.getAttribute("aria-disabled") === "true";
+export const setBusy = (button, busy) => (busy ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled"));
+
 /** Sets an element's text only when it differs: rewriting the same text would wake screen readers and layout. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -1,3 +1,4 @@
+import { setBusy } from "./dom.js";
 import { readPause } from "./pauses.js";
 import { alarms, api, t } from "./services.js";
 
@@ -21,7 +22,7 @@ export const endPause = (pause, button) => act(button, async () => {
 
 /** Returns null, or why it was refused. */
 async function act(button, work) {
-  button.disabled = true;
+  setBusy(button, true);
   try {
     await work();
     return null;
@@ -31,6 +32,6 @@ async function act(button, work) {
     document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent: true } }));
     return text;
   } finally {
-    button.disabled = false;
+    setBusy(button, false);
   }
 }

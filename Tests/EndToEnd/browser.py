@@ -9,9 +9,10 @@ from hospital import REPOSITORY
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 
-def launch(playwright):
+def launch(playwright, *arguments):
     # Chromium refuses its sandbox to root.
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"] if os.geteuid() == 0 else [])
+    own = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*own, *arguments])
 
 
 def save_screenshot(page, name):

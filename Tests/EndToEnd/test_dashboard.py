@@ -2,7 +2,7 @@
 import re
 
 from browser import expect_chip, expect_value, log_in, open_patient
-from hospital import now
+from hospital import now, until
 
 # The page's own limit is 10 s after the value was measured, and it looks once a second.
 STALE_SECONDS = 13
@@ -50,7 +50,7 @@ def test_from_the_wards_to_a_ward_to_a_patient(stack, device, page):
     device.report(spo2=96, heart_rate=72)
     log_in(page, stack)
     wards = stack.request("GET", "/api/services/").json()
-    assert page.locator("service-list .services a").all_inner_texts() == [ward["nom"] for ward in wards]
+    assert page.locator("service-list .services .name").all_inner_texts() == [ward["nom"] for ward in wards]
     page.click(f'service-list a[href="#/service/{device.ward}"]')
     page.wait_for_selector("patient-tile")
     assert page.locator("patient-tile").count() == sum(one.ward == device.ward for one in stack.devices)
@@ -176,3 +176,26 @@ def test_a_wall_display_has_its_ward_and_nothing_to_press(stack, first_ward_devi
     first_ward_device.report(spo2=93)
     tile = page.locator(f'patient-tile[data-patient="{first_ward_device.patient}"]')
     tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=1000)
+
+
+def test_the_list_of_wards_says_what_waits_where_and_nothing_while_that_is_not_known(stack, device, page):
+    log_in(page, stack)
+    ward = f"[data-ward='{device.ward}']"
+    page.wait_for_selector(f"{ward} .waiting :is(.alert-count, .calm)")
+    lying = sum(one.ward == device.ward for one in stack.devices)
+    assert int(page.inner_text(f"{ward} .patients").rsplit(" ", 1)[1]) >= lying
+
+    def urgent():
+        count = page.locator(f"{ward} .alert-count[data-severity=error] strong")
+        return int(count.inner_text()) if count.count() else 0
+
+    before = urgent()
+    body = {"patient": device.patient, "type_alerte": "spo2_low", "message": "SpO2 basse", "niveau_gravite": "error"}
+    alert = stack.request("POST", "/api/iot/alertes/", role="medecin", json=body).json()["id"]
+    until(lambda: urgent() == before + 1, 1, "the ward's alert is counted")
+    stack.request("POST", f"/api/iot/alertes/{alert}/acquitter/", role="medecin").raise_for_status()
+    until(lambda: urgent() == before, 1, "the acknowledged alert is not counted")
+    with stack.without("fajma-push"):
+        page.wait_for_selector(f"{ward} .unknown")
+        assert page.locator(f"{ward} :is(.alert-count, .calm)").count() == 0
+    page.wait_for_selector(f"{ward} .waiting :is(.alert-count, .calm)", timeout=40_000)

@@ -1,7 +1,7 @@
 import { acknowledge } from "../acknowledge.js";
 import { iconOf, stageOf } from "../alert-words.js";
 import { wantsSomebody } from "../alerts.js";
-import { el } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
 import { i18n, may, state, t } from "../services.js";
@@ -23,8 +23,16 @@ export class AlertList extends Part {
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
       : el("p", { class: "empty" }, icon("check"), el("span", { text: t("alerts.none") }));
-    this.replaceChildren(el("h2", { text: t("alerts.title") }), body);
-    if (focused) this.querySelector(`[data-alert="${focused}"]`)?.focus();
+    // The heading stays: it may have the focus.
+    if (!this.firstElementChild) this.append(el("h2", { tabindex: "-1" }), body);
+    else this.lastElementChild.replaceWith(body);
+    setText(this.querySelector("h2"), t("alerts.title"));
+    if (focused) this.#focus(focused);
+  }
+
+  /** Whose button is gone leaves the focus to the next that waits. */
+  #focus(alert) {
+    (this.querySelector(`[data-alert="${alert}"]`) ?? this.querySelector("[data-alert]") ?? this.querySelector("h2")).focus();
   }
 
   #row(alert) {
@@ -51,13 +59,14 @@ export class AlertList extends Part {
 
   #button(alert) {
     return el("button", {
-      type: "button", class: "acknowledge", "data-alert": alert.id, disabled: this.#acknowledging.has(alert.id),
+      type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#acknowledging.has(alert.id) ? "true" : null,
       "aria-label": t("alerts.acknowledge.label", { message: alert.message }), text: t("alerts.acknowledge"),
       on: { click: () => this.#acknowledge(alert) },
     });
   }
 
   async #acknowledge(alert) {
+    if (this.#acknowledging.has(alert.id)) return;
     this.#acknowledging.add(alert.id);
     this.draw();
     await acknowledge(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));

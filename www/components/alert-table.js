@@ -2,7 +2,7 @@ import { acknowledge } from "../acknowledge.js";
 import { fullName } from "../administration/words.js";
 import { beganAt, delayOf, durationOf } from "../alert-filter.js";
 import { iconOf, limitOf, stageOf, valueOf } from "../alert-words.js";
-import { el, setText } from "../dom.js";
+import { el, isBusy, setText } from "../dom.js";
 import { clockTime, duration, number } from "../format.js";
 import { icon } from "../icons.js";
 import { i18n, may, state, t } from "../services.js";
@@ -17,13 +17,10 @@ export class AlertTable extends Part {
   rows = [];
   failed = () => {};
 
-  /** The button that was pressed last, out of use and so without the focus until its row is drawn anew. */
-  #pressed = null;
-
   start() { this.everySecond(() => this.#updateDurations()); }
 
   draw() {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : this.#pressed;
+    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
     const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
     this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
@@ -41,9 +38,7 @@ export class AlertTable extends Part {
     ] }));
     this.#updateDurations();
     if (!focused) return;
-    const same = this.querySelector(`[data-key="${focused}"]`);
-    if (!same) this.#pressed = null;
-    (same ?? this.querySelector(".acknowledge"))?.focus();
+    (this.querySelector(`[data-key="${focused}"]`) ?? this.querySelector(".acknowledge") ?? this.closest("section").querySelector("h2")).focus();
   }
 
   /** Its shape says its stage, its colour and word how bad it is. */
@@ -94,11 +89,6 @@ export class AlertTable extends Part {
   #button(alert) {
     if (!this.#mayAcknowledge(alert)) return null;
     return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: alert.message }),
-      text: t("alerts.acknowledge"), on: { click: ({ currentTarget }) => this.#acknowledge(alert, currentTarget) } });
-  }
-
-  async #acknowledge(alert, button) {
-    this.#pressed = button.dataset.key;
-    if (!(await acknowledge(alert, button, this.failed))) this.#pressed = null;
+      text: t("alerts.acknowledge"), on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button, this.failed) } });
   }
 }

@@ -3,20 +3,17 @@ import { fullName } from "../administration/words.js";
 import { history, matches, take } from "../alert-filter.js";
 import { alertFile } from "../alert-file.js";
 import { byUrgency, readAlert, SEVERITIES } from "../alerts.js";
-import { el } from "../dom.js";
+import { el, isBusy, setBusy } from "../dom.js";
 import { choice, clearProblem, field, input, showProblem, values } from "../form.js";
 import { icon } from "../icons.js";
 import { keepTrying } from "../retry.js";
 import { saveAs } from "../save.js";
-import { api, connect, state, t } from "../services.js";
-import { State } from "../state.js";
+import { api, state, t } from "../services.js";
+import { followWards, worstConnection } from "../ward-states.js";
 import { Part } from "./part.js";
 
-/** So many of the past at once, and so many wards whose rooms are opened: nobody works on more. */
+/** So many of the past at once. */
 const PAGE_ROWS = 50;
-const MAX_ROOMS = 12;
-/** Of how bad the connections are the worst is shown. */
-const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 const WIDE = matchMedia("(min-width: 48.01rem)");
 
 /** Every alert of the wards that the account sees: the open ones, live, then the past, with filters, and as a file. */
@@ -43,21 +40,12 @@ export class AlertsPage extends Part {
       return;
     }
     this.draw();
-    for (const { id } of this.#wards.slice(0, MAX_ROOMS)) this.#join(id);
-  }
-
-  /** A room a ward, each with what is known of it: a snapshot of one says nothing about the others. */
-  #join(ward) {
-    const room = new State(state.clock);
-    this.#rooms.push(room);
-    this.listen(room, "alert", ({ detail }) => this.#take(detail.alert));
-    this.listen(room, "connection", () => this.#follow());
-    room.connect = connect(`ws/service/${ward}/`, () => api.get("api/patients/", { service: ward, limit: 1000 }), this.signal, room);
-  }
-
-  #follow() {
-    const worst = this.#rooms.map(({ connection }) => connection).sort((a, b) => BADNESS.indexOf(b.status) - BADNESS.indexOf(a.status))[0];
-    state.setConnection({ ...worst, behindAt: this.#rooms.map(({ connection }) => connection.behindAt).find((at) => at !== null) ?? null });
+    this.#rooms = followWards(this.#wards, this.signal);
+    for (const room of this.#rooms) {
+      this.listen(room, "alert", ({ detail }) => this.#take(detail.alert));
+      this.listen(room, "connection", () => state.setConnection(worstConnection(this.#rooms)));
+    }
+    if (this.#rooms.length) state.setConnection(worstConnection(this.#rooms));
   }
 
   /** One drawing for all that came meanwhile. */
@@ -83,12 +71,12 @@ export class AlertsPage extends Part {
 
   draw() {
     document.title = `FAJMA – ${t("alarms.title")}`;
-    const reconnect = () => { for (const room of this.#rooms) room.connect.reconnect(); };
+    const reconnect = () => { for (const room of this.#rooms) room.live.reconnect(); };
     this.replaceChildren(
       el("header", { class: "alerts-head" }, el("h1", { text: t("alarms.title") }), el("connection-chip", { on: { reconnect } })),
       el("status-banner", { hidden: true }),
       el("section", { class: "section now", "aria-labelledby": "alerts-now" },
-        el("header", { class: "section-head" }, el("h2", { id: "alerts-now", text: t("alarms.open") }), el("p", { class: "count" })), el("div", { class: "list" })),
+        el("header", { class: "section-head" }, el("h2", { id: "alerts-now", tabindex: "-1", text: t("alarms.open") }), el("p", { class: "count" })), el("div", { class: "list" })),
       el("section", { class: "section past", "aria-labelledby": "alerts-past" },
         el("header", { class: "section-head" }, el("h2", { id: "alerts-past", tabindex: "-1", text: t("alarms.past") }), el("p", { class: "count" }), this.#download()),
         el("div", { class: "controls" }, this.#filters()), el("div", { class: "list" })));
@@ -118,7 +106,9 @@ export class AlertsPage extends Part {
     const place = this.querySelector(`${section} .list`);
     const known = place.querySelector("alert-table");
     if (!rows.length) {
+      const focused = place.contains(document.activeElement);
       place.replaceChildren(el("div", { class: "empty" }, icon(section === ".now" ? "check" : "search"), el("p", { text: empty })));
+      if (focused) this.querySelector(`${section} h2`).focus();
       return;
     }
     // One that stands there stays there: taken out and put back it would lose the focus.
@@ -162,23 +152,28 @@ export class AlertsPage extends Part {
   }
 
   async #loadMore(button) {
-    button.disabled = true;
+    if (isBusy(button)) return;
+    setBusy(button, true);
     const { next, rows } = this.#past;
+    const shown = this.querySelectorAll(".past .alert-row").length;
     try {
       const page = await api.page(next);
       if (this.signal.aborted || this.#past.next !== next) return;
       const added = page.rows.map(readAlert).filter((alert) => alert && !rows.some(({ id }) => id === alert.id));
       this.#past = { rows: [...this.#past.rows, ...added], next: page.next };
       this.#show();
+      // The first of those that came: whoever pressed the button goes on reading there.
+      this.querySelectorAll(".past .alert-row")[shown]?.querySelector("a, button")?.focus();
     } catch (error) {
       this.querySelector("status-banner").say(error.detail || t("error.load"));
     }
-    button.disabled = false;
+    setBusy(button, false);
   }
 
   #download() {
     return el("button", { type: "button", class: "download", on: { click: async ({ currentTarget: button }) => {
-      button.disabled = true;
+      if (isBusy(button)) return;
+      setBusy(button, true);
       try {
         const rows = (await api.all("api/iot/alertes/", this.#query)).map(readAlert).filter((alert) => alert && matches(alert, this.#query));
         saveAs(alertFile(rows, this.#patients, this.#wards), `fajma-alertes-${new Date().toISOString().slice(0, 10)}.csv`);
@@ -186,7 +181,7 @@ export class AlertsPage extends Part {
         if (error.status === undefined) throw error;
         this.querySelector("status-banner").say(error.detail || t("error.load"));
       } finally {
-        button.disabled = false;
+        setBusy(button, false);
       }
     } } }, icon("download"), el("span", { text: t("alarms.csv") }));
   }

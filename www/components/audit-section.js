@@ -1,7 +1,7 @@
 import { ACTIONS } from "../administration/audit-actions.js";
 import { fromField } from "../administration/moments.js";
 import { fullName } from "../administration/words.js";
-import { el } from "../dom.js";
+import { el, isBusy, setBusy } from "../dom.js";
 import { choice, clearProblem, field, input, refusal, showProblem, values } from "../form.js";
 import { icon } from "../icons.js";
 import { saveAs } from "../save.js";
@@ -92,7 +92,8 @@ export class AuditSection extends SectionPart {
   }
 
   async #loadMore() {
-    this.#more.disabled = true;
+    if (isBusy(this.#more)) return;
+    setBusy(this.#more, true);
     const { next, rows } = this.data;
     try {
       const page = await api.page(next);
@@ -102,14 +103,15 @@ export class AuditSection extends SectionPart {
       // The first of the new entries: whoever pressed the button goes on reading there.
       this.querySelectorAll("tbody tr")[rows.length]?.querySelector("button, a, summary, time")?.focus();
     } catch (error) {
-      this.#more.disabled = false;
+      setBusy(this.#more, false);
       showProblem(this.#form, error);
     }
   }
 
   async #download(button) {
     clearProblem(this.#form);
-    button.disabled = true;
+    if (isBusy(button)) return;
+    setBusy(button, true);
     try {
       saveAs(await api.download("api/audit/", { ...this.#query, format: "csv" }), `fajma-audit-${new Date().toISOString().slice(0, 10)}.csv`);
       this.say(t("audit.saved"));
@@ -117,7 +119,7 @@ export class AuditSection extends SectionPart {
       if (error.status === undefined) throw error;
       showProblem(this.#form, error);
     } finally {
-      button.disabled = false;
+      setBusy(button, false);
     }
   }
 }

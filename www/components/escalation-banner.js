@@ -1,7 +1,7 @@
 import { acknowledge } from "../acknowledge.js";
 import { whose } from "../alarm-words.js";
 import { byWaiting, isEscalated, unansweredSince } from "../alerts.js";
-import { el, setText } from "../dom.js";
+import { el, isBusy, setText } from "../dom.js";
 import { clockTime, duration } from "../format.js";
 import { icon } from "../icons.js";
 import { alarms, i18n, may, mayAct, roster, t } from "../services.js";
@@ -31,12 +31,13 @@ export class EscalationBanner extends Part {
     const escalated = alarms.openAlerts().filter(isEscalated).sort(byWaiting);
     const shown = escalated.map(({ id, version }) => `${id} ${version}`).join();
     if (shown === this.#shown) return;
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.alert : null;
+    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.alert ?? "" : null;
     this.#shown = shown;
     this.hidden = escalated.length === 0;
     this.replaceChildren(...(escalated.length ? [this.#short(escalated), this.#list(escalated)] : []));
     this.#updateTimes();
-    if (focused) this.querySelector(`[data-alert="${focused}"]`)?.focus();
+    if (focused === null) return;
+    (this.querySelector(`[data-alert="${focused}"]`) ?? this.querySelector("[data-alert]") ?? document.getElementById("page")).focus();
   }
 
   #list(escalated) {
@@ -65,7 +66,7 @@ export class EscalationBanner extends Part {
         el("span", { class: "message", text: alert.message }), " ", this.#since(alert)),
       may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
         "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${alert.message}` }), text: t("alerts.acknowledge"),
-        on: { click: ({ currentTarget }) => acknowledge(alert, currentTarget) } }) : null);
+        on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button) } }) : null);
   }
 
   /** What has ended or went to somebody else says when; only what nobody was told of counts on. */

@@ -63,8 +63,10 @@ export class NewsScore extends Part {
   #total({ minimum, maximum, known, parameters, riskMinimum, riskMaximum }) {
     const total = minimum === maximum ? String(minimum) : `${minimum}–${maximum}`;
     const risks = riskMinimum === riskMaximum ? [riskMinimum] : [riskMinimum, riskMaximum];
+    // Never green while it may be worse.
+    const risk = riskMinimum === "faible" && riskMaximum !== riskMinimum ? "open" : riskMinimum;
     return el("div", { class: "total" },
-      el("p", { class: "bounds", "data-risk": riskMinimum },
+      el("p", { class: "bounds", "data-risk": risk },
         el("span", { class: "visually-hidden", text: minimum === maximum ? "" : t("score.bounds") }), total),
       el("div", {},
         el("p", { class: "risk" }, ...risks.flatMap((risk, i) => [i ? el("span", { class: "to", text: t("score.to") }) : null,

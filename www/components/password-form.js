@@ -1,4 +1,4 @@
-import { el, setText } from "../dom.js";
+import { el, setBusy, setText } from "../dom.js";
 import { checkFilled, clearProblem, field, input, showProblem } from "../form.js";
 import { icon } from "../icons.js";
 import { secret } from "../secret.js";
@@ -50,7 +50,7 @@ export class PasswordForm extends Part {
     const button = form.querySelector(".primary");
     clearProblem(form);
     form.setAttribute("aria-busy", "true");
-    button.disabled = true;
+    setBusy(button, true);
     try {
       checkFilled(form);
       if (lengthOf(this.#new.value) < SHORTEST) throw { status: 400, fields: { nouveau: [t("password.short", { least: SHORTEST })] } };
@@ -63,7 +63,7 @@ export class PasswordForm extends Part {
       if (!this.signal.aborted) showProblem(form, error);
     } finally {
       form.removeAttribute("aria-busy");
-      button.disabled = false;
+      setBusy(button, false);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { wardName, whose } from "../alarm-words.js";
-import { el, setText } from "../dom.js";
+import { el, isBusy, setText } from "../dom.js";
 import { duration } from "../format.js";
 import { icon } from "../icons.js";
 import { endPause } from "../pause-actions.js";
@@ -41,7 +41,7 @@ export class PauseStrip extends Part {
       const folded = NARROW.matches && running.length > SHOWN;
       const why = broken.map((pause) => this.#broken(pause));
       this.replaceChildren(...(folded ? [this.#fold(rows, isOpen)] : []), ...(this.hidden || (folded && !why.length) ? [] : [el("ul", {}, ...(folded ? [] : rows), ...why)]));
-      if (focused) this.querySelector("summary, button")?.focus();
+      if (focused) (this.querySelector("summary, button") ?? document.getElementById("page")).focus();
       for (const pause of broken) this.announce(this.#why(pause), false);
     }
     for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - now));
@@ -60,7 +60,13 @@ export class PauseStrip extends Part {
     return el("li", { "data-pause": pause.id }, icon("soundPaused"),
       el("p", {}, el("strong", { text: this.#subject(pause) }), " ", el("span", {}, before, el("span", { class: "left", "data-ends-at": pause.endsAt }), after)),
       may("changeLimits") ? el("button", { type: "button", class: "resume", "aria-label": t("pause.end.label", { whose: this.#subject(pause) }), text: t("pause.end"),
-        on: { click: ({ currentTarget }) => endPause(pause, currentTarget) } }) : null);
+        on: { click: ({ currentTarget: button }) => isBusy(button) || this.#end(pause, button) } }) : null);
+  }
+
+  /** Afterwards the focus is where a pause begins. */
+  async #end(pause, button) {
+    if (await endPause(pause, button)) return;
+    if (this.hidden) document.querySelector("pause-control:not([hidden]) .begin")?.focus();
   }
 
   #broken(pause) { return el("li", { class: "broken", "data-pause": pause.id }, icon("sound"), el("p", { text: this.#why(pause) })); }

@@ -250,8 +250,11 @@ export class WardPage extends Part {
     const { ids, waitMs } = this.#tiles.next(tiles, Date.now());
     if (waitMs !== null) this.#arranging = setTimeout(() => this.#arrange(), waitMs);
     const itemOf = new Map(items.map((item) => [patientOf(item).id, item]));
+    const focused = items.find((item) => item.contains(document.activeElement));
     ids.forEach((id, i) => {
       if (list.children[i] !== itemOf.get(id)) list.insertBefore(itemOf.get(id), list.children[i]);
     });
+    // A tile that was moved was off the page for a moment, and is drawn anew.
+    focused?.querySelector("a").focus({ preventScroll: true });
   }
 }
