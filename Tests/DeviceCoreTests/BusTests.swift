@@ -1,0 +1,5 @@
+import DeviceCore
+import Testing
+@Suite struct BusTests {
+ @Test func x() {}
+}
