@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
-        .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"]),
+        .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"], swiftSettings: [.unsafeFlags(["-O"])]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
         .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),

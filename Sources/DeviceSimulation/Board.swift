@@ -79,7 +79,7 @@ public final class Board {
     /// Power comes on: what was in RAM is gone, the flash has what it had.
     public func start() {
         if memory.uplink.pointee.store != nil {
-            lostInRAM += waitingInRAM
+            lostInRAM += recordsInRAM.count
             before = (refused, lost)
         }
         flash?.stepsLeft = nil
@@ -95,6 +95,12 @@ public final class Board {
         var config = fj_sensors_config(swap_red_infrared: false, ppg: fj_ppg_config_max30102())
         fj_sensors_init(memory.sensors, memory.i2c, &config, 0)
     }
+
+    /// Power will go in the middle of what is written next: at the `steps`-th step of the flash.
+    public func losePower(afterSteps steps: Int) { flash?.stepsLeft = steps }
+
+    /// The task that spills comes to its turn.
+    public func spill(at now: UInt64) { fj_store_spill(memory.store, now) }
 
     public func describe(battery: Int, rssi: Int) {
         var device = fj_uplink_device()
@@ -173,13 +179,20 @@ public final class Board {
     public var lost: Int { before.lost + Int(fj_store_lost(memory.store)) }
     public var rejectedReadings: Int { Int(memory.uplink.pointee.rejected) }
     public var waiting: Int { max(0, measured - delivered - refused - lost - lostInRAM) }
+    /// Anything at all that is still to be sent: in RAM, or in the flash.
+    public var hasBacklog: Bool {
+        var (place, record) = (fj_log_place(), fj_record())
+        let log = memory.store.pointee.log
+        return !recordsInRAM.isEmpty || (flash != nil && withUnsafePointer(to: log) { fj_log_find($0, log.read, &place, &record) == FJ_OK })
+    }
     public var hasTime: Bool { memory.clock.pointee.known }
     public var isSending: Bool { memory.uplink.pointee.sender.on_the_way != FJ_SEND_WAIT }
     public func alarm(at now: UInt64) -> fj_alarm_level { fj_uplink_alarm(memory.uplink, now) }
 
-    private var waitingInRAM: Int {
+    /// What a cut of power would take.
+    public var recordsInRAM: [fj_record] {
         withUnsafePointer(to: memory.store.pointee.ring) { ring in
-            (0..<ring.pointee.count).count { fj_record_values(fj_ring_at(ring, $0)) > 0 }
+            (0..<ring.pointee.count).map { fj_ring_at(ring, $0).pointee }.filter { withUnsafePointer(to: $0) { fj_record_values($0) } > 0 }
         }
     }
 }

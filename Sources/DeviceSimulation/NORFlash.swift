@@ -27,6 +27,13 @@ public final class NORFlash {
 
     deinit { free(cleared.baseAddress) }
 
+    /// Another flash with the same bits, and power.
+    public func copy() -> NORFlash {
+        let other = NORFlash(sectors: sectors)
+        other.cleared.copyMemory(from: UnsafeRawBufferPointer(cleared))
+        return other
+    }
+
     /// The flash for the core. It does not keep this object alive.
     public var callbacks: fj_flash {
         fj_flash(

@@ -4,7 +4,7 @@ import Foundation
 /// The I2C bus with both sensors on it, and with what can go wrong there.
 public final class SensorBus {
     public enum Fault: Sendable {
-        /// A line is held low.
+        /// A line is held low: whoever holds it, nobody is heard.
         case stuck
         /// Nobody acknowledges.
         case silent
@@ -21,7 +21,6 @@ public final class SensorBus {
     public var ambientRaw: UInt16 = 0, objectRaw: UInt16 = 0
     /// By address.
     public var faults: [UInt8: Fault] = [:]
-    public private(set) var transfers = 0
 
     public init(ambientCelsius: Double = 23, objectCelsius: Double = 36.6) { look(ambientCelsius, objectCelsius) }
 
@@ -48,9 +47,8 @@ public final class SensorBus {
     }
 
     private func refusal(_ address: UInt8) -> fj_error? {
-        transfers += 1
+        if faults.values.contains(.stuck) { return FJ_ERROR_BUS_STUCK }
         switch faults[address] {
-        case .stuck: return FJ_ERROR_BUS_STUCK
         case .silent: return FJ_ERROR_NO_ANSWER
         default: return [Self.oximeterAddress, Self.thermometerAddress].contains(address) ? nil : FJ_ERROR_NO_ANSWER
         }
