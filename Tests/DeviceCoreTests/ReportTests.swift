@@ -69,7 +69,7 @@ import Testing
         }
         let expected = DeviceState(
             battery: 83, rssi: -61, firmware: "2.0.1", boot: 7, sequence: 12, resetReason: hasDetails ? "brownout ???" : nil,
-            freeHeap: hasDetails ? 182_000 : nil, dropped: hasDetails ? 4 : nil, detached: [.spo2, .heartRate, .temperature],
+            freeHeap: hasDetails ? 182_000 : nil, dropped: hasDetails ? 4 : nil, detached: [.spo2, .temperature, .heartRate],
             clock: Instant(milliseconds: 1_899_999_999_000), rulesVersion: 3_000_000_000)
         #expect(report.state == expected)
         #expect(report.readings.isEmpty)
