@@ -11,7 +11,7 @@ final class SimulatedFleet {
     }
 
     static let statusSeconds = 10.0
-    /// Later than this (simulated seconds) a device leaves seconds out.
+    /// Later than this (real seconds) a device leaves seconds out.
     static let longestLagSeconds = 5.0
     /// So many devices measure before the network gets its turn.
     static let turnsAtOnce = 64
@@ -62,7 +62,7 @@ final class SimulatedFleet {
         for _ in 0..<Self.turnsAtOnce {
             let index = order[0], device = devices[order[0]]
             guard device.due <= now else { break }
-            if now - device.due > Self.longestLagSeconds { device.skip(to: now) }
+            if Clock.seconds - time.real(at: device.due) > Self.longestLagSeconds { device.skip(to: now) }
             if let record = device.measure() { log?.add(record, of: device) } else { poster.cancel(device: index) }
             order.removeFirst()
             // Near the end, because all measure once a second.
@@ -75,6 +75,8 @@ final class SimulatedFleet {
 
     private func send(_ index: Int, now: Double) throws {
         let device = devices[index]
+        // The network does not run faster with the time: what is on its way is given up by curl, after 10 real seconds.
+        if device.board.isSending, time.isFast(at: Clock.seconds) { return }
         var milliseconds = device.milliseconds(at: now)
         while true {
             switch device.board.next(at: milliseconds) {

@@ -20,6 +20,8 @@ struct SimulatedTime {
 
     private var caughtUp: Double { begin + (caughtUpReal - beginReal) * speed }
 
+    func isFast(at real: Double) -> Bool { real < caughtUpReal }
+
     /// What time it is at second `real` of `Clock`.
     func seconds(at real: Double) -> Double {
         real < caughtUpReal ? begin + (real - beginReal) * speed : caughtUp + (real - caughtUpReal)
