@@ -99,10 +99,12 @@ final class Poster: @unchecked Sendable {
         }
         let (answer, words) = exchange.answer(message.data.result)
         if let words { problem = words }
+        // Before the exchange is used again, for another device perhaps.
+        let event = Event(device: exchange.device, answer: answer)
         curl_multi_remove_handle(multi, handle)
         free.append(exchange)
         try startJobs()
-        return Event(device: exchange.device, answer: answer)
+        return event
     }
 
     private func startJobs() throws {
