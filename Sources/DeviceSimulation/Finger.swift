@@ -13,6 +13,9 @@ public struct Finger {
         /// Of the light: how far movements throw it about. 0: still.
         public var motion = 0.0
 
+        /// Of the logarithm of the time from beat to beat, as a standard deviation: 0.2 is atrial fibrillation. 0: regular.
+        public var irregularity = 0.0
+
         public init() {}
     }
 
@@ -29,6 +32,8 @@ public struct Finger {
     private var phase: Double
     private var breath: Double
     private var drift = 0.0
+    /// Of an irregular heart: since the last beat, and how long after the one before it came (s).
+    private var sinceBeat = 0.0, lastInterval = 0.8, nextInterval = 0.8
     private var generator: SeededGenerator
 
     public init(seed: UInt64, rateHz: Double = 100, curve: fj_spo2_curve = fj_ppg_config_max30102().curve) {
@@ -44,7 +49,7 @@ public struct Finger {
         phase = (phase + state.heartRate / 60 / rateHz).truncatingRemainder(dividingBy: 1)
         breath = (breath + breathsPerSecond / rateHz).truncatingRemainder(dividingBy: 1)
         // A stronger pulse means more blood, and so less light.
-        let pulse = -state.perfusion / 100 * Self.wave(phase)
+        let pulse = -state.perfusion / 100 * (state.irregularity > 0 ? irregularWave() : Self.wave(phase))
         var common = 0.002 * sin(2 * .pi * breath)
         if state.motion > 0 {
             // Slower than a second it has forgotten where it was; a hand's tremor and turning lie in the pulse's own band.
@@ -62,6 +67,21 @@ public struct Finger {
         let root = max(b * b - 4 * a * (c - state.spo2), 0).squareRoot()
         return (-b - root) / (2 * a)
     }
+
+    /// Beats that come when they like. Each lasts as long as any other, and is the stronger the longer the heart had to fill.
+    private mutating func irregularWave() -> Double {
+        sinceBeat += 1 / rateHz
+        if sinceBeat >= nextInterval {
+            (sinceBeat, lastInterval) = (sinceBeat - nextInterval, nextInterval)
+            nextInterval = min(max(60 / state.heartRate * exp(state.irregularity * generator.normal()), 0.3), 2.2)
+        }
+        func beat(_ t: Double) -> Double { exp(-pow((t - 0.2) / 0.09, 2)) + 0.4 * exp(-pow((t - 0.46) / 0.13, 2)) }
+        let strength = min(1.2, 0.35 + 0.65 * lastInterval * state.heartRate / 60)
+        return strength * beat(sinceBeat) + beat(sinceBeat + lastInterval)
+    }
+
+    /// Of an irregular heart: how long ago it beat.
+    public var secondsSinceBeat: Double { sinceBeat }
 
     /// Nearly normal, and four times as fast.
     private mutating func noise() -> Double {

@@ -155,6 +155,40 @@ private struct Errors {
         }
     }
 
+    @Test("a heart that beats irregularly is counted where its beats are clear; not where the hand moves, and without SpO2",
+        arguments: [60.0, 80, 110, 140])
+    func fibrillation(rate: Double) {
+        var (still, moving) = (Errors(), Errors())
+        for seed in 1...6 as ClosedRange<UInt64> {
+            var (measurement, beats, second) = (Measurement(seed: seed), [Double](), 0.0)
+            (measurement.finger.state.heartRate, measurement.finger.state.irregularity) = (rate, 0.2)
+            for minute in 0..<6 {
+                measurement.finger.state.motion = minute % 2 == 0 ? 0 : 0.01
+                for _ in 0..<60 {
+                    var last = measurement.finger.secondsSinceBeat
+                    var sample = 0.0
+                    let finger = measurement.finger
+                    var copy = finger
+                    for _ in 0..<100 {
+                        _ = copy.next()
+                        sample += 0.01
+                        if copy.secondsSinceBeat < last { beats.append(second + sample) }
+                        last = copy.secondsSinceBeat
+                    }
+                    second += 1
+                    let vitals = measurement.next()
+                    let window = beats.filter { $0 > second - 8 && $0 < second - 0.3 }
+                    guard second > 10, window.count > 2 else { continue }
+                    let truth = 60 * Double(window.count - 1) / (window.last! - window[0])
+                    if minute % 2 == 0 { still.add(vitals.heart_rate, truth: truth) } else { moving.add(vitals.heart_rate, truth: truth) }
+                }
+            }
+        }
+        print(String(format: "irregular, %3.0f bpm: still ", rate) + still.text + "; moving " + moving.text)
+        #expect(still.given > 0.3 && still.mean < 3 && still.share(over: 15) < 0.01)
+        #expect(moving.share(over: 15) < 0.01)
+    }
+
     @Test("lost samples cost accuracy only where they are many", arguments: [1, 5, 10, 11, 50, 100])
     func lost(count: Int) {
         var (ppg, config, finger) = (fj_ppg(), fj_ppg_config_max30102(), Finger(seed: 6))
