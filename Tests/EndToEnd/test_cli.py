@@ -509,6 +509,21 @@ def test_a_device_that_is_told_to_wait_waits(recorder, device_file, tmp_path):
     assert max(times(recorder.reports[3])) < min(times(recorder.reports[2])), "the live report first, then what was kept"
 
 
+def test_an_answer_belongs_to_the_device_that_asked_however_many_wait(recorder, tmp_path):
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps({"devices": [{"dispositif": number, "patient": number, "cle": f"fjd_{number}_" + "A" * 43}
+                                            for number in range(1, 121)]}))
+    def slowly(_):
+        threading.Event().wait(1)  # more devices ask in a second than are let in at once
+        return 201, {}
+    recorder.answer = slowly
+    simulation = Simulation("--url", recorder.url, "--devices", str(path))
+    # The first reports have no readings, the next three, later ones six: an answer to another's does not count what was sent.
+    wait_until(lambda: sum(len(report.body["mesures"]) >= len(VITALS) for report in recorder.reports) >= 100)
+    output = simulation.end()
+    assert "refused 0" in output and all("refused 0" in line for line in output.splitlines()[1:]), output
+
+
 def test_outages_power_cuts_and_drift_lose_nothing_that_was_not_in_ram(recorder, device_file, tmp_path):
     log = tmp_path / "measured.jsonl"
     simulation = Simulation("--url", recorder.url, "--devices", device_file.path, "--ago", "600", "--speed", "100", "--outages", "60",

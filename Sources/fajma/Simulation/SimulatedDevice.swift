@@ -63,8 +63,8 @@ final class SimulatedDevice {
         if let cutsEverySeconds { cutAt = begin + generator.exponential(mean: cutsEverySeconds) }
     }
 
-    /// The device's own milliseconds since it was switched on.
-    func milliseconds(at now: Double) -> UInt64 { UInt64(max(0, (now - bootedAt) * rate * 1000)) }
+    /// The device's own milliseconds since it was switched on. It has not lived past its next second, however late this is.
+    func milliseconds(at now: Double) -> UInt64 { UInt64(max(0, (min(now, due) - bootedAt) * rate * 1000)) }
 
     /// The second that was due is measured. Nil: power has gone meanwhile, and what was on its way is forgotten.
     func measure() -> fj_record? {
