@@ -49,13 +49,11 @@ screenshots: build
 	@mkdir -p .build
 	cc -O2 -Wall -Wextra -o $@ $< -lfcgi -lpthread
 
-# The device's core on the architecture of an ESP32-C3, in qemu, with its budget of code and RAM.
-firmware-test:
+# The device's core on the architecture of an ESP32-C3, in qemu, with its budget of code and RAM; and its parsers and memory fuzzed.
+firmware-test: setup
 	$(call say,firmware-test)
-	@command -v qemu-system-riscv32 >/dev/null && dpkg -s picolibc-riscv64-unknown-elf >/dev/null 2>&1 || { \
-	    sudo=$$([ "$$(id -u)" -eq 0 ] || echo sudo); $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
-	    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc; }
-	@exec firmware/qemu/run
+	@firmware/qemu/run
+	@Tests/Fuzz/run
 
 # Leaves .fajma alone: it has data.
 clean:

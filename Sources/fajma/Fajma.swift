@@ -10,7 +10,7 @@ struct Fajma: ParsableCommand {
         discussion: "Settings come from the environment: DATABASE_URL names the database.",
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
-            UserCommand.self, AuditCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self,
+            UserCommand.self, AuditCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self, SignalCommand.self,
         ])
 
     // Not ArgumentParser's own: an error of ours is one line in plain words, without "Error: " and usage text.

@@ -35,14 +35,13 @@ struct ReplayCommand: ParsableCommand {
         let key = try key()
         let poster = try Poster(url: url)
         EndSignals.handle { poster.stop() }
-        var fleet = Fleet([(key, ReplaySource(table, speed: speed))], poster: poster, spreadSeconds: 0)
-        try fleet.run { totals in
-            if let problem = poster.takeProblem() { Console.complain("waiting \(totals.waiting) (\(problem))") }
+        var replayer = Replayer(ReplaySource(table, speed: speed), key: key, poster: poster)
+        try replayer.run { waiting in
+            if let problem = poster.takeProblem() { Console.complain("waiting \(waiting) (\(problem))") }
         }
-        let totals = fleet.totals
-        Console.say("\(totals.sent) reports, \(totals.stored) readings stored, \(totals.rejected) rejected")
-        if totals.refused > 0 {
-            throw Failure("\(totals.refused) reports were refused (\(poster.takeProblem() ?? "no reason"))")
+        Console.say("\(replayer.outbox.sent) reports, \(replayer.stored) readings stored, \(replayer.rejected) rejected")
+        if replayer.outbox.refused > 0 {
+            throw Failure("\(replayer.outbox.refused) reports were refused (\(poster.takeProblem() ?? "no reason"))")
         }
     }
 

@@ -76,7 +76,7 @@ import Testing
                     uniqueKeysWithValues: patient.next(after: 1, at: noon.advanced(bySeconds: Double(second)))
                         .map { ($0.vital, $0.value) })
                 if calm { before = values }
-                guard let episode = patient.episode, episode.kind == .desaturation, episode.level == 1, before.count == 5 else {
+                guard let episode = patient.episode, episode.kind == .desaturation, episode.level == 1, before.count == 4 else {
                     continue
                 }
                 found += 1

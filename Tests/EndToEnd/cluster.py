@@ -43,10 +43,12 @@ def private_cluster(directory):
 
 
 def wait_until(condition):
+    """Returns the first true value of `condition`, asked again and again."""
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
+    while not (value := condition()):
         assert time.monotonic() < deadline, "nothing happened in time"
         select.select([], [], [], 0.02)
+    return value
 
 
 def run(environment, *arguments, text=""):

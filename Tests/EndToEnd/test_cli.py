@@ -3,6 +3,7 @@ import http.server
 import json
 import os
 import pty
+import re
 import select
 import signal
 import socket
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from cluster import DEADLINE_SECONDS, PROGRAM, private_cluster, run, wait_until
+from hospital import now
 from stacklib.state import APPLICATION, OWNER
 
 
@@ -401,7 +403,7 @@ class Recorder:
                 recorder.reports.append(SimpleNamespace(
                     path=self.path, key=self.headers["Authorization"].removeprefix("Bearer "), body=body, status=status,
                     at=time.monotonic()))
-                answer = json.dumps({"recues": len(body["mesures"]), "doublons": 0, "rejetees": []}).encode()
+                answer = json.dumps({"recues": len(body["mesures"]), "doublons": 0, "rejetees": [], "heure_serveur": now()}).encode()
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -443,63 +445,108 @@ class Simulation:
     def __init__(self, *arguments):
         self.process = subprocess.Popen([PROGRAM, "simulate", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True)
+        self.lines = []
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        output = self.process.communicate(timeout=DEADLINE_SECONDS)[0]
+        self.process.wait(DEADLINE_SECONDS)
+        self.reader.join()
+        output = "".join(self.lines)
         assert self.process.returncode == 0, output
         return output
 
 
+VITALS = ["spo2", "heart_rate", "temperature", "perfusion_index", "signal_quality", "ambient_temperature"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_every_device_reports_in_its_own_name_until_a_signal_ends_it(recorder, device_file, number):
-    simulation = Simulation("--url", recorder.url + "/fajma", "--devices", device_file.path, "--period", "0.2")
-    wait_until(lambda: len(recorder.reports) >= 60)
+    simulation = Simulation("--url", recorder.url + "/fajma", "--devices", device_file.path)
+    # Pulse and saturation come once the signal has settled.
+    wait_until(lambda: sum(len(report.body["mesures"]) == len(VITALS) for report in recorder.reports) >= 40)
     output = simulation.end(number)
     assert "20 devices" in output and "refused 0" in output and "fjd_" not in output
     assert {report.key for report in recorder.reports} == device_file.keys
     assert {report.path for report in recorder.reports} == {"/fajma/api/iot/data/"}
     first = recorder.reports[0].body
-    assert [reading["type_donnee"] for reading in first["mesures"]] == [
-        "spo2", "heart_rate", "temperature", "perfusion_index", "signal_quality"]
-    assert [reading["unite"] for reading in first["mesures"]] == ["%", "bpm", "°C", "%", "%"]
-    assert {"batterie", "rssi", "firmware", "demarrage", "sequence"} == set(first["etat"])
+    assert first["mesures"] == [], "the answer to the first report tells the time, so that no reading has two"
+    assert {"batterie", "rssi", "firmware", "demarrage", "sequence", "limites", "perdues"} <= set(first["etat"])
+    whole = next(report.body for report in recorder.reports if len(report.body["mesures"]) == len(VITALS))
+    assert [reading["type_donnee"] for reading in whole["mesures"]] == VITALS
+    assert [reading["unite"] for reading in whole["mesures"]] == ["%", "bpm", "°C", "%", "%", "°C"]
+    assert all("timestamp" in reading for report in recorder.reports for reading in report.body["mesures"])
 
 
 def test_what_the_server_did_not_take_comes_later_once_and_whole(recorder, device_file):
-    recorder.answer = lambda number: (503, {}) if number < 40 else (201, {})
-    simulation = Simulation("--url", recorder.url, "--devices", device_file.path, "--period", "0.2")
-    # A batch carries no state: so what was kept is on its way.
-    wait_until(lambda: sum("etat" not in report.body for report in recorder.reports if report.status == 201) >= 20)
+    recorder.answer = lambda number: (503, {}) if 40 <= number < 80 else (201, {})
+    simulation = Simulation("--url", recorder.url, "--devices", device_file.path)
+    refused = wait_until(lambda: [report for report in recorder.reports if report.status == 503 and report.body["mesures"]])
+    lost = [(report.key, reading["type_donnee"], reading["valeur"], reading["timestamp"])
+            for report in refused for reading in report.body["mesures"]]
+    wait_until(lambda: set(lost) <= set(recorder.readings()))
     simulation.end()
     readings = recorder.readings()
     assert len(readings) == len(set(readings)), "nothing is sent again once it was taken"
-    key = recorder.reports[0].key
-    assert recorder.reports[0].status == 503
-    lost = recorder.reports[0].body["mesures"][0]
-    assert (key, "spo2", lost["valeur"], lost["timestamp"]) in readings
 
 
 def test_a_device_that_is_told_to_wait_waits(recorder, device_file, tmp_path):
     one = tmp_path / "one.json"
     one.write_text(json.dumps({"devices": json.load(open(device_file.path, encoding="utf-8"))["devices"][:1]}))
-    recorder.answer = lambda number: (503, {"Retry-After": "2"}) if number == 0 else (201, {})
-    simulation = Simulation("--url", recorder.url, "--devices", str(one), "--period", "0.1")
-    wait_until(lambda: len(recorder.reports) >= 3)
+    recorder.answer = lambda number: (503, {"Retry-After": "3"}) if number == 1 else (201, {})
+    simulation = Simulation("--url", recorder.url, "--devices", str(one))
+    wait_until(lambda: len(recorder.reports) >= 4)
     simulation.end()
-    assert recorder.reports[1].at - recorder.reports[0].at >= 2
-    assert "etat" in recorder.reports[1].body and len(recorder.reports[1].body["mesures"]) == 5, "the live report first"
-    assert len(recorder.reports[2].body["mesures"]) >= 15 * 5
+    assert recorder.reports[2].at - recorder.reports[1].at >= 3
+    def times(report):
+        return {reading["timestamp"] for reading in report.body["mesures"]}
+    assert len(times(recorder.reports[2])) == 1 and len(times(recorder.reports[3])) >= 3
+    assert max(times(recorder.reports[3])) < min(times(recorder.reports[2])), "the live report first, then what was kept"
+
+
+def test_an_answer_belongs_to_the_device_that_asked_however_many_wait(recorder, tmp_path):
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps({"devices": [{"dispositif": number, "patient": number, "cle": f"fjd_{number}_" + "A" * 43}
+                                            for number in range(1, 121)]}))
+    def slowly(_):
+        threading.Event().wait(1)  # more devices ask in a second than are let in at once
+        return 201, {}
+    recorder.answer = slowly
+    simulation = Simulation("--url", recorder.url, "--devices", str(path))
+    # The first reports have no readings, the next three, later ones six: an answer to another's does not count what was sent.
+    wait_until(lambda: sum(len(report.body["mesures"]) >= len(VITALS) for report in recorder.reports) >= 100)
+    output = simulation.end()
+    assert "refused 0" in output and all("refused 0" in line for line in output.splitlines()[1:]), output
+
+
+def test_outages_power_cuts_and_drift_lose_nothing_that_was_not_in_ram(recorder, device_file, tmp_path):
+    log = tmp_path / "measured.jsonl"
+    simulation = Simulation("--url", recorder.url, "--devices", device_file.path, "--ago", "600", "--speed", "100", "--outages", "60",
+                            "--power-cuts", "120", "--drift-ppm", "100", "--log", str(log))
+    wait_until(lambda: simulation.lines and simulation.lines[-1].startswith("sent ") and ", waiting 0" in simulation.lines[-1])
+    output = simulation.end()
+    cuts, taken = map(int, re.search(r"(\d+) power cuts took (\d+)", output).groups())
+    keys = {int(key.split("_")[1]): key for key in device_file.keys}
+    measured = {(keys[line["dispositif"]], name, value, line["timestamp"])
+                for line in map(json.loads, log.read_text().splitlines()) for name, value in line["mesures"].items()}
+    got = set(recorder.readings())
+    assert got <= measured and cuts > 20 and len(measured) > 20 * 400 * 3
+    # What was in RAM when power went, and the seconds in which the simulation was ended.
+    assert len({(key, instant) for key, _, _, instant in measured - got}) <= taken + 20 * 3
 
 
 def test_a_server_that_is_away_is_waited_for(device_file):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    simulation = Simulation("--url", f"http://127.0.0.1:{port}", "--devices", device_file.path, "--period", "0.1")
-    assert simulation.process.stdout.readline() == "20 devices\n"
-    output = simulation.end()
-    assert output.startswith("sent 0, refused 0, waiting ")
+    simulation = Simulation("--url", f"http://127.0.0.1:{port}", "--devices", device_file.path)
+    wait_until(lambda: simulation.lines)
+    assert simulation.end().startswith("20 devices\nsent 0, refused 0, waiting ")
 
 
 def test_a_file_of_other_contents_or_a_wrong_url_is_one_plain_line(database, device_file, tmp_path):

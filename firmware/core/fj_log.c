@@ -212,6 +212,9 @@ void fj_log_trim(fj_log *log) {
 
 uint32_t fj_log_settle_run(fj_log *log, fj_log_place first, fj_log_place last, fj_log_mark mark) {
     if (!log || !log->flash) return 0;
+    fj_log_trim(log);
+    // From the oldest record on nothing stays behind; a run in the middle leaves older ones to be found.
+    const bool is_oldest = !before(log->read, first);
     uint32_t count = 0;
     fj_record ignored;
     fj_log_place place;
@@ -221,6 +224,6 @@ uint32_t fj_log_settle_run(fj_log *log, fj_log_place first, fj_log_place last, f
         first = (fj_log_place){place.sector, place.slot + 1};
     }
     fj_log_trim(log);
-    if (count > 0 && before(log->read, first)) log->read = first;
+    if (is_oldest && count > 0 && before(log->read, first)) log->read = first;
     return count;
 }

@@ -1,6 +1,7 @@
 // What one second gave: first whether anybody wears the sensor, then whether the window can be trusted, then the numbers.
 #include <math.h>
 
+#include "fj_beats.h"
 #include "fj_ppg.h"
 
 /// Less likeness than this is quality 0.
@@ -16,6 +17,8 @@
 /// the same rate, within this part of it.
 #define CERTAIN_QUALITY 75.0f
 #define AGREEMENT 0.1f
+/// A rate outside those of single beats by this part is none of theirs.
+#define RANGE_TOLERANCE 0.05f
 /// The fewer beats a stretch shows, the better they must repeat: more quality for each beat that it lacks.
 #define MANY_BEATS 8.0f
 #define QUALITY_A_BEAT 5.0f
@@ -114,6 +117,45 @@ static estimate find_pulse(fj_ppg *ppg, const stretch *window, float previous_bp
     return found;
 }
 
+/// The mean rate of a heart that beats irregularly; the second before must have found about the same. `*found` stays where it beats regularly, or
+/// where nobody can tell.
+static bool count_beats(fj_ppg *ppg, const stretch *window, estimate *found) {
+    const float previous_bpm = ppg->beats_bpm;
+    fj_beats beats;
+    ppg->beats_bpm = 0.0f;
+    const float *infrared = ppg->window[FJ_INFRARED] + window->begin;
+    if (fj_beats_find(infrared, window->count, window->internal_hz, &beats) != FJ_OK || !beats.is_irregular) return false;
+    ppg->beats_bpm = beats.rate_bpm;
+    // Some beats of an irregular heart may repeat themselves by chance; what the heart did not do at all is a mistake.
+    const bool is_there = found->reason == FJ_REASON_NONE && found->rate_bpm >= (1.0f - RANGE_TOLERANCE) * beats.slowest_bpm
+        && found->rate_bpm <= (1.0f + RANGE_TOLERANCE) * beats.fastest_bpm;
+    if (is_there) return false;
+    const bool agrees = fabsf(beats.rate_bpm - previous_bpm) <= AGREEMENT * previous_bpm;
+    *found = (estimate){
+        .rate_bpm = beats.rate_bpm,
+        .quality = 100.0f * (beats.likeness - LIKENESS_MIN) / (1.0f - LIKENESS_MIN),
+        .reason = agrees ? FJ_REASON_NONE : FJ_REASON_POOR_SIGNAL,
+    };
+    return true;
+}
+
+/// The best that can be said of the rate, of the whole `window`, or of its newest part, to which it is then cut.
+static estimate find_rate(fj_ppg *ppg, stretch *window, bool *is_regular) {
+    const stretch whole = *window;
+    estimate found = find_pulse(ppg, &whole, ppg->found_bpm);
+    // A rate that changes with each breath, and the seconds after a movement, repeat themselves over a shorter stretch only.
+    const size_t shorter = (size_t)(whole.internal_hz * SHORT_WINDOW_S);
+    if (found.reason != FJ_REASON_NONE && whole.count > shorter) {
+        const stretch newest = {.begin = whole.count - shorter, .count = shorter, .internal_hz = whole.internal_hz};
+        const estimate second = find_pulse(ppg, &newest, ppg->found_bpm);
+        if (second.reason == FJ_REASON_NONE) *window = newest;
+        if (second.reason == FJ_REASON_NONE || second.quality > found.quality) found = second;
+    }
+    ppg->found_bpm = found.rate_bpm;
+    *is_regular = !count_beats(ppg, &whole, &found);
+    return found;
+}
+
 static void measure(fj_ppg *ppg, fj_vitals *out) {
     const float *infrared = ppg->window[FJ_INFRARED];
     const size_t count = ppg->window_count;
@@ -135,22 +177,15 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
         }
     }
     stretch window = {.begin = 0, .count = count, .internal_hz = internal_hz};
-    estimate found = find_pulse(ppg, &window, ppg->found_bpm);
-    // A rate that changes with each breath, and the seconds after a movement, repeat themselves over a shorter stretch only.
-    const size_t shorter = (size_t)(internal_hz * SHORT_WINDOW_S);
-    if (found.reason != FJ_REASON_NONE && count > shorter) {
-        const stretch newest = {.begin = count - shorter, .count = shorter, .internal_hz = internal_hz};
-        const estimate second = find_pulse(ppg, &newest, ppg->found_bpm);
-        if (second.reason == FJ_REASON_NONE) window = newest;
-        if (second.reason == FJ_REASON_NONE || second.quality > found.quality) found = second;
-    }
-    ppg->found_bpm = found.rate_bpm;
+    bool is_regular;
+    const estimate found = find_rate(ppg, &window, &is_regular);
     out->quality = (uint8_t)(found.quality + 0.5f);
     out->reason = found.reason;
     if (found.reason != FJ_REASON_NONE) return;
     out->heart_rate = found.rate_bpm;
     if (!ppg->config.has_red) return;
-    out->reason = has_level ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
+    // What is compared there with itself a beat later must come again after that time.
+    out->reason = has_level && is_regular ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
 }
 
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {

@@ -1,3 +1,4 @@
+import DeviceSimulation
 import Store
 
 /// The wards, patients and devices of a demonstration: the same for the same numbers.

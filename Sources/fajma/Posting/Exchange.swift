@@ -17,11 +17,19 @@ final class Exchange {
         transfer.prepare(body, headers: ["Authorization: Bearer \(key)"])
     }
 
-    /// What became of the request that has ended, and a few words where it was not stored.
-    func outcome(_ code: CURLcode) -> (outcome: Outcome, problem: String?) {
-        if let problem = Transfer.problem(code) { return (.later(after: nil), problem) }
-        let outcome = Outcome(status: transfer.status, body: transfer.answer, retryAfter: transfer.retryAfter)
-        if case .stored = outcome { return (outcome, nil) }
-        return (outcome, "the server answered \(transfer.status)")
+    /// What became of the request that has ended, and a few words where it was not a success.
+    func answer(_ code: CURLcode) -> (answer: Answer, problem: String?) {
+        if let problem = Transfer.problem(code) { return (Answer(), problem) }
+        let answer = Answer(status: transfer.status, retryAfter: transfer.retryAfter, body: transfer.answer)
+        return (answer, (200..<300).contains(answer.status) ? nil : "the server answered \(answer.status)")
     }
+}
+
+/// What the server said.
+struct Answer: Sendable {
+    /// 0: nothing.
+    var status = 0
+    /// Seconds.
+    var retryAfter: Double?
+    var body = Data()
 }

@@ -13,7 +13,7 @@ final class Poster: @unchecked Sendable {
 
     struct Event {
         let device: Int
-        let outcome: Outcome
+        let answer: Answer
     }
 
     private struct Job {
@@ -54,6 +54,15 @@ final class Poster: @unchecked Sendable {
         try startJobs()
     }
 
+    /// Forgets the request of a device: nothing comes of it any more.
+    func cancel(device: Int) {
+        jobs.removeAll { $0.device == device }
+        guard let exchange = busy.values.first(where: { $0.device == device }) else { return }
+        curl_multi_remove_handle(multi, exchange.handle)
+        busy[exchange.handle] = nil
+        free.append(exchange)
+    }
+
     /// Waits for events until second `deadline` of `Clock`; nil: somebody has called `stop`.
     func wait(until deadline: Double) throws -> [Event]? {
         var events: [Event] = []
@@ -88,12 +97,14 @@ final class Poster: @unchecked Sendable {
         guard let handle = message.easy_handle, let exchange = busy.removeValue(forKey: handle) else {
             throw Failure("curl has mixed up its handles")
         }
-        let (outcome, words) = exchange.outcome(message.data.result)
+        let (answer, words) = exchange.answer(message.data.result)
         if let words { problem = words }
+        // Before the exchange is used again, for another device perhaps.
+        let event = Event(device: exchange.device, answer: answer)
         curl_multi_remove_handle(multi, handle)
         free.append(exchange)
         try startJobs()
-        return Event(device: exchange.device, outcome: outcome)
+        return event
     }
 
     private func startJobs() throws {

@@ -1,7 +1,7 @@
 import Clinical
 
 /// A recording that a device sends as if it measured it now.
-struct ReplaySource: ReportSource {
+struct ReplaySource {
     private let rows: [ReplayTable.Row]
     private let speed: Double
     private var index = 0
@@ -13,6 +13,7 @@ struct ReplaySource: ReportSource {
         self.speed = speed
     }
 
+    /// The report due now and how many seconds later the next one is; nil: there are no more.
     mutating func next(at now: Instant) -> (report: DeviceReport, delaySeconds: Double)? {
         guard index < rows.count else { return nil }
         let begin = self.begin ?? now

@@ -1,3 +1,4 @@
+import DeviceSimulation
 import Foundation
 
 /// A slow wandering around zero: an Ornstein–Uhlenbeck process, stepped exactly for any interval, and smoothed once more because

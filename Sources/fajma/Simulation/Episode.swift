@@ -1,3 +1,5 @@
+import DeviceSimulation
+
 /// Something that befalls a simulated patient: it comes on, lasts, and passes.
 struct Episode {
     enum Kind: CaseIterable { case desaturation, tachycardia, fever }

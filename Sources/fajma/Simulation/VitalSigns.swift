@@ -1,4 +1,5 @@
 import Clinical
+import DeviceSimulation
 import Foundation
 
 /// A simulated patient, as a device on a finger and the skin sees them. Fixed by its seed: baseline, drift and episodes repeat.
@@ -7,14 +8,14 @@ struct VitalSigns {
     static let occasionalSeconds = 3600.0
     static let frequentSeconds = 240.0
 
-    /// What comes out, rounded as a device does. The order is the report's.
-    static let vitals: [Vital] = [.spo2, .heartRate, .temperature, .perfusionIndex, .signalQuality]
+    /// What comes out, rounded. A device's finger is made from it.
+    static let vitals: [Vital] = [.spo2, .heartRate, .temperature, .perfusionIndex]
 
     /// What no value leaves, and how far it moves in a second at most.
     struct Bounds {
         let range: ClosedRange<Double>
         let perSecond: Double
-        /// The device's resolution: so many steps a unit.
+        /// So many steps a unit.
         let stepsPerUnit: Double
     }
 
@@ -23,8 +24,7 @@ struct VitalSigns {
         case .spo2: Bounds(range: 70...100, perSecond: 0.6, stepsPerUnit: 10)
         case .heartRate: Bounds(range: 38...185, perSecond: 3, stepsPerUnit: 10)
         case .temperature: Bounds(range: 35...41, perSecond: 0.02, stepsPerUnit: 100)
-        case .perfusionIndex: Bounds(range: 0.2...15, perSecond: 0.4, stepsPerUnit: 100)
-        default: Bounds(range: 0...100, perSecond: 5, stepsPerUnit: 1)
+        default: Bounds(range: 0.5...15, perSecond: 0.4, stepsPerUnit: 100)
         }
     }
 
@@ -33,7 +33,7 @@ struct VitalSigns {
     private let base: (spo2: Double, heartRate: Double, temperature: Double, perfusion: Double, breaths: Double)
     /// How much breathing sways the pulse, beats a minute; little, because the device averages over some seconds.
     private let sway: Double
-    private var spo2, heartRate, temperature, perfusion, quality: Drift
+    private var spo2, heartRate, temperature, perfusion: Drift
     private var breath = 0.0
     private var untilEpisode: Double
     private(set) var episode: Episode?
@@ -52,7 +52,6 @@ struct VitalSigns {
         heartRate = Drift(deviation: 3, timeConstantSeconds: 120, using: &g)
         temperature = Drift(deviation: 0.08, timeConstantSeconds: 1800, using: &g)
         perfusion = Drift(deviation: 0.15, timeConstantSeconds: 60, using: &g)
-        quality = Drift(deviation: 2, timeConstantSeconds: 30, using: &g)
         self.episodeMeanSeconds = episodeMeanSeconds
         untilEpisode = g.exponential(mean: episodeMeanSeconds)
         generator = g
@@ -72,9 +71,7 @@ struct VitalSigns {
                 case .spo2: min(base.spo2 + spo2.value + 0.1 * breathing, 100) + effect.spo2
                 case .heartRate: base.heartRate + heartRate.value + 3 * day + sway * breathing + effect.heartRate
                 case .temperature: base.temperature + temperature.value + 0.25 * day + effect.temperature
-                case .perfusionIndex: perfusionNow
-                // A weak pulse is hard to see.
-                default: 98 * (1 - exp(-perfusionNow / 0.5)) + quality.value
+                default: perfusionNow
                 }
             return Reading(vital: vital, value: settle(vital, at: target, seconds), measuredAt: instant)
         }
@@ -85,7 +82,6 @@ struct VitalSigns {
         heartRate.step(seconds: seconds, using: &generator)
         temperature.step(seconds: seconds, using: &generator)
         perfusion.step(seconds: seconds, using: &generator)
-        quality.step(seconds: seconds, using: &generator)
         breath = (breath + seconds * base.breaths / 60).truncatingRemainder(dividingBy: 1)
         if var current = episode {
             current.step(seconds: seconds)
@@ -99,7 +95,7 @@ struct VitalSigns {
         }
     }
 
-    /// Moves a value towards its target, as far as it may move, and rounds it for the report.
+    /// Moves a value towards its target, as far as it may move, and rounds it.
     private mutating func settle(_ vital: Vital, at target: Double, _ seconds: Double) -> Double {
         let bounds = Self.bounds(of: vital)
         var value = min(max(target, bounds.range.lowerBound), bounds.range.upperBound)

@@ -53,7 +53,7 @@ fj_error fj_log_find(const fj_log *log, fj_log_place from, fj_log_place *place, 
 fj_error fj_log_settle(fj_log *log, fj_log_place place, fj_log_mark mark);
 
 /// Marks every record from `first` to `last` and answers how many of them were still there. Even where the flash does not take the
-/// mark they are not found again before the next start, so nothing is sent over and over.
+/// mark of the oldest ones they are not found again before the next start, so nothing is sent over and over.
 uint32_t fj_log_settle_run(fj_log *log, fj_log_place first, fj_log_place last, fj_log_mark mark);
 
 /// Moves `log->read` over what was dealt with.

@@ -54,7 +54,7 @@ typedef struct fj_ppg {
     float level[FJ_CHANNELS][FJ_PULSE_WINDOW_S];      // means of whole seconds, in any order
     float lags[FJ_PULSE_LAGS_MAX];                    // scratch
     float last[FJ_CHANNELS];                          // the newest sample, from which a gap is bridged
-    float found_bpm;                                  // of the second before, given or not; 0 for none
+    float found_bpm, beats_bpm;                       // of the second before, given or not; 0 for none
     uint32_t missing;                                 // samples reported lost and not yet bridged
     uint32_t since_start;                             // samples, counted up to the end of settling
     uint16_t window_count, window_max;
@@ -87,7 +87,7 @@ fj_error fj_ppg_lost(fj_ppg *ppg, uint32_t samples);
 
 /// Closes the second and says what it gave; to be called once a second, whether samples came or not. `t_ms` is copied into `out`.
 /// With the samples' own filtering (26 multiplications each) about 51,000 single-precision multiplications a second at 100 Hz
-/// with a good window, 66,000 with a poor one, which is searched twice; and as many additions.
+/// with a good window, 71,000 with a poor one, which is searched three times; and as many additions.
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out);
 
 #endif

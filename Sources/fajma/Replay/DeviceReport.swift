@@ -39,19 +39,20 @@ enum Outcome: Sendable, Equatable {
     /// Nothing was stored and never will be.
     case refused(status: Int)
 
-    private struct Answer: Decodable {
+    private struct Body: Decodable {
         struct Rejected: Decodable {}
         let recues: Int
         let rejetees: [Rejected]
     }
 
-    init(status: Int, body: Data, retryAfter: Double?) {
-        switch status {
+    init(_ answer: Answer) {
+        let retryAfter = answer.retryAfter
+        switch answer.status {
         case 200..<300:
-            let answer = try? JSONDecoder().decode(Answer.self, from: body)
-            self = .stored(readings: answer?.recues ?? 0, rejected: answer?.rejetees.count ?? 0)
-        case 408, 409, 429, 500...: self = .later(after: retryAfter)
-        default: self = .refused(status: status)
+            let body = try? JSONDecoder().decode(Body.self, from: answer.body)
+            self = .stored(readings: body?.recues ?? 0, rejected: body?.rejetees.count ?? 0)
+        case 0, 408, 409, 429, 500...: self = .later(after: retryAfter)
+        default: self = .refused(status: answer.status)
         }
     }
 }

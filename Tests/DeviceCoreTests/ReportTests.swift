@@ -1,0 +1,103 @@
+@testable import Clinical
+import DeviceCore
+import DeviceSimulation
+import Testing
+
+/// The contract between both: what the device writes, the server's own decoder reads.
+@Suite struct ReportTests {
+    private static let now = Instant(milliseconds: 1_900_000_000_000)
+
+    /// A report of these records, and how many went in.
+    private func encode(_ records: [fj_record], _ state: fj_report_state, now: UInt64 = 0, capacity: Int = 65_536) -> (body: [UInt8], records: Int) {
+        var (report, body, length) = (fj_report(), [CChar](repeating: 0x7F, count: capacity + 8), 0)
+        var state = state
+        body.withUnsafeMutableBufferPointer { buffer in
+            #expect(fj_report_begin(&report, buffer.baseAddress, capacity) == FJ_OK)
+            for var record in records where fj_report_add(&report, &record, now) != FJ_OK { break }
+            #expect(fj_report_end(&report, &state, &length) == FJ_OK)
+        }
+        #expect(length <= capacity && body[capacity...].allSatisfy { $0 == 0x7F }, "nothing is written past the end")
+        return (body.prefix(length).map { UInt8(bitPattern: $0) }, Int(report.records))
+    }
+
+    private static var plainState: fj_report_state {
+        var state = fj_report_state()
+        (state.battery, state.rssi, state.boot, state.sequence) = (Int32.min, Int32.min, 7, 12)
+        return state
+    }
+
+    @Test("every value arrives as it was measured, at its instant; nothing is rejected", arguments: 1...60 as ClosedRange<UInt64>)
+    func values(seed: UInt64) throws {
+        var g = SeededGenerator(seed: seed)
+        let records = (0..<Int.random(in: 0...40, using: &g)).map { number in
+            var record = randomRecord(UInt32(number), &g)
+            record.utc_ms = 1_899_999_000_000 + UInt64(number) * 1000 + .random(in: 0..<1000, using: &g)
+            return record
+        }
+        let (body, count) = encode(records, Self.plainState)
+        #expect(count == records.count)
+        let report = try Report.decode(body, now: Self.now)
+        let expected = records.flatMap { record in
+            zip(deviceVitals, DeviceCoreTests.values(record)).filter { $0.1 != .min }.map { vital, value in
+                Reading(vital: vital, value: Double(value) / 100, measuredAt: Instant(milliseconds: Int64(record.utc_ms)))
+            }
+        }
+        #expect(report.readings == expected && report.rejected.isEmpty && report.shape == .report)
+        #expect(records.isEmpty || Report.plain(body, now: Self.now) == report, "the server reads it the fast way")
+    }
+
+    @Test("without a clock, age tells the instant") func age() throws {
+        var record = fj_record()
+        record.t_ms = 5_000
+        setValues(&record, [9700, .min, .min, .min, .min, .min])
+        let report = try Report.decode(encode([record], Self.plainState, now: 65_250).body, now: Self.now)
+        #expect(report.readings == [Reading(vital: .spo2, value: 97, measuredAt: Self.now.advanced(bySeconds: -60.25))])
+        // From the future, and older than the server takes.
+        #expect(encode([record], Self.plainState, now: 4_999).records == 0)
+        #expect(encode([record], Self.plainState, now: 5_001 + 30 * 86_400_000).records == 0)
+    }
+
+    @Test("what the device says of itself arrives", arguments: [false, true]) func state(hasDetails: Bool) throws {
+        var state = Self.plainState
+        (state.battery, state.rssi, state.free_heap, state.dropped, state.rules_version) = (83, -61, 182_000, 4, 3_000_000_000)
+        (state.utc_ms, state.detached, state.has_details) = (1_899_999_999_000, 0b111, hasDetails)
+        let report = try "2.0.1".withCString { firmware in
+            try "brownout \"é".withCString { reason in
+                (state.firmware, state.reset_reason) = (firmware, reason)
+                return try Report.decode(encode([], state).body, now: Self.now)
+            }
+        }
+        let expected = DeviceState(
+            battery: 83, rssi: -61, firmware: "2.0.1", boot: 7, sequence: 12, resetReason: hasDetails ? "brownout ???" : nil,
+            freeHeap: hasDetails ? 182_000 : nil, dropped: hasDetails ? 4 : nil, detached: [.spo2, .temperature, .heartRate],
+            clock: Instant(milliseconds: 1_899_999_999_000), rulesVersion: 3_000_000_000)
+        #expect(report.state == expected)
+        #expect(report.readings.isEmpty)
+        let least = try Report.decode(encode([], Self.plainState).body, now: Self.now)
+        #expect(least.state == DeviceState(boot: 7, sequence: 12, rulesVersion: 0))
+    }
+
+    @Test("a report never outgrows its buffer or the server's limits, and still ends well", arguments: [2048, 2049, 4096, 10_000, 65_536])
+    func limits(capacity: Int) throws {
+        var g = SeededGenerator(seed: 9)
+        let records = (0..<400).map { number in
+            var record = randomRecord(UInt32(number), &g)
+            setValues(&record, [9725, 10_050, 3657, 1234, 9800, -1234])
+            return record
+        }
+        var state = Self.plainState
+        (state.battery, state.rssi, state.has_details, state.detached, state.utc_ms) = (100, -100, true, 63, FJ_TIME_LAST)
+        (state.boot, state.sequence, state.free_heap, state.dropped, state.rules_version) = (.max, .max, .max, .max, .max)
+        let long = String(repeating: "x", count: 200)
+        let (body, count) = long.withCString { text in
+            (state.firmware, state.reset_reason) = (text, text)
+            return encode(records, state, capacity: capacity)
+        }
+        #expect(count > 0)
+        let report = try Report.decode(body, now: Instant(milliseconds: 2_000_000_000_000))
+        #expect(report.readings.count + report.rejected.count == count * 6 && count * 6 <= Report.maximumReadings)
+        #expect(report.state?.firmware?.count == 64)
+    }
+
+    private let FJ_TIME_LAST: UInt64 = 253_402_300_799_999
+}
