@@ -24,6 +24,9 @@ export function sideBySide(count, area, least) {
   return all.findLast((one) => one.size >= size).side;
 }
 
+/** The height of the letters of a tile of this size. Every tile has the same: in a style sheet each would have to find its own, with every new value. */
+export const letter = ({ width, height }, screenHeight) => Math.min(width / TILE.width, height / TILE.height, screenHeight * LARGEST);
+
 /** Longer names stand in smaller letters; longer than the second, first names are initials. */
 const LONG = 22, LONGEST = 50;
 

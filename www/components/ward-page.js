@@ -7,7 +7,7 @@ import { icon } from "../icons.js";
 import { readRows } from "../messages.js";
 import { keepTrying } from "../retry.js";
 import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../services.js";
-import { sideBySide } from "../tile-grid.js";
+import { letter, sideBySide } from "../tile-grid.js";
 import { rank, TileOrder } from "../tile-order.js";
 import { Part } from "./part.js";
 
@@ -36,6 +36,7 @@ export class WardPage extends Part {
   #drawing = 0;
   #tiles = new TileOrder();
   #arranging = 0;
+  #fit = new ResizeObserver(([{ target, contentRect }]) => target.parentElement?.style.setProperty("--letter", `${letter(contentRect, window.innerHeight)}px`));
 
   start() {
     state.forget();
@@ -55,6 +56,7 @@ export class WardPage extends Part {
       this.#lookAround();
     });
     this.listen(window, "resize", () => this.#share());
+    this.signal.addEventListener("abort", () => this.#fit.disconnect());
     this.everySecond(() => this.#lookAround());
     if (!mayAct()) {
       this.everySecond(() => this.#askAgain());
@@ -180,13 +182,15 @@ export class WardPage extends Part {
   #share() {
     const list = this.querySelector(".tiles");
     if (!list) return;
-    const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const gap = ROOM.between * letter;
-    const area = { width: window.innerWidth - ROOM.around * letter, height: window.innerHeight - ROOM.above * letter, gap };
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const gap = ROOM.between * rem;
+    const area = { width: window.innerWidth - ROOM.around * rem, height: window.innerHeight - ROOM.above * rem, gap };
     const count = this.#patients.length;
-    const side = sideBySide(count, area, mayAct() ? ROOM.least * letter : 0);
+    const side = sideBySide(count, area, mayAct() ? ROOM.least * rem : 0);
     list.style.setProperty("--side-by-side", side);
     list.style.setProperty("--rows", Math.ceil(count / side));
+    this.#fit.disconnect();
+    if (list.firstElementChild) this.#fit.observe(list.firstElementChild);
   }
 
   /** What changes by time alone: whether the page is blind, who is silent, the time of day. */
