@@ -246,6 +246,22 @@ def limits(page, hospital):
     yield
 
 
+# Handover sheets
+
+def sheet(page, hospital, address):
+    go(page, hospital, address, "handover-page .print:enabled")
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+def patients_sheet(page, hospital):
+    yield from sheet(page, hospital, f"#/releve/patient/{hospital.patient(DESATURATED)}")
+
+
+def wards_sheet(page, hospital):
+    yield from sheet(page, hospital, f"#/releve/service/{hospital.ward}")
+
+
 # Alerts, sound, account
 
 def alerts(page, hospital):

@@ -39,6 +39,7 @@ SCENES = {
     "patient-history": Scene(NURSE, steps.patient_history), "patient-without-anything": Scene(NURSE, steps.patient_without_anything),
     "patient-lost": Scene(NURSE, steps.patient_lost), "patient-discharged": Scene(NURSE, steps.patient_discharged), "patient-unknown": Scene(NURSE, steps.patient_unknown),
     "entry": Scene(NURSE, steps.entry, False), "limits": Scene(NURSE, steps.limits, False),
+    "sheet-patient": Scene(NURSE, steps.patients_sheet), "sheet-ward": Scene(NURSE, steps.wards_sheet),
     "alerts": Scene(NURSE, steps.alerts), "alerts-none": Scene(NURSE, steps.alerts_none), "alerts-lost": Scene(NURSE, steps.alerts_lost),
     "sound": Scene(NURSE, steps.sound, False), "account": Scene(NURSE, steps.account),
     "administration-patients": Scene(ADMIN, steps.section("patients")), "administration-devices": Scene(ADMIN, steps.section("dispositifs")),
