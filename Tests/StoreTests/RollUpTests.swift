@@ -134,7 +134,7 @@ import Testing
         #expect(try connection.query("SELECT sum(cardinality(minutes)) FROM reading_hours")[0][0] == 1)
     }
 
-    @Test("two steps in one transaction do not close an hour and take everybody to know it") func oneTransaction() throws {
+    @Test("an hour that was closed and built by steps in one transaction would miss whoever stores beside it: it waits") func oneTransaction() throws {
         let (begin, other) = (try hour(ago: 3), try store.connection())
         try beginAt(begin)
         try connection.script("BEGIN; SELECT roll_up()")

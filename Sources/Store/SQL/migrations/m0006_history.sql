@@ -12,7 +12,7 @@ CREATE TABLE reading_hours (
     CONSTRAINT reading_hours_pkey PRIMARY KEY (patient_id, vital, hour)
 );
 COMMENT ON TABLE reading_hours IS
-    'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row..';
+    'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row.';
 COMMENT ON COLUMN reading_hours.minutes IS 'Which minutes of the hour have readings, ascending; the other arrays go along.';
 
 -- One row. `roll_up` tells how the two horizons move.

@@ -52,6 +52,7 @@ END $$;
 CREATE OR REPLACE FUNCTION roll_up(settled interval DEFAULT '20 seconds') RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
+    has_written boolean := pg_current_xact_id_if_assigned() IS NOT NULL;
     u rolled_up;
     stale timestamptz;
     next timestamptz := date_bin('1 hour', now() - interval '5 minutes', '1970-01-01Z');
@@ -77,11 +78,12 @@ BEGIN
         RETURN FOUND;
     END IF;
     IF u.fence IS NULL THEN
-        -- Of two steps in one transaction the first is not known to anybody yet.
-        IF (SELECT xmin = pg_current_xact_id()::xid FROM rolled_up) THEN
+        -- Whoever did not know wrote before the closing was committed, so before this transaction did, if it has only begun to: the fence is
+        -- its own number. A snapshot's xmax would not do: it is that of the newest one that has ended.
+        IF has_written THEN
             RETURN false;
         END IF;
-        UPDATE rolled_up SET fence = pg_snapshot_xmax(pg_current_snapshot());
+        UPDATE rolled_up SET fence = pg_current_xact_id();
         RETURN true;
     END IF;
     IF pg_snapshot_xmin(pg_current_snapshot()) < u.fence THEN
