@@ -116,6 +116,7 @@ def test_the_sound_is_paused_resumed_and_tried(stack, device, ward, hands):  # n
     hands.press("sound-control summary")
     hands.press("sound-control .test")
     page.wait_for_selector("sound-control[data-playing=error]")
+    hands.expect_focus("sound-control .test")
     hands.key("Escape")
     page.wait_for_selector("sound-control details:not([open])")
     hands.expect_focus("sound-control summary")
