@@ -39,7 +39,7 @@ bench: build .build/bare
 	$(call say,bench)
 	@exec .venv/bin/python Tests/Load/bench.py
 
-# Pictures of every page into .build/screenshots, with an index.html to look at them, and the README's into docs/.
+# Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build
 	$(call say,screenshots)
 	@exec .venv/bin/python Tests/EndToEnd/screenshots.py --docs

@@ -1,11 +1,11 @@
 import { keepTrying } from "./retry.js";
 
-/** A patient's readings are asked for no more often: a device that sends what it kept tells of older readings again and again. */
+/** The same readings are asked for no more often: a device that sends what it kept tells of older readings again and again. */
 export const PAUSE_MS = 3_000;
 
 /**
- * Fetches the readings that the socket did not bring, one patient after the other, until they are there. It asks only after the socket
- * is there: what is measured while the answer is on its way comes by the socket. Event "failure" {error}: a refusal.
+ * Fetches the readings that the socket did not bring, a patient's or a whole ward's, one after the other, until they are there. It asks
+ * only after the socket is there: what is measured while the answer is on its way comes by the socket. Event "failure" {error}: a refusal.
  */
 export class Backfill extends EventTarget {
   #fetch;
@@ -16,7 +16,7 @@ export class Backfill extends EventTarget {
   #running = false;
 
   /**
-   * @param fetch (patient, since) => a promise that is kept once the readings since then, by the server's clock, are taken in
+   * @param fetch (whose, since) => a promise that is kept once the readings since then, by the server's clock, are taken in
    * @param signal aborts when the page goes
    */
   constructor(fetch, signal) {
@@ -26,13 +26,13 @@ export class Backfill extends EventTarget {
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  /** What was measured since then may be missing. */
-  need(patient, since) {
-    this.#since.set(patient, Math.min(since, this.#since.get(patient) ?? Infinity));
+  /** What was measured since then may be missing; `whose` is whatever `fetch` understands. */
+  need(whose, since) {
+    this.#since.set(whose, Math.min(since, this.#since.get(whose) ?? Infinity));
     this.#run();
   }
 
-  forget(patient) { this.#since.delete(patient); }
+  forget(whose) { this.#since.delete(whose); }
 
   async #run() {
     if (this.#running) return;
@@ -43,14 +43,14 @@ export class Backfill extends EventTarget {
     if (this.#since.size && !this.#signal.aborted) this.#timer = setTimeout(() => this.#run(), PAUSE_MS);
   }
 
-  #due() { return [...this.#since.keys()].find((patient) => Date.now() - (this.#askedAt.get(patient) ?? -Infinity) >= PAUSE_MS); }
+  #due() { return [...this.#since.keys()].find((whose) => Date.now() - (this.#askedAt.get(whose) ?? -Infinity) >= PAUSE_MS); }
 
-  async #fill(patient) {
-    const since = this.#since.get(patient);
-    this.#since.delete(patient);
-    this.#askedAt.set(patient, Date.now());
+  async #fill(whose) {
+    const since = this.#since.get(whose);
+    this.#since.delete(whose);
+    this.#askedAt.set(whose, Date.now());
     try {
-      await keepTrying(() => this.#fetch(patient, since), this.#signal);
+      await keepTrying(() => this.#fetch(whose, since), this.#signal);
     } catch (error) {
       if (!this.#signal.aborted) this.dispatchEvent(new CustomEvent("failure", { detail: { error } }));
     }

@@ -22,6 +22,10 @@ export const readLatest = (data) =>
 export const readRows = (rows) =>
   (Array.isArray(rows) ? rows : []).map((row) => readReading(row?.type_donnee, row)).filter(Boolean);
 
+/** A ward's traces, `{"12": {"spo2": [[ms, value], …]}}`: readings by patient. */
+export const readTraces = (wire) => new Map(Object.entries(wire ?? {}).map(([patient, vitals]) => [Number(patient),
+  Object.entries(vitals).filter(([name]) => vital(name)).flatMap(([name, samples]) => samples.map(([at, value]) => ({ vital: name, value, at })))]));
+
 /** A device of the wire in the page's words, or null. */
 export function readDevice(wire) {
   if (!wire || !Number.isInteger(wire.id)) return null;

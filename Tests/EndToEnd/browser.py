@@ -51,3 +51,10 @@ def expect_accessible(page, where=""):
     """axe finds nothing to object to on what the page shows now; `where` that is, for who reads the failure."""
     violations = Axe().run(page).response["violations"]
     assert not violations, (where, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations])
+
+
+def field_error(page, name):
+    """What is said at a field, once something is."""
+    place = page.locator(f"[data-field={name}] .field-error span")
+    place.wait_for()
+    return place.inner_text()

@@ -1,14 +1,15 @@
 """A PostgreSQL of a test file's own, without FAJMA's daemons: the stack's, stopped with the tests."""
 import contextlib
 import os
-import select
+import shutil
 import signal
 import subprocess
 import sys
-import time
+import tempfile
 from types import SimpleNamespace
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from hospital import REPOSITORY, until
+
 sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
 from stacklib.postgres import Postgres  # noqa: E402
 from stacklib.state import State  # noqa: E402
@@ -18,12 +19,12 @@ DEADLINE_SECONDS = 30
 
 
 @contextlib.contextmanager
-def private_cluster(directory):
-    """Runs an empty cluster below a pathlib directory; it has the superuser `postgres` and nothing else."""
-    for path in (directory, *directory.parents):
-        if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp") and str(path) != "/tmp":
-            path.chmod(path.stat().st_mode | 0o011)  # the user postgres must get through
-    os.environ.update(FAJMA_STATE=str(directory / "state"), FAJMA_PORT="0")
+def private_cluster():
+    """Runs an empty cluster; it has the superuser `postgres` and nothing else."""
+    # As the stack's: not among pytest's own, which each other session of pytest closes to the user postgres.
+    directory = tempfile.mkdtemp(prefix="fajma-e2e-", dir="/tmp")
+    os.chmod(directory, 0o711)
+    os.environ.update(FAJMA_STATE=directory, FAJMA_PORT="0")
     try:
         state = State()
         state.lock()
@@ -40,18 +41,22 @@ def private_cluster(directory):
         process.send_signal(signal.SIGINT)
         process.wait(DEADLINE_SECONDS)
         state.clean()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def wait_until(condition):
-    """Returns the first true value of `condition`, asked again and again."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "nothing happened in time"
-        select.select([], [], [], 0.02)
-    return value
+    return until(condition, DEADLINE_SECONDS, "what is waited for here")
 
 
 def run(environment, *arguments, text=""):
     """Runs the administrator's command."""
     return subprocess.run([PROGRAM, *arguments], env=environment, input=text, capture_output=True, text=True,
                           timeout=DEADLINE_SECONDS, check=False)
+
+
+def refusal(environment, *arguments, text=""):
+    """The one line that a failed command prints."""
+    result = run(environment, *arguments, text=text)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("fajma: ") and result.stderr.count("\n") == 1
+    return result.stderr

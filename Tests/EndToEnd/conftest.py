@@ -1,12 +1,14 @@
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browser import launch, save_screenshot
-from cluster import run
+from browser import expect_chip, launch, log_in, open_patient, save_screenshot
+from cluster import private_cluster, run
 from hospital import Stack, until
+from stacklib.state import APPLICATION, OWNER
 
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
@@ -33,6 +35,32 @@ def check_audit(stack):
     answer = json.loads(result.stdout)
     assert answer["ok"] and answer["listed"] == [], result.stdout
     assert answer["sealed"] > AUDIT_ROWS and heads, "an audit that saw this little was not at work"
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A PostgreSQL of the file's own, without the daemons; `database()` makes an empty database and returns the environment that names it."""
+    with private_cluster() as cluster:
+        state, count = cluster.state, 0
+
+        def database(migrated=True):
+            nonlocal count
+            count += 1
+            name = f"cli{count}"
+            cluster.postgres.create_database(name)
+            environment = {**state.environment(), "DATABASE_URL": state.database_url(APPLICATION, name),
+                           "FAJMA_OWNER_DATABASE_URL": state.database_url(OWNER, name)}
+            if migrated:
+                assert run(environment, "migrate").returncode == 0
+            return environment
+
+        yield SimpleNamespace(state=state, database=database)
+
+
+@pytest.fixture
+def database(cluster):
+    """The environment of the command line for a database of the test's own."""
+    return cluster.database()
 
 
 @pytest.fixture
@@ -71,6 +99,19 @@ def page(browser, request):
         print("screenshot:", save_screenshot(page, request.node.name))
     context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def screens(stack, device, page):
+    """The ward's page and the patient's, side by side: `(ward, patient)`."""
+    log_in(page, stack)
+    patient = page.context.new_page()
+    patient.set_default_timeout(10_000)
+    page.goto(f"{stack.url}/#/service/{device.ward}")
+    page.wait_for_selector("patient-tile")
+    expect_chip(page, "connected")
+    open_patient(patient, stack, device)
+    return page, patient
 
 
 @pytest.hookimpl(wrapper=True)

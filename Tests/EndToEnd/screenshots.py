@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Pictures of every page into .build/screenshots, light and dark, wide and narrow, with an index.html that shows them side by side:
-for looking at, and for the README.
+for looking at, and for the README and docs/.
 
   screenshots.py                   all of them
   screenshots.py ward 'patient-*'  some, by their names
@@ -40,7 +40,7 @@ DOCS_BYTES = 250_000
 
 @dataclass
 class Docs:
-    """A picture for the README, in docs/."""
+    """A picture for the README or another page of docs/."""
     file: str
     scheme: str
     width: int

@@ -53,8 +53,8 @@ def test_the_daemons_role_cannot_enter_another_database(stack):
 # A hospital's own
 
 @pytest.fixture
-def server(tmp_path):
-    with private_cluster(tmp_path) as cluster:
+def server():
+    with private_cluster() as cluster:
         yield cluster
 
 

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from browser import expect_chip, log_in, open_patient
+from browser import expect_chip
 from hospital import Feed, until
 
 # The page's own limit is 10 s after the value was measured, and it looks once a second.
@@ -16,19 +16,6 @@ VALUES = {"spo2": 97, "heart_rate": 71, "temperature": 36.6}
 def neighbour(stack, device):
     """Another device on the same ward."""
     return stack.next_device(device.ward)
-
-
-@pytest.fixture
-def screens(stack, device, page):
-    """The ward's page and the patient's, side by side: `(ward, patient)`."""
-    log_in(page, stack)
-    patient = page.context.new_page()
-    patient.set_default_timeout(10_000)
-    page.goto(f"{stack.url}/#/service/{device.ward}")
-    page.wait_for_selector("patient-tile")
-    expect_chip(page, "connected")
-    open_patient(patient, stack, device)
-    return page, patient
 
 
 def cell(device, vital, is_current):

@@ -7,8 +7,8 @@ import pytest
 
 from browser import expect_accessible, log_in
 from hospital import until, wire_time
+from keyboard import press
 from past import low_limit, set_limits, worn_for_hours
-from test_administration import press
 
 NOTICE = "FAJMA n’est pas un dispositif médical certifié."
 

@@ -5,8 +5,8 @@ import pytest
 
 from browser import expect_accessible, log_in, open_patient
 from hospital import until
+from keyboard import press, tab_to
 from past import low_limit, post_past, set_limits, worn_for_hours
-from test_administration import press, tab_to
 
 
 @pytest.fixture

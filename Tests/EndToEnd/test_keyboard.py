@@ -1,62 +1,16 @@
 """A working day without a mouse: every task with keys alone. The focus goes where a person expects it, and is never lost: after each key
-something on the page has it. What administrators do is in test_administration.py, by keys as well, each case by itself."""
+something on the page has it. What administrators do is in test_administration*.py, by keys as well, each case by itself."""
 import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from administration import shown_name, unique
 from browser import expect_value
 from hospital import until, wire_time
+from keyboard import TABS, Hands
 from test_account import Person, new_password
-from test_administration import shown_name, unique
 from test_alarms_page import acknowledge, raise_alert, ward  # noqa: F401 (a fixture)
-
-# Nobody reaches for a button that is farther away than this.
-TABS = 120
-
-
-class Hands:
-    """Somebody at a keyboard."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def tab_to(self, selector):
-        wanted = self.page.locator(selector)
-        for _ in range(TABS):
-            if wanted.and_(self.page.locator(":focus")).count():
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"not reached with Tab: {selector}; the focus is on {self.focused()}")
-
-    def key(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-        self.expect_some_focus()
-
-    def press(self, selector):
-        self.tab_to(selector)
-        self.key("Enter")
-
-    def write(self, selector, text):
-        self.tab_to(selector)
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.type(text)
-
-    def choose(self, selector, text):
-        """In a list, by the beginning of what it says."""
-        self.tab_to(selector)
-        self.page.keyboard.type(text)
-
-    def expect_focus(self, selector):
-        self.page.wait_for_selector(f"{selector}:focus")
-
-    def focused(self):
-        return self.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-
-    def expect_some_focus(self):
-        """Soon: a page that draws itself anew may lose it for a moment."""
-        until(lambda: self.page.evaluate("document.activeElement !== document.body && document.activeElement.isConnected"), 2, "something has the focus")
 
 
 @pytest.fixture
@@ -162,6 +116,7 @@ def test_the_sound_is_paused_resumed_and_tried(stack, device, ward, hands):  # n
     hands.press("sound-control summary")
     hands.press("sound-control .test")
     page.wait_for_selector("sound-control[data-playing=error]")
+    hands.expect_focus("sound-control .test")
     hands.key("Escape")
     page.wait_for_selector("sound-control details:not([open])")
     hands.expect_focus("sound-control summary")

@@ -3,22 +3,10 @@ import re
 
 import pytest
 
+from administration import open_section, search
 from browser import expect_accessible, log_in, open_patient
+from keyboard import choose, fill_in, press, tab_to
 from past import low_limit, post_past, set_limits, worn_for_hours
-from test_administration import open_section, press, search, tab_to
-
-# A person at the keyboard
-
-def choose(page, name, text):
-    """Chooses in a list of the open dialog by typing the beginning."""
-    tab_to(page, f"dialog [name={name}]")
-    page.keyboard.type(text)
-
-
-def write(page, name, text):
-    tab_to(page, f"dialog [name={name}]")
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text)
 
 
 def open_limits(page, vital):
@@ -31,7 +19,7 @@ def own(page, corner, **numbers):
     """Gives a corner of the open dialog numbers of its own."""
     choose(page, f"mode_{corner}", "Propre")
     for name, value in numbers.items():
-        write(page, f"{name}_{corner}", value)
+        fill_in(page, f"{name}_{corner}", value)
 
 
 def save(page):
@@ -87,8 +75,8 @@ def test_a_nurse_changes_a_limit_and_the_next_reading_raises_its_alert(stack, de
     save(page)
     page.wait_for_selector('dialog [data-field=seuil_bas_error] .field-error:has-text("30–100")')
     assert page.locator("dialog [name=seuil_bas_error]:focus").count() == 1
-    write(page, "seuil_bas_error", "96")
-    write(page, "delai_s_bas_error", "0")
+    fill_in(page, "seuil_bas_error", "96")
+    fill_in(page, "delai_s_bas_error", "0")
     save(page)
     # The warning's 94 lies below: the server says so, and nothing typed is lost.
     page.wait_for_selector('dialog [data-field=limites] .field-error:has-text("SpO2")')

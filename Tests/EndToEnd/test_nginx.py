@@ -7,14 +7,13 @@ import re
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
 
+from hospital import REPOSITORY, until
 from nginx_upstreams import AcceptHandshake, EchoFastCGI, UnixServer
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(REPOSITORY, "scripts"))
 from stacklib.nginx import Nginx  # noqa: E402
 from stacklib.state import State  # noqa: E402
@@ -62,7 +61,7 @@ class Running:
         self.push = UnixServer(self.state.push_socket, AcceptHandshake)
         with open(self.state.path("log", "nginx.log"), "wb") as log:
             self.process = subprocess.Popen(self.nginx.command(), stdout=log, stderr=log)
-        wait_for(lambda: self.listens())
+        until(self.listens, 10, "nginx listens")
         self.url = self.state.url
 
     def replace_server(self, server):
@@ -102,13 +101,6 @@ class Running:
             if server is not None:
                 server.end()
         self.state.clean()
-
-
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +162,7 @@ def test_a_request_reaches_the_api_without_its_prefix_and_whole(private, prefix)
     assert seen["HTTP_HOST"] == f"127.0.0.1:{private.state.port}"
     assert seen.get("HTTP_PROXY", "") == ""
     assert re.fullmatch(r"[0-9a-f]{32}", seen["REQUEST_ID"])
-    wait_for(lambda: seen["REQUEST_ID"] in private.logs())
+    until(lambda: seen["REQUEST_ID"] in private.logs(), 10, "the log has it")
 
 
 def test_what_a_client_claims_about_itself_is_not_believed(private):
@@ -301,7 +293,7 @@ def test_nothing_can_be_smuggled_into_the_handshake(private):
 def test_no_log_shows_a_query_string(private):
     for path in ("/ws/iot/1/", "/fajma/ws/alerts/1/", "/ws/a%20b/", "/", "/absent", "/api/x"):
         private.handshake(f"{path}?token={SECRET}")
-    wait_for(lambda: "/absent" in private.logs() and "/fajma/ws/alerts/1/" in private.logs())
+    until(lambda: "/absent" in private.logs() and "/fajma/ws/alerts/1/" in private.logs(), 10, "the log has it")
     assert SECRET not in private.logs()
     assert "GET /ws/iot/1/ HTTP/1.1" in private.logs()
 
@@ -309,7 +301,7 @@ def test_no_log_shows_a_query_string(private):
 def test_no_log_shows_a_token_when_the_push_daemon_is_away(alone):
     for path in ("/ws/iot/1/", "/fajma/ws/iot/1/"):
         assert alone.handshake(f"{path}?token={SECRET}").startswith("HTTP/1.1 503")
-        wait_for(lambda: f"GET {path} HTTP/1.1\" 503" in alone.logs())
+        until(lambda: f"GET {path} HTTP/1.1\" 503" in alone.logs(), 10, "the log has it")
     # The same for a daemon that dies during the handshake.
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(alone.state.push_socket)
@@ -321,7 +313,7 @@ def test_no_log_shows_a_token_when_the_push_daemon_is_away(alone):
         listener.accept()[0].close()
         assert client.recv(4096).startswith(b"HTTP/1.1 503")
     listener.close()
-    wait_for(lambda: "/ws/iot/7/" in alone.logs())
+    until(lambda: "/ws/iot/7/" in alone.logs(), 10, "the log has it")
     assert SECRET not in alone.logs()
 
 

@@ -42,18 +42,6 @@ def expect_whole(device, ward, patient, seconds=30):
         until(is_whole, seconds, f"{selector} has what the table has: {len(drawn(page, selector))} points")
 
 
-@pytest.fixture
-def screens(stack, device, page):
-    log_in(page, stack)
-    patient = page.context.new_page()
-    patient.set_default_timeout(10_000)
-    page.goto(f"{stack.url}/#/service/{device.ward}")
-    page.wait_for_selector("patient-tile")
-    expect_chip(page, "connected")
-    open_patient(patient, stack, device)
-    return page, patient
-
-
 @contextlib.contextmanager
 def asleep(pages):
     """The browser's tabs stand still, as on a laptop that is closed: no timer runs and no message is read, and the sockets stay open."""

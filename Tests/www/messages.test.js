@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readDevice, readLatest, readMessage, readRows } from "../../www/messages.js";
+import { readDevice, readLatest, readMessage, readRows, readTraces } from "../../www/messages.js";
 
 const read = (wire) => readMessage(JSON.stringify(wire));
 const AT = "2026-11-22T14:43:18.250Z";
@@ -41,6 +41,12 @@ test("the rows of the history are read like the rest", () => {
   const rows = [{ id: "a", dispositif: 1, type_donnee: "spo2", valeur: 96, unite: "%", timestamp: AT }, null, { type_donnee: "spo2" }];
   assert.deepEqual(readRows(rows), [{ vital: "spo2", value: 96, at: Date.parse(AT) }]);
   assert.deepEqual(readRows({ detail: "?" }), []);
+});
+
+test("a ward's traces are readings by patient, without vitals that this page does not know", () => {
+  const traces = { 12: { spo2: [[1_000, 96], [2_000, 95.5]], inconnu: [[1_000, 1]] }, 13: { heart_rate: [[1_500, 70]] } };
+  assert.deepEqual(readTraces(traces), new Map([
+    [12, [{ vital: "spo2", value: 96, at: 1_000 }, { vital: "spo2", value: 95.5, at: 2_000 }]], [13, [{ vital: "heart_rate", value: 70, at: 1_500 }]]]));
 });
 
 test("alert and alert_update are read alike", () => {

@@ -1,4 +1,4 @@
-import { el } from "../dom.js";
+import { el, isBusy, setBusy } from "../dom.js";
 import { choice, clearProblem, showProblem } from "../form.js";
 import { clockTime, number } from "../format.js";
 import { icon } from "../icons.js";
@@ -53,7 +53,7 @@ export class LimitsRehearsal extends Part {
 
   async #run() {
     const button = this.querySelector("button");
-    if (button.disabled) return;
+    if (isBusy(button)) return;
     clearProblem(this.closest("form"));
     let what;
     try {
@@ -65,7 +65,7 @@ export class LimitsRehearsal extends Part {
       return showProblem(this.closest("form"), error);
     }
     const changes = changesOf(this.limits.current, this.limits.parent, this.vital, what.rules);
-    button.disabled = true;
+    setBusy(button, true);
     this.#show(el("p", { class: "soft", text: t("rehearsal.running") }));
     try {
       const now = state.now();
@@ -76,8 +76,7 @@ export class LimitsRehearsal extends Part {
       if (error.status === undefined) throw error;
       if (!this.signal.aborted) this.#refuse(refusalText(error));
     }
-    button.disabled = false;
-    button.focus();
+    setBusy(button, false);
   }
 
   #refuse(text) {

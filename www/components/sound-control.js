@@ -1,5 +1,5 @@
 import { SEVERITIES } from "../alerts.js";
-import { el } from "../dom.js";
+import { el, isBusy, setBusy } from "../dom.js";
 import { duration } from "../format.js";
 import { icon } from "../icons.js";
 import { alarms, api, mayAct, player, t, wardHeard, watch } from "../services.js";
@@ -70,7 +70,7 @@ export class SoundControl extends Part {
     return el("div", { class: "panel" },
       el("p", { class: "why", text: t("sound.why") }),
       el("label", { for: "sound-volume", text: t("sound.volume") }), volume,
-      el("button", { type: "button", class: "test", on: { click: () => watch.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
+      el("button", { type: "button", class: "test", on: { click: ({ currentTarget: button }) => isBusy(button) || watch.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
       el("ol", { class: "patterns" }, ...SEVERITIES.toReversed().map((severity) => el("li", { "data-severity": severity },
         icon(severity), el("span", { text: t(`severity.${severity}`) }), el("small", { text: t(`sound.pattern.${severity}`) })))));
   }
@@ -78,7 +78,7 @@ export class SoundControl extends Part {
   #updateTest() {
     for (const item of this.querySelectorAll(".patterns li")) item.toggleAttribute("data-sounding", item.dataset.severity === player.playing);
     const button = this.querySelector(".test");
-    if (button) button.disabled = player.state !== "running" || watch.testing !== null;
+    if (button) setBusy(button, player.state !== "running" || watch.testing !== null);
   }
 
   /** A click elsewhere, or Escape, closes the panel. */

@@ -4,7 +4,7 @@ import { Backfill } from "../backfill.js";
 import { el, setText } from "../dom.js";
 import { clockTime } from "../format.js";
 import { icon } from "../icons.js";
-import { readRows } from "../messages.js";
+import { readRows, readTraces } from "../messages.js";
 import { keepTrying } from "../retry.js";
 import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../services.js";
 import { letter, sideBySide } from "../tile-grid.js";
@@ -17,6 +17,8 @@ const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
 /** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
 const REFETCH_MS = 10_000;
+/** Whose readings are missing after a gap: one answer brings the whole ward's. */
+const EVERYBODY = null;
 /** A display whose ward was taken away asks so often whether it has it again: nobody presses a button there. */
 const ASK_AGAIN_S = 60;
 
@@ -44,7 +46,7 @@ export class WardPage extends Part {
     this.listen(state, "ready", () => this.#fetch());
     this.listen(state, "gap", ({ detail }) => {
       this.#sees = true;
-      this.#patients?.forEach(({ id }) => this.#backfill.need(id, detail.since));
+      if (this.#patients) this.#backfill.need(EVERYBODY, detail.since);
     });
     this.listen(state, "older", ({ detail }) => this.#lies(detail.patient) && this.#backfill.need(detail.patient, detail.since));
     this.listen(state, "alert", () => this.#soon());
@@ -101,10 +103,10 @@ export class WardPage extends Part {
   #show(patients) {
     if (this.#refused) return;
     const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
-    const came = patients.filter(({ id }) => !this.#lies(id));
+    const somebodyCame = patients.some(({ id }) => !this.#lies(id));
     [this.#patients, this.#failure] = [patients, null];
     if (changed) this.draw();
-    if (this.#sees) for (const { id } of came) this.#backfill.need(id, -Infinity);
+    if (this.#sees && somebodyCame) this.#backfill.need(EVERYBODY, -Infinity);
   }
 
   /** Who is not here any more goes at once, before anybody reads the tile; the list says the rest. */
@@ -133,8 +135,12 @@ export class WardPage extends Part {
 
   /** What the socket does not bring: the past two minutes, and what was measured while it was not heard. */
   async #fetchReadings(patient, since) {
-    const rows = await api.all("api/iot/data/", { patient_id: patient, debut: tracedSince(since) });
-    if (!this.signal.aborted && this.#lies(patient)) state.addReadings(patient, readRows(rows));
+    const debut = tracedSince(since);
+    const readings = patient === EVERYBODY
+      ? readTraces(await api.get(`api/services/${this.ward}/traces/`, { debut }))
+      : new Map([[patient, readRows(await api.all("api/iot/data/", { patient_id: patient, debut }))]]);
+    if (this.signal.aborted) return;
+    for (const [id, measured] of readings) if (this.#lies(id)) state.addReadings(id, measured);
   }
 
   #lies(patient) { return this.#patients?.some(({ id }) => id === patient) ?? false; }

@@ -583,7 +583,9 @@ BEGIN
         IF (SELECT xmin = pg_current_xact_id()::xid FROM rolled_up) THEN
             RETURN false;
         END IF;
-        UPDATE rolled_up SET fence = pg_snapshot_xmax(pg_current_snapshot());
+        -- This transaction got its number after that was known. A snapshot's xmax is no such fence: it lies one past the newest transaction
+        -- that is over, and so may be the number of one that began before.
+        UPDATE rolled_up SET fence = pg_current_xact_id();
         RETURN true;
     END IF;
     IF pg_snapshot_xmin(pg_current_snapshot()) < u.fence THEN
