@@ -18,8 +18,8 @@ from websockets.sync.client import connect
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START_SECONDS = 90
 STOP_SECONDS = 40
-# Enough for four wards, and for each test to have a patient of its own.
-PATIENTS = 120
+# Enough for eight wards, and for each test to have a patient of its own.
+PATIENTS = 240
 
 
 def until(condition, seconds, what):

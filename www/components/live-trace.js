@@ -43,6 +43,7 @@ export class LiveTrace extends Part {
     if (!this.small) {
       this.append(el("span", { class: "axis", "aria-hidden": "true" },
         el("span", { text: t("trace.start") }), el("span", { text: t("trace.middle") }), el("span", { text: t("trace.end") })));
+      this.#label(entryOf(this.vital), this.samples);  // a canvas that is not shown yet is not painted either
     }
     this.#soon();
   }
