@@ -554,6 +554,7 @@ CREATE FUNCTION public.roll_up(settled interval DEFAULT '00:00:20'::interval) RE
     LANGUAGE plpgsql
     AS $$
 DECLARE
+    has_written boolean := pg_current_xact_id_if_assigned() IS NOT NULL;
     u rolled_up;
     stale timestamptz;
     next timestamptz := date_bin('1 hour', now() - interval '5 minutes', '1970-01-01Z');
@@ -579,12 +580,11 @@ BEGIN
         RETURN FOUND;
     END IF;
     IF u.fence IS NULL THEN
-        -- Of two steps in one transaction the first is not known to anybody yet.
-        IF (SELECT xmin = pg_current_xact_id()::xid FROM rolled_up) THEN
+        -- Whoever did not know wrote before the closing was committed, so before this transaction did, if it has only begun to: the fence is
+        -- its own number. A snapshot's xmax would not do: it is that of the newest one that has ended.
+        IF has_written THEN
             RETURN false;
         END IF;
-        -- This transaction got its number after that was known. A snapshot's xmax is no such fence: it lies one past the newest transaction
-        -- that is over, and so may be the number of one that began before.
         UPDATE rolled_up SET fence = pg_current_xact_id();
         RETURN true;
     END IF;
@@ -896,7 +896,7 @@ CREATE TABLE public.reading_hours (
     sums double precision[] NOT NULL,
     counts integer[] NOT NULL
 );
-COMMENT ON TABLE public.reading_hours IS 'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row..';
+COMMENT ON TABLE public.reading_hours IS 'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row.';
 COMMENT ON COLUMN public.reading_hours.minutes IS 'Which minutes of the hour have readings, ascending; the other arrays go along.';
 CREATE TABLE public.readings (
     patient_id integer NOT NULL,
