@@ -108,6 +108,8 @@ def test_script_in_any_text_is_text_on_every_page(page, stack, infected):
         "#/": ("service-list .services a", mark),
         f"#/service/{infected['ward']}": ("patient-tile .name", mark.upper()),
         f"#/patient/{infected['patient']}": ("alert-list .message", mark),
+        f"#/releve/service/{infected['ward']}": ("handover-page .sheet", mark.upper()),
+        f"#/releve/patient/{infected['patient']}": ("handover-page .sheet", mark),
         "#/alertes": ("alerts-page", mark),
         "#/compte": ("account-page", mark),
         f"#/patient/{LONG}": ("service-list", ""),

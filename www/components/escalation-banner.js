@@ -63,7 +63,7 @@ export class EscalationBanner extends Part {
     const hasEnded = alert.endedAt !== null;
     return el("li", { "data-severity": "error", "data-stage": hasEnded ? "ended" : "waiting" }, icon(hasEnded ? "ended" : "escalated"),
       el("p", {}, ...subject,
-        el("span", { class: "message", text: alert.message }), " ", this.#since(alert)),
+        el("span", { class: "message", title: alert.message, text: alert.message }), " · ", this.#since(alert)),
       may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
         "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${alert.message}` }), text: t("alerts.acknowledge"),
         on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button) } }) : null);

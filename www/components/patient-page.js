@@ -23,6 +23,7 @@ export class PatientPage extends Part {
   #patient = null;
   #ward = null;
   #failure = null;
+  #refused = false;
   #live = null;
   #limits = null;
   #backfill = null;
@@ -34,11 +35,11 @@ export class PatientPage extends Part {
     this.listen(state, "ready", () => this.#fetch());
     this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
     this.listen(this.#backfill, "failure", ({ detail }) => this.#say(detail.error));
-    this.listen(state, "gap", ({ detail }) => this.#backfill.need(this.#patient.id, detail.since));
+    this.listen(state, "gap", ({ detail }) => this.#patient && this.#backfill.need(this.#patient.id, detail.since));
     this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#backfill.need(detail.patient, detail.since));
     this.listen(state, "readings", () => this.#addCards());
     this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
-    this.listen(state, "connection", () => this.#updateEntry());
+    this.listen(state, "connection", () => this.#obey(state.connection.status === "error"));
     this.everySecond(() => {
       if (document.hidden || state.connection.status === "error" || --this.#secondsToLimits > 0) return;
       this.#secondsToLimits = LIMITS_EVERY_S;
@@ -70,14 +71,24 @@ export class PatientPage extends Part {
   /** Name, bed or ward changed. Whom this account may not see any more is said by the socket, which is closed. */
   async #findAgain() {
     await this.#take(this.#ask(), (patient) => {
+      if (this.#refused) return;
       this.#accept(patient);
       this.draw();
-      this.#limits.reload();
+      this.#fetch();
     });
   }
 
+  /** Refused: name, limits and score are not for these eyes any more than the values; let in again, all of it comes anew. */
+  #obey(refused) {
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    if (!refused) return void this.#findAgain();
+    this.#patient = this.#ward = this.#limits = null;
+    this.draw();
+  }
+
   #accept(patient) {
-    if (this.#patient?.service !== patient.service) this.#limits = patientLimits(api, patient);
+    if (!this.#limits || this.#patient?.service !== patient.service) this.#limits = patientLimits(api, patient);
     this.#patient = patient;
     this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
@@ -129,6 +140,7 @@ export class PatientPage extends Part {
 
   draw() {
     document.title = t("patient.title");
+    if (this.#live && !this.#patient) return this.#drawRefused();
     if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
     const { id } = this.#patient;
     const banner = Object.assign(el("status-banner", { hidden: true }), { feed: () => this.#silence() });
@@ -141,8 +153,18 @@ export class PatientPage extends Part {
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
       this.#below(id));
     this.#addCards();
-    this.#updateEntry();
   }
+
+  /** Who was discharged or moved away while somebody looked: no more than that, and the way on. */
+  #drawRefused() {
+    this.replaceChildren(
+      el("header", { class: "patient-head" },
+        el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")),
+        el("div", { class: "who" }, el("h1", { text: t("patient.title") })), this.#chip()),
+      el("status-banner", { hidden: true }));
+  }
+
+  #chip() { return el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }); }
 
   /** What one scrolls to: the past, the score with its parts, limits. */
   #below(id) {
@@ -155,12 +177,6 @@ export class PatientPage extends Part {
       Object.assign(el("history-chart"), { patient: id, limits }),
       el("div", { class: "measures" }, Object.assign(el("news-score"), { patient: id }), Object.assign(el("alarm-load"), { patient: id })),
       el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor));
-  }
-
-  /** What would be refused is not offered. */
-  #updateEntry() {
-    const button = this.querySelector("button.enter");
-    if (button) button.hidden = state.connection.status === "error";
   }
 
   #waiting() {
@@ -182,7 +198,7 @@ export class PatientPage extends Part {
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
       el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),
-      el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }));
+      this.#chip());
   }
 
   #entry() {
@@ -203,15 +219,24 @@ export class PatientPage extends Part {
     const record = state.record(this.#patient.id);
     const wanted = VITALS.map(({ name }) => name)
       .filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || record.value(name)));
-    this.#fill(this.querySelector(".vitals"), wanted.filter((name) => !TAKEN_BY_HAND.includes(name)));
-    this.#fill(this.querySelector(".by-hand"), wanted.filter((name) => TAKEN_BY_HAND.includes(name)));
+    const byHand = wanted.filter((name) => this.#isByHand(name));
+    this.#fill(".vitals", wanted.filter((name) => !byHand.includes(name)), false);
+    this.#fill(".by-hand", byHand, true);
   }
 
-  /** Adds the cards that a section lacks; a vital that has a card keeps it. */
-  #fill(section, wanted) {
+  /** Whether it has the small card. One that must be seen to be missing keeps its large one whoever measures it. */
+  #isByHand(name) {
+    return TAKEN_BY_HAND.includes(name) || (!ALWAYS_SHOWN.includes(name) && state.freshness(this.#patient.id, name)?.byHand === true);
+  }
+
+  /** Adds the cards that a section lacks; a vital that has a card keeps it, and takes it along when a device begins to measure it. */
+  #fill(selector, wanted, byHand) {
+    const section = this.querySelector(selector);
+    const cards = [...this.querySelectorAll("vital-card")];
     wanted.forEach((name, i) => {
       if (section.children[i]?.vital === name) return;
-      section.insertBefore(Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name, limits: this.#limits }), section.children[i] ?? null);
+      const card = cards.find(({ vital }) => vital === name) ?? Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name, limits: this.#limits });
+      section.insertBefore(Object.assign(card, { byHand }), section.children[i] ?? null);
     });
   }
 

@@ -31,10 +31,11 @@ export class PatientTile extends Part {
     // A display on the wall has no other page to go to.
     this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
+        el("span", { class: "age since" }),
         el("span", { class: isLong ? "name long" : "name", title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
-      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name)), el("span", { class: "score" })),
+      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
       el("span", { class: "foot" }, el("span", { class: "alert" }),
-        el("span", { class: "age" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })))));
+        el("span", { class: "silence" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })), el("span", { class: "score" }))));
     this.#update();
   }
 
@@ -96,7 +97,8 @@ export class PatientTile extends Part {
     const isSilent = all.length > 0 && all.every(({ stale, blind }) => stale && !blind);
     this.classList.toggle("silent", isSilent);
     setText(this.querySelector(".why"), isSilent ? t(all.every(({ lost }) => lost === "signal_perdu") ? "tile.lost" : "tile.silent") : "");
-    setText(this.querySelector(".since"), all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--");
+    const since = all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--";
+    for (const place of this.querySelectorAll(".since")) setText(place, since);
   }
 
   #updateAlert() {

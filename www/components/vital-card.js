@@ -6,13 +6,14 @@ import { limitText } from "../limit-words.js";
 import { linesOf } from "../limits.js";
 import { view } from "../reading-view.js";
 import { i18n, state, t } from "../services.js";
-import { TAKEN_BY_HAND, vital as entryOf } from "../vitals.js";
+import { vital as entryOf } from "../vitals.js";
 import { Part } from "./part.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
 
-/** One vital of a patient. Properties: `patient`, `vital` (its name), `limits` (a LevelLimits). */
+/** One vital of a patient. Properties: `patient`, `vital` (its name), `limits` (a LevelLimits), `byHand` (then it has no trace). */
 export class VitalCard extends Part {
+  byHand = false;
   #shown = null;
 
   start() {
@@ -32,7 +33,7 @@ export class VitalCard extends Part {
     this.replaceChildren(
       el("header", {}, el("span", { class: "emblem" }, icon(this.vital)), title, el("span", { class: "verdict" })),
       el("div", { class: "body" }, el("p", { class: "value" }),
-        TAKEN_BY_HAND.includes(this.vital) ? null : Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }),
+        this.byHand ? null : Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }),
         entry.normal ? this.#range(entry) : null),
       el("p", { class: "updated" }, icon("clock"), el("span")));
     this.#shown = null;
