@@ -19,6 +19,8 @@ export class StatusBanner extends Part {
 
   start() {
     this.listen(state, "connection", () => this.#update());
+    // Whatever could not be answered meanwhile: it can now, and is asked for again.
+    this.listen(state, "gap", () => { this.#words = null; this.#update(); });
     this.listen(state, "server-error", ({ detail }) => this.say(detail.text));
     this.everySecond(() => this.#update());
   }
