@@ -121,8 +121,8 @@ export class PatientTile extends Part {
     const said = [t(`severity.${alert.severity}`), stage === "waiting" ? null : t(`alarms.stage.${stage}`), alert.remindedAt === null ? null : t("alarms.reminded")];
     return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: `${said.filter(Boolean).join(", ")} : ${alert.message}` }),
       el("span", { class: "message", "aria-hidden": "true", title: alert.message, text: shortOf(alert, i18n) }),
-      others ? el("small", { class: "others" }, el("span", { "aria-hidden": "true", text: `+${others}` }), el("span", { class: "visually-hidden", text: t("tile.others", { count: others }) })) : null,
-      alert.remindedAt !== null && !alert.acknowledged ? icon("reminded") : null, alert.escalatedAt !== null ? icon("escalated") : null].filter(Boolean);
+      el("span", { class: "marks" }, others ? el("small", { class: "others" }, el("span", { "aria-hidden": "true", text: `+${others}` }), el("span", { class: "visually-hidden", text: t("tile.others", { count: others }) })) : null,
+        alert.remindedAt !== null && !alert.acknowledged ? icon("reminded") : null, alert.escalatedAt !== null ? icon("escalated") : null)];
   }
 }
 
