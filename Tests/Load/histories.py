@@ -64,6 +64,7 @@ def measure(hospital, options, note):
     hospital.expected += stored
     build(hospital, note)
     plain = from_readings(hospital, patients, note)
+    client = Client(hospital)  # the other one has been idle for too long
     what = f"{stored / 1e6:,.0f} million readings stored"
 
     latest = client.time("/api/iot/data/latest_data/", [{"service": ward}] * REQUESTS)
