@@ -6,6 +6,8 @@ extension Service {
     private static let traceSeconds = 300.0
     /// Of each patient and vital: as many as a page keeps.
     private static let traceLimit = 1_000
+    /// Reports must not wait behind many of them; a page that is sent away asks again.
+    static let tracesAtOnce = 8
 
     private struct ValueBody: Decodable { let valeur: Double }
     private struct LetterBody: Decodable { let valeur: String }
@@ -38,9 +40,11 @@ extension Service {
 
     /// A ward's page at its opening and after each gap, in one request: `{"12": {"spo2": [[ms, value], …]}}`.
     func showTraces(_ call: Call) throws -> Response {
-        let from = try call.query.instant("debut") ?? now().advanced(bySeconds: -Self.traceSeconds)
-        guard now().seconds(since: from) <= Self.traceSeconds else { throw Problem.invalid("debut", .outOfRange) }
-        let traces = try call.found(database.traces(ward: call.number("id"), from: from, limit: Self.traceLimit, call.scope()))
+        let now = now()
+        let from = try call.query.instant("debut") ?? now.advanced(bySeconds: -Self.traceSeconds)
+        guard now.seconds(since: from) <= Self.traceSeconds else { throw Problem.invalid("debut", .outOfRange) }
+        let traces = try call.found(
+            self.traces.with { try database.traces(ward: call.number("id"), from: from, limit: Self.traceLimit, call.scope()) })
         // By hand: there are tens of thousands of them.
         let patients = traces.map { patient, vitals in
             let lines = vitals.map { vital, readings in

@@ -19,6 +19,7 @@ public struct Service: Sendable {
     let now: @Sendable () -> Instant
     let rehearsals = Places(Service.rehearsalsAtOnce)
     let histories = Places(Service.historiesAtOnce)
+    let traces = Places(Service.tracesAtOnce)
     public let requests = RequestMeasures(Service.routes)
     private let router = Router(Service.routes)
 

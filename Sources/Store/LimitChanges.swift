@@ -41,14 +41,20 @@ extension Database {
                         AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
                         AND ($5::bigint IS NULL OR a.id < $5)
                     ORDER BY a.id DESC LIMIT $6
+                ), said AS MATERIALIZED (
+                    -- An entry tells of a change only what changed: the rest is what earlier ones said last of the same limit. Looked for in one
+                    -- go through them: for each change anew, some thousands of one limit would take minutes.
+                    SELECT e.id AS said_by, \(Self.members.map { "max(e.id) FILTER (WHERE e.after ? '\($0)') OVER earlier AS \($0)_by" }.joined(separator: ", "))
+                    FROM audit e
+                    WHERE e.action LIKE 'limit.%' AND e.subject IN (SELECT subject FROM changes) AND (e.patient_id = $1 OR e.patient_id IS NULL)
+                    WINDOW earlier AS (PARTITION BY e.patient_id, e.subject ORDER BY e.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                 ), whole AS (
-                    -- An entry tells of a change only what changed: the rest is what earlier ones said last of the same limit.
                     SELECT c.*, coalesce(earlier.known, '{}') || c.before AS was, coalesce(earlier.known, '{}') || c.after AS became
-                    FROM changes c CROSS JOIN LATERAL (
-                        SELECT jsonb_object_agg(said.key, said.value ORDER BY e.id) AS known
-                        FROM audit e, jsonb_each(e.after) AS said
-                        WHERE c.action = 'limit.changed' AND e.action LIKE 'limit.%' AND e.subject = c.subject AND e.id < c.id
-                            AND (e.patient_id = c.patient_id OR (e.patient_id IS NULL AND c.patient_id IS NULL))
+                    FROM changes c JOIN said s ON s.said_by = c.id CROSS JOIN LATERAL (
+                        SELECT jsonb_object_agg(k.member, e.after -> k.member) AS known
+                        FROM (VALUES \(Self.members.map { "('\($0)', s.\($0)_by)" }.joined(separator: ", "))) AS k (member, said_by)
+                        JOIN audit e ON e.id = k.said_by
+                        WHERE c.action = 'limit.changed'
                     ) AS earlier
                 )
                 SELECT id, at, CASE WHEN user_id IS NOT NULL THEN username END, patient_id IS NOT NULL, substr(subject, 7),
@@ -59,6 +65,9 @@ extension Database {
             ).compactMap(LimitChange.init)
         }
     }
+
+    /// What an entry tells of a limit.
+    private static let members = ["limit_value", "includes_limit", "delay_seconds", "hysteresis"]
 
     /// Five columns; the first says whether there is anything. `none`: the audit's word for no alarm of this priority.
     private static func limitState(_ json: String) -> String {

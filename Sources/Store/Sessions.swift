@@ -61,6 +61,9 @@ extension Database {
 
     /// Uses up one token and stores its successor, in one transaction.
     ///
+    /// A wall display has nobody who could log in again, and an answer may get lost: its token works as long as no later one was used. What
+    /// was made of it before is superseded, so that of a thief and the display the one who comes with that ends the session.
+    ///
     /// - Parameters:
     ///   - graceSeconds: how long after its first use a token still works. A browser's windows share one cookie and
     ///     may renew at the same moment; that is no theft.
@@ -78,8 +81,9 @@ extension Database {
                 FROM sessions s JOIN users u ON u.id = s.user_id
                 WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.ended_at IS NULL
                     AND (s.expires_at IS NULL OR s.expires_at > now()) AND t.expires_at > now()
-                    AND (t.used_at IS NULL OR t.used_at > now() - $3 * interval '1 second') AND u.disabled_at IS NULL
+                    AND (t.used_at IS NULL OR t.used_at > now() - $3 * interval '1 second' OR \(Self.lostItsAnswer)) AND u.disabled_at IS NULL
                     AND ($5::timestamptz IS NULL OR greatest(s.active_at, $4) >= $5)
+                RETURNING t.used_at < now() - $3 * interval '1 second'
                 """, [old.id, old.userID, graceSeconds, active?.timestamp, idleSince?.timestamp])
             guard rotated.affectedRows == 1 else {
                 try connection.query(
@@ -90,6 +94,10 @@ extension Database {
                     """, [old.id, old.userID, active?.timestamp, idleSince?.timestamp])
                 return .refused
             }
+            if try rotated[0][0] {
+                try connection.query(
+                    "UPDATE refresh_tokens SET used_at = '-infinity' WHERE session_id = $1 AND used_at IS NULL", [new.session])
+            }
             try insert(new, on: connection)
             try connection.query(
                 "UPDATE sessions SET last_used_at = now(), active_at = greatest(active_at, $2) WHERE id = $1",
@@ -97,6 +105,12 @@ extension Database {
             return .rotated
         }
     }
+
+    /// `-infinity`: superseded. Earlier than any use, so that such a token is never taken for one whose answer was lost.
+    private static let lostItsAnswer = """
+        (u.role = 'ecran' AND s.kind = 'browser' AND NOT EXISTS (
+            SELECT FROM refresh_tokens later WHERE later.session_id = t.session_id AND later.id <> t.id AND later.used_at >= t.used_at))
+        """
 
     /// Ends the session that a token belongs to.
     public func endSession(of token: TokenClaims, by author: Author) throws {

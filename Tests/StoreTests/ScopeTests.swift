@@ -99,6 +99,34 @@ import Testing
         #expect(try rotate("unknown", "g") == .refused)
     }
 
+    /// A wall display's session, whose first token is a; and what exchanges one token of it for another, a minute after the exchange before.
+    private func wallDisplay() throws -> (String, String) throws -> Rotation {
+        let later = try TestStore.now.advanced(bySeconds: 600)
+        try open(token("a", expires: later))
+        try store.connection().script(
+            "UPDATE users SET role = 'ecran' WHERE id = \(store.nurse.user); UPDATE sessions SET kind = 'browser' WHERE id = 'f'")
+        return { old, new in
+            try store.connection().script("UPDATE refresh_tokens SET used_at = used_at - interval '1 minute'")
+            return try store.database.rotateRefreshToken(
+                token(old, expires: later), to: token(new, expires: later), graceSeconds: 10, by: store.nurse.author)
+        }
+    }
+
+    @Test("a wall display that got no answer exchanges its token again, however often, until it has used the next") func lostAnswer() throws {
+        let rotate = try wallDisplay()
+        for new in ["b", "c", "d"] { #expect(try rotate("a", new) == .rotated) }
+        #expect(try rotate("d", "e") == .rotated)
+        #expect(try rotate("a", "g") == .refused)
+        #expect(try rotate("e", "h") == .refused)  // that was somebody else
+    }
+
+    @Test("a wall display's token that was superseded is somebody's who should not have it: the session ends") func superseded() throws {
+        let rotate = try wallDisplay()
+        for new in ["b", "c"] { #expect(try rotate("a", new) == .rotated) }
+        #expect(try rotate("b", "d") == .refused)
+        #expect(try rotate("c", "e") == .refused)
+    }
+
     @Test("a login whose password was changed while it was checked begins no session") func overtaken() throws {
         let token = token("a", expires: try TestStore.now.advanced(bySeconds: 60))
         #expect(try store.database.setPassword(store.nurse.user, passwordHash: "new", by: store.admin.author))

@@ -289,6 +289,16 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
     SELECT * INTO u FROM public.rolled_up FOR UPDATE;
     kept_from := least(date_trunc('day', now(), 'UTC') - days * interval '24 hours', date_trunc('day', u.built_until, 'UTC'));
+    -- So many days as there are partitions have really passed: a clock that runs ahead by years takes none of them away.
+    SELECT least(kept_from, min(to_timestamp(substr(relname, 10) || ' 0', 'YYYYMMDD TZH'))) INTO kept_from FROM (
+        SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'public.readings'::regclass AND c.relname ~ '^readings_\d{8}$'
+            AND c.relname < 'readings_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')
+        ORDER BY 1 DESC LIMIT days
+    ) AS passed HAVING count(*) = days;
+    IF kept_from IS NULL THEN
+        RETURN;
+    END IF;
     SELECT array_agg(relname ORDER BY relname) INTO forgotten FROM (
         SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'public.readings'::regclass AND c.relname ~ '^readings_\d{8}$'
@@ -565,39 +575,51 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    SELECT hour INTO stale FROM stale_hours GROUP BY hour HAVING max(at) <= now() - settled ORDER BY hour DESC LIMIT 1;
-    IF stale IS NOT NULL THEN
-        -- Whose row is seen here, their readings are seen below.
-        WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
-        SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM known;
-        IF stale >= u.readings_from AND stale < u.built_until THEN
-            PERFORM build_hour(stale, patients, vitals);
+    -- The database host's clock lay ahead and was set back. What was built of a time that is still to come counts for nothing; but a clock that
+    -- lies behind takes nothing away of which there are readings, or no readings any more.
+    IF u.closed_until > next + interval '1 hour' THEN
+        SELECT greatest(next, u.readings_from, date_bin('1 hour', max(measured_at), '1970-01-01Z')) INTO next FROM latest_readings;
+        IF u.closed_until > next + interval '1 hour' THEN
+            DELETE FROM reading_hours WHERE hour >= next;
+            UPDATE rolled_up SET built_until = least(built_until, next), closed_until = next, fence = NULL;
+            RETURN true;
         END IF;
-        RETURN true;
     END IF;
+    -- The next hour comes first: however much is brought late, the newest histories stay quick.
     IF u.built_until = u.closed_until THEN
         UPDATE rolled_up SET closed_until = next, fence = NULL WHERE next > closed_until;
-        RETURN FOUND;
-    END IF;
-    IF u.fence IS NULL THEN
+        IF FOUND THEN
+            RETURN true;
+        END IF;
+    ELSIF u.fence IS NULL THEN
         -- Whoever did not know wrote before the closing was committed, so before this transaction did, if it has only begun to: the fence is
         -- its own number. A snapshot's xmax would not do: it is that of the newest one that has ended.
-        IF has_written THEN
-            RETURN false;
+        IF NOT has_written THEN
+            UPDATE rolled_up SET fence = pg_current_xact_id();
+            RETURN true;
         END IF;
-        UPDATE rolled_up SET fence = pg_current_xact_id();
+    ELSIF pg_snapshot_xmin(pg_current_snapshot()) >= u.fence THEN
+        -- Whose newest reading is older has none in that hour. By a day: one of a clock that is ahead gives way to any older one, late ones too.
+        SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
+            SELECT DISTINCT patient_id, vital FROM latest_readings
+            WHERE measured_at >= u.built_until - interval '1 day' OR u.built_until < now() - interval '3 days'
+        ) AS present;
+        PERFORM build_hour(u.built_until, patients, vitals);
+        UPDATE rolled_up SET built_until = built_until + interval '1 hour';
         RETURN true;
     END IF;
-    IF pg_snapshot_xmin(pg_current_snapshot()) < u.fence THEN
+    -- Put down in a time to come: by a clock that was set back since.
+    SELECT hour INTO stale FROM stale_hours GROUP BY hour
+    HAVING max(at) <= now() - settled OR min(at) <= now() - 30 * settled OR max(at) > now() + settled ORDER BY hour DESC LIMIT 1;
+    IF stale IS NULL THEN
         RETURN false;
     END IF;
-    -- Whose newest reading is older has none in that hour. Two minutes: one of a clock that is ahead gives way to an older one.
-    SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
-        SELECT DISTINCT patient_id, vital FROM latest_readings
-        WHERE measured_at >= u.built_until - interval '2 minutes' OR u.built_until < now() - interval '3 days'
-    ) AS present;
-    PERFORM build_hour(u.built_until, patients, vitals);
-    UPDATE rolled_up SET built_until = built_until + interval '1 hour';
+    -- Whose row is seen here, their readings are seen below.
+    WITH known AS (DELETE FROM stale_hours WHERE hour = stale RETURNING patient_id, vital)
+    SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM known;
+    IF stale >= u.readings_from AND stale < u.built_until THEN
+        PERFORM build_hour(stale, patients, vitals);
+    END IF;
     RETURN true;
 END $$;
 CREATE FUNCTION public.seal_audit(most integer) RETURNS integer

@@ -13,7 +13,7 @@
 /// The first look comes after an image's trial and spread over ten minutes, so that a ward's devices do not all come at once (ms).
 #define FIRST_LOOK_MS (FJ_OTA_TRIAL_MS + 60000u)
 #define SPREAD_MS 600000u
-#define HOUR_MS 3600000u
+#define HOUR_MS UINT64_C(3600000)
 
 static const char tag[] = "updating";
 
@@ -69,12 +69,15 @@ static void look_for_authority(const fj_setup *setup) {
     if (error != ESP_OK) ESP_LOGW(tag, "authority: %s", esp_err_to_name(error));
 }
 
+/// In 64 bits: pdMS_TO_TICKS multiplies in 32, which at 1,000 ticks a second hold 71 minutes.
+static void rest(uint64_t ms) { vTaskDelay((TickType_t)((ms + esp_random() % SPREAD_MS) * configTICK_RATE_HZ / 1000u)); }
+
 void updating_task(void *context) {
     device *device = context;
-    TickType_t pause = pdMS_TO_TICKS(FIRST_LOOK_MS + esp_random() % SPREAD_MS);
+    uint64_t pause_ms = FIRST_LOOK_MS;
     while (!atomic_load(&device->update_is_ready)) {
-        vTaskDelay(pause);
-        pause = pdMS_TO_TICKS(CONFIG_FAJMA_UPDATE_HOURS * HOUR_MS + esp_random() % SPREAD_MS);
+        rest(pause_ms);
+        pause_ms = CONFIG_FAJMA_UPDATE_HOURS * HOUR_MS;
         // Trust and images come over a connection that is trusted, or not at all.
         if (!atomic_load(&device->is_online) || strncmp(device->setup->url, "https://", 8) != 0) continue;
         look_for_authority(device->setup);
