@@ -1,13 +1,13 @@
 """An hour without nginx, in half a minute: devices with the core that ships measure on, one of them is given to another patient meanwhile, and
 afterwards PostgreSQL has every report once, in its own second, with whoever wore the device, the live values first."""
 import json
-import os
 import signal
 import subprocess
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from cluster import PROGRAM
 from hospital import Stack, until, wire_time
 
 AGO_SECONDS = 4600
@@ -39,9 +39,8 @@ class Simulation:
         self.log = directory / "measured.jsonl"
         path = directory / "devices.json"
         path.write_text(json.dumps({"devices": [{"dispositif": device.id, "patient": device.patient, "cle": device.key} for device in devices]}))
-        program = os.path.join(os.environ["FAJMA_BIN"], "fajma")
         self.process = subprocess.Popen(
-            [program, "simulate", "--url", stack.url, "--devices", str(path), "--ago", str(AGO_SECONDS), "--speed", str(SPEED), "--log", str(self.log)],
+            [PROGRAM, "simulate", "--url", stack.url, "--devices", str(path), "--ago", str(AGO_SECONDS), "--speed", str(SPEED), "--log", str(self.log)],
             env=stack.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def measured(self):
@@ -78,8 +77,7 @@ def test_an_hour_without_nginx_loses_nothing_and_mixes_nobody_up(stack, tmp_path
         given = simulation.newest() - 500_250
         instant = wire_time(datetime.fromtimestamp(given / 1000, timezone.utc))
         stack.query(f"UPDATE device_assignment SET during = tstzrange(lower(during), '{instant}') WHERE device_id = {first.id}")
-        program = os.path.join(os.environ["FAJMA_BIN"], "fajma")
-        subprocess.run([program, "device", "assign", str(first.id), "--patient", str(bystander.patient), "--from", instant],
+        subprocess.run([PROGRAM, "device", "assign", str(first.id), "--patient", str(bystander.patient), "--from", instant],
                        env=stack.environment, check=True, capture_output=True)
         until(lambda: simulation.newest() >= down + OUTAGE_SECONDS * 1000, 60, "an hour")
         up = simulation.newest()
