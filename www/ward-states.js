@@ -1,8 +1,8 @@
 import { api, connect, state } from "./services.js";
 import { State } from "./state.js";
 
-/** So many wards at once: nobody works on more. */
-export const MAX_WARDS = 12;
+/** So many wards at once, each with a socket: more than a hospital has. */
+export const MAX_WARDS = 60;
 /** Of how bad the connections are the worst counts. */
 const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 

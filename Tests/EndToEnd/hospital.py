@@ -18,8 +18,9 @@ from websockets.sync.client import connect
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 START_SECONDS = 90
 STOP_SECONDS = 40
-# Enough for eight wards, and for each test to have a patient of its own.
-PATIENTS = 240
+TOKEN_SECONDS = 600
+# For each test to have a patient of its own.
+PATIENTS = 180
 
 
 def until(condition, seconds, what):
@@ -191,10 +192,11 @@ class Stack:
         return answer.json()
 
     def token(self, role):
-        """An access token, good for the whole run."""
-        if role not in self._tokens:
-            self._tokens[role] = self.log_in(role)["access"]
-        return self._tokens[role]
+        """An access token; they are good for 15 minutes, and all tests together take longer."""
+        made_at, token = self._tokens.get(role, (0, None))
+        if time.monotonic() - made_at > TOKEN_SECONDS:
+            made_at, token = self._tokens[role] = (time.monotonic(), self.log_in(role)["access"])
+        return token
 
     def request(self, method, path, role="infirmier", **options):
         return requests.request(method, self.url + path, timeout=10,
