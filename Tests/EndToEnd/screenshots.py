@@ -50,7 +50,7 @@ class Docs:
 
 
 DOCS = {
-    "ward": Docs("ward", "dark", 1600, 900), "patient-alert": Docs("patient", "light", 1600, 1000),
+    "ward": Docs("ward", "dark", 1280, 720), "patient-alert": Docs("patient", "light", 1600, 1000),
     "patient-history": Docs("history", "light", 1280, 800, "history-chart"), "alerts": Docs("alerts", "light", 1280, 700),
     "administration-devices": Docs("administration", "light", 1280, 700), "administration-audit": Docs("audit", "light", 1280, 640),
 }
