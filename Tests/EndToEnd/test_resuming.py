@@ -13,8 +13,6 @@ SPO2 = 1  # the vital's code in the table
 # Points newer than this are on their way.
 SETTLED_MS = 3_000
 GAP_READINGS = 30
-# A page tries again after 30 s at the latest.
-RECONNECTED_SECONDS = 40
 
 
 def stored(device, since_ms=0):
@@ -32,7 +30,7 @@ def traces(device, ward, patient):
             (patient, "vital-card[data-vital=spo2] live-trace")]
 
 
-def expect_whole(device, ward, patient, seconds=RECONNECTED_SECONDS):
+def expect_whole(device, ward, patient, seconds=30):
     """Both traces have every point of the last minutes that the table has, and no other."""
     for page, selector in traces(device, ward, patient):
         def is_whole():
