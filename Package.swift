@@ -25,11 +25,11 @@ let package = Package(
         .systemLibrary(name: "CQRCode", pkgConfig: "qrcodegen", providers: [.apt(["libqrcodegen-dev"])]),
 
         .target(name: "Metrics"),
-        .target(name: "Listening"),
+        .target(name: "BindAddress"),
         .target(
             name: "Admin",
             dependencies: [
-                "Listening", "Metrics",
+                "BindAddress", "Metrics",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -47,17 +47,16 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: ["Postgres", "Clinical", "Access", "Metrics", logging],
-            exclude: ["SQL/schema.sql"],
-            resources: [
-                "migrations/m0001_initial", "migrations/m0002_people", "migrations/m0003_alarms", "migrations/m0004_alarm_care",
-                "migrations/m0005_limit_changes", "migrations/m0006_history",
-                "routines/readings", "routines/rollups", "routines/alerts", "routines/pauses", "routines/devices", "routines/rights", "routines/audit", "routines/sessions",
-            ].map { .embedInCode("SQL/\($0).sql") }),
-        .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", "Metrics", logging]),
+            exclude: ["SQL"], plugins: ["EmbedText"]),
+        // Text files of a target as Swift source, found by folder.
+        .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
+        .executableTarget(name: "embed-text"),
+        .target(name: "Version", plugins: ["EmbedText"]),
+        .target(name: "API", dependencies: ["Store", "Postgres", "Access", "Clinical", "Metrics", "Version", logging]),
         .target(
             name: "Push",
             dependencies: [
-                "Listening", "Metrics", "Store", "Postgres", "Access", "Clinical", "Curl", logging,
+                "BindAddress", "Metrics", "Store", "Postgres", "Access", "Clinical", logging,
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -65,13 +64,24 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ]),
 
-        .target(name: "Settings", dependencies: [logging]),
-        .executableTarget(name: "fajma-api", dependencies: ["API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Settings", logging]),
-        .executableTarget(name: "fajma-push", dependencies: ["Push", "Admin", "Store", "Access", "Clinical", "Settings", logging]),
+        // The elected leader and the periodic jobs of the whole hospital.
+        .target(name: "Maintenance", dependencies: ["Store", "Postgres", "Access", "Clinical", "Curl", logging]),
+        // SIGTERM and SIGINT, and how a daemon begins and ends. Not `Process`: Foundation has a class of that name.
+        .target(name: "ProcessSignals"),
+        .target(name: "Settings", dependencies: ["Clinical", logging]),
+        .executableTarget(
+            name: "fajma-api",
+            dependencies: ["API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "Settings", "Version", logging]),
+        .executableTarget(
+            name: "fajma-push",
+            dependencies: [
+                "Push", "Maintenance", "Admin", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "Settings", "Version", logging,
+            ]),
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "Settings", "DeviceCore", "DeviceSimulation",
+                "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "ProcessSignals", "Settings", "Version", "DeviceCore",
+                "DeviceSimulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -82,16 +92,18 @@ let package = Package(
         .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
         .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"], swiftSettings: [.unsafeFlags(["-O"])]),
-        .testTarget(name: "ClinicalTests", dependencies: ["Clinical"]),
+        .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"]),
         .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "TestDatabase"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "DeviceSimulation", "TestDatabase"]),
         .testTarget(
             name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),
         .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings", "DeviceCore", "DeviceSimulation"]),
         .testTarget(
+            name: "MaintenanceTests", dependencies: ["Maintenance", "Clinical", "Metrics", "Store", "Postgres", "TestDatabase", logging]),
+        .testTarget(
             name: "PushTests",
             dependencies: [
-                "Listening", "Push", "Store", "Access", "Clinical", "Postgres", "TestDatabase", logging,
+                "BindAddress", "Push", "Store", "Access", "Clinical", "DeviceSimulation", "Postgres", "TestDatabase", logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
     ],

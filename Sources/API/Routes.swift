@@ -33,6 +33,8 @@ struct Call: Sendable {
 extension Service {
     /// THE route table. Every row says who may.
     static let routes: [Route] = [
+        Route("GET", "/api/version/", .anyone) { try $0.showVersion($1) },
+
         Route("POST", "/api/token/", .anyone) { try $0.logIn($1) },
         Route("POST", "/api/token/refresh/", .anyone) { try $0.refresh($1) },
         Route("POST", "/api/token/verify/", .anyone) { try $0.verify($1) },

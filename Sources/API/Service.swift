@@ -17,10 +17,10 @@ public struct Service: Sendable {
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
-    let rehearsals = Places(Service.rehearsalsAtOnce)
-    let histories = Places(Service.historiesAtOnce)
-    let traces = Places(Service.tracesAtOnce)
-    public let requests = RequestMeasures(Service.routes)
+    let rehearsals = ConcurrencyLimit(Service.rehearsalsAtOnce)
+    let histories = ConcurrencyLimit(Service.historiesAtOnce)
+    let traces = ConcurrencyLimit(Service.tracesAtOnce)
+    public let requests = RequestMetrics(Service.routes)
     private let router = Router(Service.routes)
 
     /// 1 MiB.
@@ -57,14 +57,21 @@ public struct Service: Sendable {
             try checkMediaType(request)
             return try route.handle(self, Call(request: request, caller: caller, parameters: parameters))
         } catch {
-            let problem = Problem(error, logger: logger)
+            let problem = Problem(error, logger: log(for: request))
             if problem.status == 403, let asked { recordRefusal(of: asked.route, to: asked.caller, request) }
-            return problem.response(in: request.language)
+            return problem.response(to: request)
         }
     }
 
     /// What the server answers for a body that it did not read to its end.
-    public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge.response(in: request.language) }
+    public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge.response(to: request) }
+
+    /// Every line about a request carries its id as `request`, by which it is found in the web server's access log.
+    func log(for request: Request) -> Logger {
+        var logger = logger
+        if let id = request.id { logger[metadataKey: "request"] = "\(id)" }
+        return logger
+    }
 
     /// A missing type passes: small HTTP clients send none.
     private func checkMediaType(_ request: Request) throws {

@@ -1,5 +1,5 @@
 import Glibc
-import Listening
+import BindAddress
 import Metrics
 import NIOCore
 import NIOHTTP1
@@ -24,7 +24,7 @@ public final class AdminServer: Sendable {
     ///   - checkReadiness: throws why the daemon cannot serve now; may block. What it throws is shown: no secret, nothing of a patient.
     public init(path: String, metrics: [Metric], checkReadiness: @escaping @Sendable () throws -> Void) throws {
         self.path = path
-        let descriptor = try ListenAddress.unix(path: path).bound()
+        let descriptor = try BindAddress.unix(path: path).bound()
         file = inode(path)
         clerks.start()
         let answers = AdminAnswers(metrics: metrics, checkReadiness: checkReadiness)

@@ -83,7 +83,7 @@ public final class Server: Sendable {
         let worker = Worker(
             configuration: configuration, socket: socket, logger: logger,
             isStopping: { [self] in stopping.load(ordering: .acquiring) }, handler: handler)
-        let code = ThreadOfOurOwn.start(name: "fastcgi-\(number)", stackBytes: configuration.stackBytes) { [events] in
+        let code = NativeThread.start(name: "fastcgi-\(number)", stackBytes: configuration.stackBytes) { [events] in
             worker.run()
             events.signal()
         }

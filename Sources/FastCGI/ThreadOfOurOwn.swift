@@ -2,7 +2,7 @@ import CFastCGI
 import Glibc
 
 /// Threads that may block, which those of Swift's cooperative pool must not.
-enum ThreadOfOurOwn {
+enum NativeThread {
     /// - Returns: 0, or the error number of pthread_create.
     static func start(name: String, stackBytes: Int, _ body: @escaping @Sendable () -> Void) -> Int32 {
         var attributes = pthread_attr_t()

@@ -37,12 +37,17 @@ public struct Metric: Sendable {
         Metric(name: name, help: help, kind: "gauge") { [Sample("", [], Double(value()))] }
     }
 
+    /// `fajma_build_info`: always 1; which version runs is its label.
+    public static func buildInfo(version: String) -> Metric {
+        Metric(name: "fajma_build_info", help: "The version that runs.", kind: "gauge") { [Sample("", [("version", version)], 1)] }
+    }
+
     public static func histogram(_ name: String, _ help: String, _ histogram: Histogram) -> Metric {
         Metric(name: name, help: help, kind: "histogram") { histogram.samples([]) }
     }
 }
 
-// By hand: the packages that write this format are not at hand everywhere FAJMA is built, and it is these few lines.
+// Our own: swift-metrics is an interface without this format, and swift-prometheus would be one more dependency for these few lines.
 extension [Metric] {
     /// Prometheus' text format, version 0.0.4.
     public var text: String {

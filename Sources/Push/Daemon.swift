@@ -1,5 +1,5 @@
 import Clinical
-import Listening
+import BindAddress
 import Logging
 import Metrics
 import NIOConcurrencyHelpers
@@ -9,7 +9,7 @@ import NIOCore
 /// feed tells it what happens; both from threads of their own.
 public final class Daemon: Sendable {
     public struct Configuration: Sendable {
-        public var address: ListenAddress
+        public var address: BindAddress
         /// Origins beside our own, as `https://host`.
         public var allowedOrigins: Set<String> = []
         /// Event loops, a thread each.
@@ -26,33 +26,33 @@ public final class Daemon: Sendable {
         public var maximumAge = EarlyWarningScore.MaximumAge()
         public var limits = SocketLimits()
 
-        public init(address: ListenAddress) { self.address = address }
+        public init(address: BindAddress) { self.address = address }
     }
 
     private let server: SocketServer<Shard>
-    private let clerks: Clerks
+    private let clerks: DatabasePool
     /// One a loop, in the server's order.
-    private let inboxes: [Inbox]
-    private let hearing: Hearing
+    private let inboxes: [EventQueue]
+    private let hearing: FeedLiveness
     private let logger: Logger
-    private let measures: DaemonMeasures
+    private let measures: PushMetrics
 
     /// Listens and serves until `stop`. `now` is the clock. Blocks shortly.
     public init(
         configuration: Configuration, source: any Source, logger: Logger, now: @escaping @Sendable () -> Instant
     ) throws {
-        let clerks = Clerks(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
-        let made = NIOLockedValueBox<[Inbox]>([])
-        let measures = DaemonMeasures()
+        let clerks = DatabasePool(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
+        let made = NIOLockedValueBox<[EventQueue]>([])
+        let measures = PushMetrics()
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
         let (pulseSeconds, maximumAge) = (configuration.pulseSeconds, configuration.maximumAge)
-        let hearing = Hearing(silenceSeconds: configuration.feedSilenceSeconds)
+        let hearing = FeedLiveness(silenceSeconds: configuration.feedSilenceSeconds)
         do {
             server = try SocketServer(
                 address: configuration.address, loops: configuration.loops, limits: configuration.limits,
                 tooSlow: measures.tooSlow,
                 makeService: { loop in
-                    let inbox = Inbox(lag: measures.lag)
+                    let inbox = EventQueue(lag: measures.lag)
                     made.withLockedValue { $0.append(inbox) }
                     return Shard(
                         loop: loop, clerks: clerks, inbox: inbox, hearing: hearing, pulseSeconds: pulseSeconds, maximumAge: maximumAge,
@@ -81,7 +81,7 @@ public final class Daemon: Sendable {
     // MARK: For the feed, from any thread
 
     /// Something happened; read only if somebody listens.
-    public func notice(_ notice: Notice) throws(UnreadableNotification) {
+    public func notice(_ notice: NotificationEnvelope) throws(UnreadableNotification) {
         if notice.isReadAlways { return event(try notice.event()) }
         let interested = interested(notice.patient, [notice.ward].compactMap { $0 })
         if !interested.isEmpty { deliver(try notice.event(), to: interested) }
@@ -101,7 +101,7 @@ public final class Daemon: Sendable {
     private func deliver(_ event: Event, to loops: [Int]) {
         guard !loops.isEmpty else { return }
         do {
-            let letter = Inbox.Letter(event: event, frame: try event.message?.frame())
+            let letter = EventQueue.Letter(event: event, frame: try event.message?.frame())
             for index in loops { put(.letter(letter), to: index) }
         } catch {
             logger.error("an event could not be encoded")
@@ -134,19 +134,19 @@ public final class Daemon: Sendable {
         }
     }
 
-    private func put(_ item: Inbox.Item, to index: Int) {
+    private func put(_ item: EventQueue.Item, to index: Int) {
         if inboxes[index].put(item) { server.onLoop(index) { $0.drain() } }
     }
 }
 
-extension Clerks {
+extension DatabasePool {
     /// Who comes, and whether they may come in.
     func greet(
         _ request: HandshakeRequest, allowedOrigins: Set<String>, on loop: any EventLoop
-    ) -> EventLoopFuture<HandshakeAnswer<Visitor>> {
-        let greeting: Greeting
+    ) -> EventLoopFuture<HandshakeAnswer<Client>> {
+        let greeting: RoomRequest
         do {
-            greeting = try Greeting(request, allowedOrigins: allowedOrigins)
+            greeting = try RoomRequest(request, allowedOrigins: allowedOrigins)
         } catch {
             return loop.makeSucceededFuture(.refused(error))
         }
@@ -155,7 +155,7 @@ extension Clerks {
             .map { admission in
                 switch admission {
                 case .allowed:
-                    Visitor(admission, token: greeting.token, changesSeen: changesSeen).map { .welcome($0, subprotocol: greeting.subprotocol) }
+                    Client(admission, token: greeting.token, changesSeen: changesSeen).map { .welcome($0, subprotocol: greeting.subprotocol) }
                         ?? .refused(.unavailable)
                 case .unauthenticated: .refused(.tokenNotValid)
                 case .forbidden: .refused(.forbidden)

@@ -1,3 +1,4 @@
+import Clinical
 import Foundation
 import Logging
 
@@ -33,6 +34,11 @@ public struct Settings: Sendable {
     /// `FAJMA_SCORE_MANUAL_HOURS`: the same of a value taken by hand.
     public func scoreManualHours() throws(SettingError) -> Int { try number("FAJMA_SCORE_MANUAL_HOURS", default: 12, in: 1...72) }
 
+    /// Both, as the score takes them.
+    public func scoreMaximumAge() throws(SettingError) -> EarlyWarningScore.MaximumAge {
+        EarlyWarningScore.MaximumAge(deviceSeconds: Double(try scoreDeviceMinutes() * 60), manualSeconds: Double(try scoreManualHours() * 3600))
+    }
+
     /// `FAJMA_PUSH_SOCKET`.
     public func pushSocket() throws(SettingError) -> String { try required("FAJMA_PUSH_SOCKET") }
 
@@ -50,6 +56,14 @@ public struct Settings: Sendable {
 
     /// `FAJMA_ESCALATION_SECONDS`: after this long an `error` that nobody has acknowledged is escalated.
     public func escalationSeconds() throws(SettingError) -> Int { try number("FAJMA_ESCALATION_SECONDS", default: 120, in: 1...3600) }
+
+    /// `FAJMA_SIGNAL_LOST_SECONDS`: how long a device on a patient may be silent (or three of its periods, if that is longer) before an alarm.
+    public func signalLostSeconds() throws(SettingError) -> Int { try number("FAJMA_SIGNAL_LOST_SECONDS", default: 15, in: 1...3600) }
+
+    /// `FAJMA_WARD_UNMONITORED_SECONDS`: how long a ward with patients may be without a screen with sound before an alarm.
+    public func wardUnmonitoredSeconds() throws(SettingError) -> Int {
+        try number("FAJMA_WARD_UNMONITORED_SECONDS", default: 30, in: 1...3600)
+    }
 
     /// `FAJMA_WEBHOOK_URL`: where escalations are posted, http or https; nil: nowhere. May hold credentials, so no message quotes it.
     public func webhookURL() throws(SettingError) -> String? {

@@ -5,8 +5,11 @@ import Clinical
 import FastCGI
 import Foundation
 import Logging
+import Metrics
+import ProcessSignals
 import Settings
 import Store
+import Version
 
 /// The FastCGI responder: configuration and wiring.
 func serve() throws {
@@ -21,8 +24,7 @@ func serve() throws {
     let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger)
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
-        maximumAge: EarlyWarningScore.MaximumAge(
-            deviceSeconds: Double(try settings.scoreDeviceMinutes() * 60), manualSeconds: Double(try settings.scoreManualHours() * 3600)),
+        maximumAge: try settings.scoreMaximumAge(),
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     var configuration = Configuration(socket: settings.apiSocket)
     configuration.threads = try settings.apiThreads()
@@ -32,10 +34,12 @@ func serve() throws {
     }
     let server = try Server(configuration, logger: logger)
     let admin = try settings.apiAdminSocket.map { path in
-        try AdminServer(path: path, metrics: service.requests.metrics + ingest.metrics(database)) { try database.checkSchema() }
+        try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + service.requests.metrics + ingest.metrics(database)) {
+            try database.checkSchema()
+        }
     }
     Signals.onEnd { server.stop() }
-    logger.info("ready")
+    logger.info("ready", metadata: ["version": "\(Version.current)"])
     let ending = server.run { FastCGI.Response(service.respond(to: API.Request($0))) }
     ingest.close()
     try admin?.stop()
@@ -43,29 +47,4 @@ func serve() throws {
     if ending == .failed { throw ServingFailed() }
 }
 
-struct ServingFailed: Error, CustomStringConvertible {
-    let description = "cannot serve any more, see the log"
-}
-
-extension API.Request {
-    init(_ request: FastCGI.Request) {
-        self.init(
-            method: request.method, path: request.path, prefix: request.param("FAJMA_PREFIX") ?? "", query: request.query,
-            isSecure: request.isSecure, address: request.param("REMOTE_ADDR"), body: request.body,
-            headers: { name in name == "Content-Type" ? request.contentType : request.header(name) })
-    }
-}
-
-extension FastCGI.Response {
-    init(_ response: API.Response) {
-        self.init(status: response.status, headers: response.headers, body: response.body)
-    }
-}
-
-do {
-    try serve()
-} catch {
-    FileHandle.standardError.write(Data("fajma-api: \(error)\n".utf8))
-    exit(1)
-}
-exit(0)
+runDaemon("fajma-api", version: Version.current, serve)

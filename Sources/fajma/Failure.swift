@@ -12,7 +12,7 @@ struct Failure: Error, CustomStringConvertible {
 func explanation(of error: any Error) -> String {
     switch error {
     case let error as PostgresError: explanation(of: error)
-    case let error as Refusal: explanation(of: error)
+    case let error as StoreError: explanation(of: error)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     case PasswordPolicy.Fault.tooShort: "the password is too short: at least \(PasswordPolicy.minimumCharacters) characters, a sentence perhaps"
@@ -24,7 +24,7 @@ func explanation(of error: any Error) -> String {
     }
 }
 
-private func explanation(of error: Refusal) -> String {
+private func explanation(of error: StoreError) -> String {
     switch error {
     case .overlap(let others):
         "the device is worn in that time already: " + others.map(words).joined(separator: "; ") + "; see: fajma device assignments"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Version
 
 /// The administrator's command line. Exit codes: 0 done, 1 failed (one line on standard error says why), 64 usage.
 @main
@@ -8,6 +9,7 @@ struct Fajma: ParsableCommand {
         commandName: "fajma",
         abstract: "Administers FAJMA, and simulates its devices.",
         discussion: "Settings come from the environment: DATABASE_URL names the database.",
+        version: Version.current,
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
             UserCommand.self, AuditCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self, SignalCommand.self,

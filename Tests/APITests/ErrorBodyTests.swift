@@ -22,6 +22,14 @@ import Testing
                 ]))
     }
 
+    @Test("an error carries the id that the web server gave its request, and an answer without error does not") func requestID() throws {
+        let refused = try api.send("GET", "/api/patients/77/", bearer: api.credentials(.admin), [], id: "4f0c")
+        #expect(refused.status == 404 && refused["request_id"] == .string("4f0c"))
+        let answered = try api.send("GET", "/api/version/", bearer: nil, [], id: "4f0c")
+        #expect(answered.json?.members == ["version"])
+        #expect(answered["version"]?.text?.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+/) != nil)
+    }
+
     @Test("the language follows Accept-Language", arguments: [
         ("en", "Not found."), ("en-GB,en;q=0.9,fr;q=0.8", "Not found."), ("fr-CH, fr;q=0.9, en;q=0.8", "Introuvable."),
         ("de", "Introuvable."), ("de, en;q=0.5", "Not found."), ("*", "Introuvable."), ("en;q=0", "Introuvable."),

@@ -136,9 +136,10 @@ let guarded = Service.routes.filter { !$0.isOpen }
         try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
-    @Test("only logging in and out is open to anyone") func open() {
+    @Test("only logging in and out, and the version, are open to anyone") func open() {
         #expect(Set(Service.routes.filter(\.isOpen).map(\.path)) == [
             "/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/session/",
+            "/api/version/",
         ])
         #expect(expectations.count == guarded.count)
     }
@@ -248,12 +249,15 @@ let guarded = Service.routes.filter { !$0.isOpen }
         }
     }
 
+    /// What an open route answers to a request without body and credentials.
+    private static let statusOfNobody = ["GET": 200, "POST": 400, "PUT": 401, "DELETE": 204]
+
     @Test("with and without the trailing slash", arguments: Service.routes) func slashes(route: Route) throws {
         let path = try route.path(ward: 0, in: api)
         let with = try api.send(route.method, path, as: .nobody)
         let without = try api.send(route.method, String(path.dropLast()), as: .nobody)
         #expect(with.status == without.status && with.json == without.json)
-        #expect(with.status == (route.isOpen ? route.method == "DELETE" ? 204 : route.method == "PUT" ? 401 : 400 : 401))
+        #expect(with.status == (route.isOpen ? Self.statusOfNobody[route.method] : 401))
     }
 
     @Test(

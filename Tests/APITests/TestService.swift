@@ -94,7 +94,7 @@ final class TestService: Sendable {
     @discardableResult
     func send(
         _ method: String, _ path: String, bearer: String?, _ body: [UInt8], headers: [String: String] = [:], prefix: String = "",
-        isSecure: Bool = false, address: String? = nil
+        isSecure: Bool = false, address: String? = nil, id: String? = nil
     ) throws -> Answer {
         let parts = path.split(separator: "?", maxSplits: 1)
         var all = headers.merging(["Host": "fajma.test"]) { own, _ in own }
@@ -105,7 +105,7 @@ final class TestService: Sendable {
             service.respond(
                 to: Request(
                     method: method, path: String(parts[0]), prefix: prefix, query: parts.count > 1 ? String(parts[1]) : "",
-                    isSecure: isSecure, address: address, body: body, headers: { sent[$0] })))
+                    isSecure: isSecure, address: address, id: id, body: body, headers: { sent[$0] })))
     }
 
     /// A value in SQL, to look behind the interface.

@@ -24,6 +24,11 @@ struct MetricsTests {
                 """)
     }
 
+    @Test("The version that runs is a label of a number that is always 1")
+    func buildInfo() {
+        #expect([Metric.buildInfo(version: "1.2.3")].text.hasSuffix("fajma_build_info{version=\"1.2.3\"} 1.0\n"))
+    }
+
     @Test("A histogram's buckets hold what is no greater than their bound, and all of it; a clock that is ahead counts as no delay")
     func histogram() {
         let histogram = Histogram(bounds: [0.5, 2])

@@ -76,16 +76,16 @@ struct RehearsalTests {
         return all
     }
 
-    private func alarm(_ severity: Severity, _ value: Double, _ begin: Double, _ end: Double?) -> Rehearsal.Alarm {
+    private func alarm(_ severity: Severity, _ value: Double, _ begin: Double, _ end: Double?) -> LimitsTrial.Alarm {
         .init(kind: "spo2_bas", severity: severity, value: value, begin: start.advanced(bySeconds: begin), end: end.map { start.advanced(bySeconds: $0) })
     }
 
     @Test("delays, hysteresis, gaps and worsening, worked out by hand") func byHand() {
-        var rehearsal = Rehearsal(AlarmRules(AlarmRule.defaults))
+        var rehearsal = LimitsTrial(AlarmRules(AlarmRule.defaults))
         rehearsal.pass(history)
         #expect(rehearsal.list == [alarm(.error, 85, 30, 32), alarm(.error, 88, 160, 172), alarm(.warning, 93, 215, nil)])
         #expect(rehearsal.count == 3 && rehearsal.bySeverity[.error] == 2 && rehearsal.bySeverity[.warning] == 1)
-        var calmer = Rehearsal(AlarmRules(AlarmRule.defaults, [AlarmRule(.init(.spo2, .low, .warning), limit: nil, delaySeconds: 0, hysteresis: 0)]))
+        var calmer = LimitsTrial(AlarmRules(AlarmRule.defaults, [AlarmRule(.init(.spo2, .low, .warning), limit: nil, delaySeconds: 0, hysteresis: 0)]))
         calmer.pass(history)
         // Without the warning's limit 94.9 lies inside: the error ends a second earlier.
         #expect(calmer.list == [alarm(.error, 85, 30, 31), alarm(.error, 88, 171, 172)])
@@ -93,10 +93,10 @@ struct RehearsalTests {
 
     @Test("however readings are cut and vitals follow one another, the figures are the same") func cuts() {
         let other = (0..<40).map { reading(Double($0), 140, .heartRate) }
-        var whole = Rehearsal(AlarmRules(AlarmRule.defaults))
+        var whole = LimitsTrial(AlarmRules(AlarmRule.defaults))
         whole.pass(history + other)
         for size in [1, 2, 7, 50] {
-            var cut = Rehearsal(AlarmRules(AlarmRule.defaults))
+            var cut = LimitsTrial(AlarmRules(AlarmRule.defaults))
             for all in [history, other] {
                 for first in stride(from: 0, to: all.count, by: size) { cut.pass(Array(all[first..<min(first + size, all.count)])) }
             }
@@ -108,11 +108,11 @@ struct RehearsalTests {
     @Test("of many alerts the first are told and all are counted, with what becomes of them later") func many() {
         let rule = AlarmRule(.init(.systolicBP, .low, .error), limit: 90, delaySeconds: 0, hysteresis: 0)
         let milder = AlarmRule(.init(.systolicBP, .low, .warning), limit: 100, delaySeconds: 0, hysteresis: 0)
-        var rehearsal = Rehearsal(AlarmRules([rule, milder]))
+        var rehearsal = LimitsTrial(AlarmRules([rule, milder]))
         for second in 0..<1200 { rehearsal.pass([reading(Double(second), [95, 80, 120][second % 3], .systolicBP)]) }
         #expect(rehearsal.count == 400 && rehearsal.bySeverity == [.error: 400, .warning: 0])
         for second in 1200..<2400 { rehearsal.pass([reading(Double(second), [95, 80, 120][second % 3], .systolicBP)]) }
         #expect(rehearsal.count == 800 && rehearsal.bySeverity[.error] == 800)
-        #expect(rehearsal.list.count == Rehearsal.listLimit && rehearsal.list.allSatisfy { $0.end != nil && $0.severity == .error })
+        #expect(rehearsal.list.count == LimitsTrial.listLimit && rehearsal.list.allSatisfy { $0.end != nil && $0.severity == .error })
     }
 }

@@ -1,3 +1,4 @@
+import DeviceSimulation
 import Testing
 
 @testable import Clinical
@@ -131,20 +132,8 @@ struct AlarmTests {
 struct AlarmPropertyTests {
     private let rules = AlarmRules(AlarmRule.defaults)
 
-    /// SplitMix64: the same sequences in every run.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// Values that wander across the limits, with gaps.
-    private func walk(_ generator: inout Generator) -> [Reading] {
+    private func walk(_ generator: inout SeededGenerator) -> [Reading] {
         let vitals: [(Vital, ClosedRange<Double>)] = [(.spo2, 84...99), (.heartRate, 30...145), (.temperature, 34...40), (.systolicBP, 80...230)]
         var second = 0.0
         var values = vitals.map { Double.random(in: $0.1, using: &generator) }
@@ -160,7 +149,7 @@ struct AlarmPropertyTests {
 
     @Test("cut into calls anywhere, shuffled within them and sent twice: the same alerts", arguments: 0..<200 as Range<UInt64>)
     func cuts(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let readings = walk(&generator)
         var whole = AlarmState()
         let expected = whole.pass(readings, under: rules)
@@ -177,7 +166,7 @@ struct AlarmPropertyTests {
 
     @Test("no alert without violating readings that span its delay, one open alert a side, and ends only inside", arguments: 0..<200 as Range<UInt64>)
     func promises(seed: UInt64) {
-        var generator = Generator(state: seed &+ 1_000_000)
+        var generator = SeededGenerator(seed: seed &+ 1_000_000)
         let readings = walk(&generator)
         var (state, open) = (AlarmState(), [AlarmCondition.Key: Severity]())
         for change in state.pass(readings, under: rules) {

@@ -1,4 +1,5 @@
 import Foundation
+import DeviceSimulation
 import Testing
 
 @testable import Clinical
@@ -181,7 +182,7 @@ struct ReportRefusalTests {
     @Test("no cut or flipped body ends the process, and none invents a reading outside its range")
     func fuzz() {
         let body = Array(#"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.5,"unite":"%","age_ms":12}],"etat":{"batterie":87,"firmware":"é"}}"#.utf8)
-        var random = Seeded(state: 3)
+        var random = SeededGenerator(seed: 3)
         var decoded = 0
         for round in 0..<5000 {
             var bytes = round.isMultiple(of: 5) ? Array(body.prefix(Int.random(in: 0...body.count, using: &random))) : body

@@ -1,8 +1,10 @@
+import BindAddress
 import Clinical
 import Foundation
-import Listening
 import Logging
 import NIOConcurrencyHelpers
+import Store
+import TestDatabase
 import Testing
 
 @testable import Push
@@ -216,11 +218,11 @@ struct DaemonTests {
             source.revoked = ["good": .forbidden, "screen": .unauthenticated, "other": .forbidden]
             daemon.event(.rights(.user(1)))
             #expect(try clients[0].hear() == .close(4403))
-            try daemon.notice(Notice(channel: "fajma_right", payload: #"0 0 {"user":2}"#))
+            try daemon.notice(NotificationEnvelope(channel: "fajma_right", payload: #"0 0 {"user":2}"#))
             #expect(try clients[1].hear() == .close(4401))
             daemon.event(.readings(12, ward: 3, [spo2], from: nil))
             #expect(try clients[2].hear(until: "iot_data").count == 1)
-            try daemon.notice(Notice(channel: "fajma_right", payload: #"0 0 {"user":null}"#))
+            try daemon.notice(NotificationEnvelope(channel: "fajma_right", payload: #"0 0 {"user":null}"#))
             #expect(try clients[2].hear() == .close(4403))
         }
     }
@@ -232,7 +234,7 @@ struct DaemonTests {
             let clients = try rooms.map { try TestClient(path, "\($0)?token=good") }
             for client in clients { _ = try client.hear(until: "ready") }
             source.revoked = ["good": .unknown]
-            try daemon.notice(Notice(channel: "fajma_right", payload: #"12 4 {"patient":12}"#))
+            try daemon.notice(NotificationEnvelope(channel: "fajma_right", payload: #"12 4 {"patient":12}"#))
             for client in clients[..<2] { #expect(try client.hear() == .close(4403)) }
             for client in clients[2...] {
                 try client.say(#"{"type":"x"}"#)
@@ -330,7 +332,7 @@ struct DaemonTests {
 
     @Test("Asking about everybody leaves room for handshakes, and asks about each once")
     func everybodyAtOnce() async throws {
-        let own = 2 * Doubts<Int>.atOnce
+        let own = 2 * RevalidationQueue<Int>.atOnce
         try await withDaemon({ $0.waitingLimit = own + 1 }) { daemon, source, path in
             let clients = try (0..<300).map { _ in try TestClient(path, "/ws/alerts/12/?token=good") }
             for client in clients { _ = try client.hear(until: "ready") }
@@ -358,7 +360,7 @@ struct DaemonTests {
             let (old, new) = (try TestClient(path, "/ws/service/2/?token=good"), try TestClient(path, "/ws/service/3/?token=good"))
             for client in [old, new] { _ = try client.hear(until: "ready") }
             (source.states[.ward(2)], source.states[.ward(3)]) = ([], [moved])
-            try daemon.notice(Notice(channel: "fajma_patient", payload: #"12 3 {"patient":12,"ward":3,"before":2}"#))
+            try daemon.notice(NotificationEnvelope(channel: "fajma_patient", payload: #"12 3 {"patient":12,"ward":3,"before":2}"#))
             let told = JSON.object(["type": .string("patient"), "patient_id": .integer(12), "service": .integer(3)])
             #expect(try old.hear() == .json(told))
             #expect(try new.hear() == .json(told))

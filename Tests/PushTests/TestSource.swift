@@ -1,8 +1,10 @@
+import BindAddress
 import Clinical
 import Foundation
-import Listening
 import Logging
 import NIOConcurrencyHelpers
+import Store
+import TestDatabase
 
 @testable import Push
 

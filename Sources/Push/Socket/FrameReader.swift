@@ -37,7 +37,7 @@ struct FrameReader {
     private var messageKind: Opcode?
     private var message = ByteBuffer()
     private var control = ByteBuffer()
-    private var text = UTF8Check()
+    private var text = UTF8Validator()
 
     init(messageLimit: Int) { self.messageLimit = messageLimit }
 
@@ -176,7 +176,7 @@ struct FrameReader {
         guard let code = payload.readInteger(as: UInt16.self).map(CloseCode.init), code.mayTravel else {
             return fail(.protocolError)
         }
-        var reason = UTF8Check()
+        var reason = UTF8Validator()
         guard payload.withUnsafeReadableBytes({ reason.accept($0) }), reason.isComplete else { return fail(.invalidText) }
         return .close(code)
     }

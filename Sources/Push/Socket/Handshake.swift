@@ -5,19 +5,19 @@ import NIOWebSocket
 /// An application on the socket server: one object an event loop, used on that loop only.
 public protocol SocketService: SocketReceiver, SendableMetatype {
     /// What the greeter found out about who is coming.
-    associatedtype Visitor: Sendable
-    func opened(_ socket: Socket, by visitor: Visitor)
+    associatedtype Client: Sendable
+    func opened(_ socket: Socket, by visitor: Client)
 }
 
-public enum HandshakeAnswer<Visitor: Sendable>: Sendable {
+public enum HandshakeAnswer<Client: Sendable>: Sendable {
     /// Come in. The subprotocol must be one that the client offered.
-    case welcome(Visitor, subprotocol: String?)
-    case refused(Refusal)
+    case welcome(Client, subprotocol: String?)
+    case refused(HandshakeRejection)
 }
 
 /// Decides about a handshake; called on the given loop, may answer from any.
-public typealias Greeter<Visitor: Sendable> =
-    @Sendable (HandshakeRequest, any EventLoop) -> EventLoopFuture<HandshakeAnswer<Visitor>>
+public typealias Greeter<Client: Sendable> =
+    @Sendable (HandshakeRequest, any EventLoop) -> EventLoopFuture<HandshakeAnswer<Client>>
 
 /// From the accepted connection to the WebSocket, or to the HTTP answer that says why not. Leaves the pipeline, and takes
 /// every HTTP handler with it, once the socket is open.
@@ -30,16 +30,16 @@ final class Handshake<Service: SocketService>: ChannelInboundHandler, RemovableC
 
     private let home: SocketLoop
     private let service: Service
-    private let greeter: Greeter<Service.Visitor>
+    private let greeter: Greeter<Service.Client>
     private let number: UInt64
     private var context: ChannelHandlerContext?
     private var head: HTTPRequestHead?
-    private var refusal: Refusal?
-    private var visitor: Service.Visitor?
+    private var refusal: HandshakeRejection?
+    private var visitor: Service.Client?
     private var isAnswered = false
     private(set) var deadline = 0
 
-    init(home: SocketLoop, service: Service, greeter: @escaping Greeter<Service.Visitor>) {
+    init(home: SocketLoop, service: Service, greeter: @escaping Greeter<Service.Client>) {
         (self.home, self.service, self.greeter) = (home, service, greeter)
         number = home.nextNumber()
     }
@@ -66,8 +66,8 @@ final class Handshake<Service: SocketService>: ChannelInboundHandler, RemovableC
             }.nonisolated()
     }
 
-    private func accept(_ answer: HandshakeAnswer<Service.Visitor>) throws -> HTTPHeaders {
-        if isAnswered { throw Refusal.unavailable }  // it took too long; the client has its answer
+    private func accept(_ answer: HandshakeAnswer<Service.Client>) throws -> HTTPHeaders {
+        if isAnswered { throw HandshakeRejection.unavailable }  // it took too long; the client has its answer
         switch answer {
         case .welcome(let visitor, let subprotocol):
             self.visitor = visitor
@@ -113,7 +113,7 @@ final class Handshake<Service: SocketService>: ChannelInboundHandler, RemovableC
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case is Refusal: break  // told again by channelRead
+        case is HandshakeRejection: break  // told again by channelRead
         case HTTPParserError.headerOverflow: refuse(.headTooLarge)
         case is HTTPParserError, is ByteToMessageDecoderError.PayloadTooLargeError: refuse(.malformed)
         default: context.close(promise: nil)
@@ -121,7 +121,7 @@ final class Handshake<Service: SocketService>: ChannelInboundHandler, RemovableC
     }
 
     /// Answers, hangs up our half, and waits a little for the client to do the same.
-    private func refuse(_ refusal: Refusal) {
+    private func refuse(_ refusal: HandshakeRejection) {
         guard let context, !isAnswered else { return }
         isAnswered = true
         let response = refusal.response(acceptLanguage: head?.headers["Accept-Language"].first)

@@ -37,7 +37,7 @@ public struct HandshakeRequest: Sendable {
     }
 
     /// Why this can be no WebSocket handshake; nil when it can.
-    var fault: Refusal? {
+    var fault: HandshakeRejection? {
         guard head.method == .GET else { return .methodNotAllowed }
         guard head.version == .http1_1 else { return .malformed }
         guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),

@@ -1,4 +1,4 @@
-import Listening
+import BindAddress
 import Metrics
 import NIOCore
 import NIOHTTP1
@@ -13,8 +13,8 @@ public final class SocketServer<Service: SocketService>: Sendable {
     /// Listens, and serves on `loops` threads until `stop`. `tooSlow` counts the clients that were closed with 1013. `makeService` is called once on each loop. Blocks shortly;
     /// not to be called on an event loop.
     public init(
-        address: ListenAddress, loops: Int, limits: SocketLimits = SocketLimits(), tooSlow: Counter = Counter(),
-        makeService: @escaping @Sendable (any EventLoop) -> Service, greeter: @escaping Greeter<Service.Visitor>
+        address: BindAddress, loops: Int, limits: SocketLimits = SocketLimits(), tooSlow: Counter = Counter(),
+        makeService: @escaping @Sendable (any EventLoop) -> Service, greeter: @escaping Greeter<Service.Client>
     ) throws {
         raiseDescriptorLimit(to: limits.connections + spareDescriptors)
         let descriptor = try address.bound()
@@ -70,7 +70,7 @@ public final class SocketServer<Service: SocketService>: Sendable {
 /// HTTP until the upgrade: all of this leaves the pipeline when the socket opens.
 private func addHandshake<Service: SocketService>(
     to pipeline: ChannelPipeline.SynchronousOperations, _ home: SocketLoop, _ service: Service,
-    _ greeter: @escaping Greeter<Service.Visitor>
+    _ greeter: @escaping Greeter<Service.Client>
 ) throws {
     var headLimits = NIOHTTPDecoderLimitConfiguration()
     headLimits.maxHeaderFieldSize = home.limits.headBytes

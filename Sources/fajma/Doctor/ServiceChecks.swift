@@ -12,6 +12,8 @@ enum ServiceChecks {
             _ = try settings.apiThreads()
             _ = try settings.reminderSeconds()
             _ = try settings.escalationSeconds()
+            _ = try settings.signalLostSeconds()
+            _ = try settings.wardUnmonitoredSeconds()
             _ = try settings.readingDays()
             _ = try settings.historyDays()
             try settings.startLogging()

@@ -1,0 +1,65 @@
+import Clinical
+import FoundationEssentials
+
+/// One HTTP request, as whatever serves it hands it over.
+public struct Request: Sendable {
+    public let method: String
+    /// Decoded, without the prefix under which FAJMA is served.
+    public let path: String
+    /// That prefix: empty or `/fajma`.
+    public let prefix: String
+    /// What stood behind the question mark, not decoded.
+    public let query: String
+    public let isSecure: Bool
+    /// The client's network address, as the web server says; never from a header that anybody can write.
+    public let address: String?
+    /// The web server's name for this request, the same that stands in its access log; nil: it sent none.
+    public let id: String?
+    public let body: [UInt8]
+    private let headers: @Sendable (String) -> String?
+
+    public init(
+        method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, address: String? = nil,
+        id: String? = nil, body: [UInt8] = [],
+        headers: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) {
+        (self.method, self.path, self.prefix, self.query) = (method, path, prefix, query)
+        (self.isSecure, self.address, self.id, self.body, self.headers) = (isSecure, address, id, body, headers)
+    }
+
+    /// A header, whatever the case of `name`.
+    public func header(_ name: String) -> String? { headers(name) }
+
+    /// Where its sender found us: `https://hospital.example/fajma/`. Nil where `Host`, which anybody can write, is no name or address.
+    var publicURL: String? {
+        guard let host = header("Host"), host.utf8.count <= Self.hostLimit,
+            host.wholeMatch(of: /(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/) != nil
+        else { return nil }
+        return "\(isSecure ? "https" : "http")://\(host)\(prefix)/"
+    }
+
+    /// The longest name that DNS knows, and a port.
+    private static let hostLimit = 253 + 6
+
+    /// The language that its sender reads.
+    var language: Language { Language(acceptLanguage: header("Accept-Language")) }
+}
+
+/// What is answered.
+public struct Response: Sendable {
+    public var status: Int
+    public var headers: [(String, String)]
+    public var body: [UInt8]
+
+    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
+        (self.status, self.headers, self.body) = (status, headers, body)
+    }
+
+    static func json(_ value: some Encodable, status: Int = 200, headers: [(String, String)] = []) throws -> Response {
+        Response(
+            status: status, headers: [("Content-Type", "application/json")] + headers,
+            body: Array(try JSONEncoder().encode(value)))
+    }
+
+    static let noContent = Response(status: 204)
+}

@@ -1,0 +1,91 @@
+import Dispatch
+import Logging
+import Store
+
+/// What the leader does every second about alarms, on the connection that holds the lead: who has lost it can write nothing any more.
+struct Reminders: PeriodicJob {
+    let name = "reminders"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+    let afterSeconds: Int
+
+    func run(isStopping: () -> Bool) throws { try session.remind(afterSeconds: afterSeconds) }
+}
+
+struct EscalationJob: PeriodicJob {
+    let name = "escalation"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+    let afterSeconds: Int
+    let hasWebhook: Bool
+
+    func run(isStopping: () -> Bool) throws { try session.escalate(afterSeconds: afterSeconds, hasWebhook: hasWebhook) }
+}
+
+/// Hands due deliveries to the sender, and stores what became of those that it sent.
+struct WebhookJob: PeriodicJob {
+    let name = "webhook"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+    let sender: WebhookSender
+    let logger: Logger
+
+    func run(isStopping: () -> Bool) throws {
+        for (delivery, outcome) in sender.outcomes() {
+            if case .failed(let why) = outcome, delivery.attempts == 0 {
+                logger.warning("a webhook was not taken, tried again", metadata: ["delivery": "\(delivery.id)", "why": "\(why)"])
+            }
+            if outcome == .unwanted { logger.error("a webhook is not wanted (410)", metadata: ["delivery": "\(delivery.id)"]) }
+            try session.settle(delivery, outcome)
+        }
+        sender.take(try session.dueDeliveries(limit: WebhookSender.limit))
+    }
+}
+
+/// Alerts about devices on patients.
+struct DeviceAlertJob: PeriodicJob {
+    let name = "alerts about devices"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+    let signalLostSeconds: Double
+
+    func run(isStopping: () -> Bool) throws { try session.reconcileDeviceAlerts(signalLostSeconds: signalLostSeconds) }
+}
+
+/// Alerts about wards that no screen with sound is connected to.
+struct WardAlertJob: PeriodicJob {
+    let name = "alerts about wards"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+    let unmonitoredSeconds: Double
+    /// When screens have had time to come back after the lead has changed.
+    let raisesFrom: DispatchTime
+
+    init(session: LeaderSession, unmonitoredSeconds: Double) {
+        self.session = session
+        self.unmonitoredSeconds = unmonitoredSeconds
+        raisesFrom = .now() + unmonitoredSeconds
+    }
+
+    func run(isStopping: () -> Bool) throws {
+        try session.reconcileWardAlerts(unmonitoredSeconds: unmonitoredSeconds, raises: .now() >= raisesFrom)
+    }
+}
+
+enum AlarmJobs {
+    static let periodSeconds = 1.0
+
+    /// In the order in which they are run.
+    static func all(_ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger) -> [any PeriodicJob] {
+        let before: [any PeriodicJob] = [
+            Reminders(session: session, afterSeconds: configuration.reminderSeconds),
+            EscalationJob(session: session, afterSeconds: configuration.escalationSeconds, hasWebhook: sender != nil),
+        ]
+        let webhook = sender.map { WebhookJob(session: session, sender: $0, logger: logger) }
+        let after: [any PeriodicJob] = [
+            DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds),
+            WardAlertJob(session: session, unmonitoredSeconds: configuration.wardUnmonitoredSeconds),
+        ]
+        return before + [webhook].compactMap { $0 } + after
+    }
+}

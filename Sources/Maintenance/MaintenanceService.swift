@@ -1,0 +1,45 @@
+import Logging
+import Store
+
+/// Everything that one daemon of the installation does for the whole hospital: it takes part in the election of the leader, and runs the
+/// periodic jobs while it leads.
+public final class MaintenanceService: Sendable {
+    private let logger: Logger
+    private let leader: Leader
+    private let retention: BackgroundJob<Retention>
+    private let rollUps: BackgroundJob<RollUpJob>
+    private let sealer: BackgroundJob<AuditSealer>
+
+    /// - Parameters:
+    ///   - url: `DATABASE_URL`; the leader has a connection of its own.
+    ///   - database: what the other jobs use.
+    ///   - sender: nil: escalations reach the screens only.
+    public init(url: String, database: Database, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger) {
+        let leader = Leader(url: url, configuration: configuration, sender: sender, logger: logger)
+        self.logger = logger
+        self.leader = leader
+        let isLeading = { @Sendable in leader.isLeading }
+        retention = BackgroundJob(
+            Retention(database: database, configuration: configuration, logger: logger), isLeading: isLeading, logger: logger)
+        rollUps = BackgroundJob(RollUpJob(database: database), isLeading: isLeading, logger: logger)
+        sealer = BackgroundJob(AuditSealer(database: database, logger: logger), isLeading: isLeading, logger: logger)
+    }
+
+    /// Leaves the lead to another daemon, first of all, and ends the jobs.
+    public func stop() {
+        leader.stop()
+        retention.stop()
+        rollUps.stop()
+        sealer.stop()
+    }
+
+    /// After `stop` and after the last write of this process: what it has written is in the audit's chain, and the chain's head in the log.
+    public func sealLastRows() {
+        var job = sealer.job
+        do {
+            try job.finish()
+        } catch {
+            logger.error("the audit's last rows are not sealed; the next leader does it", metadata: ["why": "\(error)"])
+        }
+    }
+}

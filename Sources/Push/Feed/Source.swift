@@ -1,0 +1,34 @@
+import Clinical
+import Store
+
+/// The three kinds of address under `/ws/`.
+public enum RoomKind: String, Sendable, CaseIterable {
+    case iot, alerts, service
+}
+
+/// What a token opens.
+public enum Admission: Sendable, Hashable {
+    /// `mayEnter`: the user may enter readings for this room's patient.
+    case allowed(Room, user: UserID, expires: Instant, mayEnter: Bool)
+    /// The token is bad, expired or revoked.
+    case unauthenticated
+    /// The user may not hear this room.
+    case forbidden
+    /// There is no such room, or the user may not know of it.
+    case unknown
+}
+
+/// Where the daemon learns what it does not know. Every call may block and comes from a thread of the daemon's own;
+/// several may run at once. A thrown error means that it could not be found out now.
+public protocol Source: Sendable {
+    /// `key` is what stands in the address: a patient's number or hospital number, or a ward's number.
+    func admit(token: String, kind: RoomKind, key: String) throws -> Admission
+    /// What each room holds, as of now. A room may be left out if it is empty.
+    func load(_ rooms: [Room]) throws -> [Room: RoomContents]
+    /// What this token opens now, for somebody who is in the room already.
+    func renew(token: String, room: Room) throws -> Admission
+    /// A screen whose sound is on is connected to each of these wards.
+    func heard(_ wards: [WardID]) throws
+    /// Stores what a client with this token sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.
+    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String?
+}

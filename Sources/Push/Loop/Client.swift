@@ -1,0 +1,82 @@
+import Clinical
+
+/// Somebody who was let in: the daemon's part of a socket.
+struct Client: Sendable {
+    let room: Room
+    /// Kept to ask again whether it still opens the room, and to store in its name.
+    private(set) var token: String
+    private(set) var user: UserID
+    private(set) var expires: Instant
+    private(set) var mayEnter: Bool
+    /// Changes of rights that were known when it was asked whether it may come in: one that came since was not looked at.
+    let changesSeen: Int
+    /// A fresh token of which is not known yet what it opens.
+    private(set) var offered: Offer?
+    var allowance = Allowance()
+    /// The alarms' sound can be heard where the visitor is, as its page says.
+    var isAudible = false
+
+    struct Offer: Sendable {
+        let token: String
+        /// The client knows that it has to wait for an answer.
+        var isToldToWait = false
+    }
+
+    init?(_ admission: Admission, token: String, changesSeen: Int = 0) {
+        guard case .allowed(let room, let user, let expires, let mayEnter) = admission else { return nil }
+        (self.room, self.token, self.user, self.expires, self.mayEnter) = (room, token, user, expires, mayEnter)
+        self.changesSeen = changesSeen
+    }
+
+    /// The ward whose alarms can be heard there; of a patient's room nothing is known of the others in the ward.
+    var audibleWard: WardID? {
+        guard isAudible, case .ward(let ward) = room else { return nil }
+        return ward
+    }
+
+    /// The one to ask about.
+    var newestToken: String { offered?.token ?? token }
+
+    mutating func offer(_ token: String) { offered = Offer(token: token) }
+
+    /// False: it is told already, or offered nothing.
+    mutating func toldToWait() -> Bool {
+        guard offered?.isToldToWait == false else { return false }
+        offered?.isToldToWait = true
+        return true
+    }
+
+    /// What a token of this visitor's opens now. Nil: it stays, or has offered a newer one that is still to be asked about.
+    mutating func learn(_ admission: Admission, of asked: String) -> CloseCode? {
+        switch admission {
+        case .allowed(room, let user, let expires, let mayEnter):
+            if asked == newestToken { offered = nil }
+            (token, self.user, self.expires, self.mayEnter) = (asked, user, expires, mayEnter)
+            return nil
+        case _ where asked != newestToken: return nil
+        case .unauthenticated: return .tokenExpired
+        case .allowed, .forbidden, .unknown: return .noLongerAllowed
+        }
+    }
+}
+
+/// How much a client may say: a bucket that fills every second.
+struct Allowance: Sendable {
+    /// Messages a second, in the long run.
+    static let perSecond = 10
+    /// Messages at once, after a silence.
+    static let burst = 100
+
+    private var left = Self.burst
+    private var second = 0
+
+    /// False: it says too much.
+    mutating func spend(at now: Instant) -> Bool {
+        let second = Int(now.milliseconds / 1000)
+        left = min(Self.burst, left + max(0, second - self.second) * Self.perSecond)
+        self.second = second
+        guard left > 0 else { return false }
+        left -= 1
+        return true
+    }
+}

@@ -1,0 +1,196 @@
+import Clinical
+import Logging
+import Metrics
+import NIOCore
+
+/// One event loop's part of the daemon: its sockets, its rooms; who may stay is in ShardRights. Used on its loop only.
+final class Shard: SocketService {
+    let loop: any EventLoop
+    let clerks: DatabasePool
+    private let inbox: EventQueue
+    private let hearing: FeedLiveness
+    private let now: @Sendable () -> Instant
+    let logger: Logger
+    private let pulseSeconds: Int
+    private let sent: Counter
+    private var secondsToPulse: Int
+    /// As the sockets were told last.
+    private var isCurrent = true
+    private(set) var rooms: Rooms<Socket>
+    var visitors: [Socket: Client] = [:]
+    private(set) var socketsOf: [UserID: Set<Socket>] = [:]
+    var doubts = RevalidationQueue<Socket>()
+    private var listening = AudibleScreens()
+
+    init(
+        loop: any EventLoop, clerks: DatabasePool, inbox: EventQueue, hearing: FeedLiveness, pulseSeconds: Int, maximumAge: EarlyWarningScore.MaximumAge,
+        sent: Counter, now: @escaping @Sendable () -> Instant, logger: Logger
+    ) {
+        rooms = Rooms(maximumAge: maximumAge)
+        (self.loop, self.clerks, self.inbox, self.now, self.logger) = (loop, clerks, inbox, now, logger)
+        (self.hearing, self.pulseSeconds, secondsToPulse, self.sent) = (hearing, pulseSeconds, pulseSeconds, sent)
+    }
+
+    // MARK: SocketService
+
+    func opened(_ socket: Socket, by visitor: Client) {
+        enter(visitor, at: socket)
+        perform(rooms.join(socket, visitor.room, now: now()))
+        // Between the answer that let it in and this moment something changed, and it was not among those who were asked about.
+        if visitor.changesSeen != clerks.changesOfRights {
+            doubts.raise(socket, isUrgent: true)
+            askDoubts()
+        }
+    }
+
+    func closed(_ socket: Socket) {
+        enter(nil, at: socket)
+        rooms.leave(socket)
+        doubts.leave(socket)
+    }
+
+    /// The one place that writes who is where, and as whom.
+    func enter(_ visitor: Client?, at socket: Socket) {
+        let before = visitors[socket]
+        visitors[socket] = visitor
+        if let ward = listening.moved(from: before?.audibleWard, to: visitor?.audibleWard) { tellHeard([ward]) }
+        guard before?.room != visitor?.room || before?.user != visitor?.user else { return }
+        if let before {
+            inbox.leave(before.room, before.user)
+            socketsOf[before.user]?.remove(socket)
+            if socketsOf[before.user]?.isEmpty == true { socketsOf[before.user] = nil }
+        }
+        if let visitor {
+            inbox.enter(visitor.room, visitor.user)
+            socketsOf[visitor.user, default: []].insert(socket)
+        }
+    }
+
+    func received(binary: ByteBuffer, from socket: Socket) { socket.close(.unacceptableData) }
+
+    func received(text: ByteBuffer, from socket: Socket) {
+        guard visitors[socket]?.allowance.spend(at: now()) == true else {
+            return socket.close(.policyViolation, reason: "trop de messages")
+        }
+        do {
+            switch try ClientMessage(text) {
+            case .latest: perform(rooms.latest(for: socket))
+            case .pulse: pulse(to: [socket])
+            case .readings(let bytes): store(bytes, for: socket)
+            case .token(let token): renew(socket, with: token)
+            case .sound(let isAudible):
+                var visitor = visitors[socket]
+                visitor?.isAudible = isAudible
+                enter(visitor, at: socket)
+            }
+        } catch {
+            tell(error.fault, to: socket)
+        }
+    }
+
+    /// Every second.
+    func tick() {
+        let now = now()
+        let expired = visitors.filter { $0.value.expires <= now }.keys
+        for socket in expired { socket.close(.tokenExpired) }
+        perform(rooms.retry())
+        perform(rooms.age(now: now))
+        retryDoubts()
+        tellHeard(listening.tick())
+        secondsToPulse -= 1
+        // A change is told at once: a screen must not wait ten seconds to know that it is blind.
+        let wasCurrent = isCurrent
+        isCurrent = hearing.isCurrent
+        if secondsToPulse <= 0 || isCurrent != wasCurrent {
+            secondsToPulse = pulseSeconds
+            pulse(to: Set(visitors.keys))
+        }
+    }
+
+    private func pulse(to listeners: Set<Socket>) {
+        if let frame = encoded(.pulse(now(), isCurrent: hearing.isCurrent)) { send(frame, to: listeners) }
+    }
+
+    // MARK: What the feed says
+
+    /// Takes what waits in the inbox.
+    func drain() {
+        let (items, overflowed) = inbox.takeAll()
+        if overflowed {
+            logger.warning("events dropped, reading every room anew")
+            rooms.feedLost(at: now())
+            perform(rooms.feedReady())
+        }
+        for item in items {
+            switch item {
+            case .letter(let letter): perform(rooms.event(letter.event, now: now()), forwarding: letter.frame)
+            case .feedLost: rooms.feedLost(at: now())
+            case .feedReady: perform(rooms.feedReady())
+            }
+        }
+    }
+
+    // MARK: Actions
+
+    private func perform(_ actions: [Rooms<Socket>.Action], forwarding frame: Frame? = nil) {
+        for action in actions {
+            switch action {
+            case .load(let list): load(list)
+            case .forward(let room): if let frame { send(frame, to: rooms.listeners(of: room)) }
+            case .send(let message, let listeners): if let frame = encoded(message) { send(frame, to: listeners) }
+            }
+        }
+    }
+
+    private func send(_ frame: Frame, to listeners: Set<Socket>) {
+        sent.add(listeners.count)
+        for socket in listeners { socket.send(frame) }
+    }
+
+    private func encoded(_ message: Message) -> Frame? {
+        do {
+            return try message.frame()
+        } catch {
+            logger.error("a message could not be encoded")
+            return nil
+        }
+    }
+
+    func tell(_ fault: Message.Fault, to socket: Socket) {
+        if let frame = encoded(.error(fault)) { send(frame, to: [socket]) }
+    }
+
+    private func load(_ list: [Room]) {
+        clerks.load(list, on: loop).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let answer):
+                perform(rooms.loaded(answer, now: now()))
+            case .failure(let error):
+                logger.warning("rooms could not be read", metadata: ["rooms": "\(list.count)", "error": "\(error)"])
+                rooms.loadFailed()  // `tick` tries again
+            }
+        }
+    }
+
+    private func tellHeard(_ wards: [WardID]) {
+        if wards.isEmpty { return }
+        clerks.tellHeard(wards, on: loop).assumeIsolated().whenFailure { [logger] error in
+            logger.warning("it could not be said that screens listen", metadata: ["error": "\(error)"])  // `tick` says it again
+        }
+    }
+
+    // MARK: What clients want
+
+    private func store(_ bytes: [UInt8], for socket: Socket) {
+        guard let visitor = visitors[socket] else { return }
+        guard visitor.mayEnter, case .patient(let patient) = visitor.room else { return tell(.mayNotEnter, to: socket) }
+        clerks.ask(on: loop) { try $0.store(inbound: bytes, patient: patient, token: visitor.token) }
+            .assumeIsolated().whenComplete { [self] result in
+                switch result {
+                case .success(nil): break  // it comes back as an event
+                case .success(.some(let reason)): tell(.refused(reason), to: socket)
+                case .failure: tell(.unavailable, to: socket)
+                }
+            }
+    }
+}

@@ -1,0 +1,159 @@
+import Clinical
+import Postgres
+
+/// Whose alarm rules.
+public enum AlarmRuleOwner: Hashable, Sendable {
+    case hospital
+    case ward(WardID)
+    case patient(PatientID)
+
+    fileprivate var ward: WardID? { if case .ward(let id) = self { id } else { nil } }
+    fileprivate var patient: PatientID? { if case .patient(let id) = self { id } else { nil } }
+}
+
+extension Database {
+    /// The rules that hold there, by level. Nil where the caller sees no such ward or patient.
+    public func alarmRules(_ owner: AlarmRuleOwner, _ scope: Scope) throws -> AlarmLevels? {
+        try pool.with { try alarmRules(owner, scope, on: $0) }
+    }
+
+    /// Replaces a level's own rules; those that stay as they are are not touched. Nil where the caller sees no such ward or patient.
+    ///
+    /// - Parameter change: makes the new own rules from the present ones, which nobody else changes meanwhile.
+    /// - Throws: what `change` throws; `AlarmRuleProblem`; `StoreError.limitsContradict`.
+    public func changeAlarmRules(
+        _ owner: AlarmRuleOwner, _ scope: Scope, _ change: (AlarmLevels) throws -> [AlarmRule]
+    ) throws -> AlarmLevels? {
+        try self.change(by: scope.author) { connection in
+            // One at a time: a farther level's change is compared with every nearer one's rules. Whoever stores readings waits for nobody.
+            try connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules])
+            guard let before = try alarmRules(owner, scope, isLocked: true, on: connection) else { return nil }
+            let after = before.replacing(own: try change(before))
+            if let problem = after.problem { throw problem }
+            try checkNearer(owner, before.own, after.own, on: connection)
+            try replaceAlarmRules(owner, after.own, on: connection)
+            return after
+        }
+    }
+
+    /// - Parameter isLocked: to the end of the transaction nobody moves or discharges the patient, or deletes the ward.
+    private func alarmRules(
+        _ owner: AlarmRuleOwner, _ scope: Scope, isLocked: Bool = false, on connection: Connection
+    ) throws -> AlarmLevels? {
+        let (level, ward): (AlarmLevel, WardID?)
+        switch owner {
+        case .hospital: (level, ward) = (.hospital, nil)
+        case .ward(let id):
+            let known = try connection.query("SELECT id FROM wards WHERE id = $1\(isLocked ? " FOR KEY SHARE" : "")", [id])
+            guard scope.sees(ward: id), !known.isEmpty else { return nil }
+            (level, ward) = (.ward, id)
+        case .patient(let id):
+            guard let patient = try patient(.id(id), scope, isLocked: isLocked, on: connection) else { return nil }
+            (level, ward) = (.patient, patient.fields.ward)
+        }
+        var rules: [AlarmLevel: [AlarmRule]] = [:]
+        let rows = try connection.query(
+            """
+            SELECT CASE WHEN patient_id IS NOT NULL THEN 'patient' WHEN ward_id IS NOT NULL THEN 'service' ELSE 'hopital' END, \(AlarmRule.columns)
+            FROM alarm_rules WHERE ward_id = $1 OR patient_id = $2 OR num_nonnulls(ward_id, patient_id) = 0
+            """, [ward, owner.patient])
+        for row in rows {
+            guard let level = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 1) else { continue }
+            rules[level, default: []].append(rule)
+        }
+        return AlarmLevels(of: level, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [])
+    }
+
+    private func replaceAlarmRules(_ owner: AlarmRuleOwner, _ rules: [AlarmRule], on connection: Connection) throws {
+        let keys: [any PostgresEncodable] = [
+            rules.map(\.key.vital.code), rules.map(\.key.side.rawValue), rules.map(\.key.severity.rawValue),
+        ]
+        try connection.pipeline {
+            $0.query(
+                """
+                DELETE FROM alarm_rules WHERE ward_id IS NOT DISTINCT FROM $1 AND patient_id IS NOT DISTINCT FROM $2
+                    AND (vital, side, severity) NOT IN (SELECT * FROM unnest($3::smallint[], $4::text[], $5::text[]))
+                """, [owner.ward, owner.patient] + keys)
+            $0.query(
+                """
+                INSERT INTO alarm_rules AS r (ward_id, patient_id, \(AlarmRule.columns))
+                SELECT $1::bigint, $2::bigint, *
+                FROM unnest($3::smallint[], $4::text[], $5::text[], $6::float8[], $7::boolean[], $8::float8[], $9::float8[])
+                ON CONFLICT ON CONSTRAINT alarm_rules_key DO UPDATE SET limit_value = excluded.limit_value,
+                    includes_limit = excluded.includes_limit, delay_seconds = excluded.delay_seconds, hysteresis = excluded.hysteresis
+                WHERE (r.limit_value, r.includes_limit, r.delay_seconds, r.hysteresis)
+                    IS DISTINCT FROM (excluded.limit_value, excluded.includes_limit, excluded.delay_seconds, excluded.hysteresis)
+                """,
+                [owner.ward, owner.patient] + keys
+                    + [rules.map(\.limit), rules.map(\.includesLimit), rules.map(\.delaySeconds), rules.map(\.hysteresis)])
+        }
+    }
+}
+
+extension Database {
+    /// The rules of wards and patients that have their own, as far as they meet a farther level's.
+    private struct Nearer {
+        var ward: WardID?
+        var patient: PatientID?
+        var name: String
+        var rules: [AlarmRule] = []
+    }
+
+    /// Whoever has rules of their own chose them against the farther ones: a change there must not make what holds for them
+    /// nonsense behind their back. What a move to another ward makes so already is not held against it.
+    ///
+    /// - Throws: `StoreError.limitsContradict`.
+    private func checkNearer(_ owner: AlarmRuleOwner, _ before: [AlarmRule], _ after: [AlarmRule], on connection: Connection) throws {
+        if case .patient = owner { return }
+        var (hospital, nearer): ([AlarmRule], [Nearer]) = ([], [])
+        let rows = try connection.query(
+            """
+            SELECT coalesce(r.ward_id, p.ward_id), r.patient_id, coalesce(w.name, p.hospital_number, ''), \(AlarmRule.columns)
+            FROM alarm_rules r LEFT JOIN patients p ON p.id = r.patient_id LEFT JOIN wards w ON w.id = r.ward_id
+            WHERE p.discharged_at IS NULL AND ($1::bigint IS NULL OR coalesce(r.ward_id, p.ward_id, $1) = $1)
+            ORDER BY r.ward_id, p.hospital_number
+            """, [owner.ward])
+        for row in rows {
+            guard let rule = try AlarmRule(row, from: 3) else { continue }
+            let (ward, patient): (WardID?, PatientID?) = (try row[0], try row[1])
+            if ward == nil { hospital.append(rule) }
+            else if let last = nearer.last, (last.ward, last.patient) == (ward, patient) { nearer[nearer.count - 1].rules.append(rule) }
+            else { nearer.append(Nearer(ward: ward, patient: patient, name: try row[2], rules: [rule])) }
+        }
+        let wards = Dictionary(nearer.filter { $0.patient == nil }.map { ($0.ward, $0.rules) }) { $1 }
+        func isValid(_ one: Nearer, _ changed: [AlarmRule]) -> Bool {
+            let wardRules = owner == .hospital ? wards[one.ward] ?? [] : changed
+            let levels = AlarmLevels(
+                of: one.patient == nil ? .ward : .patient, hospital: owner == .hospital ? changed : hospital, ward: wardRules,
+                patient: one.patient == nil ? [] : one.rules)
+            return levels.rules.fault() == nil
+        }
+        let broken = nearer.filter { ($0.patient != nil || owner == .hospital) && isValid($0, before) && !isValid($0, after) }
+        guard broken.isEmpty else {
+            throw StoreError.limitsContradict(
+                wards: broken.filter { $0.patient == nil }.map(\.name), patients: broken.filter { $0.patient != nil }.map(\.name))
+        }
+    }
+}
+
+extension AlarmRule {
+    static let columns = "vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis"
+
+    /// Nil: of a newer version's registry.
+    init?(_ row: Row, from first: Int) throws {
+        guard let condition = try AlarmCondition.Key(row, from: first), let severity = Severity(rawValue: try row[first + 2]) else {
+            return nil
+        }
+        self.init(
+            Key(condition.vital, condition.side, severity), limit: try row[first + 3], includesLimit: try row[first + 4],
+            delaySeconds: try row[first + 5], hysteresis: try row[first + 6])
+    }
+}
+
+extension AlarmCondition.Key {
+    /// From the columns vital and side. Nil: of a newer version's registry.
+    init?(_ row: Row, from first: Int) throws {
+        guard let vital = Vital(code: try row[first]), let side = Side(rawValue: try row[first + 1]) else { return nil }
+        self.init(vital, side)
+    }
+}

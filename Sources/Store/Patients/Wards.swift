@@ -1,0 +1,77 @@
+import Clinical
+import Postgres
+
+/// A ward (`service`).
+public struct Ward: Codable, Sendable, Hashable, Identifiable {
+    public var id: WardID
+    public var name: String
+    /// The ward has validated its measuring site: the early warning score takes what devices measure on the skin.
+    public var isSkinTemperatureValid: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case id
+        case name = "nom"
+        case isSkinTemperatureValid = "temperature_cutanee_validee"
+    }
+}
+
+extension Database {
+    private static let wardColumns = "id, name, skin_temperature_valid"
+
+    private static func ward(_ row: Row) throws -> Ward {
+        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2])
+    }
+
+    public func wards(_ scope: Scope, _ page: Page<WardID>) throws -> [Ward] {
+        try pool.with {
+            try $0.query(
+                """
+                SELECT \(Self.wardColumns) FROM wards WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) AND id > $2 ORDER BY id LIMIT $3
+                """, [scope.wards, page.after ?? 0, page.limit]
+            ).map(Self.ward)
+        }
+    }
+
+    public func ward(_ id: WardID, _ scope: Scope) throws -> Ward? {
+        try pool.with {
+            try $0.query(
+                "SELECT \(Self.wardColumns) FROM wards WHERE id = $1 AND ($2::bigint[] IS NULL OR id = ANY ($2))", [id, scope.wards]
+            ).first().map(Self.ward)
+        }
+    }
+
+    public func addWard(name: String, by author: Author) throws -> Ward {
+        try change(by: author) {
+            try Self.ward($0.query("INSERT INTO wards (name) VALUES ($1) RETURNING \(Self.wardColumns)", [name])[0])
+        }
+    }
+
+    /// Changes what is given. Nil where the caller sees no such ward.
+    public func changeWard(_ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, _ scope: Scope) throws -> Ward? {
+        guard scope.sees(ward: id) else { return nil }
+        return try change(by: scope.author) {
+            try $0.query(
+                """
+                UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid)
+                WHERE id = $1 RETURNING \(Self.wardColumns)
+                """, [id, name, isSkinTemperatureValid]
+            ).first().map(Self.ward)
+        }
+    }
+
+    /// False where the caller sees no such ward.
+    ///
+    /// - Throws: `StoreError` while patients, also discharged ones, or accounts hang on it.
+    public func deleteWard(_ id: WardID, _ scope: Scope) throws -> Bool {
+        guard scope.sees(ward: id) else { return false }
+        do {
+            return try change(by: scope.author) {
+                try $0.query("DELETE FROM wards WHERE id = $1", [id]).affectedRows == 1
+            }
+        } catch let error as PostgresError where error.constraint == "patients_ward_fkey" {
+            throw StoreError.wardHasPatients
+        } catch let error as PostgresError where error.constraint == "user_wards_ward_fkey" {
+            throw StoreError.wardHasAccounts
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Clinical
+
+/// Why the store leaves something as it is, where no constraint of the database's can say so.
+public enum StoreError: Error, Hashable, Sendable {
+    /// The device is worn in that time already.
+    case overlap([WornTime])
+    /// An assignment begins longer ago, or later, than one may say afterwards or in advance.
+    case beginsTooEarly, beginsTooLate
+    case endsBeforeBegin
+    /// What has begun can be ended, not taken back.
+    case hasBegun
+    case deviceRetired
+    case patientDischarged
+    case wardHasPatients, wardHasAccounts
+    /// With the change of a farther level, what these wards, by name, and patients, by hospital number, set themselves would be no
+    /// valid rules. Only such as the caller sees: a ward's patients are whoever changes the ward's, and an administrator sees all.
+    case limitsContradict(wards: [String], patients: [String])
+}
