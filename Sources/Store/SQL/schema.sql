@@ -966,7 +966,8 @@ COMMENT ON COLUMN public.rolled_up.readings_from IS 'Older readings are no longe
 CREATE TABLE public.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    digest bytea
 );
 CREATE TABLE public.schema_routines (
     name text NOT NULL,
