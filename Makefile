@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean help lint format
+.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -65,6 +65,11 @@ lint: setup
 format: setup
 	$(call say,format)
 	@exec /usr/bin/python3 scripts/lint --fix
+
+# The software bill of materials of the build, CycloneDX JSON, in .build/fajma.cdx.json.
+sbom: build
+	$(call say,sbom)
+	@exec /usr/bin/python3 scripts/sbom
 
 # This list: the first sentence of the comment above each target.
 help:
