@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean
+.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -20,11 +20,12 @@ test: build
 	$(call say,test)
 	@exec /usr/bin/python3 scripts/test
 
-# With Swift's libraries inside, so that the executables run on a machine without Swift.
+# Builds the executables, with Swift's libraries inside, so that they run on a machine without Swift.
 build: setup
 	$(call say,build)
 	@swift build -c release --static-swift-stdlib
 
+# Installs what building, running and testing need and the machine lacks.
 setup:
 	$(call say,setup)
 	@scripts/setup
@@ -55,6 +56,27 @@ firmware-test: setup
 	@firmware/qemu/run
 	@Tests/Fuzz/run
 
-# Leaves .fajma alone: it has data.
+# The static checks on every tracked file. The last line is `N passed, N failed`. scripts/lint NAME runs one of them.
+lint: setup
+	$(call say,lint)
+	@exec /usr/bin/python3 scripts/lint
+
+# Formats Swift and C, and repairs what ruff can repair.
+format: setup
+	$(call say,format)
+	@exec /usr/bin/python3 scripts/lint --fix
+
+# The software bill of materials of the build, CycloneDX JSON, in .build/fajma.cdx.json.
+sbom: build
+	$(call say,sbom)
+	@exec /usr/bin/python3 scripts/sbom
+
+# This list: the first sentence of the comment above each target.
+help:
+	@awk '/^# /{ text = text (text == "" ? "" : " ") substr($$0, 3); next } \
+	    /^[a-z][a-z-]*:/{ name = $$1; sub(/:.*/, "", name); sub(/\. [A-Z].*/, ".", text); printf "make %-14s %s\n", name, text } \
+	    { text = "" }' $(MAKEFILE_LIST)
+
+# Removes what the build made. Leaves .fajma alone: it has data.
 clean:
 	rm -rf .build .venv

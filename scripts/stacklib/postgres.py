@@ -97,9 +97,12 @@ class Postgres:
     def _programs(self):
         """The programs of the cluster's own version, or the newest."""
         version_file = os.path.join(self.data, "PG_VERSION")
-        wanted = open(version_file, encoding="ascii").read().strip() if os.path.exists(version_file) else None
-        found = {re.search(r"postgresql/(\d+)/", path).group(1): os.path.dirname(path)
-                 for path in glob.glob("/usr/lib/postgresql/*/bin/initdb")}
+        wanted = None
+        if os.path.exists(version_file):
+            with open(version_file, encoding="ascii") as file:
+                wanted = file.read().strip()
+        found = {match.group(1): os.path.dirname(path) for path in glob.glob("/usr/lib/postgresql/*/bin/initdb")
+                 if (match := re.search(r"postgresql/(\d+)/", path))}
         if not found:
             raise Failure("PostgreSQL is missing; run scripts/setup")
         if wanted and wanted not in found:
