@@ -119,7 +119,9 @@ enum Texts {
             .french: "C'est le dernier administrateur actif.", .english: "This is the last active administrator.",
         ],
         .wrongPassword: [.french: "Ce n'est pas le mot de passe actuel.", .english: "This is not the current password."],
-        .samePassword: [.french: "C'est le mot de passe actuel ; choisissez-en un autre.", .english: "This is the current password; choose another."],
+        .samePassword: [
+            .french: "C'est le mot de passe actuel ; choisissez-en un autre.", .english: "This is the current password; choose another.",
+        ],
         .passwordTooShort: [
             .french: "Au moins \(PasswordPolicy.minimumCharacters) caractères ; une phrase convient bien.",
             .english: "At least \(PasswordPolicy.minimumCharacters) characters; a sentence does well.",

@@ -1,5 +1,5 @@
-import Glibc
 import BindAddress
+import Glibc
 import Metrics
 import NIOCore
 import NIOHTTP1

@@ -2,17 +2,11 @@
 
 // Swift calls no variadic function. Each kind of option has its own name here; curl keeps none of the texts that it is given.
 
-static inline CURLcode fajma_curl_set_number(CURL *handle, CURLoption option, long value) {
-    return curl_easy_setopt(handle, option, value);
-}
+static inline CURLcode fajma_curl_set_number(CURL *handle, CURLoption option, long value) { return curl_easy_setopt(handle, option, value); }
 
-static inline CURLcode fajma_curl_set_text(CURL *handle, CURLoption option, const char *value) {
-    return curl_easy_setopt(handle, option, value);
-}
+static inline CURLcode fajma_curl_set_text(CURL *handle, CURLoption option, const char *value) { return curl_easy_setopt(handle, option, value); }
 
-static inline CURLcode fajma_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
-    return curl_easy_setopt(handle, option, value);
-}
+static inline CURLcode fajma_curl_set_pointer(CURL *handle, CURLoption option, void *value) { return curl_easy_setopt(handle, option, value); }
 
 static inline CURLcode fajma_curl_set_writer(CURL *handle, curl_write_callback writer) {
     return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, writer);

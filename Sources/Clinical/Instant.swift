@@ -32,13 +32,20 @@ extension Instant {
                     value /= 10
                 }
             }
-            put(year, 0, 4); out[4] = UInt8(ascii: "-")
-            put(month, 5, 2); out[7] = UInt8(ascii: "-")
-            put(dayOfMonth, 8, 2); out[10] = UInt8(ascii: "T")
-            put(inDay / 3_600_000, 11, 2); out[13] = UInt8(ascii: ":")
-            put(inDay / 60_000 % 60, 14, 2); out[16] = UInt8(ascii: ":")
-            put(inDay / 1000 % 60, 17, 2); out[19] = UInt8(ascii: ".")
-            put(inDay % 1000, 20, 3); out[23] = UInt8(ascii: "Z")
+            put(year, 0, 4)
+            out[4] = UInt8(ascii: "-")
+            put(month, 5, 2)
+            out[7] = UInt8(ascii: "-")
+            put(dayOfMonth, 8, 2)
+            out[10] = UInt8(ascii: "T")
+            put(inDay / 3_600_000, 11, 2)
+            out[13] = UInt8(ascii: ":")
+            put(inDay / 60_000 % 60, 14, 2)
+            out[16] = UInt8(ascii: ":")
+            put(inDay / 1000 % 60, 17, 2)
+            out[19] = UInt8(ascii: ".")
+            put(inDay % 1000, 20, 3)
+            out[23] = UInt8(ascii: "Z")
             return 24
         }
     }

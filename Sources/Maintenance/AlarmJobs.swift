@@ -76,7 +76,9 @@ enum AlarmJobs {
     static let periodSeconds = 1.0
 
     /// In the order in which they are run.
-    static func all(_ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger) -> [any PeriodicJob] {
+    static func all(_ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger)
+        -> [any PeriodicJob]
+    {
         let before: [any PeriodicJob] = [
             Reminders(session: session, afterSeconds: configuration.reminderSeconds),
             EscalationJob(session: session, afterSeconds: configuration.escalationSeconds, hasWebhook: sender != nil),

@@ -61,7 +61,10 @@ public final class Pool: @unchecked Sendable {
             try connection.script("SET statement_timeout = '\(Self.statementSeconds)s'", statement: "connect")
             return connection
         } catch {
-            free.withLock { open -= 1; free.signal() }
+            free.withLock {
+                open -= 1
+                free.signal()
+            }
             throw error
         }
     }

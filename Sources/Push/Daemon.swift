@@ -1,5 +1,5 @@
-import Clinical
 import BindAddress
+import Clinical
 import Logging
 import Metrics
 import NIOConcurrencyHelpers

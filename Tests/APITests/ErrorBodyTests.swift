@@ -30,11 +30,14 @@ import Testing
         #expect(answered["version"]?.text?.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+/) != nil)
     }
 
-    @Test("the language follows Accept-Language", arguments: [
-        ("en", "Not found."), ("en-GB,en;q=0.9,fr;q=0.8", "Not found."), ("fr-CH, fr;q=0.9, en;q=0.8", "Introuvable."),
-        ("de", "Introuvable."), ("de, en;q=0.5", "Not found."), ("*", "Introuvable."), ("en;q=0", "Introuvable."),
-        ("en;q=abc", "Introuvable."), (";;;,,=", "Introuvable."),
-    ]) func language(accepted: String, detail: String) throws {
+    @Test(
+        "the language follows Accept-Language",
+        arguments: [
+            ("en", "Not found."), ("en-GB,en;q=0.9,fr;q=0.8", "Not found."), ("fr-CH, fr;q=0.9, en;q=0.8", "Introuvable."),
+            ("de", "Introuvable."), ("de, en;q=0.5", "Not found."), ("*", "Introuvable."), ("en;q=0", "Introuvable."),
+            ("en;q=abc", "Introuvable."), (";;;,,=", "Introuvable."),
+        ]) func language(accepted: String, detail: String) throws
+    {
         let answer = try api.send("GET", "/api/patients/77/", headers: ["Accept-Language": accepted])
         #expect(answer["detail"]?.text == detail)
         #expect(answer.header("Content-Language") == (detail == "Introuvable." ? "fr" : "en"))
@@ -239,10 +242,13 @@ import Testing
         #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 1 << 20)).status == 400)
     }
 
-    @Test("only JSON is accepted, with or without parameters or a type", arguments: [
-        ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("", 201),
-        ("application/vnd.fajma+json", 201), ("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("json", 415),
-    ]) func mediaType(type: String, status: Int) throws {
+    @Test(
+        "only JSON is accepted, with or without parameters or a type",
+        arguments: [
+            ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("", 201),
+            ("application/vnd.fajma+json", 201), ("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("json", 415),
+        ]) func mediaType(type: String, status: Int) throws
+    {
         let answer = try api.send("POST", "/api/services/", #"{"nom":"Neurologie"}"#, headers: ["Content-Type": type])
         #expect(answer.status == status)
         if status == 415 { #expect(answer["code"]?.text == "unsupported_media_type") }

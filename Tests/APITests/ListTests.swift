@@ -109,9 +109,12 @@ import Testing
         #expect(answer.json?.array?.compactMap { $0["valeur"]?.number } == [92, 93])
     }
 
-    @Test("a reading's id with an instant that cannot be names nothing", arguments: [
-        Int64.min, -Int64.max, -1 << 52, -86_400_001, 1 << 52, .max,
-    ]) func impossibleInstant(milliseconds: Int64) throws {
+    @Test(
+        "a reading's id with an instant that cannot be names nothing",
+        arguments: [
+            Int64.min, -Int64.max, -1 << 52, -86_400_001, 1 << 52, .max,
+        ]) func impossibleInstant(milliseconds: Int64) throws
+    {
         #expect(try api.send("GET", "/api/iot/data/1.1.\(milliseconds).1/").status == 404)
         #expect(try api.send("GET", "/api/iot/data/?curseur=1.1.\(milliseconds).1")["curseur"] != nil)
     }
@@ -174,7 +177,9 @@ import Testing
             try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"warning"}"#)
         }
         try api.store.connection().script("UPDATE alerts SET severity = 'error'")
-        func acknowledge(_ id: Int, _ body: String) throws -> Answer { try api.send("POST", "/api/iot/alertes/\(id)/acquitter/", as: .infirmier, body) }
+        func acknowledge(_ id: Int, _ body: String) throws -> Answer {
+            try api.send("POST", "/api/iot/alertes/\(id)/acquitter/", as: .infirmier, body)
+        }
         let refused = try acknowledge(1, #"{"niveau_gravite":"warning"}"#)
         #expect(refused.status == 409 && refused["niveau_gravite"] != nil)
         #expect(try api.send("GET", "/api/iot/alertes/1/")["acquittee"] == .bool(false))

@@ -137,10 +137,11 @@ let guarded = Service.routes.filter { !$0.isOpen }
     }
 
     @Test("only logging in and out, and the version, are open to anyone") func open() {
-        #expect(Set(Service.routes.filter(\.isOpen).map(\.path)) == [
-            "/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/session/",
-            "/api/version/",
-        ])
+        #expect(
+            Set(Service.routes.filter(\.isOpen).map(\.path)) == [
+                "/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/session/",
+                "/api/version/",
+            ])
         #expect(expectations.count == guarded.count)
     }
 
@@ -221,9 +222,12 @@ let guarded = Service.routes.filter { !$0.isOpen }
         #expect(try api.send("GET", "/api/iot/dispositifs/1/affectations/").json?.array?.count == 1)
     }
 
-    @Test("lists leave out what belongs to other wards, and a filter does not bring it back", arguments: [
-        "/api/services/", "/api/patients/", "/api/iot/dispositifs/", "/api/iot/data/", "/api/iot/alertes/",
-    ]) func lists(path: String) throws {
+    @Test(
+        "lists leave out what belongs to other wards, and a filter does not bring it back",
+        arguments: [
+            "/api/services/", "/api/patients/", "/api/iot/dispositifs/", "/api/iot/data/", "/api/iot/alertes/",
+        ]) func lists(path: String) throws
+    {
         #expect(try api.send("GET", path).json?.array?.count == 2)
         for sender in [TestService.Sender.ecran, .infirmier, .medecin] {
             #expect(try api.send("GET", path, as: sender).json?.array?.count == 1)
@@ -272,9 +276,12 @@ let guarded = Service.routes.filter { !$0.isOpen }
         }
     }
 
-    @Test("unknown paths are 404, also for the administrator", arguments: [
-        "/", "/api", "/api/x/", "/api/patients/1/2/3/", "/api/iot/", "/api/token/refresh/x", "/API/patients/",
-    ]) func paths(path: String) throws {
+    @Test(
+        "unknown paths are 404, also for the administrator",
+        arguments: [
+            "/", "/api", "/api/x/", "/api/patients/1/2/3/", "/api/iot/", "/api/token/refresh/x", "/API/patients/",
+        ]) func paths(path: String) throws
+    {
         let answer = try api.send("GET", path)
         #expect(answer.status == 404 && answer["code"]?.text == "not_found")
     }

@@ -52,16 +52,19 @@ import Testing
         #expect(try api.store.stored() == 0)
     }
 
-    @Test("a NUL character, which PostgreSQL's text cannot hold, is refused and changes nothing", arguments: [
-        ("POST", "/api/services/", #"{"nom":"a\u0000b"}"#),
-        ("PATCH", "/api/patients/1/", #"{"nom":"a\u0000b"}"#),
-        ("PATCH", "/api/iot/dispositifs/1/", #"{"nom":"a\u0000b"}"#),
-        ("POST", "/api/iot/dispositifs/1/update_status/", #"{"statut":"a\u0000b"}"#),
-        ("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"a\u0000b","niveau_gravite":"info"}"#),
-        ("POST", "/api/iot/data/", #"{"patient":"a\u0000b","type_donnee":"spo2","valeur":97}"#),
-        ("POST", "/api/token/", #"{"username":"a\u0000b","password":"x"}"#),
-        ("GET", "/api/iot/data/latest_data/?patient_id=%00", ""),
-    ]) func nul(method: String, path: String, body: String) throws {
+    @Test(
+        "a NUL character, which PostgreSQL's text cannot hold, is refused and changes nothing",
+        arguments: [
+            ("POST", "/api/services/", #"{"nom":"a\u0000b"}"#),
+            ("PATCH", "/api/patients/1/", #"{"nom":"a\u0000b"}"#),
+            ("PATCH", "/api/iot/dispositifs/1/", #"{"nom":"a\u0000b"}"#),
+            ("POST", "/api/iot/dispositifs/1/update_status/", #"{"statut":"a\u0000b"}"#),
+            ("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"a\u0000b","niveau_gravite":"info"}"#),
+            ("POST", "/api/iot/data/", #"{"patient":"a\u0000b","type_donnee":"spo2","valeur":97}"#),
+            ("POST", "/api/token/", #"{"username":"a\u0000b","password":"x"}"#),
+            ("GET", "/api/iot/data/latest_data/?patient_id=%00", ""),
+        ]) func nul(method: String, path: String, body: String) throws
+    {
         let answer = try api.send(method, path, body)
         #expect(answer.status == 400 && answer["code"]?.text == "invalid", "\(answer.text)")
         #expect(try api.send("GET", "/api/patients/1/")["nom"]?.text == "Petit")
@@ -76,9 +79,12 @@ import Testing
         #expect(try api.send("GET", "/api/iot/dispositifs/1/")["batterie"]?.number == 80)
     }
 
-    @Test("odd query strings neither break anything nor show more", arguments: [
-        "%", "%%%", "%ff", "%zz=1", "=", "&&&", "=&=", "a=b=c", "limit", "limit=1&limit=1", "curseur=0", "curseur=-5",
-    ]) func queries(query: String) throws {
+    @Test(
+        "odd query strings neither break anything nor show more",
+        arguments: [
+            "%", "%%%", "%ff", "%zz=1", "=", "&&&", "=&=", "a=b=c", "limit", "limit=1&limit=1", "curseur=0", "curseur=-5",
+        ]) func queries(query: String) throws
+    {
         for path in ["/api/patients/", "/api/iot/dispositifs/", "/api/services/"] {
             let answer = try api.send("GET", "\(path)?\(query)", as: .infirmier)
             #expect(answer.status == 200 && answer.json?.array?.count == 1, "\(path): \(answer.text)")

@@ -3,9 +3,11 @@ import Clinical
 import DeviceCore
 import Testing
 
-@Test("what the QR code says, the device understands", arguments: [
-    "https://hospital.example", "https://hospital.example/fajma/", "https://10.1.2.3:8443/a/b",
-])
+@Test(
+    "what the QR code says, the device understands",
+    arguments: [
+        "https://hospital.example", "https://hospital.example/fajma/", "https://10.1.2.3:8443/a/b",
+    ])
 func deviceUnderstandsTheCode(url: String) throws {
     let key = try DeviceKey.make(device: 314), code = ProvisioningCode(url: url, cle: key.text)
     var setup = fj_setup()

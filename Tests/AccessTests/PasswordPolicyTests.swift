@@ -24,7 +24,8 @@ struct PasswordPolicyTests {
             "motdepassemotdepasse", "Mot de passe secret", "MotDePasse2024!!", "Bonjour123456789", "Bonjour1Bonjour2Bonjour3", "un mot de passe",
             "Administrateur2025!", "infirmière infirmière", "Infirmiere-2025-Hopital", "password password", "P@$$w0rd P@$$w0rd", "m0td3p4ss3-123456",
             "Septembre 2024 !!!", "bonjour soleil chocolat", "Soleil2024Chocolat!", "je t’aime pour toujours", "iloveyouforever!",
-            "correct horse battery staple", "CORRECT-HORSE-BATTERY-STAPLE", "Métro, boulot, dodo", "j'ai oublié mon mot de passe", "liberté égalité fraternité",
+            "correct horse battery staple", "CORRECT-HORSE-BATTERY-STAPLE", "Métro, boulot, dodo", "j'ai oublié mon mot de passe",
+            "liberté égalité fraternité",
             "Ｂｏｎｊｏｕｒ１２３４５６７８", "b-o-n-j-o-u-r-1-2-3-4", "Nicolas14071985", "letmeinletmein123", "cœur cœur cœur cœur", "azerty123azerty123",
         ])
     func common(password: String) { #expect(check(password) == .common) }
@@ -32,9 +33,12 @@ struct PasswordPolicyTests {
     @Test(
         "runs on a keyboard or through the alphabet and repetitions are refused",
         arguments: [
-            "azertyuiopqsdfghjklm", "qwertyuiopasdfgh", "AZERTYUIOP123456", "poiuytrezamlkjhgfdsq", "&é\"'(-è_çà&é\"'(-è", "!@#$%^&*()!@#$%^", "azertyuiop&é\"'(-è_çà",
-            "1qaz2wsx3edc4rfv5tgb", "aqwzsxedcrfvtgb", "1a2z3e4r5t6y7u8i", "a1z2e3r4t5y6u7i8", "123456789012345", "987654321098765", "abcdefghijklmno", "xyzabcdefghijklm",
-            "0123456789abcdef", "112233445566778899", "aabbccddeeffgghh", "1 2 3 4 5 6 7 8 9", "aaaaaaaaaaaaaaa", "abcabcabcabcabc", "xq7xq7xq7xq7xq7xq7", "ßßßßßßßßßßßßßßß",
+            "azertyuiopqsdfghjklm", "qwertyuiopasdfgh", "AZERTYUIOP123456", "poiuytrezamlkjhgfdsq", "&é\"'(-è_çà&é\"'(-è", "!@#$%^&*()!@#$%^",
+            "azertyuiop&é\"'(-è_çà",
+            "1qaz2wsx3edc4rfv5tgb", "aqwzsxedcrfvtgb", "1a2z3e4r5t6y7u8i", "a1z2e3r4t5y6u7i8", "123456789012345", "987654321098765",
+            "abcdefghijklmno", "xyzabcdefghijklm",
+            "0123456789abcdef", "112233445566778899", "aabbccddeeffgghh", "1 2 3 4 5 6 7 8 9", "aaaaaaaaaaaaaaa", "abcabcabcabcabc",
+            "xq7xq7xq7xq7xq7xq7", "ßßßßßßßßßßßßßßß",
             "ééééééééééééééé", "               ", "---------------", "!?!?!?!?!?!?!?!?", "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
         ])
     func runs(password: String) { #expect(check(password) == .common) }
@@ -42,8 +46,10 @@ struct PasswordPolicyTests {
     @Test(
         "the account's name and ours count for nothing",
         arguments: [
-            ("zoe.lefevre-2026", "zoe.lefevre"), ("ZoéLefèvre ZoéLefèvre", "zoe.lefevre"), ("Lefevre_Lefevre_12", "zoe.lefevre"), ("l3f3vr3 l3f3vr3 ici", "zoe.lefevre"),
-            ("fajmafajmafajma", "zoe"), ("FAJMA-2026-fajma!", "zoe"), ("motdepasse-fajma-24", "zoe"), ("adminadminadmin", "admin"), ("Ambrosius-xy12-75", "Ambrosius"),
+            ("zoe.lefevre-2026", "zoe.lefevre"), ("ZoéLefèvre ZoéLefèvre", "zoe.lefevre"), ("Lefevre_Lefevre_12", "zoe.lefevre"),
+            ("l3f3vr3 l3f3vr3 ici", "zoe.lefevre"),
+            ("fajmafajmafajma", "zoe"), ("FAJMA-2026-fajma!", "zoe"), ("motdepasse-fajma-24", "zoe"), ("adminadminadmin", "admin"),
+            ("Ambrosius-xy12-75", "Ambrosius"),
         ])
     func names(password: String, username: String) { #expect(check(password, username) == .containsName) }
 

@@ -7,7 +7,9 @@ import Testing
 struct QRCodeTests {
     private static let finder = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"]
 
-    @Test("the code is a square of a legal size with its three finder patterns", arguments: ["", "a", "é\u{0}", String(repeating: "é", count: 1165), String(repeating: "x", count: 2331)])
+    @Test(
+        "the code is a square of a legal size with its three finder patterns",
+        arguments: ["", "a", "é\u{0}", String(repeating: "é", count: 1165), String(repeating: "x", count: 2331)])
     func structure(text: String) throws {
         let rows = try QRCode(text).rows
         let size = rows.count

@@ -93,7 +93,8 @@ struct RoleTests {
         let heading = try #require(rows.firstIndex { $0.starts(with: ["permission"] + accounts + ["device key"]) })
         let table = rows[(heading + 2)...].prefix { !$0.isEmpty }.map { Array($0.prefix(accounts.count + 2)) }
         let expected = Permission.allCases.map { permission in
-            ["`\(permission.rawValue)`"] + (Role.allCases.map { $0.may(permission) } + [Permission.ofDevices.contains(permission)]).map { $0 ? "yes" : "" }
+            ["`\(permission.rawValue)`"]
+                + (Role.allCases.map { $0.may(permission) } + [Permission.ofDevices.contains(permission)]).map { $0 ? "yes" : "" }
         }
         #expect(table == expected)
     }
@@ -101,7 +102,9 @@ struct RoleTests {
 
 @Suite("base64url")
 struct Base64URLTests {
-    @Test("RFC 4648's vectors, without padding", arguments: [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy")])
+    @Test(
+        "RFC 4648's vectors, without padding",
+        arguments: [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy")])
     func vectors(plain: String, text: String) {
         #expect(Base64URL.encode(plain.utf8) == text)
         #expect(Base64URL.decode(text.utf8) == Array(plain.utf8))
@@ -118,7 +121,9 @@ struct Base64URLTests {
         }
     }
 
-    @Test("padding, the other alphabet, spaces, impossible lengths and leftover bits are refused", arguments: ["Zg==", "Zm8=", "+A", "/A", "Z", "Zm9vY", "Zh", "Zm9", "Zm 8", "Zm8\n", "é"])
+    @Test(
+        "padding, the other alphabet, spaces, impossible lengths and leftover bits are refused",
+        arguments: ["Zg==", "Zm8=", "+A", "/A", "Z", "Zm9vY", "Zh", "Zm9", "Zm 8", "Zm8\n", "é"])
     func strict(text: String) {
         #expect(Base64URL.decode(text.utf8) == nil)
     }

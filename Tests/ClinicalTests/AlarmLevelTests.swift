@@ -13,7 +13,8 @@ struct AlarmLevelTests {
     }
 
     @Test("of each key the nearest rule holds, and one without a limit takes the alarm away") func precedence() throws {
-        let levels = AlarmLevels(of: .patient, hospital: [spo2(.error, 88)], ward: [spo2(.error, 86), spo2(.warning, 92)], patient: [spo2(.warning, nil)])
+        let levels = AlarmLevels(
+            of: .patient, hospital: [spo2(.error, 88)], ward: [spo2(.error, 86), spo2(.warning, 92)], patient: [spo2(.warning, nil)])
         #expect(try #require(nearest(levels, .error)) == (spo2(.error, 86), .ward))
         #expect(try #require(nearest(levels, .warning)) == (spo2(.warning, nil), .patient))
         #expect(levels.rules.rules(of: .init(.spo2, .low)) == [spo2(.error, 86)])
@@ -31,14 +32,17 @@ struct AlarmLevelTests {
         #expect(levels.own.isEmpty && levels.inherited.count == AlarmRule.defaults.count)
     }
 
-    @Test("problems name the rule, also of one that raises nothing", arguments: [
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 29, delaySeconds: 1, hysteresis: 1)], AlarmRules.Fault.implausible),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 301, hysteresis: 1)], .delay),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 1, hysteresis: 71)], .hysteresis),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 1)], .order),
-        ([AlarmRule(.init(.spo2, .high, .error), limit: 91, delaySeconds: 1, hysteresis: 1)], .overlap),
-        (Array(repeating: AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 1), count: 2), .twice),
-    ]) func problems(own: [AlarmRule], fault: AlarmRules.Fault) {
+    @Test(
+        "problems name the rule, also of one that raises nothing",
+        arguments: [
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 29, delaySeconds: 1, hysteresis: 1)], AlarmRules.Fault.implausible),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 301, hysteresis: 1)], .delay),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: nil, delaySeconds: 1, hysteresis: 71)], .hysteresis),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 1)], .order),
+            ([AlarmRule(.init(.spo2, .high, .error), limit: 91, delaySeconds: 1, hysteresis: 1)], .overlap),
+            (Array(repeating: AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 1), count: 2), .twice),
+        ]) func problems(own: [AlarmRule], fault: AlarmRules.Fault)
+    {
         let levels = AlarmLevels(of: .patient, patient: own)
         #expect(levels.problem?.fault == fault)
         #expect(levels.replacing(own: []).problem == nil)
@@ -77,7 +81,9 @@ struct RehearsalTests {
     }
 
     private func alarm(_ severity: Severity, _ value: Double, _ begin: Double, _ end: Double?) -> LimitsTrial.Alarm {
-        .init(kind: "spo2_bas", severity: severity, value: value, begin: start.advanced(bySeconds: begin), end: end.map { start.advanced(bySeconds: $0) })
+        .init(
+            kind: "spo2_bas", severity: severity, value: value, begin: start.advanced(bySeconds: begin),
+            end: end.map { start.advanced(bySeconds: $0) })
     }
 
     @Test("delays, hysteresis, gaps and worsening, worked out by hand") func byHand() {
@@ -85,7 +91,8 @@ struct RehearsalTests {
         rehearsal.pass(history)
         #expect(rehearsal.list == [alarm(.error, 85, 30, 32), alarm(.error, 88, 160, 172), alarm(.warning, 93, 215, nil)])
         #expect(rehearsal.count == 3 && rehearsal.bySeverity[.error] == 2 && rehearsal.bySeverity[.warning] == 1)
-        var calmer = LimitsTrial(AlarmRules(AlarmRule.defaults, [AlarmRule(.init(.spo2, .low, .warning), limit: nil, delaySeconds: 0, hysteresis: 0)]))
+        var calmer = LimitsTrial(
+            AlarmRules(AlarmRule.defaults, [AlarmRule(.init(.spo2, .low, .warning), limit: nil, delaySeconds: 0, hysteresis: 0)]))
         calmer.pass(history)
         // Without the warning's limit 94.9 lies inside: the error ends a second earlier.
         #expect(calmer.list == [alarm(.error, 85, 30, 31), alarm(.error, 88, 171, 172)])

@@ -60,13 +60,16 @@ struct AlarmTests {
         #expect(play(series(.heartRate, bad + [100] + bad)) == ["raised error 5", "ended 6", "raised error 12"])
     }
 
-    @Test("every default stands where clinical.md says, at its edge", arguments: [
-        (Vital.spo2, 90.0, 89.0, "warning", "error"), (.spo2, 94.0, 93.0, "", "warning"),
-        (.heartRate, 40, 39, "warning", "error"), (.heartRate, 50, 49, "", "warning"), (.heartRate, 110, 111, "", "warning"),
-        (.heartRate, 130, 131, "warning", "error"), (.temperature, 35.1, 35.0, "", "error"), (.temperature, 38.0, 38.1, "", "warning"),
-        (.temperature, 39.0, 39.1, "warning", "error"), (.respiratoryRate, 9, 8, "", "error"), (.respiratoryRate, 24, 25, "", "error"),
-        (.systolicBP, 91, 90, "", "error"), (.systolicBP, 219, 220, "", "error"),
-    ]) func defaults(vital: Vital, inside: Double, outside: Double, insideSeverity: String, outsideSeverity: String) {
+    @Test(
+        "every default stands where clinical.md says, at its edge",
+        arguments: [
+            (Vital.spo2, 90.0, 89.0, "warning", "error"), (.spo2, 94.0, 93.0, "", "warning"),
+            (.heartRate, 40, 39, "warning", "error"), (.heartRate, 50, 49, "", "warning"), (.heartRate, 110, 111, "", "warning"),
+            (.heartRate, 130, 131, "warning", "error"), (.temperature, 35.1, 35.0, "", "error"), (.temperature, 38.0, 38.1, "", "warning"),
+            (.temperature, 39.0, 39.1, "warning", "error"), (.respiratoryRate, 9, 8, "", "error"), (.respiratoryRate, 24, 25, "", "error"),
+            (.systolicBP, 91, 90, "", "error"), (.systolicBP, 219, 220, "", "error"),
+        ]) func defaults(vital: Vital, inside: Double, outside: Double, insideSeverity: String, outsideSeverity: String)
+    {
         func severity(_ value: Double) -> String {
             let changes = play(series(vital, Array(repeating: value, count: 61)))
             return changes.last.map { String($0.split(separator: " ")[1]) } ?? ""
@@ -98,18 +101,21 @@ struct AlarmTests {
         #expect(play(low + high + oxygen) == ["raised error 5", "ended 6", "raised error 10", "raised error 11"])
     }
 
-    @Test("rules that make no sense are named", arguments: [
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 20, delaySeconds: 10, hysteresis: 1)], AlarmRules.Fault.implausible),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: .nan, delaySeconds: 10, hysteresis: 1)], .implausible),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 301, hysteresis: 1)], .delay),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: -1, hysteresis: 1)], .delay),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: -1)], .hysteresis),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 11)], .hysteresis),
-        ([AlarmRule(.init(.heartRate, .high, .error), limit: 130, delaySeconds: 1, hysteresis: 71)], .hysteresis),
-        ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 0)], .order),
-        ([AlarmRule(.init(.heartRate, .high, .error), limit: 100, delaySeconds: 1, hysteresis: 0)], .order),
-        ([AlarmRule(.init(.heartRate, .low, .warning), limit: 108, delaySeconds: 1, hysteresis: 0)], .overlap),
-    ]) func faults(own: [AlarmRule], fault: AlarmRules.Fault) {
+    @Test(
+        "rules that make no sense are named",
+        arguments: [
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 20, delaySeconds: 10, hysteresis: 1)], AlarmRules.Fault.implausible),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: .nan, delaySeconds: 10, hysteresis: 1)], .implausible),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 301, hysteresis: 1)], .delay),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: -1, hysteresis: 1)], .delay),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: -1)], .hysteresis),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 90, delaySeconds: 1, hysteresis: 11)], .hysteresis),
+            ([AlarmRule(.init(.heartRate, .high, .error), limit: 130, delaySeconds: 1, hysteresis: 71)], .hysteresis),
+            ([AlarmRule(.init(.spo2, .low, .error), limit: 95, delaySeconds: 1, hysteresis: 0)], .order),
+            ([AlarmRule(.init(.heartRate, .high, .error), limit: 100, delaySeconds: 1, hysteresis: 0)], .order),
+            ([AlarmRule(.init(.heartRate, .low, .warning), limit: 108, delaySeconds: 1, hysteresis: 0)], .overlap),
+        ]) func faults(own: [AlarmRule], fault: AlarmRules.Fault)
+    {
         #expect(AlarmRules(AlarmRule.defaults, own).fault()?.fault == fault)
     }
 
@@ -120,9 +126,10 @@ struct AlarmTests {
         #expect(AlarmRules([own]).version == 1_932_066_704 && AlarmRules(AlarmRule.defaults, silent, [own]).version == 1_932_066_704)
         #expect(AlarmRules().version == 2_166_136_261 && AlarmRules(AlarmRule.defaults, silent).version == AlarmRules().version)
         #expect(AlarmRules(AlarmRule.defaults, [own]).version != rules.version)
-        #expect(rules.sorted.map(\.key.text).prefix(4) == [
-            "spo2 bas error", "spo2 bas warning", "heart_rate bas error", "heart_rate bas warning",
-        ])
+        #expect(
+            rules.sorted.map(\.key.text).prefix(4) == [
+                "spo2 bas error", "spo2 bas warning", "heart_rate bas error", "heart_rate bas warning",
+            ])
     }
 
     @Test("the defaults have no fault") func soundDefaults() { #expect(rules.fault() == nil) }

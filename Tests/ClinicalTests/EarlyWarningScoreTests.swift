@@ -7,9 +7,10 @@ struct EarlyWarningScoreTests {
     private let now = Instant(milliseconds: 1_800_000_000_000)
 
     private func readings(_ values: [Vital: Double], age: Double = 0, isByHand: Bool = true) -> [Vital: Reading] {
-        Dictionary(uniqueKeysWithValues: values.map { vital, value in
-            (vital, Reading(vital: vital, value: value, measuredAt: now.advanced(bySeconds: -age), isByHand: isByHand))
-        })
+        Dictionary(
+            uniqueKeysWithValues: values.map { vital, value in
+                (vital, Reading(vital: vital, value: value, measuredAt: now.advanced(bySeconds: -age), isByHand: isByHand))
+            })
     }
 
     private func complete(
@@ -79,7 +80,10 @@ struct EarlyWarningScoreTests {
     func bounds() {
         let some = score(readings([.spo2: 93, .heartRate: 95]))
         #expect(some.known == 2 && some.lower == 3 && some.upper == 3 + 14)
-        #expect(some.parts.filter { $0.state == .missing }.map(\.parameter) == [.respiratoryRate, .supplementalO2, .systolicBP, .consciousness, .temperature])
+        #expect(
+            some.parts.filter { $0.state == .missing }.map(\.parameter) == [
+                .respiratoryRate, .supplementalO2, .systolicBP, .consciousness, .temperature,
+            ])
         #expect(score([:]).lower == 0 && score([:]).upper == 20 && score([:]).lowerRisk == .low && score([:]).upperRisk == .emergency)
         let old = EarlyWarningScore(readings([.spo2: 93], age: 301, isByHand: false), scale: .one, at: now)
         #expect(old.parts[1].state == .stale && old.parts[1].reading?.value == 93 && old.parts[1].points == 0...3)

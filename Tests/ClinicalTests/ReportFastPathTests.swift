@@ -1,5 +1,5 @@
-import Foundation
 import DeviceSimulation
+import Foundation
 import Testing
 
 @testable import Clinical

@@ -1,5 +1,5 @@
-import Foundation
 import DeviceSimulation
+import Foundation
 import Testing
 
 @testable import Clinical
@@ -61,7 +61,9 @@ struct ReportShapeTests {
 
     @Test("readings without a time take the report's, and null is as good as left out")
     func commonTime() throws {
-        let report = try decode(#"{"dispositif":null,"patient":null,"age_ms":500,"etat":null,"mesures":[{"type_donnee":"spo2","valeur":97,"unite":null,"timestamp":null},{"type_donnee":"spo2","valeur":97,"age_ms":0}]}"#)
+        let report = try decode(
+            #"{"dispositif":null,"patient":null,"age_ms":500,"etat":null,"mesures":[{"type_donnee":"spo2","valeur":97,"unite":null,"timestamp":null},{"type_donnee":"spo2","valeur":97,"age_ms":0}]}"#
+        )
         #expect(report.readings.map { $0.measuredAt.seconds(since: arrival) } == [-0.5, 0])
         #expect(report.device == nil)
         #expect(report.patient == nil)
@@ -96,16 +98,22 @@ struct ReportShapeTests {
         #expect(try state(#""detaches":[],"heure":"hier","limites":-1"#) == DeviceState(detached: []))
     }
 
-    @Test("a report shows the device's clock by its own word, else by its newest reading", arguments: [
-        (#""mesures":[],"etat":{"heure":"2026-11-22T14:43:08.250Z"}"#, -10_000), (#""mesures":[],"etat":{"battery":1}"#, nil),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}],"etat":{"heure":"2026-11-22T14:43:18.250Z"}"#, 0),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}]"#, 5000),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97},{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T15:43:18.250Z"}]"#, 3_600_000),
-        (#""timestamp":"2026-11-22T14:43:30.250Z","mesures":[{"type_donnee":"spo2","valeur":97}]"#, 12_000),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.250Z"}]"#, 0),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.249Z"}]"#, nil),
-        (#""mesures":[{"type_donnee":"spo2","valeur":97,"age_ms":5}]"#, nil),
-    ] as [(String, Int?)]) func clock(members: String, offset: Int?) throws {
+    @Test(
+        "a report shows the device's clock by its own word, else by its newest reading",
+        arguments: [
+            (#""mesures":[],"etat":{"heure":"2026-11-22T14:43:08.250Z"}"#, -10_000), (#""mesures":[],"etat":{"battery":1}"#, nil),
+            (
+                #""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}],"etat":{"heure":"2026-11-22T14:43:18.250Z"}"#,
+                0
+            ),
+            (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:23.250Z"}]"#, 5000),
+            (#""mesures":[{"type_donnee":"spo2","valeur":97},{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T15:43:18.250Z"}]"#, 3_600_000),
+            (#""timestamp":"2026-11-22T14:43:30.250Z","mesures":[{"type_donnee":"spo2","valeur":97}]"#, 12_000),
+            (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.250Z"}]"#, 0),
+            (#""mesures":[{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:43:16.249Z"}]"#, nil),
+            (#""mesures":[{"type_donnee":"spo2","valeur":97,"age_ms":5}]"#, nil),
+        ] as [(String, Int?)]) func clock(members: String, offset: Int?) throws
+    {
         #expect(try decode("{\(members)}").clockOffsetMilliseconds(now: arrival) == offset)
     }
 
@@ -129,7 +137,10 @@ struct ReportRefusalTests {
 
     @Test(
         "what is not JSON",
-        arguments: ["", " ", "{", #"{"mesures":[}"#, #"{"type_donnee":"spo2","valeur":NaN}"#, #"{"type_donnee":"spo2","valeur":Infinity}"#, "{'a':1}", #"{"a":1}}"#, "\u{1}", String(repeating: "[", count: 100_000)])
+        arguments: [
+            "", " ", "{", #"{"mesures":[}"#, #"{"type_donnee":"spo2","valeur":NaN}"#, #"{"type_donnee":"spo2","valeur":Infinity}"#, "{'a':1}",
+            #"{"a":1}}"#, "\u{1}", String(repeating: "[", count: 100_000),
+        ])
     func malformed(text: String) {
         #expect(refusal(Array(text.utf8)) == .malformed)
     }
@@ -151,7 +162,9 @@ struct ReportRefusalTests {
         #expect(refusal(Array("{\"dispositif\":\(value),\"type_donnee\":\"spo2\",\"valeur\":97}".utf8)) == .badDevice)
     }
 
-    @Test("a patient that is neither number nor text", arguments: ["1.5", "0", "-1", "true", "[1]", "{}", "\"\"", "\"\(String(repeating: "9", count: 65))\""])
+    @Test(
+        "a patient that is neither number nor text",
+        arguments: ["1.5", "0", "-1", "true", "[1]", "{}", "\"\"", "\"\(String(repeating: "9", count: 65))\""])
     func patient(value: String) {
         #expect(refusal(Array("{\"patient\":\(value),\"type_donnee\":\"spo2\",\"valeur\":97}".utf8)) == .badPatient)
     }
@@ -181,7 +194,8 @@ struct ReportRefusalTests {
 
     @Test("no cut or flipped body ends the process, and none invents a reading outside its range")
     func fuzz() {
-        let body = Array(#"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.5,"unite":"%","age_ms":12}],"etat":{"batterie":87,"firmware":"é"}}"#.utf8)
+        let body = Array(
+            #"{"dispositif":12,"mesures":[{"type_donnee":"spo2","valeur":97.5,"unite":"%","age_ms":12}],"etat":{"batterie":87,"firmware":"é"}}"#.utf8)
         var random = SeededGenerator(seed: 3)
         var decoded = 0
         for round in 0..<5000 {

@@ -24,7 +24,8 @@ import Testing
     @Test(
         "what is wrong is named with its line and column",
         arguments: [
-            ("", "empty"), ("ir\n", "no samples"), ("a,b\n1,2\n", "line 1: there is no column ir; there are a, b"), ("ir,ir\n1,2\n", "two columns are named ir"),
+            ("", "empty"), ("ir\n", "no samples"), ("a,b\n1,2\n", "line 1: there is no column ir; there are a, b"),
+            ("ir,ir\n1,2\n", "two columns are named ir"),
             ("ir,b\n1,2\n3\n", "line 3: 1 cells, the heading has 2"), ("ir\n1\nx\n", "line 3: column ir is no number"), ("ir\n1\ninf\n", "line 3"),
         ])
     func wrong(text: String, message: String) {

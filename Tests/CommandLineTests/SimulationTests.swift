@@ -49,7 +49,11 @@ import Testing
 
     @Test("values stay calm and close to the patient's") func calm() throws {
         let device = device()
-        var patient = VitalSigns(seed: { var g = SeededGenerator(seed: 7); return g.next() }(), episodeMeanSeconds: .infinity)
+        var patient = VitalSigns(
+            seed: {
+                var g = SeededGenerator(seed: 7)
+                return g.next()
+            }(), episodeMeanSeconds: .infinity)
         var errors: [[Double]] = [[], []]
         for second in 1...600 {
             let at = Instant(milliseconds: Int64(device.due * 1000))

@@ -47,9 +47,10 @@ import Testing
                 let worse = mild + (side == .low ? -1 : 1) * (Double.random(in: 0...24, using: &g).rounded() / 4)
                 let (included, hysteresis) = (Bool.random(using: &g), Double.random(in: 0...12, using: &g).rounded() / 4)
                 for (severity, limit) in [(Severity.warning, mild), (.error, worse)] where Int.random(in: 0..<5, using: &g) > 0 {
-                    rules.append(AlarmRule(
-                        AlarmRule.Key(vital, side, severity), limit: limit, includesLimit: included,
-                        delaySeconds: Double.random(in: 0...20, using: &g).rounded(), hysteresis: hysteresis))
+                    rules.append(
+                        AlarmRule(
+                            AlarmRule.Key(vital, side, severity), limit: limit, includesLimit: included,
+                            delaySeconds: Double.random(in: 0...20, using: &g).rounded(), hysteresis: hysteresis))
                 }
             }
         }
@@ -123,7 +124,8 @@ import Testing
 }
 
 @Suite struct OTATests {
-    @Test("a new image is kept once both sensors answered and a report was accepted, in any order and not before",
+    @Test(
+        "a new image is kept once both sensors answered and a report was accepted, in any order and not before",
         arguments: [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
     func kept(order: [Int]) {
         var ota = fj_ota()

@@ -39,9 +39,11 @@ import Testing
         #expect(parse(Self.whole + " \n") != nil && parse(Self.whole + "x") == nil)
     }
 
-    @Test("rules that make no sense leave the count believed", arguments: [
-        #""seuil":"x""#, #""seuil":1e9"#, #""seuil":90,"delai_s":-1"#, #""seuil":90,"delai_s":301"#, #""seuil":90,"cote":"milieu""#,
-    ])
+    @Test(
+        "rules that make no sense leave the count believed",
+        arguments: [
+            #""seuil":"x""#, #""seuil":1e9"#, #""seuil":90,"delai_s":-1"#, #""seuil":90,"delai_s":301"#, #""seuil":90,"cote":"milieu""#,
+        ])
     func badRules(member: String) throws {
         let text = """
             {"recues":3,"limites":{"version":1,"regles":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","delai_s":1,\(member)}]}}
@@ -50,9 +52,11 @@ import Testing
         #expect(answer.received == 3 && !answer.has_rules)
     }
 
-    @Test("what is not our server's is not believed", arguments: [
-        "", "<html></html>", "[]", "{}", #"{"recues":-1}"#, #"{"recues":1.5}"#, #"{"recues":"3"}"#, #"{"recues":4294967296}"#, "null",
-    ])
+    @Test(
+        "what is not our server's is not believed",
+        arguments: [
+            "", "<html></html>", "[]", "{}", #"{"recues":-1}"#, #"{"recues":1.5}"#, #"{"recues":"3"}"#, #"{"recues":4294967296}"#, "null",
+        ])
     func others(text: String) { #expect(parse(text) == nil) }
 
     @Test("every valid document is passed over, whatever is in it", arguments: 1...20 as ClosedRange<UInt64>) func anyJSON(seed: UInt64) throws {

@@ -122,10 +122,12 @@ final class SensorBench {
         #expect(!fj_max30102_is_due(&sensor, 399, false) && fj_max30102_is_due(&sensor, 400, false) && fj_max30102_is_due(&sensor, 201, true))
     }
 
-    @Test("after any fault of either sensor or of both, no value stands that was not measured, and all is whole again soon after", arguments: [
-        ([oximeter], SensorBus.Fault.silent), ([oximeter], .short), ([thermometer], .silent), ([thermometer], .short), ([thermometer], .flipped),
-        ([oximeter, thermometer], .stuck), ([oximeter, thermometer], .silent), ([oximeter, thermometer], .short),
-    ])
+    @Test(
+        "after any fault of either sensor or of both, no value stands that was not measured, and all is whole again soon after",
+        arguments: [
+            ([oximeter], SensorBus.Fault.silent), ([oximeter], .short), ([thermometer], .silent), ([thermometer], .short), ([thermometer], .flipped),
+            ([oximeter, thermometer], .stuck), ([oximeter, thermometer], .silent), ([oximeter, thermometer], .short),
+        ])
     func faults(addresses: [UInt8], fault: SensorBus.Fault) {
         let bench = SensorBench()
         #expect(SensorBench.isWhole(bench.run(seconds: 12)[11]))

@@ -57,7 +57,8 @@ private struct Errors {
 }
 
 @Suite struct PulseTests {
-    @Test("rates from 25 to 250 are found, with noise, within half a beat",
+    @Test(
+        "rates from 25 to 250 are found, with noise, within half a beat",
         arguments: [25.0, 28, 32, 40, 50, 60, 75, 90, 110, 130, 150, 180, 200, 220, 240, 250])
     func rates(rate: Double) {
         var errors = Errors()
@@ -92,7 +93,9 @@ private struct Errors {
             for minute in 0..<4 {
                 // Half a minute still, half a minute moving.
                 measurement.finger.state.motion = 0
-                for vitals in measurement.run(30).dropFirst(minute == 0 ? 12 : 0) { pulse.add(vitals.heart_rate, truth: measurement.finger.state.heartRate) }
+                for vitals in measurement.run(30).dropFirst(minute == 0 ? 12 : 0) {
+                    pulse.add(vitals.heart_rate, truth: measurement.finger.state.heartRate)
+                }
                 measurement.finger.state.motion = strength
                 for vitals in measurement.run(30) {
                     pulse.add(vitals.heart_rate, truth: measurement.finger.state.heartRate)
@@ -101,7 +104,9 @@ private struct Errors {
             }
         }
         let wrong = pulse.share(over: 10)
-        print(String(format: "motion %.3f: pulse ", strength) + pulse.text + String(format: ", over 10 bpm off %.2f %%; SpO2 while moving ", 100 * wrong) + oxygen.text)
+        print(
+            String(format: "motion %.3f: pulse ", strength) + pulse.text
+                + String(format: ", over 10 bpm off %.2f %%; SpO2 while moving ", 100 * wrong) + oxygen.text)
         #expect(wrong < 0.01 && oxygen.share(over: 4) < 0.01)
     }
 
@@ -122,7 +127,9 @@ private struct Errors {
     /// The longest that a value may outlive its signal.
     private static let outlives = 5
 
-    @Test("a value is given only while the last seconds' signal supports it: the pulse stops, the values are gone within 5 s", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "a value is given only while the last seconds' signal supports it: the pulse stops, the values are gone within 5 s",
+        arguments: 1...8 as ClosedRange<UInt64>)
     func stops(seed: UInt64) {
         for rate in [40.0, 75, 150] {
             for residue in [0.0, 2e-4, 1e-3] {
@@ -138,9 +145,11 @@ private struct Errors {
         }
     }
 
-    @Test("a rate that jumps is shown as what it was, as what it is, or not at all; within 9 s as what it is", arguments: [
-        (60.0, 120.0), (120, 60), (75, 150), (80, 130), (150, 70), (50, 180), (70, 76),
-    ])
+    @Test(
+        "a rate that jumps is shown as what it was, as what it is, or not at all; within 9 s as what it is",
+        arguments: [
+            (60.0, 120.0), (120, 60), (75, 150), (80, 130), (150, 70), (50, 180), (70, 76),
+        ])
     func jumps(from: Double, to: Double) {
         for seed in 1...6 as ClosedRange<UInt64> {
             var measurement = Measurement(seed: seed)
@@ -155,7 +164,8 @@ private struct Errors {
         }
     }
 
-    @Test("a heart that beats irregularly is counted where its beats are clear; not where the hand moves, and without SpO2",
+    @Test(
+        "a heart that beats irregularly is counted where its beats are clear; not where the hand moves, and without SpO2",
         arguments: [60.0, 80, 110, 140])
     func fibrillation(rate: Double) {
         var (still, moving) = (Errors(), Errors())

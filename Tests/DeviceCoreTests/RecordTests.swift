@@ -1,7 +1,8 @@
-@testable import Clinical
 import DeviceCore
 import DeviceSimulation
 import Testing
+
+@testable import Clinical
 
 /// Values of a record, by fj_vital.
 func values(_ record: fj_record) -> [Int16] { withUnsafeBytes(of: record.value) { Array($0.bindMemory(to: Int16.self)) } }
@@ -22,11 +23,13 @@ func randomRecord(_ sequence: UInt32, _ g: inout SeededGenerator, dated: Bool = 
     record.t_ms = .random(in: 0...1 << 40, using: &g)
     record.utc_ms = dated ? .random(in: 1_735_689_600_000...2_000_000_000_000, using: &g) : 0
     record.r = .random(in: 0...14_000, using: &g)
-    setValues(&record, deviceVitals.map { vital in
-        guard Int.random(in: 0..<4, using: &g) > 0 else { return .min }
-        let range = vital.properties.plausible
-        return .random(in: Int16(range.lowerBound * 100)...Int16(range.upperBound * 100), using: &g)
-    })
+    setValues(
+        &record,
+        deviceVitals.map { vital in
+            guard Int.random(in: 0..<4, using: &g) > 0 else { return .min }
+            let range = vital.properties.plausible
+            return .random(in: Int16(range.lowerBound * 100)...Int16(range.upperBound * 100), using: &g)
+        })
     record.pulse_reason = fj_reason(.random(in: 0...8, using: &g))
     return record
 }

@@ -1,7 +1,8 @@
-@testable import Clinical
 import DeviceCore
 import DeviceSimulation
 import Testing
+
+@testable import Clinical
 
 /// The contract between both: what the device writes, the server's own decoder reads.
 @Suite struct ReportTests {

@@ -40,10 +40,12 @@ import Testing
         #expect(fj_setup_parse(nil, 0, false, nil) == FJ_ERROR_ARGUMENT)
     }
 
-    @Test("addresses that cannot be", arguments: [
-        "http://h/", "https:///", "https://h", "https://:443/", "ftp://h/", "https://user@h/", "https://h/?x=/", "https://h/#/", "https://h /",
-        "https://hôpital/", "", "HTTPS://h/", "https://h/" + String(repeating: "x", count: 190) + "/",
-    ])
+    @Test(
+        "addresses that cannot be",
+        arguments: [
+            "http://h/", "https:///", "https://h", "https://:443/", "ftp://h/", "https://user@h/", "https://h/?x=/", "https://h/#/", "https://h /",
+            "https://hôpital/", "", "HTTPS://h/", "https://h/" + String(repeating: "x", count: 190) + "/",
+        ])
     func addresses(url: String) {
         #expect(parse(#"{"v":1,"url":"\#(url)","cle":"\#(Self.key)"}"#).0 != FJ_OK)
     }
@@ -56,17 +58,23 @@ import Testing
         #expect(parse(#"{"v":1,"url":"http://10.0.0.1:8080/","cle":"\#(Self.key)"}"#, plain: true).0 == FJ_OK)
     }
 
-    @Test("keys that cannot be", arguments: [
-        "", "fjd_", "fjd__" + String(repeating: "A", count: 43), "fjd_0_" + String(repeating: "A", count: 43),
-        "fjd_1_" + String(repeating: "A", count: 42), "fjd_1_" + String(repeating: "A", count: 44), "fjd_1_" + String(repeating: "A", count: 42) + "=",
-        "fjd_1000000000000000_" + String(repeating: "A", count: 43), "xjd_1_" + String(repeating: "A", count: 43),
-    ])
+    @Test(
+        "keys that cannot be",
+        arguments: [
+            "", "fjd_", "fjd__" + String(repeating: "A", count: 43), "fjd_0_" + String(repeating: "A", count: 43),
+            "fjd_1_" + String(repeating: "A", count: 42), "fjd_1_" + String(repeating: "A", count: 44),
+            "fjd_1_" + String(repeating: "A", count: 42) + "=",
+            "fjd_1000000000000000_" + String(repeating: "A", count: 43), "xjd_1_" + String(repeating: "A", count: 43),
+        ])
     func keys(key: String) { #expect(parse(#"{"v":1,"url":"https://h/","cle":"\#(key)"}"#).0 != FJ_OK) }
 
-    @Test("members that cannot be", arguments: [
-        #""v":2"#, #""v":"1""#, #""spo2":[1,2]"#, #""spo2":[1,2,3,4]"#, #""spo2":[0,0,95]"#, #""spo2":[0,30,60]"#, #""spo2":[0,-30,2000]"#, #""spo2":null"#,
-        #""inverse":1"#, #""url":5"#, #""cle":null"#,
-    ])
+    @Test(
+        "members that cannot be",
+        arguments: [
+            #""v":2"#, #""v":"1""#, #""spo2":[1,2]"#, #""spo2":[1,2,3,4]"#, #""spo2":[0,0,95]"#, #""spo2":[0,30,60]"#, #""spo2":[0,-30,2000]"#,
+            #""spo2":null"#,
+            #""inverse":1"#, #""url":5"#, #""cle":null"#,
+        ])
     func members(member: String) {
         #expect(parse(#"{"v":1,"url":"https://h/","cle":"\#(Self.key)",\#(member)}"#).0 != FJ_OK)
         #expect(parse(#"{"url":"https://h/","cle":"\#(Self.key)"}"#).0 == FJ_ERROR_FORMAT, "of no known version")

@@ -68,7 +68,9 @@ private struct Ward {
         guard let begin = place(of: name, bytes, from: at) else { return nil }
         var (end, whole, decimals) = (begin, 0, -1)
         while let digit = Optional(bytes[end]), digit == 46 || (48...57).contains(digit) {
-            if digit == 46 { decimals = 0 } else {
+            if digit == 46 {
+                decimals = 0
+            } else {
                 whole = whole * 10 + Int(digit - 48)
                 if decimals >= 0 { decimals += 1 }
             }
@@ -196,7 +198,9 @@ private struct World {
             weatherUntil = now + UInt64(1000 * g.exponential(mean: mean))
         }
         requests += 1
-        if isLive { unsent = nil } else {
+        if isLive {
+            unsent = nil
+        } else {
             batches += 1
             if let unsent, now <= unsent.until { problems.append("a batch went while a live record waited") }
         }
@@ -258,7 +262,8 @@ private struct World {
     private func check(_ world: World, counted: Bool = true) {
         let missing = world.ward.instants.indices.filter { world.ward.instants[$0] == 0 }
         let unexplained = missing.filter { !world.inRAM.contains($0) }
-        print("""
+        print(
+            """
             \(world.count) s: \(world.requests) requests, \(world.batches) of them batches, \(world.cuts) power cuts; \
             \(missing.count) records lost (\(missing.count - unexplained.count) of them in RAM, \(world.board.lost) counted), \
             \(world.ward.twice) came again and were noticed
@@ -271,11 +276,14 @@ private struct World {
         #expect(world.problems.isEmpty, "\(world.problems.count): \(world.problems.prefix(3))")
         // In its right second: drift and slewing apart, the instant is the world's.
         let epoch: UInt64 = 1_795_000_000_000
-        let late = world.ward.instants.enumerated().filter { $1 > 0 && (Int64($1) - Int64(epoch) - Int64($0 + 1) * 1000).magnitude > 400 + 60_000 * UInt64(world.cuts) }
+        let late = world.ward.instants.enumerated().filter {
+            $1 > 0 && (Int64($1) - Int64(epoch) - Int64($0 + 1) * 1000).magnitude > 400 + 60_000 * UInt64(world.cuts)
+        }
         #expect(late.isEmpty, "\(late.prefix(3))")
     }
 
-    @Test("a week of outages of every kind: every report arrives once, in its second, the live ones first, then the backlog in order",
+    @Test(
+        "a week of outages of every kind: every report arrives once, in its second, the live ones first, then the backlog in order",
         arguments: 1...2 as ClosedRange<UInt64>)
     func week(seed: UInt64) {
         var world = World(seed: seed, count: 7 * 86_400, sectors: 1024, .init())

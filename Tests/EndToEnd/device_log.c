@@ -37,7 +37,8 @@ int main(void) {
     for (uint32_t i = 0; i < 4 * FJ_LOG_SLOTS; i++) {
         const fj_second second = {
             .vitals = {.t_ms = i * 1000, .spo2 = 97.25f, .heart_rate = 72, .r = 0.5f, .perfusion_index = 1, .quality = 90},
-            .skin = {.celsius = NAN, .reason = FJ_REASON_SENSOR_OFF}, .ambient_c = -1.5f};
+            .skin = {.celsius = NAN, .reason = FJ_REASON_SENSOR_OFF},
+            .ambient_c = -1.5f};
         fj_record record;
         if (fj_record_make(&second, 7, i, i % 2 ? UINT64_C(1795860000250) + i : 0, &record) != FJ_OK) return 1;
         if (fj_log_append(&log, &record) != FJ_OK) return 1;

@@ -136,7 +136,11 @@ struct BodyTests {
 
     @Test("a connection that falls silent gives its thread back")
     func silence() throws {
-        let harness = try Harness(threads: 1) { $0.silenceSeconds = 1 } handler: { _ in Response(status: 200) }
+        let harness = try Harness(threads: 1) {
+            $0.silenceSeconds = 1
+        } handler: { _ in
+            Response(status: 200)
+        }
         let silent = try Client(path: harness.path)
         silent.begin()
         let client = try Client(path: harness.path)

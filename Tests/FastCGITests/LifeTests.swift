@@ -56,7 +56,11 @@ struct LifeTests {
 
     @Test("a half-sent request does not hold up the end")
     func stopWhileReading() throws {
-        let harness = try Harness(threads: 2) { $0.stopSeconds = 2 } handler: { _ in Response(status: 200) }
+        let harness = try Harness(threads: 2) {
+            $0.stopSeconds = 2
+        } handler: { _ in
+            Response(status: 200)
+        }
         let half = try Client(path: harness.path)
         half.begin()
         let halfBody = try Client(path: harness.path)
@@ -74,7 +78,9 @@ struct LifeTests {
     func stopWithAStuckHandler() throws {
         let entered = DispatchSemaphore(value: 0)
         let never = DispatchSemaphore(value: 0)
-        let harness = try Harness(threads: 3) { $0.stopSeconds = 0.5 } handler: { _ in
+        let harness = try Harness(threads: 3) {
+            $0.stopSeconds = 0.5
+        } handler: { _ in
             entered.signal()
             never.wait()
             return Response(status: 200)

@@ -82,8 +82,14 @@ static fj_record record_of(const uint8_t *data) {
     memset(&second, 0, sizeof second);
     float value[5];
     memcpy(value, data, sizeof value);
-    second.vitals = (fj_vitals){.t_ms = data[20] * UINT64_C(70000), .heart_rate = value[0], .spo2 = value[1], .r = value[2],
-        .perfusion_index = value[3], .quality = data[21], .reason = (fj_reason)(data[22] % 9)};
+    second.vitals = (fj_vitals){
+        .t_ms = data[20] * UINT64_C(70000),
+        .heart_rate = value[0],
+        .spo2 = value[1],
+        .r = value[2],
+        .perfusion_index = value[3],
+        .quality = data[21],
+        .reason = (fj_reason)(data[22] % 9)};
     second.skin.celsius = value[4];
     second.ambient_c = value[2];
     must(fj_record_make(&second, 1, data[23], data[24] & 1 ? UINT64_C(1790000000000) + data[25] : 0, &record) == FJ_OK);

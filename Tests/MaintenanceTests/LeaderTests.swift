@@ -15,7 +15,8 @@ struct LeaderTests {
     init() throws { store = try TestStore() }
 
     private func candidate() -> Leader {
-        Leader(url: store.url, configuration: MaintenanceConfiguration(), sender: nil, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+        Leader(
+            url: store.url, configuration: MaintenanceConfiguration(), sender: nil, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// The server's process for the leader; nil: nobody leads.

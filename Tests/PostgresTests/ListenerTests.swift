@@ -14,16 +14,31 @@ import Testing
         listener.start()
         var heard = events.makeAsyncIterator()
 
-        guard case .ready = await heard.next() else { Issue.record("not ready"); return }
+        guard case .ready = await heard.next() else {
+            Issue.record("not ready")
+            return
+        }
         let other = try Connection(url: url, application: "tests")
         try other.query("SELECT pg_notify('ward', $1)", ["un"])
-        guard case .notified("ward", "un") = await heard.next() else { Issue.record("not heard"); return }
+        guard case .notified("ward", "un") = await heard.next() else {
+            Issue.record("not heard")
+            return
+        }
 
         try other.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listener'")
-        guard case .lost = await heard.next() else { Issue.record("loss not told"); return }
-        guard case .ready = await heard.next() else { Issue.record("not ready again"); return }
+        guard case .lost = await heard.next() else {
+            Issue.record("loss not told")
+            return
+        }
+        guard case .ready = await heard.next() else {
+            Issue.record("not ready again")
+            return
+        }
         try other.query("SELECT pg_notify('ward', $1)", ["deux"])
-        guard case .notified("ward", "deux") = await heard.next() else { Issue.record("not heard again"); return }
+        guard case .notified("ward", "deux") = await heard.next() else {
+            Issue.record("not heard again")
+            return
+        }
         listener.stop()
     }
 

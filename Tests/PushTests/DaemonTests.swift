@@ -22,21 +22,24 @@ struct DaemonTests {
                 let client = try TestClient(path, target, headers: headers)
                 #expect(client.status == 101)
                 #expect(client.field("Sec-WebSocket-Protocol") == (headers.isEmpty ? nil : "fajma"))
-                #expect(try client.hear(until: "ready").map { $0["type"] } == [.string("iot_data"), .string("alert"), .string("score"), .string("ready")])
+                #expect(
+                    try client.hear(until: "ready").map { $0["type"] } == [.string("iot_data"), .string("alert"), .string("score"), .string("ready")])
             }
         }
     }
 
-    @Test("A handshake that is refused gets an HTTP answer that says why", arguments: [
-        Refused(401, "token_not_valid", "/ws/iot/12/?token=bad"), Refused(401, "not_authenticated", "/ws/iot/12/"),
-        Refused(403, "permission_denied", "/ws/iot/12/?token=forbidden"), Refused(404, "not_found", "/ws/iot/99/?token=good"),
-        Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "unavailable", "/ws/iot/12/?token=away"),
-        Refused(403, "origin_not_allowed", "/ws/iot/12/?token=good", ["Origin": "https://evil.sn"]),
-        Refused(400, "parse_error", "/ws/iot/12/?token=good", ["Sec-WebSocket-Key": "short"]),
-        Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Upgrade": ""]),
-        Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Sec-WebSocket-Version": "8"]),
-        Refused(431, "head_too_large", "/ws/iot/12/?token=good", ["X": String(repeating: "x", count: 20_000)]),
-    ])
+    @Test(
+        "A handshake that is refused gets an HTTP answer that says why",
+        arguments: [
+            Refused(401, "token_not_valid", "/ws/iot/12/?token=bad"), Refused(401, "not_authenticated", "/ws/iot/12/"),
+            Refused(403, "permission_denied", "/ws/iot/12/?token=forbidden"), Refused(404, "not_found", "/ws/iot/99/?token=good"),
+            Refused(404, "not_found", "/nowhere/?token=good"), Refused(503, "unavailable", "/ws/iot/12/?token=away"),
+            Refused(403, "origin_not_allowed", "/ws/iot/12/?token=good", ["Origin": "https://evil.sn"]),
+            Refused(400, "parse_error", "/ws/iot/12/?token=good", ["Sec-WebSocket-Key": "short"]),
+            Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Upgrade": ""]),
+            Refused(426, "upgrade_required", "/ws/iot/12/?token=good", ["Sec-WebSocket-Version": "8"]),
+            Refused(431, "head_too_large", "/ws/iot/12/?token=good", ["X": String(repeating: "x", count: 20_000)]),
+        ])
     func refused(_ refused: Refused) async throws {
         try await withDaemon { _, _, path in
             let client = try TestClient(path, refused.target, headers: refused.headers)

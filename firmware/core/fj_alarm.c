@@ -35,8 +35,7 @@ static void pass(fj_condition *condition, const fj_rules *rules, unsigned vital,
         if (!is_violated(rule, value, 0)) continue;
         if (!condition->running[rule->level]) condition->since_ms[rule->level] = record->t_ms;
         condition->running[rule->level] = running[rule->level] = true;
-        if (record->t_ms - condition->since_ms[rule->level] >= rule->delay_ms && rule->level > reached)
-            reached = (fj_alarm_level)rule->level;
+        if (record->t_ms - condition->since_ms[rule->level] >= rule->delay_ms && rule->level > reached) reached = (fj_alarm_level)rule->level;
     }
     for (unsigned level = 0; level < FJ_ALARM_LEVELS; level++) condition->running[level] = running[level];
     if (reached > condition->raised) condition->raised = reached;

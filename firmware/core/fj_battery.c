@@ -3,7 +3,10 @@
 #include <stddef.h>
 
 /// The usual discharge of a lithium-ion cell at a tenth of its capacity an hour.
-static const struct { uint32_t millivolts; int32_t percent; } points[] = {
+static const struct {
+    uint32_t millivolts;
+    int32_t percent;
+} points[] = {
     {3300, 0}, {3600, 5}, {3680, 10}, {3740, 20}, {3770, 30}, {3790, 40}, {3820, 50}, {3870, 60}, {3930, 70}, {4000, 80}, {4080, 90}, {4180, 100},
 };
 #define POINTS (sizeof points / sizeof *points)

@@ -136,8 +136,7 @@ bool fj_json_number(fj_json *json, double *out) {
 
 static bool take_word(fj_json *json, const char *word) {
     const size_t length = strlen(word);
-    if (peek(json) != word[0] || json->length - json->at < length || memcmp(json->bytes + json->at, word, length) != 0)
-        return fail(json);
+    if (peek(json) != word[0] || json->length - json->at < length || memcmp(json->bytes + json->at, word, length) != 0) return fail(json);
     json->at += length;
     return true;
 }

@@ -17,9 +17,7 @@ typedef enum header { HEADER_NONE, HEADER_IN_USE, HEADER_FINISHED } header;
 /// What a slot holds.
 typedef enum slot { SLOT_BLANK, SLOT_SPOILED, SLOT_SETTLED, SLOT_RECORD } slot;
 
-static uint32_t sector_address(const fj_log *log, uint32_t sequence) {
-    return sequence % log->flash->sectors * FJ_FLASH_SECTOR_BYTES;
-}
+static uint32_t sector_address(const fj_log *log, uint32_t sequence) { return sequence % log->flash->sectors * FJ_FLASH_SECTOR_BYTES; }
 
 static uint32_t slot_address(const fj_log *log, fj_log_place place) {
     return sector_address(log, place.sector) + FJ_LOG_HEADER_BYTES + place.slot * FJ_RECORD_BYTES;
@@ -76,9 +74,7 @@ static slot read_slot(const fj_log *log, fj_log_place place, fj_record *record) 
     return fj_record_unpack(bytes, record) == FJ_OK ? SLOT_RECORD : SLOT_SPOILED;
 }
 
-static bool before(fj_log_place a, fj_log_place b) {
-    return a.sector < b.sector || (a.sector == b.sector && a.slot < b.slot);
-}
+static bool before(fj_log_place a, fj_log_place b) { return a.sector < b.sector || (a.sector == b.sector && a.slot < b.slot); }
 
 /// The first slot of the newest sector after which all are blank.
 static uint32_t first_free_slot(const fj_log *log, uint32_t sequence) {
@@ -118,8 +114,7 @@ fj_error fj_log_init(fj_log *log, const fj_flash *flash) {
 static void drop_oldest(fj_log *log) {
     fj_record ignored;
     if (header_of(log, log->read.sector) == HEADER_IN_USE) {
-        for (fj_log_place place = log->read; place.slot < FJ_LOG_SLOTS; place.slot++)
-            log->dropped += read_slot(log, place, &ignored) == SLOT_RECORD;
+        for (fj_log_place place = log->read; place.slot < FJ_LOG_SLOTS; place.slot++) log->dropped += read_slot(log, place, &ignored) == SLOT_RECORD;
     }
     log->read = (fj_log_place){log->read.sector + 1, 0};
 }
@@ -132,8 +127,7 @@ static fj_error open_next_sector(fj_log *log) {
     log->write = (fj_log_place){next, FJ_LOG_SLOTS};
     uint32_t sequence;
     fj_error error = FJ_OK;
-    if (read_header(log, position, &sequence) != HEADER_NONE)
-        error = program(log, sector_address(log, next), unreadable, sizeof unreadable);
+    if (read_header(log, position, &sequence) != HEADER_NONE) error = program(log, sector_address(log, next), unreadable, sizeof unreadable);
     if (error == FJ_OK) error = log->flash->erase_sector(log->flash->context, position);
     if (error != FJ_OK) return error;
     uint8_t bytes[FJ_LOG_HEADER_BYTES];

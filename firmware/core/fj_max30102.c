@@ -46,7 +46,9 @@ static fj_error reset(const fj_max30102 *sensor) {
 }
 
 static fj_error set_up(const fj_max30102 *sensor) {
-    const struct { uint8_t reg, value; } settings[] = {
+    const struct {
+        uint8_t reg, value;
+    } settings[] = {
         {INTERRUPT_ENABLE_1, A_FULL},
         {FIFO_CONFIG, FIFO_NO_AVERAGE_STOP_WHEN_FULL_AT_17},
         {SPO2_CONFIG, RANGE_4096_NA_RATE_100_PULSE_411_US},
@@ -59,8 +61,7 @@ static fj_error set_up(const fj_max30102 *sensor) {
         {FIFO_READ_POINTER, 0},
     };
     fj_error error = FJ_OK;
-    for (size_t i = 0; error == FJ_OK && i < sizeof settings / sizeof *settings; i++)
-        error = write(sensor, settings[i].reg, settings[i].value);
+    for (size_t i = 0; error == FJ_OK && i < sizeof settings / sizeof *settings; i++) error = write(sensor, settings[i].reg, settings[i].value);
     return error;
 }
 
@@ -86,15 +87,13 @@ bool fj_max30102_is_due(const fj_max30102 *sensor, uint64_t now_ms, bool interru
     return sensor && (interrupt_seen || now_ms - sensor->last_read_ms >= FJ_MAX30102_FALLBACK_MS);
 }
 
-static uint32_t channel(const uint8_t *bytes) {
-    return ((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2]) & FJ_MAX30102_SAMPLE_MAX;
-}
+static uint32_t channel(const uint8_t *bytes) { return ((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2]) & FJ_MAX30102_SAMPLE_MAX; }
 
 fj_error fj_max30102_read(fj_max30102 *sensor, uint64_t now_ms, fj_samples *out) {
     if (!sensor || !sensor->bus || !out) return FJ_ERROR_ARGUMENT;
     sensor->last_read_ms = now_ms;  // failed or not: the next try is the fallback's
-    uint8_t status;       // reading it takes back the interrupt
-    uint8_t pointers[3];  // write pointer, overflows, read pointer
+    uint8_t status;                 // reading it takes back the interrupt
+    uint8_t pointers[3];            // write pointer, overflows, read pointer
     fj_error error = read(sensor, INTERRUPT_STATUS_1, &status, 1);
     if (error == FJ_OK) error = read(sensor, FIFO_WRITE_POINTER, pointers, sizeof pointers);
     if (error != FJ_OK) return error;
@@ -109,8 +108,7 @@ fj_error fj_max30102_read(fj_max30102 *sensor, uint64_t now_ms, fj_samples *out)
     if (error != FJ_OK) return error;
     for (unsigned i = 0; i < count; i++) {
         const uint32_t first = channel(bytes + i * SAMPLE_BYTES), second = channel(bytes + i * SAMPLE_BYTES + CHANNEL_BYTES);
-        out->sample[i] = sensor->swap_red_infrared ? (fj_sample){.red = second, .infrared = first}
-                                                   : (fj_sample){.red = first, .infrared = second};
+        out->sample[i] = sensor->swap_red_infrared ? (fj_sample){.red = second, .infrared = first} : (fj_sample){.red = first, .infrared = second};
     }
     out->count = (uint8_t)count;
     out->lost = (uint8_t)overflows;

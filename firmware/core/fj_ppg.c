@@ -60,8 +60,7 @@ fj_error fj_ppg_restart(fj_ppg *ppg) {
 static void append(fj_ppg *ppg, const float filtered[FJ_CHANNELS]) {
     if (ppg->window_count == ppg->window_max) {
         ppg->window_count--;
-        for (int c = 0; c < FJ_CHANNELS; c++)
-            memmove(&ppg->window[c][0], &ppg->window[c][1], ppg->window_count * sizeof ppg->window[c][0]);
+        for (int c = 0; c < FJ_CHANNELS; c++) memmove(&ppg->window[c][0], &ppg->window[c][1], ppg->window_count * sizeof ppg->window[c][0]);
     }
     for (int c = 0; c < FJ_CHANNELS; c++) ppg->window[c][ppg->window_count] = filtered[c];
     ppg->window_count++;
@@ -97,8 +96,7 @@ static void bridge(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
     for (uint32_t i = 1; i <= missing; i++) {
         const float part = (float)i / (float)(missing + 1);
         const float between[FJ_CHANNELS] = {
-            from[FJ_INFRARED] + part * (sample[FJ_INFRARED] - from[FJ_INFRARED]),
-            from[FJ_RED] + part * (sample[FJ_RED] - from[FJ_RED])};
+            from[FJ_INFRARED] + part * (sample[FJ_INFRARED] - from[FJ_INFRARED]), from[FJ_RED] + part * (sample[FJ_RED] - from[FJ_RED])};
         take(ppg, between);
     }
 }

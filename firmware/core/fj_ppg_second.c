@@ -60,8 +60,7 @@ static fj_reason close_second(fj_ppg *ppg) {
     const float lowest = ppg->now.lowest_infrared;
     const uint32_t received = ppg->now.received, saturated = ppg->now.saturated, summed = ppg->now.summed;
     if (summed > 0) {
-        for (int c = 0; c < FJ_CHANNELS; c++)
-            ppg->level[c][ppg->seconds % FJ_PULSE_WINDOW_S] = ppg->now.sum[c] / (float)summed;
+        for (int c = 0; c < FJ_CHANNELS; c++) ppg->level[c][ppg->seconds % FJ_PULSE_WINDOW_S] = ppg->now.sum[c] / (float)summed;
         // Past the window's length only the place matters.
         const unsigned seconds = ppg->seconds + 1u;
         ppg->seconds = (uint8_t)(seconds < 2 * FJ_PULSE_WINDOW_S ? seconds : FJ_PULSE_WINDOW_S);

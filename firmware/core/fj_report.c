@@ -8,8 +8,7 @@
 
 static void put_bytes(fj_report *report, const char *bytes, size_t length) {
     // Past the end only the length grows, so that who finishes sees it.
-    if (report->length <= report->capacity && length <= report->capacity - report->length)
-        memcpy(report->body + report->length, bytes, length);
+    if (report->length <= report->capacity && length <= report->capacity - report->length) memcpy(report->body + report->length, bytes, length);
     report->length += length;
 }
 

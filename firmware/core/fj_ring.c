@@ -20,6 +20,7 @@ fj_record *fj_ring_at(const fj_ring *ring, size_t index) {
 void fj_ring_remove(fj_ring *ring, size_t index) {
     if (!ring || index >= ring->count) return;
     if (index == 0) ring->first = (ring->first + 1) % ring->capacity;
-    else for (; index + 1 < ring->count; index++) *fj_ring_at(ring, index) = *fj_ring_at(ring, index + 1);
+    else
+        for (; index + 1 < ring->count; index++) *fj_ring_at(ring, index) = *fj_ring_at(ring, index + 1);
     ring->count--;
 }

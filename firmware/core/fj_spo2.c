@@ -27,8 +27,7 @@ static sums sum_rises(const fj_spo2_input *in, size_t span, size_t beat) {
 }
 
 fj_error fj_spo2_find(const fj_spo2_input *in, const fj_spo2_curve *curve, fj_spo2 *out) {
-    if (!in || !curve || !out || !in->infrared || !in->red || !(in->rate_hz > 0.0f) || !(in->heart_rate_bpm > 0.0f))
-        return FJ_ERROR_ARGUMENT;
+    if (!in || !curve || !out || !in->infrared || !in->red || !(in->rate_hz > 0.0f) || !(in->heart_rate_bpm > 0.0f)) return FJ_ERROR_ARGUMENT;
     if (!(in->infrared_level > 0.0f && in->red_level > 0.0f)) return FJ_ERROR_SENSOR;
     const float beat = in->rate_hz * 60.0f / in->heart_rate_bpm + 0.5f;
     if (!(beat < (float)in->count)) return FJ_ERROR_SENSOR;

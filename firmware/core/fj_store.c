@@ -2,8 +2,7 @@
 
 #include "fj_time.h"
 
-fj_error fj_store_init(
-    fj_store *store, fj_record *records, size_t capacity, const fj_flash *flash, const fj_clock *clock, uint32_t boot) {
+fj_error fj_store_init(fj_store *store, fj_record *records, size_t capacity, const fj_flash *flash, const fj_clock *clock, uint32_t boot) {
     if (!store || !clock || capacity < FJ_STORE_RING_MIN) return FJ_ERROR_ARGUMENT;
     *store = (fj_store){.clock = clock, .boot = boot};
     const fj_error error = fj_ring_init(&store->ring, records, capacity);
@@ -38,8 +37,7 @@ static void spill_oldest(fj_store *store) {
 fj_error fj_store_keep(fj_store *store, const fj_record *record) {
     if (!store || !record) return FJ_ERROR_ARGUMENT;
     const fj_record *before = fj_ring_at(&store->ring, store->ring.count - 1);
-    if (before && fj_record_values(before) == 0 && !is_on_the_way(store, before))
-        fj_ring_remove(&store->ring, store->ring.count - 1);
+    if (before && fj_record_values(before) == 0 && !is_on_the_way(store, before)) fj_ring_remove(&store->ring, store->ring.count - 1);
     // Full: the oldest goes, even one on its way. Should that one arrive, it arrives again, which the server notices.
     if (store->ring.count == store->ring.capacity) spill_oldest(store);
     store->newest_sequence = record->sequence;

@@ -82,20 +82,18 @@ fj_error fj_time_parse(const char *text, size_t length, uint64_t *utc_ms) {
     if (!text || !utc_ms) return FJ_ERROR_ARGUMENT;
     size_t at = 0;
     int32_t year, month, day, hour, minute, second, ms, offset_hours = 0, offset_minutes = 0;
-    const bool date = take(text, length, &at, 4, 9999, &year) && skip(text, length, &at, '-')
-        && take(text, length, &at, 2, 12, &month) && skip(text, length, &at, '-') && take(text, length, &at, 2, 31, &day);
+    const bool date = take(text, length, &at, 4, 9999, &year) && skip(text, length, &at, '-') && take(text, length, &at, 2, 12, &month)
+        && skip(text, length, &at, '-') && take(text, length, &at, 2, 31, &day);
     if (!date || year < 1970 || month < 1 || day < 1 || !skip(text, length, &at, 'T')) return FJ_ERROR_FORMAT;
     if (day > days_of(month == 12 ? year + 1 : year, month % 12 + 1, 1) - days_of(year, month, 1)) return FJ_ERROR_FORMAT;
-    const bool time = take(text, length, &at, 2, 23, &hour) && skip(text, length, &at, ':')
-        && take(text, length, &at, 2, 59, &minute) && skip(text, length, &at, ':')
-        && take(text, length, &at, 2, 60, &second)  // a leap second counts as the next minute's first
+    const bool time = take(text, length, &at, 2, 23, &hour) && skip(text, length, &at, ':') && take(text, length, &at, 2, 59, &minute)
+        && skip(text, length, &at, ':') && take(text, length, &at, 2, 60, &second)  // a leap second counts as the next minute's first
         && take_fraction(text, length, &at, &ms);
     if (!time) return FJ_ERROR_FORMAT;
     if (!skip(text, length, &at, 'Z')) {
         const bool west = skip(text, length, &at, '-');
         if (!west && !skip(text, length, &at, '+')) return FJ_ERROR_FORMAT;
-        if (!take(text, length, &at, 2, 23, &offset_hours) || !skip(text, length, &at, ':')
-            || !take(text, length, &at, 2, 59, &offset_minutes))
+        if (!take(text, length, &at, 2, 23, &offset_hours) || !skip(text, length, &at, ':') || !take(text, length, &at, 2, 59, &offset_minutes))
             return FJ_ERROR_FORMAT;
         offset_minutes += 60 * offset_hours;
         if (west) offset_minutes = -offset_minutes;

@@ -83,8 +83,7 @@ fj_send_action fj_uplink_next(fj_uplink *uplink, uint64_t now_ms, char *body, si
     return action;
 }
 
-bool fj_uplink_answered(
-    fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length) {
+bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length) {
     if (!uplink || uplink->sender.on_the_way == FJ_SEND_WAIT) return false;
     fj_answer answer;
     fj_outcome outcome = {.status = status, .retry_after_s = retry_after_s};

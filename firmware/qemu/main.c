@@ -83,7 +83,8 @@ int main(void) {
     expect(fj_uplink_next(&uplink, 20000, body, sizeof body, &length).kind == FJ_SEND_BATCH, "a batch");
     expect(length > 0 && strncmp(body, "{\"mesures\":[{\"type_donnee\":\"spo2\",\"valeur\":", 43) == 0, "report");
     expect(strstr(body, "\"timestamp\":\"2026-09-21T14:13:30.000Z\"") != NULL, "instant");
-    printf("RAM of the core: %u bytes, of the ring: %u\n",
+    printf(
+        "RAM of the core: %u bytes, of the ring: %u\n",
         (unsigned)(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota)), (unsigned)sizeof ring);
     expect(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota) <= 16384, "RAM budget");
     printf("%u passed, %u failed\n", passed, failed);

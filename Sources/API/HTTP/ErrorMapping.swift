@@ -16,7 +16,9 @@ extension Problem {
         case let fault as UserFault: self = Problem(fault)
         case let problem as AlarmRuleProblem: self = .invalid("limites", { problem.text(in: $0) })
         case let error as PostgresError:
-            if let known = Problem(error) { self = known } else {
+            if let known = Problem(error) {
+                self = known
+            } else {
                 logger.error("request failed", metadata: ["why": "\(error)"])
                 self = error.isAway || error.isTransient ? .unavailable : .internalError
             }

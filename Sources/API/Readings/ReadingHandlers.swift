@@ -19,7 +19,8 @@ extension Service {
         // A ward's page fetches the last minutes of each of its patients, who were not opened by that.
         let isTrace = from.map { now().seconds(since: $0) <= Self.traceSeconds } ?? false
         let filter = ReadingFilter(
-            patient: try query["patient_id"].map { try isTrace ? knownPatient($0, call).id : patient($0, call).id }, device: try query.number("dispositif"),
+            patient: try query["patient_id"].map { try isTrace ? knownPatient($0, call).id : patient($0, call).id },
+            device: try query.number("dispositif"),
             vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: from,
             to: try query.instant("fin"))
         return try call.list(database.readings(call.scope(), filter, page), page) { $0.key.id }

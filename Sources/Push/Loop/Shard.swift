@@ -23,7 +23,8 @@ final class Shard: SocketService {
     private var listening = AudibleScreens()
 
     init(
-        loop: any EventLoop, clerks: DatabasePool, inbox: EventQueue, hearing: FeedLiveness, pulseSeconds: Int, maximumAge: EarlyWarningScore.MaximumAge,
+        loop: any EventLoop, clerks: DatabasePool, inbox: EventQueue, hearing: FeedLiveness, pulseSeconds: Int,
+        maximumAge: EarlyWarningScore.MaximumAge,
         sent: Counter, now: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         rooms = Rooms(maximumAge: maximumAge)

@@ -116,9 +116,13 @@ extension Database {
         for row in rows {
             guard let rule = try AlarmRule(row, from: 3) else { continue }
             let (ward, patient): (WardID?, PatientID?) = (try row[0], try row[1])
-            if ward == nil { hospital.append(rule) }
-            else if let last = nearer.last, (last.ward, last.patient) == (ward, patient) { nearer[nearer.count - 1].rules.append(rule) }
-            else { nearer.append(Nearer(ward: ward, patient: patient, name: try row[2], rules: [rule])) }
+            if ward == nil {
+                hospital.append(rule)
+            } else if let last = nearer.last, (last.ward, last.patient) == (ward, patient) {
+                nearer[nearer.count - 1].rules.append(rule)
+            } else {
+                nearer.append(Nearer(ward: ward, patient: patient, name: try row[2], rules: [rule]))
+            }
         }
         let wards = Dictionary(nearer.filter { $0.patient == nil }.map { ($0.ward, $0.rules) }) { $1 }
         func isValid(_ one: Nearer, _ changed: [AlarmRule]) -> Bool {

@@ -83,7 +83,8 @@ extension LimitChange {
     fileprivate init?(_ row: Row) throws {
         let (isPatients, subject): (Bool, String) = try (row[3], row[4])
         let words = subject.split(separator: "-")
-        guard words.count >= 3, let vital = Vital(rawValue: String(words[words.count - 3])), let side = Side(rawValue: String(words[words.count - 2])),
+        guard words.count >= 3, let vital = Vital(rawValue: String(words[words.count - 3])),
+            let side = Side(rawValue: String(words[words.count - 2])),
             let severity = Severity(rawValue: String(words[words.count - 1]))
         else { return nil }
         let level: AlarmLevel = isPatients ? .patient : words.count > 3 ? .ward : .hospital

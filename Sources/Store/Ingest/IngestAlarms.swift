@@ -23,7 +23,8 @@ struct IngestAlarms {
             // before anything is read, so that each reads what the other wrote. By lock and not by row: nothing is written where nothing changes.
             $0.query("SELECT pg_advisory_xact_lock($2, id) FROM unnest($1::integer[]) AS id", about + [AdvisoryLock.alarms])
             $0.query("SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules WHERE patient_id IS NULL OR patient_id = ANY ($1)", about)
-            $0.query("SELECT patient_id, vital, side, since_error, since_warning, since_info FROM alarm_conditions WHERE patient_id = ANY ($1)", about)
+            $0.query(
+                "SELECT patient_id, vital, side, since_error, since_warning, since_info FROM alarm_conditions WHERE patient_id = ANY ($1)", about)
             $0.query(
                 """
                 SELECT patient_id, vital, side, severity, id FROM alerts
@@ -63,15 +64,21 @@ struct IngestAlarms {
         var ofPatients: [PatientID: [AlarmRule]] = [:]
         for row in rows {
             guard let rule = try AlarmRule(row, from: 2) else { continue }
-            if let patient: PatientID = try row[0] { ofPatients[patient, default: []].append(rule) }
-            else if let ward: WardID = try row[1] { ofWards[ward, default: []].append(rule) }
-            else { hospital.append(rule) }
+            if let patient: PatientID = try row[0] {
+                ofPatients[patient, default: []].append(rule)
+            } else if let ward: WardID = try row[1] {
+                ofWards[ward, default: []].append(rule)
+            } else {
+                hospital.append(rule)
+            }
         }
         // Made once for all who share them: to lay levels over one another for each patient took longer than to look at the readings.
         let everywhere = EffectiveRules(hospital.isEmpty ? .defaults : AlarmLevels(of: .hospital, hospital: hospital).rules)
         let inWards = ofWards.mapValues { EffectiveRules(AlarmLevels(of: .ward, hospital: hospital, ward: $0).rules) }
         for (patient, ward) in wards {
-            let own = ofPatients[patient].map { EffectiveRules(AlarmLevels(of: .patient, hospital: hospital, ward: ofWards[ward] ?? [], patient: $0).rules) }
+            let own = ofPatients[patient].map {
+                EffectiveRules(AlarmLevels(of: .patient, hospital: hospital, ward: ofWards[ward] ?? [], patient: $0).rules)
+            }
             patients[patient] = Patient(rules: own ?? inWards[ward] ?? everywhere)
         }
     }
@@ -84,7 +91,7 @@ struct IngestAlarms {
 }
 
 /// Rules that hold for many, and their version once somebody asks for it.
-fileprivate final class EffectiveRules {
+private final class EffectiveRules {
     let rules: AlarmRules
     private(set) lazy var version = Int(rules.version)
 

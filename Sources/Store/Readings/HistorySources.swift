@@ -42,8 +42,11 @@ struct HistorySources: Hashable {
         var stretches: [Range<Instant>] = []
         for begin in hours.sorted() {
             let end = Instant(milliseconds: begin.milliseconds + hour)
-            if let last = stretches.last, last.upperBound == begin { stretches[stretches.count - 1] = last.lowerBound..<end }
-            else { stretches.append(begin..<end) }
+            if let last = stretches.last, last.upperBound == begin {
+                stretches[stretches.count - 1] = last.lowerBound..<end
+            } else {
+                stretches.append(begin..<end)
+            }
         }
         guard stretches.count > mostLeft, let first = stretches.first, let last = stretches.last else { return stretches }
         return [first.lowerBound..<last.upperBound]
@@ -67,7 +70,10 @@ struct HistorySums {
 
     /// - Parameter begin: in milliseconds.
     mutating func add(_ part: Sum, at begin: Int) {
-        guard let known = sums[begin] else { return sums[begin] = part }
+        guard let known = sums[begin] else {
+            sums[begin] = part
+            return
+        }
         sums[begin] = Sum(
             minimum: min(known.minimum, part.minimum), total: known.total + part.total, maximum: max(known.maximum, part.maximum),
             count: known.count + part.count)

@@ -4,7 +4,8 @@ import Settings
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check the installation and say what to do.",
-        discussion: "Run it with the daemons' environment. Exit code 1 when something is wrong; ! marks what works at a cost, – what could not be checked.")
+        discussion:
+            "Run it with the daemons' environment. Exit code 1 when something is wrong; ! marks what works at a cost, – what could not be checked.")
 
     @Option(help: "nginx's main configuration.") var nginx = "/etc/nginx/nginx.conf"
     @OptionGroup var output: OutputOptions

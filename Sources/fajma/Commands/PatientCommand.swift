@@ -85,9 +85,9 @@ struct PatientCommand: ParsableCommand {
         func run() throws {
             let database = try Database.opened()
             let only = try ward.map { try database.wards(named: [$0])[0] }
-            let patients = try everyPage(\Patient.id) { 
+            let patients = try everyPage(\Patient.id) {
                 try database.patients(.administrator, ward: only, isDischarged: discharged, $0)
-             }
+            }
             if output.json { return try Console.json(patients) }
             Console.table(
                 ["ID", "NUMBER", "NAME", "BORN", "SEX", "WARD", "BED"],

@@ -85,7 +85,9 @@ enum DatabaseChecks {
         if !isBehind, health.staleHours < mostStaleHours { return .ok("history", reach) }
         return .warning(
             "history", "\(reach), built until \(health.builtUntil.rfc3339) but for \(health.staleHours) hours: long histories are slow",
-            advice: "fajma-push builds them, after an update those of years: look again in an hour, or into its log; a transaction that never ends holds it up")
+            advice:
+                "fajma-push builds them, after an update those of years: look again in an hour, or into its log; a transaction that never ends holds it up"
+        )
     }
 
     /// Of all patients and vitals; built anew within minutes.

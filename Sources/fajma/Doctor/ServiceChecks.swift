@@ -41,7 +41,9 @@ enum ServiceChecks {
             _ = try SigningSecret(file: settings.webhookSecretFile())
             return .ok("webhook", "has an address, and a secret that is long enough and closed to other accounts")
         } catch {
-            return .failed("webhook", "\(error)", advice: "a secret: (umask 077; openssl rand -hex 32 > FILE), also for the receiver; fajma-push does not start without")
+            return .failed(
+                "webhook", "\(error)",
+                advice: "a secret: (umask 077; openssl rand -hex 32 > FILE), also for the receiver; fajma-push does not start without")
         }
     }
 
@@ -61,7 +63,8 @@ enum ServiceChecks {
         switch finding {
         case .accepted: .ok(name, "answers on \(path)")
         case .silent:
-            .failed(name, "no answer within \(UnixProbe.timeoutSeconds) s on \(path)", advice: "all its workers are busy, or it hangs: look into its log")
+            .failed(
+                name, "no answer within \(UnixProbe.timeoutSeconds) s on \(path)", advice: "all its workers are busy, or it hangs: look into its log")
         case .refused(let why):
             .failed(name, "\(path): \(why)", advice: "is it running, and may this account use the socket? systemctl status \(name)")
         }

@@ -29,7 +29,10 @@ import Testing
         try owner.script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
-    private struct Entry { let action, username: String; let user: Int?, address: String?, patient: Int?, subject: String? }
+    private struct Entry {
+        let action, username: String
+        let user: Int?, address: String?, patient: Int?, subject: String?
+    }
 
     private func last() throws -> Int { try api.count("SELECT coalesce(max(id), 0) FROM audit") }
 
@@ -68,9 +71,12 @@ import Testing
         }
     }
 
-    @Test("what a device does itself leaves nothing", arguments: [
-        ("/api/iot/data/", #"{"type_donnee":"spo2","valeur":97}"#), ("/api/iot/dispositifs/1/update_status/", #"{"statut":"panne"}"#),
-    ]) func device(path: String, body: String) throws {
+    @Test(
+        "what a device does itself leaves nothing",
+        arguments: [
+            ("/api/iot/data/", #"{"type_donnee":"spo2","valeur":97}"#), ("/api/iot/dispositifs/1/update_status/", #"{"statut":"panne"}"#),
+        ]) func device(path: String, body: String) throws
+    {
         let before = try last()
         #expect(try send("POST", path, as: .device, body).status < 300)
         #expect(try entries(after: before).isEmpty)
@@ -87,13 +93,18 @@ import Testing
         #expect(try api.send("PATCH", "/api/patients/1/", bearer: access, Array(#"{"lit":"7"}"#.utf8)).status == 200)
         let key = try #require(try send("POST", "/api/iot/dispositifs/1/cle/", as: .admin)["cle"]?.text)
         #expect(try api.send("POST", "/api/token/blacklist/", bearer: nil, Array(#"{"refresh":"\#(refresh)"}"#.utf8)).status == 200)
-        #expect(try entries(after: start).map(\.action) == ["session.created", "patient.changed", "patient.opened", "device.changed", "session.ended"])
+        #expect(
+            try entries(after: start).map(\.action) == ["session.created", "patient.changed", "patient.opened", "device.changed", "session.ended"])
         #expect(try entries(after: start)[0].address == Self.address)
-        #expect(try api.count(
-            "SELECT count(DISTINCT session) FROM audit WHERE action IN ('patient.opened', 'patient.changed', 'session.ended') AND id > \(start)") == 1)
+        #expect(
+            try api.count(
+                "SELECT count(DISTINCT session) FROM audit WHERE action IN ('patient.opened', 'patient.changed', 'session.ended') AND id > \(start)")
+                == 1)
         let audit: String = try owner.query("SELECT string_agg(a::text, '') FROM audit a")[0][0]
-        let hashes: [String] = try owner.query("SELECT password_hash FROM users UNION ALL SELECT encode(key_hash, 'hex') FROM devices WHERE key_hash IS NOT NULL")
-            .map { try $0[0] }
+        let hashes: [String] = try owner.query(
+            "SELECT password_hash FROM users UNION ALL SELECT encode(key_hash, 'hex') FROM devices WHERE key_hash IS NOT NULL"
+        )
+        .map { try $0[0] }
         let secrets = [password, access, refresh, key, String(key.suffix(43))] + hashes.filter { $0 != "-" }
         #expect(hashes.contains(hash))
         for secret in secrets { #expect(!audit.contains(secret)) }
@@ -154,9 +165,10 @@ import Testing
     @Test("the list is newest first, with every member, in pages that join, and filtered") func list() throws {
         #expect(try send("PATCH", "/api/patients/1/", as: .infirmier, #"{"lit":"9"}"#).status == 200)
         let first = try #require(try send("GET", "/api/audit/", as: .admin).json?[1])
-        #expect(first.members == [
-            "id", "le", "action", "utilisateur", "utilisateur_id", "adresse", "session", "patient", "objet", "avant", "apres", "scelle",
-        ])
+        #expect(
+            first.members == [
+                "id", "le", "action", "utilisateur", "utilisateur_id", "adresse", "session", "patient", "objet", "avant", "apres", "scelle",
+            ])
         #expect(first["action"]?.text == "patient.changed" && first["utilisateur"]?.text == "nurse" && first["adresse"]?.text == Self.address)
         #expect(first["avant"]?["bed"]?.text == "1" && first["apres"]?["bed"]?.text == "9" && first["scelle"] == .bool(false))
         _ = try api.store.database.sealAudit(most: 1000)

@@ -55,9 +55,12 @@ import Testing
         #expect(try session("PUT", cookie: cookie(renewed).pair).status == 401)  // stolen from somebody: all of it ends
     }
 
-    @Test("without a cookie, or with anything else in it, there is no session", arguments: [
-        nil, "", "fajma_session", "fajma_session=", "fajma_session=x", "xfajma_session=y", ";;;==", "fajma_session=a.b.c",
-    ]) func noCookie(cookie: String?) throws {
+    @Test(
+        "without a cookie, or with anything else in it, there is no session",
+        arguments: [
+            nil, "", "fajma_session", "fajma_session=", "fajma_session=x", "xfajma_session=y", ";;;==", "fajma_session=a.b.c",
+        ]) func noCookie(cookie: String?) throws
+    {
         #expect(try session("PUT", cookie: cookie).status == 401)
         #expect(try session("DELETE", cookie: cookie).status == 204)
     }

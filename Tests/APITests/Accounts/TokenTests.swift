@@ -33,9 +33,11 @@ import Testing
     @Test("the access token opens, and tells whose it is") func login() throws {
         let me = try me(logIn().access)
         #expect(me.status == 200 && me["username"]?.text == "nurse" && me["role"]?.text == "infirmier" && me["langue"]?.text == "fr")
-        #expect(me["services"] == .array([
-            .object(["id": .integer(1), "nom": .string("Cardiologie"), "temperature_cutanee_validee": .bool(false)]),
-        ]))
+        #expect(
+            me["services"]
+                == .array([
+                    .object(["id": .integer(1), "nom": .string("Cardiologie"), "temperature_cutanee_validee": .bool(false)])
+                ]))
     }
 
     @Test("a wrong password, an unknown name and a disabled account get the same answer") func wrongLogin() throws {

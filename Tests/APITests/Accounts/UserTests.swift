@@ -33,9 +33,10 @@ import Testing
         let password = try #require(answer["mot_de_passe"]?.text)
         let id = Int(try #require(answer["id"]?.number))
         let shown = try api.send("GET", "/api/utilisateurs/\(id)/")
-        #expect(shown.json?.members == [
-            "id", "username", "role", "services", "langue", "actif", "cree_le", "derniere_connexion", "mot_de_passe_provisoire",
-        ])
+        #expect(
+            shown.json?.members == [
+                "id", "username", "role", "services", "langue", "actif", "cree_le", "derniere_connexion", "mot_de_passe_provisoire",
+            ])
         #expect(shown["services"] == .array([.integer(1), .integer(2)]) && shown["langue"]?.text == "en")
         #expect(shown["actif"] == .bool(true) && shown["derniere_connexion"] == .null && shown["mot_de_passe_provisoire"] == .bool(true))
         let page = try browser("zoé", password)
@@ -56,27 +57,30 @@ import Testing
         #expect(try browser("b", made).send("GET", "/api/patients/").status == 200)
     }
 
-    @Test("what is wrong with a new account is said at its field", arguments: [
-        (#""username":"","role":"admin""#, 400, "username"),
-        (#""username":" a","role":"admin""#, 400, "username"),
-        (#""username":"a\u0007","role":"admin""#, 400, "username"),
-        (#""username":"a\u202eb","role":"admin""#, 400, "username"),
-        (#""username":"a\u0000","role":"admin""#, 400, "body"),
-        (#""username":"\#(String(repeating: "é", count: 151))","role":"admin""#, 400, "username"),
-        (#""username":"nurse","role":"admin""#, 409, "username"),
-        (#""username":"NURSE","role":"admin""#, 409, "username"),
-        (#""username":"a","role":"chef""#, 400, "role"),
-        (#""username":"a""#, 400, "role"),
-        (#""username":"a","role":"medecin""#, 400, "services"),
-        (#""username":"a","role":"medecin","services":[]"#, 400, "services"),
-        (#""username":"a","role":"medecin","services":[77]"#, 400, "services"),
-        (#""username":"a","role":"medecin","services":[99999999999]"#, 400, "services"),
-        (#""username":"a","role":"medecin","services":["1"]"#, 400, "services"),
-        (#""username":"a","role":"admin","langue":"de""#, 400, "langue"),
-        (#""username":"a","role":"admin","mot_de_passe":"short""#, 400, "mot_de_passe"),
-        (#""username":"a","role":"admin","mot_de_passe":"passwordpassword""#, 400, "mot_de_passe"),
-        (#""username":"anne.petit","role":"admin","mot_de_passe":"anne.petit-fajma""#, 400, "mot_de_passe"),
-    ]) func refused(members: String, status: Int, field: String) throws {
+    @Test(
+        "what is wrong with a new account is said at its field",
+        arguments: [
+            (#""username":"","role":"admin""#, 400, "username"),
+            (#""username":" a","role":"admin""#, 400, "username"),
+            (#""username":"a\u0007","role":"admin""#, 400, "username"),
+            (#""username":"a\u202eb","role":"admin""#, 400, "username"),
+            (#""username":"a\u0000","role":"admin""#, 400, "body"),
+            (#""username":"\#(String(repeating: "é", count: 151))","role":"admin""#, 400, "username"),
+            (#""username":"nurse","role":"admin""#, 409, "username"),
+            (#""username":"NURSE","role":"admin""#, 409, "username"),
+            (#""username":"a","role":"chef""#, 400, "role"),
+            (#""username":"a""#, 400, "role"),
+            (#""username":"a","role":"medecin""#, 400, "services"),
+            (#""username":"a","role":"medecin","services":[]"#, 400, "services"),
+            (#""username":"a","role":"medecin","services":[77]"#, 400, "services"),
+            (#""username":"a","role":"medecin","services":[99999999999]"#, 400, "services"),
+            (#""username":"a","role":"medecin","services":["1"]"#, 400, "services"),
+            (#""username":"a","role":"admin","langue":"de""#, 400, "langue"),
+            (#""username":"a","role":"admin","mot_de_passe":"short""#, 400, "mot_de_passe"),
+            (#""username":"a","role":"admin","mot_de_passe":"passwordpassword""#, 400, "mot_de_passe"),
+            (#""username":"anne.petit","role":"admin","mot_de_passe":"anne.petit-fajma""#, 400, "mot_de_passe"),
+        ]) func refused(members: String, status: Int, field: String) throws
+    {
         let answer = try add(members)
         #expect(answer.status == status && answer[field] != nil, "\(answer.text)")
         #expect(try api.count("SELECT count(*) FROM users") == 4)
@@ -145,9 +149,12 @@ import Testing
         #expect(permissions.contains("readPatients") && !permissions.contains("manageUsers"))
     }
 
-    @Test("with a provisional password everything but one's own account is closed", arguments: Service.routes.filter {
-        if case .anyone = $0.requirement { false } else { true }
-    }) func provisional(route: Route) throws {
+    @Test(
+        "with a provisional password everything but one's own account is closed",
+        arguments: Service.routes.filter {
+            if case .anyone = $0.requirement { false } else { true }
+        }) func provisional(route: Route) throws
+    {
         let user = try api.store.database.addUser(
             username: "new", passwordHash: "-", isProvisional: true, role: .admin, wards: [], by: Author(name: "tests"))
         let path = route.path.replacing("{id}", with: "1").replacing("{session}", with: "x")

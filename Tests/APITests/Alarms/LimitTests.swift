@@ -35,10 +35,12 @@ import Testing
             #expect(answer.status == 200 && answer.json?.members == ["version", "limites", "propres"])
             #expect(answer["limites"]?.array?.count == AlarmRule.defaults.count && answer["propres"] == .array([]))
             let first = try #require(answer["limites"]?[0])
-            #expect(first == .object([
-                "type_donnee": .string("spo2"), "cote": .string("bas"), "niveau_gravite": .string("error"), "seuil": .integer(90),
-                "inclus": .bool(false), "delai_s": .integer(10), "hysteresis": .integer(1), "origine": .string("defaut"),
-            ]))
+            #expect(
+                first
+                    == .object([
+                        "type_donnee": .string("spo2"), "cote": .string("bas"), "niveau_gravite": .string("error"), "seuil": .integer(90),
+                        "inclus": .bool(false), "delai_s": .integer(10), "hysteresis": .integer(1), "origine": .string("defaut"),
+                    ]))
             #expect(answer["version"]?.number == Double(AlarmRules(AlarmRule.defaults).version))
         }
     }
@@ -72,7 +74,9 @@ import Testing
         #expect(found(try put("/api/patients/1/limites/", body), "error")?["seuil"] == .null)
     }
 
-    @Test("who has not seen the newest limits does not overwrite them", arguments: ["/api/limites/", "/api/services/1/limites/", "/api/patients/1/limites/"])
+    @Test(
+        "who has not seen the newest limits does not overwrite them",
+        arguments: ["/api/limites/", "/api/services/1/limites/", "/api/patients/1/limites/"])
     func ifMatch(path: String) throws {
         let first = try api.send("GET", path)
         let tag = try #require(first.header("ETag"))
@@ -93,8 +97,11 @@ import Testing
             #expect(answer.status == 400 && answer["code"]?.text == "invalid")
             return answer["limites"]?[0]?.text
         }
-        #expect(try text(limit("error", "95"), language: "fr") == "SpO2, limite basse, urgent : cette limite serait franchie avant celle d’une priorité moindre.")
-        #expect(try text(limit("error", "95"), language: "en") == "SpO2, low limit, urgent: this limit would be crossed before that of a lower priority.")
+        #expect(
+            try text(limit("error", "95"), language: "fr")
+                == "SpO2, limite basse, urgent : cette limite serait franchie avant celle d’une priorité moindre.")
+        #expect(
+            try text(limit("error", "95"), language: "en") == "SpO2, low limit, urgent: this limit would be crossed before that of a lower priority.")
         #expect(try text(limit("error", "20"), language: "en")?.hasSuffix("between 30 and 100 %.") == true)
         #expect(try text(limit("error", "88"), limit("error", "88"), language: "fr")?.hasSuffix("cette limite figure deux fois.") == true)
         #expect(try text(limit("warning", "45", vital: "heart_rate", side: "haut"), language: "en")?.contains("opposite limit") == true)
@@ -120,18 +127,22 @@ import Testing
         for path in ["/api/services/2/limites/", "/api/patients/2/limites/"] {
             #expect(try put(path, limit("error", "88")).status == 404 && api.send("GET", path, as: .infirmier).status == 404)
         }
-        #expect(try api.send("POST", "/api/patients/2/limites/essai/", as: .infirmier, #"{"limites":[],"depuis":"\#(api.now.rfc3339)"}"#).status == 404)
+        #expect(
+            try api.send("POST", "/api/patients/2/limites/essai/", as: .infirmier, #"{"limites":[],"depuis":"\#(api.now.rfc3339)"}"#).status == 404)
         #expect(try put("/api/patients/1/limites/", as: .ecran, limit("error", "88")).status == 403)
     }
 
     // MARK: What was changed
 
-    @Test("the changes that concern a patient tell both sides whole, whose level it was and who did it, and nothing of others'") func changes() throws {
+    @Test("the changes that concern a patient tell both sides whole, whose level it was and who did it, and nothing of others'") func changes() throws
+    {
         let before = try api.send("GET", "/api/patients/1/limites/changements/", as: .infirmier)
         #expect(before.status == 200 && before.json == .array([]))
         try put("/api/limites/", as: .admin, limit("error", "88"))
         try put("/api/services/1/limites/", as: .medecin, limit("error", "87"))
-        for (path, value) in [("/api/services/2/limites/", "86"), ("/api/patients/2/limites/", "85")] { try put(path, as: .admin, limit("error", value)) }
+        for (path, value) in [("/api/services/2/limites/", "86"), ("/api/patients/2/limites/", "85")] {
+            try put(path, as: .admin, limit("error", value))
+        }
         try put("/api/patients/H0/limites/", limit("error", "86", #","delai_s":20"#))
         try put("/api/patients/H0/limites/", limit("error", "null", #","delai_s":20"#))
         try put("/api/patients/H0/limites/", limit("error", "null", #","delai_s":30"#), limit("warning", "91", #","inclus":true"#))
@@ -206,19 +217,28 @@ import Testing
         let dip = Array(repeating: 89.0, count: 12) + [97]
         try store(dip + dip + dip, ago: 1800)  // came too late to raise anything
         try store(Array(repeating: 85.0, count: 20) + [97], ago: 30)
-        let before = try api.count("SELECT (SELECT count(*) FROM alerts) + (SELECT count(*) FROM alarm_rules) + (SELECT count(*) FROM alarm_conditions)")
+        let before = try api.count(
+            "SELECT (SELECT count(*) FROM alerts) + (SELECT count(*) FROM alarm_rules) + (SELECT count(*) FROM alarm_conditions)")
         let answer = try rehearse(limit("error", "88", #","delai_s":15"#), limit("warning", "null"))
         #expect(answer.status == 200, "\(answer.text)")
         #expect(answer["lectures"]?.number == 60 && answer["constatees"]?.number == 1)
-        #expect(answer["avant"] == .object(["alertes": .integer(4), "par_gravite": .object(["error": .integer(4), "warning": .integer(0), "info": .integer(0)])]))
+        #expect(
+            answer["avant"]
+                == .object(["alertes": .integer(4), "par_gravite": .object(["error": .integer(4), "warning": .integer(0), "info": .integer(0)])]))
         #expect(answer["apres"]?["alertes"]?.number == 1 && answer["apres"]?["par_gravite"]?["error"]?.number == 1)
         let start = api.now.advanced(bySeconds: -30)
-        #expect(answer["apres"]?["liste"] == .array([.object([
-            "type_alerte": .string("spo2_bas"), "niveau_gravite": .string("error"), "valeur": .integer(85),
-            "debut": .string(start.advanced(bySeconds: 15).rfc3339), "fin": .string(start.advanced(bySeconds: 20).rfc3339),
-        ])]))
+        #expect(
+            answer["apres"]?["liste"]
+                == .array([
+                    .object([
+                        "type_alerte": .string("spo2_bas"), "niveau_gravite": .string("error"), "valeur": .integer(85),
+                        "debut": .string(start.advanced(bySeconds: 15).rfc3339), "fin": .string(start.advanced(bySeconds: 20).rfc3339),
+                    ])
+                ]))
         #expect(answer["depuis"]?.text == api.now.advanced(bySeconds: -3600).rfc3339 && answer["jusqu_a"]?.text == api.now.rfc3339)
-        #expect(try api.count("SELECT (SELECT count(*) FROM alerts) + (SELECT count(*) FROM alarm_rules) + (SELECT count(*) FROM alarm_conditions)") == before)
+        #expect(
+            try api.count("SELECT (SELECT count(*) FROM alerts) + (SELECT count(*) FROM alarm_rules) + (SELECT count(*) FROM alarm_conditions)")
+                == before)
         #expect(try rehearse()["apres"]?["alertes"]?.number == 4)
         #expect(try rehearse(since: 60)["lectures"]?.number == 21)
         #expect(try rehearse(limit("error", "95")).status == 400)

@@ -81,7 +81,9 @@ import Testing
     }
 
     @Test("a ward is renamed; it is deleted once neither patients nor accounts hang on it") func wards() throws {
-        #expect(try api.send("PATCH", "/api/services/2/", #"{"nom":"Urgences"}"#).json == .object(["id": .integer(2), "nom": .string("Urgences"), "temperature_cutanee_validee": .bool(false)]))
+        #expect(
+            try api.send("PATCH", "/api/services/2/", #"{"nom":"Urgences"}"#).json
+                == .object(["id": .integer(2), "nom": .string("Urgences"), "temperature_cutanee_validee": .bool(false)]))
         let empty = try #require(try api.send("POST", "/api/services/", #"{"nom":"Vide"}"#)["id"]?.number)
         #expect(try api.send("DELETE", "/api/services/\(Int(empty))/").status == 204)
         #expect(try api.send("DELETE", "/api/services/\(Int(empty))/").status == 404)
@@ -185,9 +187,12 @@ import Testing
         #expect(answer["qr"] == .array(code.rows.map { .string($0) }))
     }
 
-    @Test("what is no host makes no address, and the old key stays", arguments: [
-        "", "a b", "evil.example/x?", "user@evil.example", "a:123456", "é", #"a"b"#, "-a", String(repeating: "a", count: 300),
-    ]) func host(host: String) throws {
+    @Test(
+        "what is no host makes no address, and the old key stays",
+        arguments: [
+            "", "a b", "evil.example/x?", "user@evil.example", "a:123456", "é", #"a"b"#, "-a", String(repeating: "a", count: 300),
+        ]) func host(host: String) throws
+    {
         let answer = try api.send("POST", "/api/iot/dispositifs/1/cle/", headers: ["Host": host])
         #expect(answer.status == 400 && answer["host"] != nil)
         #expect(try api.store.database.isValid(api.store.keys[0]))

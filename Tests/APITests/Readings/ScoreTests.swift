@@ -33,15 +33,24 @@ import Testing
     }
 
     @Test("clinical.md's vectors, on both scales") func vectors() throws {
-        try enter(["respiratory_rate": "24", "spo2": "93", "supplemental_o2": "0", "systolic_bp": "105", "heart_rate": "115", "consciousness": "\"A\"", "temperature": "38.5"])
+        try enter([
+            "respiratory_rate": "24", "spo2": "93", "supplemental_o2": "0", "systolic_bp": "105", "heart_rate": "115", "consciousness": "\"A\"",
+            "temperature": "38.5",
+        ])
         #expect(try said() == "8–8, 7 of 7")
         #expect(try score()["risque_minimum"]?.text == "urgence" && score()["risque_maximum"]?.text == "urgence")
         #expect(try api.send("PATCH", "/api/patients/1/", as: .medecin, #"{"echelle_spo2":2}"#)["echelle_spo2"]?.number == 2)
         api.pass(minutes: 0.1)
-        try enter(["respiratory_rate": "18", "spo2": "97", "supplemental_o2": "1", "systolic_bp": "120", "heart_rate": "80", "consciousness": "\"A\"", "temperature": "37"])
+        try enter([
+            "respiratory_rate": "18", "spo2": "97", "supplemental_o2": "1", "systolic_bp": "120", "heart_rate": "80", "consciousness": "\"A\"",
+            "temperature": "37",
+        ])
         #expect(try said() == "5–5, 7 of 7")
         api.pass(minutes: 0.1)
-        try enter(["respiratory_rate": "8", "spo2": "83", "supplemental_o2": "0", "systolic_bp": "90", "heart_rate": "40", "consciousness": "\"U\"", "temperature": "35.0"])
+        try enter([
+            "respiratory_rate": "8", "spo2": "83", "supplemental_o2": "0", "systolic_bp": "90", "heart_rate": "40", "consciousness": "\"U\"",
+            "temperature": "35.0",
+        ])
         #expect(try said() == "18–18, 7 of 7")
         #expect(try score()["parties"]?[5]?["valeur"]?.text == "U")
     }
@@ -52,9 +61,11 @@ import Testing
         try measure(.heartRate, 80)
         #expect(try said() == "3–11, 4 of 7")
         let score = try score()
-        #expect(score.json?.members == [
-            "applicable", "motif", "echelle", "minimum", "maximum", "connus", "parametres", "risque_minimum", "risque_maximum", "calcule_le", "parties",
-        ])
+        #expect(
+            score.json?.members == [
+                "applicable", "motif", "echelle", "minimum", "maximum", "connus", "parametres", "risque_minimum", "risque_maximum", "calcule_le",
+                "parties",
+            ])
         let parts = try #require(score["parties"]?.array)
         #expect(parts.map { $0["parametre"]?.text } == EarlyWarningScore.Parameter.allCases.map(\.rawValue))
         #expect(parts.map { $0["etat"]?.text } == ["connu", "absent", "absent", "connu", "connu", "connu", "ancien"])
@@ -75,7 +86,8 @@ import Testing
     @Test("it is not for who is under 16 or pregnant; an unknown birth date does not forbid it") func applicability() throws {
         let year = try #require(Int(api.now.rfc3339.prefix(4)))
         for (patch, reason) in [
-            (#"{"date_naissance":"\#(year - 15)-12-31"}"#, "moins_de_16_ans"), (#"{"date_naissance":null}"#, nil), (#"{"enceinte":true}"#, "grossesse"),
+            (#"{"date_naissance":"\#(year - 15)-12-31"}"#, "moins_de_16_ans"), (#"{"date_naissance":null}"#, nil),
+            (#"{"enceinte":true}"#, "grossesse"),
             (#"{"enceinte":false,"date_naissance":"\#(year - 17)-01-01"}"#, nil),
         ] as [(String, String?)] {
             #expect(try api.send("PATCH", "/api/patients/1/", as: .infirmier, patch).status == 200)

@@ -19,37 +19,37 @@ static const char ANSWER[] =
 static int listening;
 
 static void *serve(void *unused) {
-  (void)unused;
-  FCGX_Request request;
-  char chunk[CHUNK];
-  FCGX_InitRequest(&request, listening, 0);
-  while (FCGX_Accept_r(&request) == 0) {
-    while (FCGX_GetStr(chunk, sizeof chunk, request.in) == (int)sizeof chunk) {
+    (void)unused;
+    FCGX_Request request;
+    char chunk[CHUNK];
+    FCGX_InitRequest(&request, listening, 0);
+    while (FCGX_Accept_r(&request) == 0) {
+        while (FCGX_GetStr(chunk, sizeof chunk, request.in) == (int)sizeof chunk) {
+        }
+        FCGX_PutStr(ANSWER, (int)sizeof ANSWER - 1, request.out);
+        FCGX_Finish_r(&request);
     }
-    FCGX_PutStr(ANSWER, (int)sizeof ANSWER - 1, request.out);
-    FCGX_Finish_r(&request);
-  }
-  return NULL;
+    return NULL;
 }
 
 int main(int argc, char **argv) {
-  int threads = argc == 3 ? atoi(argv[2]) : 0;
-  if (threads < 1 || threads > MAX_THREADS) {
-    fprintf(stderr, "usage: bare SOCKET THREADS (1 to %d)\n", MAX_THREADS);
-    return 64;
-  }
-  FCGX_Init();
-  signal(SIGPIPE, SIG_IGN);
-  // libfcgi would only note SIGTERM in the thread that receives it; the bench wants the process gone.
-  signal(SIGTERM, SIG_DFL);
-  listening = FCGX_OpenSocket(argv[1], BACKLOG);
-  if (listening < 0) return 1;
-  // nginx's workers may run as another user; this socket lives as long as one measurement.
-  chmod(argv[1], 0666);
-  for (int i = 1; i < threads; i++) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, serve, NULL) != 0) return 1;
-  }
-  serve(NULL);
-  return 0;
+    int threads = argc == 3 ? atoi(argv[2]) : 0;
+    if (threads < 1 || threads > MAX_THREADS) {
+        fprintf(stderr, "usage: bare SOCKET THREADS (1 to %d)\n", MAX_THREADS);
+        return 64;
+    }
+    FCGX_Init();
+    signal(SIGPIPE, SIG_IGN);
+    // libfcgi would only note SIGTERM in the thread that receives it; the bench wants the process gone.
+    signal(SIGTERM, SIG_DFL);
+    listening = FCGX_OpenSocket(argv[1], BACKLOG);
+    if (listening < 0) return 1;
+    // nginx's workers may run as another user; this socket lives as long as one measurement.
+    chmod(argv[1], 0666);
+    for (int i = 1; i < threads; i++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, serve, NULL) != 0) return 1;
+    }
+    serve(NULL);
+    return 0;
 }

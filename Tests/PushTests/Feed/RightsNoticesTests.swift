@@ -75,7 +75,9 @@ struct RightsNoticesTests {
         #expect(try await told("") == [.patient(admitted.id, ward: old, before: nil)])
     }
 
-    @Test("A pause that begins, is replaced, is broken or ends tells patient and ward; when its time is up nobody need be told") func pauses() async throws {
+    @Test("A pause that begins, is replaced, is broken or ends tells patient and ward; when its time is up nobody need be told") func pauses()
+        async throws
+    {
         let (patient, ward) = (store.patients[0].id, store.wards[0].id)
         func pauses(_ events: [Event]) -> [(SoundPause, WardID?)] {
             events.compactMap { if case .pause(let pause, let ward) = $0 { (pause, ward) } else { nil } }
@@ -88,7 +90,10 @@ struct RightsNoticesTests {
         #expect(begun[0].0 == first && begun[1].0.endedAt != nil && begun[2].0 == second && begun[3].0 == third)
         let insert = "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient), 'k', 'm', 'error', now())"
         let broken = try await told(insert)
-        guard case .alert(let alert, _, _) = broken.first else { Issue.record("the alert comes first"); return }
+        guard case .alert(let alert, _, _) = broken.first else {
+            Issue.record("the alert comes first")
+            return
+        }
         #expect(pauses(broken).map(\.0.brokenBy) == [alert.id, alert.id])
         #expect(Set(pauses(broken).map(\.0.id)) == [second.id, third.id])
         _ = try store.database.beginPause(of: .patient(patient), seconds: 60, store.nurse)
@@ -106,7 +111,8 @@ struct RightsNoticesTests {
     @Test("What still arrives of a discharged patient is told to no ward") func late() async throws {
         let patient = store.patients[0].id
         _ = try await told("UPDATE patients SET discharged_at = now() WHERE id = \(patient)")
-        let insert = "INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at) VALUES (\(patient), 1, now(), 0, 97, now())"
+        let insert =
+            "INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at) VALUES (\(patient), 1, now(), 0, 97, now())"
         let wards = try await told(insert).map(\.address.wards)
         #expect(wards == [[]])
         let alert = "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient), 'spo2', 'm', 'info', now())"

@@ -5,20 +5,24 @@ import Testing
 
 @Suite("Handshakes")
 struct GreetingTests {
-    @Test("The address names the room, with or without a last slash and under any prefix", arguments: [
-        ("/ws/iot/12/", RoomKind.iot, "12"), ("/ws/alerts/12", .alerts, "12"), ("/fajma/ws/service/3/", .service, "3"),
-        ("/a/b/ws/iot/ws/", .iot, "ws"), ("/ws/iot/H_2026%C3%A9/", .iot, "H_2026é"),
-    ])
+    @Test(
+        "The address names the room, with or without a last slash and under any prefix",
+        arguments: [
+            ("/ws/iot/12/", RoomKind.iot, "12"), ("/ws/alerts/12", .alerts, "12"), ("/fajma/ws/service/3/", .service, "3"),
+            ("/a/b/ws/iot/ws/", .iot, "ws"), ("/ws/iot/H_2026%C3%A9/", .iot, "H_2026é"),
+        ])
     func rooms(path: String, kind: RoomKind, key: String) throws {
         let greeting = try greet(path + "?token=t")
         #expect(greeting.kind == kind)
         #expect(greeting.key == key)
     }
 
-    @Test("Other addresses are not found", arguments: [
-        "/", "/ws/iot/", "/ws/iot//", "/ws/other/12/", "/ws/iot/1/2/", "/ws/iot/a-b/", "/ws/iot/%2e%2e/", "/ws/iot/%zz/",
-        "/xws/iot/12/", "/ws/iot/" + String(repeating: "1", count: 65),
-    ])
+    @Test(
+        "Other addresses are not found",
+        arguments: [
+            "/", "/ws/iot/", "/ws/iot//", "/ws/other/12/", "/ws/iot/1/2/", "/ws/iot/a-b/", "/ws/iot/%2e%2e/", "/ws/iot/%zz/",
+            "/xws/iot/12/", "/ws/iot/" + String(repeating: "1", count: 65),
+        ])
     func notFound(path: String) {
         #expect(throws: HandshakeRejection.self) { try greet(path + "?token=t") }
         #expect(refusal { try greet(path + "?token=t") } == 404)
@@ -36,11 +40,13 @@ struct GreetingTests {
         #expect(refusal { try greet("/ws/iot/1/", ["Sec-WebSocket-Protocol": "bearer."]) } == 401)
     }
 
-    @Test("A page's origin must be the host it is served from or an allowed one; what is no browser sends none", arguments: [
-        (nil, true), ("http://hopital.sn", true), ("https://HOPITAL.sn", true), ("https://vu.hopital.sn", true),
-        ("https://allowed.sn", true), ("http://allowed.sn", false), ("https://hopital.sn:8443", false),
-        ("https://evil.sn", false), ("null", false), ("hopital.sn", false), ("https://evil.sn/hopital.sn", false), ("", false),
-    ] as [(String?, Bool)])
+    @Test(
+        "A page's origin must be the host it is served from or an allowed one; what is no browser sends none",
+        arguments: [
+            (nil, true), ("http://hopital.sn", true), ("https://HOPITAL.sn", true), ("https://vu.hopital.sn", true),
+            ("https://allowed.sn", true), ("http://allowed.sn", false), ("https://hopital.sn:8443", false),
+            ("https://evil.sn", false), ("null", false), ("hopital.sn", false), ("https://evil.sn/hopital.sn", false), ("", false),
+        ] as [(String?, Bool)])
     func origins(origin: String?, isAllowed: Bool) {
         var headers = ["Host": "hopital.sn", "X-Forwarded-Host": "vu.hopital.sn"]
         headers["Origin"] = origin

@@ -12,15 +12,17 @@ struct MessagesTests {
             Reading(vital: .spo2, value: 97.5, measuredAt: at(0)), Reading(vital: .consciousness, value: 1, measuredAt: at(1)),
         ]
         #expect(
-            try json(.readings(12, readings)) == parse(
-                #"""
-                {"type":"iot_data","patient_id":12,"data":{
-                  "spo2":{"valeur":97.5,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"},
-                  "consciousness":{"valeur":"C","unite":"","timestamp":"2026-09-21T14:13:21.000Z"}}}
-                """#))
+            try json(.readings(12, readings))
+                == parse(
+                    #"""
+                    {"type":"iot_data","patient_id":12,"data":{
+                      "spo2":{"valeur":97.5,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"},
+                      "consciousness":{"valeur":"C","unite":"","timestamp":"2026-09-21T14:13:21.000Z"}}}
+                    """#))
         #expect(
-            try json(.readings(12, [], from: at(2))) == parse(
-                #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:22.000Z"}"#))
+            try json(.readings(12, [], from: at(2)))
+                == parse(
+                    #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:22.000Z"}"#))
     }
 
     @Test("An alert is sent as the REST interface shows it, with what is unknown as null")
@@ -40,8 +42,9 @@ struct MessagesTests {
     func device() throws {
         let device = Array(#"{"id":3,"nom":"Capteur / 3","batterie":87.5,"etat":[null,true]}"#.utf8)
         #expect(
-            try json(.device(12, device)) == parse(
-                #"{"type":"dispositif","patient_id":12,"data":{"id":3,"nom":"Capteur / 3","batterie":87.5,"etat":[null,true]}}"#))
+            try json(.device(12, device))
+                == parse(
+                    #"{"type":"dispositif","patient_id":12,"data":{"id":3,"nom":"Capteur / 3","batterie":87.5,"etat":[null,true]}}"#))
         #expect(try json(.device(nil, Array("{}".utf8))) == parse(#"{"type":"dispositif","patient_id":null,"data":{}}"#))
     }
 
@@ -49,11 +52,14 @@ struct MessagesTests {
     func corrected() throws {
         let spo2 = Reading(vital: .spo2, value: 97, measuredAt: at(0))
         #expect(
-            try json(.corrected(12, .spo2, latest: spo2, from: at(1))) == parse(
-                #"{"type":"iot_data","patient_id":12,"data":{"spo2":{"valeur":97,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"}},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
+            try json(.corrected(12, .spo2, latest: spo2, from: at(1)))
+                == parse(
+                    #"{"type":"iot_data","patient_id":12,"data":{"spo2":{"valeur":97,"unite":"%","timestamp":"2026-09-21T14:13:20.000Z"}},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#
+                ))
         #expect(
-            try json(.corrected(12, .spo2, latest: nil, from: at(1))) == parse(
-                #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
+            try json(.corrected(12, .spo2, latest: nil, from: at(1)))
+                == parse(
+                    #"{"type":"iot_data","patient_id":12,"data":{},"depuis":"2026-09-21T14:13:21.000Z","corrige":["spo2"]}"#))
     }
 
     @Test("A pause says whose, and null where none runs; an alert about a ward says which")
@@ -75,11 +81,12 @@ struct MessagesTests {
     func score() throws {
         let report = ScoreReport([.spo2: LatestReading()], .init(adultFrom: at(10)), at: at(0))
         #expect(
-            try json(.score(12, report)) == parse(
-                #"""
-                {"type":"score","patient_id":12,"data":{"applicable":false,"motif":"moins_de_16_ans","echelle":1,"minimum":null,"maximum":null,
-                 "connus":null,"parametres":7,"risque_minimum":null,"risque_maximum":null,"calcule_le":"2026-09-21T14:13:20.000Z","parties":[]}}
-                """#))
+            try json(.score(12, report))
+                == parse(
+                    #"""
+                    {"type":"score","patient_id":12,"data":{"applicable":false,"motif":"moins_de_16_ans","echelle":1,"minimum":null,"maximum":null,
+                     "connus":null,"parametres":7,"risque_minimum":null,"risque_maximum":null,"calcule_le":"2026-09-21T14:13:20.000Z","parties":[]}}
+                    """#))
     }
 
     @Test("A patient's whereabouts, null once discharged")
@@ -113,7 +120,8 @@ struct EventsTests {
     func readings() throws {
         let event = try Event(
             channel: "fajma_reading",
-            payload: #"{"patient":12,"ward":3,"latest":[[1,97.5,1790000000000],[999,1,1790000000000],[3,37,1790000001000]],"from":1789999999000}"#.utf8)
+            payload: #"{"patient":12,"ward":3,"latest":[[1,97.5,1790000000000],[999,1,1790000000000],[3,37,1790000001000]],"from":1789999999000}"#
+                .utf8)
         let expected = [
             Reading(vital: .spo2, value: 97.5, measuredAt: at(0)), Reading(vital: .temperature, value: 37, measuredAt: at(1)),
         ]
@@ -173,10 +181,12 @@ struct EventsTests {
         #expect(throws: UnreadableNotification.self) { try NotificationEnvelope(channel: "fajma_device", payload: #"{"patient":12}"#) }
     }
 
-    @Test("What is not understood is an error that names the channel and nothing of the payload", arguments: [
-        ("fajma_reading", "{}"), ("fajma_reading", "12 97.5"), ("fajma_alert", #"{"ward":3,"new":true,"alert":{"id":1}}"#),
-        ("fajma_device", "[]"), ("fajma_patient", #"{"ward":3}"#), ("fajma_right", "3"), ("fajma_other", "{}"),
-    ])
+    @Test(
+        "What is not understood is an error that names the channel and nothing of the payload",
+        arguments: [
+            ("fajma_reading", "{}"), ("fajma_reading", "12 97.5"), ("fajma_alert", #"{"ward":3,"new":true,"alert":{"id":1}}"#),
+            ("fajma_device", "[]"), ("fajma_patient", #"{"ward":3}"#), ("fajma_right", "3"), ("fajma_other", "{}"),
+        ])
     func broken(channel: String, payload: String) {
         let error = #expect(throws: UnreadableNotification.self) { try Event(channel: channel, payload: payload.utf8) }
         #expect(error?.description == "unreadable notification on \(channel)")

@@ -54,7 +54,9 @@ struct RoomScoresTests {
         #expect(rooms.age(now: at(311)).scores == ["0–20, 0"])
     }
 
-    @Test("38.5 by hand still counts four hours later while the device on the skin sends 33 each second; where the ward's site is valid, the newer counts")
+    @Test(
+        "38.5 by hand still counts four hours later while the device on the skin sends 33 each second; where the ward's site is valid, the newer counts"
+    )
     mutating func skin() {
         let morning: [Reading] = [byHand(.temperature, 38.5, 0), device(.temperature, 33, 1)]
         #expect(open(.patient(12), morning) == ["1–18, 1"])
@@ -67,7 +69,8 @@ struct RoomScoresTests {
         #expect(open(.patient(12), morning, .init(takesSkinTemperature: true)) == ["3–20, 1"])
     }
 
-    @Test("Who is under 16 or pregnant has no score, until the birthday, and until what a change of the patient makes be read") mutating func applicability() {
+    @Test("Who is under 16 or pregnant has no score, until the birthday, and until what a change of the patient makes be read")
+    mutating func applicability() {
         #expect(open(.patient(12), [device(.spo2, 93, 0)], .init(adultFrom: at(50))) == ["under16"])
         #expect(hear(device(.spo2, 80, 1), now: 1) == [])
         #expect(rooms.age(now: at(49)).isEmpty)

@@ -280,7 +280,10 @@ struct RoomsTests {
         (unheard.patient, unheard.ward) = (nil, 3)
         _ = rooms.join(1, .ward(3))
         let twelve = PatientState(patient: 12, ward: 3, latest: [], alerts: [])
-        #expect(rooms.loaded([.ward(3): RoomContents([twelve], alerts: [unheard])], now: at(0)).plain == [.send(.alert(unheard), [1]), .send(.ready, [1])])
+        #expect(
+            rooms.loaded([.ward(3): RoomContents([twelve], alerts: [unheard])], now: at(0)).plain == [
+                .send(.alert(unheard), [1]), .send(.ready, [1]),
+            ])
         open(.patient(12), [], [], listener: 2)
         #expect(rooms.event(.alert(unheard, ward: 3, isNew: true)).isEmpty)
         #expect(rooms.event(.alert(unheard.ended, ward: 3, isNew: false)).plain == [.forward(.ward(3))])

@@ -8,7 +8,8 @@ import Testing
 struct FrameReaderTests {
     @Test("A message comes out the same, whatever pieces its bytes arrive in", arguments: 1...12)
     func pieces(size: Int) {
-        let bytes = clientFrame(.text, "κόσμε, et tout va bien".utf8, final: false) + clientFrame(.ping, "p".utf8)
+        let bytes =
+            clientFrame(.text, "κόσμε, et tout va bien".utf8, final: false) + clientFrame(.ping, "p".utf8)
             + clientFrame(.continuation, " !".utf8) + clientFrame(.binary, [UInt8](repeating: 7, count: 300))
         #expect(
             read(bytes, inPieces: size) == [
@@ -22,14 +23,16 @@ struct FrameReaderTests {
         #expect(read(clientFrame(.text, [UInt8](repeating: 65, count: 1000))) == [.text(ByteBuffer(repeating: 65, count: 1000))])
         let head = Array(clientFrame(.text, [UInt8](repeating: 65, count: 1001)).prefix(4))
         #expect(read(head) == [.violation(.messageTooBig)])
-        let second = clientFrame(.text, [UInt8](repeating: 65, count: 900), final: false)
+        let second =
+            clientFrame(.text, [UInt8](repeating: 65, count: 900), final: false)
             + clientFrame(.continuation, [UInt8](repeating: 65, count: 101)).prefix(2)
         #expect(read(second) == [.violation(.messageTooBig)])
     }
 
     @Test("A ping between fragments does not count towards the message")
     func pingBetween() {
-        let bytes = clientFrame(.text, [UInt8](repeating: 65, count: 1000), final: false)
+        let bytes =
+            clientFrame(.text, [UInt8](repeating: 65, count: 1000), final: false)
             + clientFrame(.ping, [UInt8](repeating: 1, count: 125)) + clientFrame(.continuation, [])
         #expect(read(bytes).count == 2)
         #expect(read(bytes).last == .text(ByteBuffer(repeating: 65, count: 1000)))
@@ -40,10 +43,12 @@ struct FrameReaderTests {
         #expect(read([0xF1] + clientFrame(.text, "a".utf8)) == [.violation(.protocolError)])
     }
 
-    @Test("Broken frames are refused with 1002", arguments: [
-        [0x81, 0x05], [0x89, 0xFE], [0x09, 0x80], [0x80, 0x80], [0x83, 0x80], [0x8B, 0x80],
-        [0x81, 0xFE, 0x00, 0x7D], [0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], [0x81, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0],
-    ] as [[UInt8]])
+    @Test(
+        "Broken frames are refused with 1002",
+        arguments: [
+            [0x81, 0x05], [0x89, 0xFE], [0x09, 0x80], [0x80, 0x80], [0x83, 0x80], [0x8B, 0x80],
+            [0x81, 0xFE, 0x00, 0x7D], [0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], [0x81, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0],
+        ] as [[UInt8]])
     func broken(bytes: [UInt8]) {
         #expect(read(bytes) == [.violation(.protocolError)])
     }
@@ -97,7 +102,12 @@ struct FrameReaderTests {
 
 @Suite("Frames")
 struct FrameTests {
-    @Test("The length takes one, three or nine bytes", arguments: [(0, [0x81, 0]), (125, [0x81, 125]), (126, [0x81, 126, 0, 126]), (65535, [0x81, 126, 255, 255]), (65536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0])] as [(Int, [UInt8])])
+    @Test(
+        "The length takes one, three or nine bytes",
+        arguments: [
+            (0, [0x81, 0]), (125, [0x81, 125]), (126, [0x81, 126, 0, 126]), (65535, [0x81, 126, 255, 255]),
+            (65536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] as [(Int, [UInt8])])
     func lengths(count: Int, head: [UInt8]) {
         let frame = Frame.text([UInt8](repeating: 65, count: count))
         #expect(Array(frame.bytes.readableBytesView) == head + [UInt8](repeating: 65, count: count))

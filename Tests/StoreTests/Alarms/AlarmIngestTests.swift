@@ -18,7 +18,9 @@ import Testing
     }
 
     /// A value a second, beginning so many seconds after `start`; sent at once, or one by one.
-    private func send(_ values: [Double], from second: Int = 0, vital: Vital = .spo2, device: Int = 0, oneByOne: Bool = false, late: Double = 0) throws {
+    private func send(_ values: [Double], from second: Int = 0, vital: Vital = .spo2, device: Int = 0, oneByOne: Bool = false, late: Double = 0)
+        throws
+    {
         let readings = values.enumerated().map {
             Reading(vital: vital, value: $1, measuredAt: start.advanced(bySeconds: Double(second + $0) - late))
         }
@@ -141,7 +143,8 @@ import Testing
 
     @Test("a value by hand needs no other to be an alarm; corrected, it ends what it raised") func byHand() throws {
         let reading = Reading(vital: .respiratoryRate, value: 30, measuredAt: start)
-        _ = try ingest.submit(Submission(origin: .entered(patient: 1, by: store.nurse), readings: [reading], receivedAt: start.advanced(bySeconds: 5)))
+        _ = try ingest.submit(
+            Submission(origin: .entered(patient: 1, by: store.nurse), readings: [reading], receivedAt: start.advanced(bySeconds: 5)))
         #expect(try alerts() == ["1 respiratory_rate_haut error 0 - new"])
         let key = StoredReading.Key(patient: 1, vital: .respiratoryRate, measuredAt: start, device: 0)
         #expect(try store.database.correctReading(key, value: 13, store.admin)?.value == 13)

@@ -63,23 +63,27 @@ import Testing
         try set(.hospital, rule(.spo2, .low, .error, 88))
         func whole(_ limit: String) -> String { #"{"hysteresis": 1, "limit_value": \#(limit), "delay_seconds": 5, "includes_limit": false}"# }
         let written = try audited()
-        #expect(written[0...1].sorted() == [
-            "limit.created|nurse|1|limit spo2-bas-error|-|" + whole("88"), "limit.created|nurse|1|limit spo2-bas-warning|-|" + whole("92"),
-        ])
-        #expect(Set(written[2...3]) == [
-            #"limit.changed|nurse|1|limit spo2-bas-error|{"limit_value": 88}|{"limit_value": "none"}"#,
-            "limit.created|nurse|1|limit heart_rate-haut-error|-|" + whole("150"),
-        ])
-        #expect(Set(written[4...6]) == [
-            "limit.deleted|nurse|1|limit spo2-bas-error|" + whole(#""none""#) + "|-",
-            "limit.deleted|nurse|1|limit spo2-bas-warning|" + whole("92") + "|-",
-            "limit.deleted|nurse|1|limit heart_rate-haut-error|" + whole("150") + "|-",
-        ])
-        #expect(written[7...] == [
-            "limit.created|admin|-|limit ward-1-spo2-bas-error|-|" + whole("89"),
-            #"limit.changed|admin|-|limit ward-1-spo2-bas-error|{"limit_value": 89}|{"limit_value": 88}"#,
-            "limit.created|admin|-|limit spo2-bas-error|-|" + whole("88"),
-        ])
+        #expect(
+            written[0...1].sorted() == [
+                "limit.created|nurse|1|limit spo2-bas-error|-|" + whole("88"), "limit.created|nurse|1|limit spo2-bas-warning|-|" + whole("92"),
+            ])
+        #expect(
+            Set(written[2...3]) == [
+                #"limit.changed|nurse|1|limit spo2-bas-error|{"limit_value": 88}|{"limit_value": "none"}"#,
+                "limit.created|nurse|1|limit heart_rate-haut-error|-|" + whole("150"),
+            ])
+        #expect(
+            Set(written[4...6]) == [
+                "limit.deleted|nurse|1|limit spo2-bas-error|" + whole(#""none""#) + "|-",
+                "limit.deleted|nurse|1|limit spo2-bas-warning|" + whole("92") + "|-",
+                "limit.deleted|nurse|1|limit heart_rate-haut-error|" + whole("150") + "|-",
+            ])
+        #expect(
+            written[7...] == [
+                "limit.created|admin|-|limit ward-1-spo2-bas-error|-|" + whole("89"),
+                #"limit.changed|admin|-|limit ward-1-spo2-bas-error|{"limit_value": 89}|{"limit_value": 88}"#,
+                "limit.created|admin|-|limit spo2-bas-error|-|" + whole("88"),
+            ])
     }
 
     @Test("another ward's and a discharged patient's rules do not exist; whoever is discharged leaves none behind") func scope() throws {
@@ -105,11 +109,15 @@ import Testing
         try set(.patient(2))
         let stricter = rule(.spo2, .low, .error, 93.5, hysteresis: 0.5)
         #expect(throws: StoreError.limitsContradict(wards: ["Pneumologie"], patients: [])) { try set(.hospital, stricter) }
-        #expect(throws: StoreError.limitsContradict(wards: [], patients: ["H0"])) { try set(.ward(1), rule(.spo2, .high, .warning, 80), rule(.spo2, .low, .warning, nil), rule(.spo2, .low, .error, nil)) }
+        #expect(throws: StoreError.limitsContradict(wards: [], patients: ["H0"])) {
+            try set(.ward(1), rule(.spo2, .high, .warning, 80), rule(.spo2, .low, .warning, nil), rule(.spo2, .low, .error, nil))
+        }
         try set(.hospital, strict)
         #expect(try audited().count == 6)
         // As a move from ward to ward may leave it.
-        try owner.script("INSERT INTO alarm_rules (patient_id, vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis) VALUES (2, 2, 'bas', 'error', 120, false, 1, 1)")
+        try owner.script(
+            "INSERT INTO alarm_rules (patient_id, vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis) VALUES (2, 2, 'bas', 'error', 120, false, 1, 1)"
+        )
         try set(.hospital, rule(.spo2, .low, .error, 88))
     }
 
@@ -200,8 +208,10 @@ import Testing
 
     @Test("a rehearsal reads one range of one index, and only the days that it asks for") func plan() throws {
         try owner.script("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE slice AS \(Database.rehearsedReadings)")
-        let plan = try owner.query("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE slice (1, 1, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', 50000)")
-            .map { try $0[0] as String }.joined(separator: "\n")
+        let plan = try owner.query(
+            "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE slice (1, 1, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', 50000)"
+        )
+        .map { try $0[0] as String }.joined(separator: "\n")
         #expect(plan.contains("Subplans Removed") && !plan.contains("->  Sort") && !plan.contains("Filter"), "\(plan)")
         #expect(plan.ranges(of: "Index Scan using").count == 1, "\(plan)")
     }

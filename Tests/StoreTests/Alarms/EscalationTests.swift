@@ -46,9 +46,11 @@ import Testing
         #expect(try session.remind(afterSeconds: 300) == 0)
     }
 
-    @Test("nothing brings back what ended, what is no error, what a person raised, or whoever was discharged", arguments: [
-        "ended_at = now()", "severity = 'warning'", "vital = NULL, side = NULL",
-    ])
+    @Test(
+        "nothing brings back what ended, what is no error, what a person raised, or whoever was discharged",
+        arguments: [
+            "ended_at = now()", "severity = 'warning'", "vital = NULL, side = NULL",
+        ])
     func noReminder(because: String) throws {
         _ = try alert("\(Self.acknowledged), \(because)")
         #expect(try session.remind(afterSeconds: 300) == 0)
@@ -62,12 +64,14 @@ import Testing
         #expect(try session.escalate(afterSeconds: 120, hasWebhook: true) == 0)
     }
 
-    @Test("escalated once, so long after it was raised, got worse or was brought back", arguments: [
-        (121, "id = id", true), (119, "id = id", false), (500, "worsened_at = now() - interval '119 s'", false),
-        (500, "worsened_at = now() - interval '121 s'", true), (500, "reminded_at = now() - interval '119 s'", false),
-        (500, "reminded_at = now() - interval '121 s'", true), (500, "ended_at = now()", true),
-        (500, "acknowledged_by = 1, acknowledged_at = now()", false), (500, "severity = 'warning'", false),
-    ])
+    @Test(
+        "escalated once, so long after it was raised, got worse or was brought back",
+        arguments: [
+            (121, "id = id", true), (119, "id = id", false), (500, "worsened_at = now() - interval '119 s'", false),
+            (500, "worsened_at = now() - interval '121 s'", true), (500, "reminded_at = now() - interval '119 s'", false),
+            (500, "reminded_at = now() - interval '121 s'", true), (500, "ended_at = now()", true),
+            (500, "acknowledged_by = 1, acknowledged_at = now()", false), (500, "severity = 'warning'", false),
+        ])
     func escalation(seconds: Int, further: String, isDue: Bool) throws {
         let id = try alert(further == "id = id" ? "" : further, raisedSecondsAgo: seconds)
         #expect(try session.escalate(afterSeconds: 120, hasWebhook: false) == (isDue ? 1 : 0))
@@ -141,7 +145,8 @@ import Testing
     @Test("410 and a day end it, and the problem stays") func abandoned() throws {
         try session.settle(newDelivery(), .unwanted)
         #expect(try row() == (1, "the receiver answered 410: it wants no more of them", "abandoned"))
-        try sql.script("UPDATE webhook_deliveries SET abandoned_at = NULL, problem = 'why', next_at = now(), created_at = now() - interval '25 hours'")
+        try sql.script(
+            "UPDATE webhook_deliveries SET abandoned_at = NULL, problem = 'why', next_at = now(), created_at = now() - interval '25 hours'")
         #expect(try session.dueDeliveries(limit: 10).isEmpty)
         #expect(try row() == (1, "why", "abandoned"))
         try store.database.forgetExpired()

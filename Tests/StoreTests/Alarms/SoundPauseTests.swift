@@ -99,7 +99,9 @@ import Testing
         let alert = try raise(.warning)
         #expect(try pauses() == ["1 broken by \(alert.id)"])
         #expect(try begin(ward).severity == .warning)
-        try owner.query("INSERT INTO alerts (ward_id, kind, message, severity, measured_at) VALUES ($1, 'service_non_surveille', 'm', 'error', now())", [store.wards[0].id])
+        try owner.query(
+            "INSERT INTO alerts (ward_id, kind, message, severity, measured_at) VALUES ($1, 'service_non_surveille', 'm', 'error', now())",
+            [store.wards[0].id])
         #expect(try current(ward) == nil)
         #expect(try begin(ward).severity == .error)
     }
@@ -149,7 +151,8 @@ import Testing
         _ = try begin(patient)
         try raise(.error)
         let written: [String] = try owner.query(
-            "SELECT concat_ws(' ', action, username, patient_id, subject) FROM audit WHERE id > $1 ORDER BY id", [start]).map { try $0[0] }
+            "SELECT concat_ws(' ', action, username, patient_id, subject) FROM audit WHERE id > $1 ORDER BY id", [start]
+        ).map { try $0[0] }
         #expect(
             written == [
                 "pause.created nurse 1 pause 1", "pause.changed nurse 1 pause 1", "pause.created nurse 1 pause 2", "pause.changed nurse 1 pause 2",
@@ -161,7 +164,8 @@ import Testing
     @Test("an alert that is being raised while a pause begins is waited for, and covered") func race() async throws {
         let raising = try store.connection()
         try raising.script("BEGIN")
-        try raising.query("INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES ($1, 'k', 'm', 'error', now())", [store.patients[0].id])
+        try raising.query(
+            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES ($1, 'k', 'm', 'error', now())", [store.patients[0].id])
         let (store, subject) = (store, patient)
         async let begun = withCheckedThrowingContinuation { continuation in
             Thread { continuation.resume(with: Swift.Result { try store.database.beginPause(of: subject, seconds: 60, store.nurse) }) }.start()

@@ -42,9 +42,11 @@ import Testing
         for _ in 0..<times { try session.reconcileDeviceAlerts() }
     }
 
-    @Test("a device that is silent for the longer of 15 s and three periods is a lost signal until it speaks", arguments: [
-        ("NULL", 14.0, false), ("NULL", 16, true), ("2", 16, true), ("10", 29, false), ("10", 31, true), ("0.2", 14, false),
-    ])
+    @Test(
+        "a device that is silent for the longer of 15 s and three periods is a lost signal until it speaks",
+        arguments: [
+            ("NULL", 14.0, false), ("NULL", 16, true), ("2", 16, true), ("10", 29, false), ("10", 31, true), ("0.2", 14, false),
+        ])
     func silence(period: String, seconds: Double, isLost: Bool) throws {
         try device("period_seconds = \(period), last_seen_at = now() - interval '\(seconds) s', live_at = now() - interval '\(seconds) s'")
         try pass()
@@ -72,10 +74,12 @@ import Testing
         #expect(try alerts() == ["signal_perdu of 1 open"])
     }
 
-    @Test("it ends with the assignment, the discharge and the device, and begins anew for who wears the device next", arguments: [
-        "UPDATE device_assignment SET during = tstzrange(lower(during), now() - interval '1 s') WHERE device_id = 1",
-        "UPDATE patients SET discharged_at = now() WHERE id = 1", "UPDATE devices SET retired_at = now() WHERE id = 1",
-    ])
+    @Test(
+        "it ends with the assignment, the discharge and the device, and begins anew for who wears the device next",
+        arguments: [
+            "UPDATE device_assignment SET during = tstzrange(lower(during), now() - interval '1 s') WHERE device_id = 1",
+            "UPDATE patients SET discharged_at = now() WHERE id = 1", "UPDATE devices SET retired_at = now() WHERE id = 1",
+        ])
     func gone(how: String) throws {
         try device("last_seen_at = now() - interval '1 minute', live_at = now() - interval '1 minute', battery = 5")
         try pass()
@@ -118,10 +122,12 @@ import Testing
         #expect(try alerts() == ["signal_perdu of 1 open"])
     }
 
-    @Test("battery and clock begin at one threshold and end at another", arguments: [
-        ("batterie_faible", "battery", ["15", "14", "19", "20"]), ("horloge", "clock_offset_ms", ["10000", "10001", "5000", "4999"]),
-        ("horloge", "clock_offset_ms", ["-10000", "-10001", "-5000", "-4999"]),
-    ])
+    @Test(
+        "battery and clock begin at one threshold and end at another",
+        arguments: [
+            ("batterie_faible", "battery", ["15", "14", "19", "20"]), ("horloge", "clock_offset_ms", ["10000", "10001", "5000", "4999"]),
+            ("horloge", "clock_offset_ms", ["-10000", "-10001", "-5000", "-4999"]),
+        ])
     func thresholds(kind: String, column: String, values: [String]) throws {
         let expected = [[], ["\(kind) of 1 open"], ["\(kind) of 1 open"], ["\(kind) of 1 ended"]]
         for (value, expected) in zip(values, expected) {

@@ -107,10 +107,11 @@ import Testing
         #expect(try store.database.setDeviceStatus(1, "maintenance", store.nurse))
         #expect(try store.database.setDeviceStatus(1, "maintenance", store.nurse))
         #expect(try store.database.setDeviceStatus(2, "neuf", store.admin))
-        #expect(try written().dropFirst() == [
-            #"device.changed|nurse|-|device 1|{"status": "panne"}|{"status": "maintenance"}"#,
-            #"device.changed|admin|-|device 2|-|{"status": "neuf"}"#,
-        ])
+        #expect(
+            try written().dropFirst() == [
+                #"device.changed|nurse|-|device 1|{"status": "panne"}|{"status": "maintenance"}"#,
+                #"device.changed|admin|-|device 2|-|{"status": "neuf"}"#,
+            ])
         let text: String = try owner.query("SELECT string_agg(a::text, '') FROM audit a")[0][0]
         #expect(!text.contains(key.text.suffix(43)))
     }
@@ -124,10 +125,11 @@ import Testing
         _ = try store.database.correctReading(key, value: 91, store.admin)
         _ = try store.database.correctReading(key, value: 91, store.admin)
         #expect(try store.database.deleteReading(key, store.admin))
-        #expect(try written() == [
-            #"reading.changed|admin|1|reading \#(key.id)|{"value": 90}|{"value": 91}"#,
-            #"reading.deleted|admin|1|reading \#(key.id)|{"value": 91}|-"#,
-        ])
+        #expect(
+            try written() == [
+                #"reading.changed|admin|1|reading \#(key.id)|{"value": 90}|{"value": 91}"#,
+                #"reading.deleted|admin|1|reading \#(key.id)|{"value": 91}|-"#,
+            ])
         try owner.script(
             """
             DO $$ BEGIN EXECUTE 'DROP TABLE readings_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD'); END $$;
@@ -185,10 +187,11 @@ import Testing
         try open(1, "s2")
         try open(1, nil)
         try open(1, nil)
-        #expect(try written() == [
-            "patient.opened|nurse|1|patient 1|-|-", "patient.opened|nurse|2|patient 2|-|-", "patient.opened|nurse|1|patient 1|-|-",
-            "patient.opened|nurse|1|patient 1|-|-",
-        ])
+        #expect(
+            try written() == [
+                "patient.opened|nurse|1|patient 1|-|-", "patient.opened|nurse|2|patient 2|-|-", "patient.opened|nurse|1|patient 1|-|-",
+                "patient.opened|nurse|1|patient 1|-|-",
+            ])
         // An hour later, as the chain's owner would have to pretend.
         try owner.script("UPDATE audit SET once = once || ' of an hour ago' WHERE once IS NOT NULL")
         try open(1, "s1")

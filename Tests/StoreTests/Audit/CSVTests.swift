@@ -15,7 +15,8 @@ struct CSVTests {
     @Test(
         "what would break a line is quoted",
         arguments: [
-            ("a,b", "\"a,b\""), ("dit \"non\"", "\"dit \"\"non\"\"\""), ("a\r\nb", "\"a\r\nb\""), ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), (" a", "\" a\""),
+            ("a,b", "\"a,b\""), ("dit \"non\"", "\"dit \"\"non\"\"\""), ("a\r\nb", "\"a\r\nb\""), ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""),
+            (" a", "\" a\""),
             ("a ", "\"a \""), ("a;b", "\"a;b\""), ("\"\u{301}", "\"\"\"\u{301}\""), ("a b", "a b"), ("l’été", "l’été"),
         ])
     func quoting(cell: String, written: String) {
@@ -25,16 +26,21 @@ struct CSVTests {
     @Test(
         "what a spreadsheet would calculate gets an apostrophe",
         arguments: [
-            "=1+1", "+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\tx", "\rx", "\n=1", "  =1", "\u{A0}=1", "\u{200B}=1", "\u{FEFF}=1", "\0=1", "＝1+1", "＋1", "－1", "＠x", "  ＝1",
+            "=1+1", "+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\tx", "\rx", "\n=1", "  =1", "\u{A0}=1", "\u{200B}=1", "\u{FEFF}=1", "\0=1",
+            "＝1+1", "＋1", "－1", "＠x", "  ＝1",
             "=", "-", "--3", "-3.5.1", "-3.", "-.5", "-3 ", "-3,5", "-inf", "-0x10", "+33612345678", "-3.5-2", "-3e", "-٣", "\"=1\"",
         ])
     func formulas(cell: String) throws {
         let read = try #require(parse(CSV.line([cell]), separator: ",").first)
         #expect(read.count == 1 && read[0].unicodeScalars.first == "'")
-        #expect(read[0].filter { $0 != "'" } == cell.filter { $0 != "'" } || read[0].unicodeScalars.filter { $0 != "'" } == cell.unicodeScalars.filter { $0 != "'" })
+        #expect(
+            read[0].filter { $0 != "'" } == cell.filter { $0 != "'" }
+                || read[0].unicodeScalars.filter { $0 != "'" } == cell.unicodeScalars.filter { $0 != "'" })
     }
 
-    @Test("numbers and harmless text stay as they are", arguments: ["-3.5", "-3", "-0.0", "-1e-05", "-1.5E+300", "3.5", "0", "a=b", "1-2", "2026-11-22T14:43:18.250Z", "é@h.fr"])
+    @Test(
+        "numbers and harmless text stay as they are",
+        arguments: ["-3.5", "-3", "-0.0", "-1e-05", "-1.5E+300", "3.5", "0", "a=b", "1-2", "2026-11-22T14:43:18.250Z", "é@h.fr"])
     func harmless(cell: String) { #expect(CSV.line([cell]) == cell + "\r\n") }
 
     @Test("a formula after a semicolon, tab or line break is none for a spreadsheet that begins a cell or a line there")
@@ -47,7 +53,9 @@ struct CSVTests {
     @Test("whatever the cells hold, they come back, and no spreadsheet finds a formula among them")
     func roundTrip() {
         var random = SeededGenerator(seed: 20_261_122)
-        let alphabet: [Unicode.Scalar] = ["=", "+", "-", "@", "＝", ",", ";", "\t", "\r", "\n", "\"", "'", " ", "\u{301}", "1", ".", "a", "é", "\u{FEFF}"]
+        let alphabet: [Unicode.Scalar] = [
+            "=", "+", "-", "@", "＝", ",", ";", "\t", "\r", "\n", "\"", "'", " ", "\u{301}", "1", ".", "a", "é", "\u{FEFF}",
+        ]
         for _ in 0..<20_000 {
             let cells = (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 var scalars = String.UnicodeScalarView()
@@ -56,7 +64,8 @@ struct CSVTests {
             }
             let line = CSV.line(cells)
             let read = parse(line, separator: ",")
-            #expect(read.count == 1 && read.first.map { $0.map(withoutApostrophes) } == cells.map(withoutApostrophes), "\(cells.map(\.debugDescription))")
+            #expect(
+                read.count == 1 && read.first.map { $0.map(withoutApostrophes) } == cells.map(withoutApostrophes), "\(cells.map(\.debugDescription))")
             for separator in [",", ";", "\t"] as [Unicode.Scalar] {
                 let found = Array(parse(line, separator: separator).joined())
                 // A number that begins the line is one number to all of them, or joined to what follows it.

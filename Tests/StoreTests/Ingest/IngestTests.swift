@@ -103,7 +103,8 @@ import Testing
     private func told(_ state: DeviceState? = nil, offset: Int? = nil, after seconds: Double) throws -> Device? {
         let at = now.advanced(bySeconds: seconds)
         _ = try ingest.submit(
-            Submission(origin: .device(store.keys[0]), readings: [Reading(vital: .spo2, value: 97, measuredAt: at)], state: state,
+            Submission(
+                origin: .device(store.keys[0]), readings: [Reading(vital: .spo2, value: 97, measuredAt: at)], state: state,
                 clockOffsetMilliseconds: offset, receivedAt: at))
         return try store.database.device(store.devices[0].id, store.nurse)
     }

@@ -85,7 +85,8 @@ import Testing
     }
 
     @Test("an alert is told when it is raised and when it changes, as REST shows it") func alert() async throws {
-        let raised = try #require(try store.database.addAlert(
+        let raised = try #require(
+            try store.database.addAlert(
                 patient: store.patients[0].id, kind: "spo2", message: "SpO2 « basse »", severity: .error, measuredAt: now, store.nurse))
         var message = await next("fajma_alert")
         #expect(message["new"] as? Bool == true)

@@ -130,8 +130,9 @@ import Testing
     @Test("a login whose password was changed while it was checked begins no session") func overtaken() throws {
         let token = token("a", expires: try TestStore.now.advanced(bySeconds: 60))
         #expect(try store.database.setPassword(store.nurse.user, passwordHash: "new", by: store.admin.author))
-        #expect(try !store.database.openSession(
-            token, passwordHash: "-", kind: .browser, agent: nil, expires: nil, by: store.nurse.author))
+        #expect(
+            try !store.database.openSession(
+                token, passwordHash: "-", kind: .browser, agent: nil, expires: nil, by: store.nurse.author))
         #expect(try !store.database.isRefreshTokenUsable(token))
     }
 

@@ -172,7 +172,8 @@ import Testing
         }.start()
         let waiting = try store.connection()
         while try waiting.query(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0 {}
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0
+        {}
         try blocker.script("COMMIT")
         renamed.wait()
         let after = try #require(try database.patient(.id(patient.id), store.nurse))

@@ -25,7 +25,8 @@ import Testing
         }
     }
 
-    @Test("minimum, average, maximum and number of each bucket, late readings among them; neighbours agree; who may not see the patient sees none") func buckets() throws {
+    @Test("minimum, average, maximum and number of each bucket, late readings among them; neighbours agree; who may not see the patient sees none")
+    func buckets() throws {
         let store = try TestStore()
         let ingest = store.ingest()
         defer { ingest.close() }

@@ -42,7 +42,8 @@ import Testing
     private func history(daysBack: Int64, points: Int, _ length: Int64 = 31) throws -> [HistoryBucket] {
         let midnight = try TestStore.now.milliseconds / Self.day * Self.day - daysBack * Self.day
         return try store.database.history(
-            patient, .spo2, HistoryGrid(Instant(milliseconds: midnight)..<Instant(milliseconds: midnight + length * Self.day), points: points), store.nurse)
+            patient, .spo2, HistoryGrid(Instant(milliseconds: midnight)..<Instant(milliseconds: midnight + length * Self.day), points: points),
+            store.nurse)
     }
 
     @Test("days that are no longer kept go, partition by partition and the strays with them, and the history stays") func retention() throws {

@@ -83,7 +83,9 @@ import Testing
             // Time goes on; some come late, from anywhere behind.
             live = min(end, live + Int64.random(in: 0...3 * Self.hour, using: &random))
             for _ in 0..<Int.random(in: 0...40, using: &random) {
-                let at = Bool.random(using: &random) ? live - Int64.random(in: 0...600_000, using: &random) : Int64.random(in: begin...live, using: &random)
+                let at =
+                    Bool.random(using: &random)
+                    ? live - Int64.random(in: 0...600_000, using: &random) : Int64.random(in: begin...live, using: &random)
                 let key = Key(at: at, device: Int.random(in: 0...2, using: &random))
                 if model[key] == nil { added[key] = Double(Int.random(in: 300...2000, using: &random)) / 10 }
             }
@@ -118,7 +120,8 @@ import Testing
         try store.buildRollUps()
         for points in [2, 41, 500, 1500] { try expect(model, begin..<end, points: points) }
         // It was the roll-ups that said so.
-        try connection.script("ALTER TABLE readings DISABLE TRIGGER USER; DELETE FROM readings WHERE measured_at < (SELECT built_until FROM rolled_up)")
+        try connection.script(
+            "ALTER TABLE readings DISABLE TRIGGER USER; DELETE FROM readings WHERE measured_at < (SELECT built_until FROM rolled_up)")
         try expect(model, begin..<((try builtUntil())), points: 500)
     }
 
@@ -135,7 +138,8 @@ import Testing
         #expect(try connection.query("SELECT sum(cardinality(minutes)) FROM reading_hours")[0][0] == 1)
     }
 
-    @Test("an hour that was closed and built by steps in one transaction would miss whoever stores beside it: it waits") func oneTransaction() throws {
+    @Test("an hour that was closed and built by steps in one transaction would miss whoever stores beside it: it waits") func oneTransaction() throws
+    {
         let (begin, other) = (try hour(ago: 3), try store.connection())
         try beginAt(begin)
         try connection.script("BEGIN; SELECT roll_up()")

@@ -1,8 +1,9 @@
 import Clinical
 import Postgres
-@testable import Store
 import TestDatabase
 import Testing
+
+@testable import Store
 
 /// The application's role on a real server: everything that FAJMA does works, everything else is refused by PostgreSQL.
 @Suite struct GrantTests {

@@ -106,7 +106,8 @@ import Testing
         dump.waitUntilExit()
         #expect(dump.terminationStatus == 0)
         // What differs by version of pg_dump, or says nothing.
-        let schema = text.split(separator: "\n", omittingEmptySubsequences: true)
+        let schema =
+            text.split(separator: "\n", omittingEmptySubsequences: true)
             .filter { !$0.hasPrefix("--") && !$0.hasPrefix("SET ") && !$0.hasPrefix("SELECT pg_catalog.set_config") && !$0.hasPrefix("\\") }
             .joined(separator: "\n") + "\n"
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

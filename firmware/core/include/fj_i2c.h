@@ -18,8 +18,7 @@ typedef struct fj_i2c {
     /// START, address+W, `length` bytes, STOP.
     fj_error (*write)(void *context, uint8_t address, const uint8_t *bytes, size_t length, size_t *done);
     /// START, address+W, `out_length` bytes, repeated START, address+R, `in_length` bytes, STOP. `*done` counts the bytes read.
-    fj_error (*write_read)(
-        void *context, uint8_t address, const uint8_t *out, size_t out_length, uint8_t *in, size_t in_length, size_t *done);
+    fj_error (*write_read)(void *context, uint8_t address, const uint8_t *out, size_t out_length, uint8_t *in, size_t in_length, size_t *done);
 } fj_i2c;
 
 /// Writes one register. `address` is the 7-bit address.

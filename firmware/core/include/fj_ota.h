@@ -11,9 +11,9 @@
 #define FJ_OTA_TRIAL_MS UINT64_C(300000)
 
 typedef enum fj_ota_verdict {
-    FJ_OTA_ON_TRIAL,  // ask again later
-    FJ_OTA_KEEP,      // mark the image as good; also where nothing was on trial
-    FJ_OTA_ROLL_BACK, // restart into the image before
+    FJ_OTA_ON_TRIAL,   // ask again later
+    FJ_OTA_KEEP,       // mark the image as good; also where nothing was on trial
+    FJ_OTA_ROLL_BACK,  // restart into the image before
 } fj_ota_verdict;
 
 /// Private.

@@ -3,15 +3,15 @@
 #define FJ_REASON_H
 
 typedef enum fj_reason {
-    FJ_REASON_NONE = 0,        // every value that the sensor can give is there
-    FJ_REASON_SETTLING,        // not enough signal yet since the start, or since the patient came back
-    FJ_REASON_SENSOR_OFF,      // nobody wears the sensor
-    FJ_REASON_SATURATED,       // too much light: the converter is at its end
-    FJ_REASON_LOW_PERFUSION,   // a finger perhaps, but too little pulse to measure
-    FJ_REASON_POOR_SIGNAL,     // motion or noise: no pulse that can be trusted
-    FJ_REASON_OUT_OF_RANGE,    // periodic, but faster or slower than a heart, or a temperature nobody has
-    FJ_REASON_NO_SAMPLES,      // the sensor delivered nothing, or too little
-    FJ_REASON_SPO2_UNRELIABLE, // the heart rate is good, the ratio of red and infrared is not
+    FJ_REASON_NONE = 0,         // every value that the sensor can give is there
+    FJ_REASON_SETTLING,         // not enough signal yet since the start, or since the patient came back
+    FJ_REASON_SENSOR_OFF,       // nobody wears the sensor
+    FJ_REASON_SATURATED,        // too much light: the converter is at its end
+    FJ_REASON_LOW_PERFUSION,    // a finger perhaps, but too little pulse to measure
+    FJ_REASON_POOR_SIGNAL,      // motion or noise: no pulse that can be trusted
+    FJ_REASON_OUT_OF_RANGE,     // periodic, but faster or slower than a heart, or a temperature nobody has
+    FJ_REASON_NO_SAMPLES,       // the sensor delivered nothing, or too little
+    FJ_REASON_SPO2_UNRELIABLE,  // the heart rate is good, the ratio of red and infrared is not
 } fj_reason;
 
 /// The name that reports and `fajma signal` print, never NULL. FJ_REASON_NONE is "".

@@ -56,9 +56,9 @@ typedef struct fj_sender {
     uint64_t deadline_ms, retry_at_ms, batch_retry_at_ms;
     uint32_t batch_max;
     uint8_t failures, batch_failures, conflicts;  // in a row
-    uint64_t accepted_ms;  // when a report was last accepted
-    uint32_t accepted;     // reports, since init
-    uint32_t refused;      // reports whose records were put aside, since init
+    uint64_t accepted_ms;                         // when a report was last accepted
+    uint32_t accepted;                            // reports, since init
+    uint32_t refused;                             // reports whose records were put aside, since init
 } fj_sender;
 
 fj_error fj_sender_init(fj_sender *sender, fj_random random, uint64_t now_ms);

@@ -55,8 +55,8 @@ typedef struct fj_sensors {
     fj_health oximeter_health, thermometer_health;
     uint64_t last_reset_ms;
     uint32_t bus_resets;
-    uint8_t stuck;  // transfers in a row that found the bus stuck
-    uint8_t mixed;  // samples still to be thrown away
+    uint8_t stuck;                                 // transfers in a row that found the bus stuck
+    uint8_t mixed;                                 // samples still to be thrown away
     uint32_t level_sum[FJ_CHANNELS], level_count;  // of the second under way
 } fj_sensors;
 

@@ -21,10 +21,10 @@
 typedef struct fj_setup {
     char url[FJ_SETUP_URL_MAX + 1];  // begins with https:// (or http://) and ends with /
     char key[FJ_SETUP_KEY_MAX + 1];
-    uint64_t device;                 // the number in the key
+    uint64_t device;  // the number in the key
     bool has_curve;
-    fj_spo2_curve curve;             // this device's, where it was calibrated
-    bool swap_red_infrared;          // a clone of the oximeter with its LEDs the other way round
+    fj_spo2_curve curve;     // this device's, where it was calibrated
+    bool swap_red_infrared;  // a clone of the oximeter with its LEDs the other way round
 } fj_setup;
 
 /// Reads `{"v":1,"url":"…","cle":"fjd_…"}`, with `"spo2":[a,b,c]` and `"inverse":true` where an engineer added them; unknown members are passed

@@ -20,7 +20,7 @@ typedef enum fj_store_part { FJ_STORE_NOTHING, FJ_STORE_LIVE, FJ_STORE_RING, FJ_
 typedef struct fj_store_batch {
     fj_store_part part;
     uint32_t count;
-    fj_log_place first, last, candidate, from;                 // in the log
+    fj_log_place first, last, candidate, from;                   // in the log
     uint32_t first_sequence, last_sequence, candidate_sequence;  // in the ring
     size_t index;
 } fj_store_batch;
@@ -42,8 +42,7 @@ typedef struct fj_store {
 
 /// `records` is the ring's memory, of FJ_STORE_RING_MIN records or more. `flash` NULL: no log. A log that cannot be read is not used, and
 /// the error is answered; the store works all the same.
-fj_error fj_store_init(
-    fj_store *store, fj_record *records, size_t capacity, const fj_flash *flash, const fj_clock *clock, uint32_t boot);
+fj_error fj_store_init(fj_store *store, fj_record *records, size_t capacity, const fj_flash *flash, const fj_clock *clock, uint32_t boot);
 
 /// Takes in the newest record. What has no values is only kept until the next one comes: there is nothing to send later.
 fj_error fj_store_keep(fj_store *store, const fj_record *record);

@@ -51,8 +51,7 @@ fj_send_action fj_uplink_next(fj_uplink *uplink, uint64_t now_ms, char *body, si
 
 /// The request ended: HTTP's status (0: no answer), Retry-After in seconds (0: none) and the body. True: new rules were received, and the
 /// caller stores `uplink->rules`.
-bool fj_uplink_answered(
-    fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length);
+bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length);
 
 /// What LED and buzzer show now.
 fj_alarm_level fj_uplink_alarm(const fj_uplink *uplink, uint64_t now_ms);

@@ -40,8 +40,7 @@ static fj_error write(void *context, uint8_t address, const uint8_t *bytes, size
     return error;
 }
 
-static fj_error write_read(
-    void *context, uint8_t address, const uint8_t *out, size_t out_length, uint8_t *in, size_t in_length, size_t *done) {
+static fj_error write_read(void *context, uint8_t address, const uint8_t *out, size_t out_length, uint8_t *in, size_t in_length, size_t *done) {
     *done = 0;
     i2c_master_dev_handle_t device = device_at(context, address);
     if (!device) return FJ_ERROR_NO_ANSWER;
@@ -66,8 +65,7 @@ esp_err_t bus_open(port_bus *bus) {
         .flags.enable_internal_pullup = true,  // beside the modules' own: a board without sensors is then at rest, not floating
     };
     ESP_RETURN_ON_ERROR(i2c_new_master_bus(&bus_config, &opened.bus), tag, "bus");
-    const i2c_device_config_t oximeter = {
-        .dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MAX30102_ADDRESS, .scl_speed_hz = OXIMETER_HZ};
+    const i2c_device_config_t oximeter = {.dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MAX30102_ADDRESS, .scl_speed_hz = OXIMETER_HZ};
     const i2c_device_config_t thermometer = {
         .dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MLX90614_ADDRESS, .scl_speed_hz = THERMOMETER_HZ};
     ESP_RETURN_ON_ERROR(i2c_master_bus_add_device(opened.bus, &oximeter, &opened.oximeter), tag, "oximeter");

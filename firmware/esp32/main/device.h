@@ -42,7 +42,7 @@ typedef struct device {
     fj_clock clock;
     fj_store store;
     fj_uplink uplink;
-    fj_ota ota;                      // keeping's
+    fj_ota ota;  // keeping's
     atomic_bool is_online, update_is_ready;
 } device;
 

@@ -53,8 +53,8 @@ esp_err_t https_configure(const fj_setup *setup, const char *path, char *url, es
         .url = url,
         .cert_pem = is_plain ? NULL : authorities,
         .timeout_ms = HTTPS_WAIT_MAX_MS,
-        .disable_auto_redirect = true,     // the key goes to this server and to no other
-        .max_authorization_retries = -1,   // 401 is the core's to judge
+        .disable_auto_redirect = true,    // the key goes to this server and to no other
+        .max_authorization_retries = -1,  // 401 is the core's to judge
         .keep_alive_enable = true,
     };
     return ESP_OK;

@@ -43,8 +43,7 @@ esp_err_t lamps_open(port_indicator *indicator) {
         .pin_bit_mask = UINT64_C(1) << CONFIG_FAJMA_PIN_GREEN | UINT64_C(1) << CONFIG_FAJMA_PIN_RED | UINT64_C(1) << CONFIG_FAJMA_PIN_BUZZER,
         .mode = GPIO_MODE_OUTPUT,
     };
-    const gpio_config_t input = {
-        .pin_bit_mask = UINT64_C(1) << CONFIG_FAJMA_PIN_BUTTON, .mode = GPIO_MODE_INPUT, .pull_up_en = GPIO_PULLUP_ENABLE};
+    const gpio_config_t input = {.pin_bit_mask = UINT64_C(1) << CONFIG_FAJMA_PIN_BUTTON, .mode = GPIO_MODE_INPUT, .pull_up_en = GPIO_PULLUP_ENABLE};
     ESP_RETURN_ON_ERROR(gpio_config(&outputs), tag, "outputs");
     ESP_RETURN_ON_ERROR(gpio_config(&input), tag, "button");
     const esp_timer_create_args_t args = {.callback = turn, .name = "lamps", .skip_unhandled_events = true};

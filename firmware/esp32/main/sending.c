@@ -24,8 +24,7 @@ static void take_answer(device *device, const port_reply *reply) {
     const port *port = device->port;
     device_lock(device);
     const uint64_t now_ms = port->clock.now_ms(port->clock.context);
-    const bool has_new_rules = fj_uplink_answered(
-        &device->uplink, now_ms, reply->status, reply->retry_after_s, reply->body, reply->length);
+    const bool has_new_rules = fj_uplink_answered(&device->uplink, now_ms, reply->status, reply->retry_after_s, reply->body, reply->length);
     const fj_rules rules = device->uplink.rules;
     const fj_clock clock = device->clock;
     device_unlock(device);

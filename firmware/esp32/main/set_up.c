@@ -82,8 +82,7 @@ static esp_err_t make_verifier(const char *code, network_prov_security2_params_t
     char *salt = NULL, *verifier = NULL;
     int verifier_length = 0;
     ESP_RETURN_ON_ERROR(
-        esp_srp_gen_salt_verifier(USER, (int)strlen(USER), code, (int)strlen(code), &salt, SALT_BYTES, &verifier, &verifier_length), tag,
-        "verifier");
+        esp_srp_gen_salt_verifier(USER, (int)strlen(USER), code, (int)strlen(code), &salt, SALT_BYTES, &verifier, &verifier_length), tag, "verifier");
     *params = (network_prov_security2_params_t){
         .salt = salt, .salt_len = SALT_BYTES, .verifier = verifier, .verifier_len = (uint16_t)verifier_length};
     return ESP_OK;
