@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS } from "../../www/administration/audit-actions.js";
-import { changes, readLimit, readSubject, shown } from "../../www/administration/audit-words.js";
-import { fromField, fromFieldOf, toField } from "../../www/administration/moments.js";
+import { changes, readLimit, readSubject, shown } from "../../www/administration/audit-text.js";
+import { fromField, fromFieldOf, toField } from "../../www/kit/date-field.js";
 import { qrPath, qrSide, QUIET_ZONE } from "../../www/administration/qr.js";
-import { matches } from "../../www/administration/search.js";
+import { matches } from "../../www/kit/search.js";
 import { has, sectionsFor } from "../../www/administration/sections.js";
-import { calendarDay, exactTime } from "../../www/format.js";
-import { overall, sortProblem } from "../../www/problem.js";
+import { calendarDay, exactTime } from "../../www/kit/format.js";
+import { overall, sortProblem } from "../../www/kit/problem.js";
 
 test("an account sees the sections that it may open, and no other", () => {
   const names = (permissions) => sectionsFor({ permissions }).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AlarmSound, audible, lengthOf, PATTERNS, worstOf } from "../../www/alarm-sound.js";
-import { Pauses } from "../../www/pauses.js";
+import { AlarmSound, audible, lengthOf, PATTERNS, worstOf } from "../../www/alarms/alarm-sound.js";
+import { Pauses } from "../../www/model/pauses.js";
 
 const alert = (id, severity = "warning", more = {}) => ({ id, patient: 12, severity, acknowledged: false, endedAt: null, remindedAt: null, escalatedAt: null, ...more });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reactionOf, stepsOf } from "../../www/alert-steps.js";
+import { reactionOf, stepsOf } from "../../www/model/alert-timeline.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delay, LONGEST_MS, SHORTEST_MS } from "../../www/backoff.js";
+import { delay, LONGEST_MS, SHORTEST_MS } from "../../www/kit/backoff.js";
 
 test("the first wait lies between one and two seconds", () => {
   assert.equal(delay(0, () => 0), 1_000);

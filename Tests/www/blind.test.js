@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Backfill, PAUSE_MS } from "../../www/backfill.js";
-import { State } from "../../www/state.js";
+import { Backfill, PAUSE_MS } from "../../www/live/backfill.js";
+import { State } from "../../www/model/live-state.js";
 
 const NOW = Date.parse("2026-11-28T03:00:00Z");
 const pulse = (upToDate = true, more = {}) => ({ kind: "pulse", at: null, upToDate, ...more });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Connection } from "../../www/connection.js";
+import { Connection } from "../../www/live/reconnect.js";
 
 const least = () => 0;
 const after = (...events) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { check, CHOSEN, Entry, instantOf, minuteOf, readNumber, TYPED } from "../../www/entry.js";
-import { EXTRAS, VITALS } from "../../www/vitals.js";
+import { check, CHOSEN, Entry, instantOf, minuteOf, readNumber, TYPED } from "../../www/patient/entry.js";
+import { EXTRAS, VITALS } from "../../www/model/vitals.js";
 
 const AT = Date.parse("2026-11-22T14:43:18.250Z");
 

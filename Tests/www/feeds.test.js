@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Feeds } from "../../www/feeds.js";
+import { Feeds } from "../../www/model/feed-silence.js";
 
 /** A reading a second of each patient, from `from` until before `until`. */
 function run(feeds, patients, from, until) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, agoShort, clockTime, duration, number, range, years } from "../../www/format.js";
-import { vital } from "../../www/vitals.js";
+import { ago, agoShort, clockTime, duration, number, range, years } from "../../www/kit/format.js";
+import { vital } from "../../www/model/vitals.js";
 
 const plain = (text) => text.replace(/[\u00a0\u202f]/g, " ");
 

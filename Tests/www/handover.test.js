@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverage, gapsOf, gapsTogether, loadOf, median, openOf, readLimitChange, roundsOf } from "../../www/handover.js";
-import { hoursOf, traceOf } from "../../www/handover-trace.js";
+import { coverage, gapsOf, gapsTogether, loadOf, median, openOf, readLimitChange, roundsOf } from "../../www/handover/handover.js";
+import { hoursOf, traceOf } from "../../www/handover/trace-svg.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000, MINUTE = 60_000, HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ASK_MS, BLIND_MS, DEAD_MS, Hearing } from "../../www/hearing.js";
+import { ASK_MS, BLIND_MS, DEAD_MS, Hearing } from "../../www/live/heartbeat.js";
 
 /** Looks whenever it says so until `until`, as live.js does; the actions with their instants. `late`: how much later each look comes. */
 function course(hearing, until, { heard = [], late = 0 } = {}) {

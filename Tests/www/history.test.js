@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, bounds, bucketWidth, gapOf, isShowable, LEAST_MS, lineOf, marksOf, MOST_MS, moved, othersOf, periodOf, rowsOf, SPANS, valueRange, widthOf, zoomed } from "../../www/history.js";
+import { between, bounds, bucketWidth, gapOf, isShowable, LEAST_MS, lineOf, marksOf, MOST_MS, moved, othersOf, periodOf, rowsOf, SPANS, valueRange, widthOf, zoomed } from "../../www/history/history.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000, MINUTE = 60_000, HOUR = 60 * MINUTE;

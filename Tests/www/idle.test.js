@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Idle } from "../../www/idle.js";
+import { Idle } from "../../www/session/idle.js";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LevelLimits, patientLimits } from "../../www/level-limits.js";
-import { changedCorners, changesOf, CORNERS, draftOf, LIMITED, linesOf, merged, rulesOf, signOf } from "../../www/limits.js";
+import { LevelLimits, patientLimits } from "../../www/limits/level-limits.js";
+import { changedCorners, changesOf, CORNERS, draftOf, LIMITED, linesOf, merged, rulesOf, signOf } from "../../www/model/limits.js";
 
 const rule = (vital, cote, severity, limit, more = {}) => ({ type_donnee: vital, cote, niveau_gravite: severity, seuil: limit, inclus: false, delai_s: 10, hysteresis: 1, ...more });
 const [LOW_ERROR, LOW_WARNING, HIGH_WARNING, HIGH_ERROR] = CORNERS;

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { I18n, LANGUAGES, typeset } from "../../www/i18n.js";
-import { ALWAYS_SHOWN, VITALS } from "../../www/vitals.js";
+import { I18n, LANGUAGES, typeset } from "../../www/kit/i18n.js";
+import { ALWAYS_SHOWN, VITALS } from "../../www/model/vitals.js";
 
 const www = new URL("../../www/", import.meta.url);
 const texts = Object.fromEntries(LANGUAGES.map((language) => [language, JSON.parse(readFileSync(new URL(`locales/${language}.json`, www)))]));
 const load = async (language) => texts[language];
 const memory = (kept = {}) => ({ getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; } });
-const sources = ["", "administration/", "components/"].flatMap((folder) => readdirSync(new URL(`./${folder}`, www))
-  .filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(folder + name, www), "utf8")));
+const sources = readdirSync(www, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(name, www), "utf8"));
 
 test("both languages have the same keys, none empty, with the same places to fill", () => {
   const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readDevice, readLatest, readMessage, readRows, readTraces } from "../../www/messages.js";
+import { readDevice, readLatest, readMessage, readRows, readTraces } from "../../www/model/wire.js";
 
 const read = (wire) => readMessage(JSON.stringify(wire));
 const AT = "2026-11-22T14:43:18.250Z";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pace, REST_MS } from "../../www/pace.js";
+import { Pace, REST_MS } from "../../www/kit/paint-scheduler.js";
 
 /** A clock, frames and timers that the test moves. */
 class Screen {

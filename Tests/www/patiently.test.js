@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inTurn } from "../../www/patiently.js";
+import { inTurn } from "../../www/kit/retry-busy.js";
 
 const busy = Object.assign(new Error("busy"), { status: 503, retryAfter: 2 });
 const now = () => Promise.resolve();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HeardWard } from "../../www/heard-ward.js";
-import { Rooms } from "../../www/rooms.js";
-import { State } from "../../www/state.js";
+import { HeardWard } from "../../www/alarms/monitored-ward.js";
+import { Rooms } from "../../www/live/rooms.js";
+import { State } from "../../www/model/live-state.js";
 
 /** Rooms whose connections are written down instead of made. */
 function made() {

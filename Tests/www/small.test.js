@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keepTrying } from "../../www/retry.js";
-import { route } from "../../www/router.js";
-import { lifetime, usableFor } from "../../www/token.js";
-import { axis, stretches } from "../../www/trace-shape.js";
+import { keepTrying } from "../../www/kit/retry.js";
+import { route } from "../../www/shell/router.js";
+import { lifetime, usableFor } from "../../www/session/token.js";
+import { axis, stretches } from "../../www/patient/trace-shape.js";
 
 test("addresses lead to their pages, everything else to the wards", () => {
   assert.deepEqual(route("#/service/3"), { element: "ward-page", properties: { ward: 3 } });

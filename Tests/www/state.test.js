@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_ALERTS, MAX_SAMPLES, PatientRecord, TRACE_MS } from "../../www/patient-record.js";
-import { State } from "../../www/state.js";
+import { MAX_ALERTS, MAX_SAMPLES, PatientRecord, TRACE_MS } from "../../www/model/patient-record.js";
+import { State } from "../../www/model/live-state.js";
 
 const NOW = Date.parse("2026-11-22T14:43:00Z");
 const reading = (value, at, vital = "spo2") => ({ vital, value, at });

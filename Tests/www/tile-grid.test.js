@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sideBySide, TILE, tileName } from "../../www/tile-grid.js";
+import { sideBySide, TILE, tileName } from "../../www/ward/tile-grid.js";
 
 /** The place for tiles on a screen, and the size of the letters there. */
 const area = (width, height) => ({ width: width - 35, height: height - 141, gap: 10 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readAgent } from "../../www/user-agent.js";
+import { readAgent } from "../../www/session/user-agent.js";
 
 const said = (agent) => readAgent(agent).text;
 

@@ -1,9 +1,9 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { choice, field, input, values } from "../form.js";
-import { api, i18n, state, t } from "../services.js";
-import { fromField, fromFieldOf, toField } from "./moments.js";
-import { fullName, moment, whereabouts } from "./words.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { choice, field, input, values } from "../kit/form.js";
+import { api, i18n, state, t } from "../context.js";
+import { fromField, fromFieldOf, toField } from "../kit/date-field.js";
+import { fullName, moment, whereabouts } from "../kit/names.js";
 
 /** The dialogs about who wears a device from when to when. */
 

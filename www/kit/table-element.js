@@ -1,0 +1,39 @@
+import { el } from "./dom.js";
+import { problemText } from "./form.js";
+import { t } from "../context.js";
+import { table } from "./table.js";
+import { Part } from "./element.js";
+
+/**
+ * A table within a dialog, fetched when it appears and after each change. One says `caption` and `empty` (names of texts; the
+ * second where there is no row), `load()` (a promise of its rows) and `columns()`.
+ */
+export class TablePart extends Part {
+  #rows = null;
+  #failure = null;
+
+  start() { this.reload(); }
+
+  async reload() {
+    try {
+      this.#rows = await this.load();
+      this.#failure = null;
+    } catch (error) {
+      this.#failure = error;
+    }
+    if (!this.signal.aborted) this.draw();
+  }
+
+  draw() {
+    if (this.#failure) return this.replaceChildren(el("p", { class: "form-problem", role: "alert", text: problemText(this.#failure) }));
+    if (!this.#rows) return this.replaceChildren(el("p", { class: "soft", text: t("loading") }));
+    if (!this.#rows.length) return this.replaceChildren(el("p", { class: "soft", text: t(this.empty) }));
+    this.replaceChildren(table({ caption: t(this.caption), rows: this.#rows, columns: this.columns() }));
+  }
+
+  /** Something was done: tells the section behind the dialog so (event "changed" {text}), and fetches anew. */
+  async changed(text) {
+    this.dispatchEvent(new CustomEvent("changed", { detail: { text } }));
+    await this.reload();
+  }
+}
