@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS } from "../../www/administration/audit-actions.js";
 import { changes, readLimit, readSubject, shown } from "../../www/administration/audit-text.js";
-import { fromField, fromFieldOf, toField } from "../../www/kit/date-field.js";
 import { qrPath, qrSide, QUIET_ZONE } from "../../www/administration/qr.js";
-import { matches } from "../../www/kit/search.js";
-import { has, sectionsFor } from "../../www/administration/sections.js";
+import { sectionsFor } from "../../www/administration/sections.js";
+import { has } from "../../www/permissions.js";
+import { fromField, fromFieldOf, toField } from "../../www/kit/date-field.js";
 import { calendarDay, exactTime } from "../../www/kit/format.js";
 import { overall, sortProblem } from "../../www/kit/problem.js";
+import { matches } from "../../www/kit/search.js";
 
 test("an account sees the sections that it may open, and no other", () => {
   const names = (permissions) => sectionsFor({ permissions }).map(({ name }) => name);

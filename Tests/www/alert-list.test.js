@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cell, csv } from "../../www/kit/csv.js";
 import { delayOf, durationOf, history, matches, take } from "../../www/model/alert-filter.js";
 import { iconOf, limitOf, stageOf, valueOf } from "../../www/model/alert-text.js";
 import { byWaiting, clearsFreshness, isEscalated, unansweredSince } from "../../www/model/alerts.js";
-import { cell, csv } from "../../www/kit/csv.js";
 import { CALM_MS, rank, TileOrder } from "../../www/ward/tile-order.js";
 
 const alert = (id, more = {}) => ({ id, patient: 12, kind: "spo2_bas", severity: "warning", at: id * 1_000, raisedAt: id * 1_000 + 400, acknowledged: false,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Backfill, PAUSE_MS } from "../../www/live/backfill.js";
-import { State } from "../../www/model/live-state.js";
+import { LiveState } from "../../www/model/live-state.js";
 
 const NOW = Date.parse("2026-11-28T03:00:00Z");
 const pulse = (upToDate = true, more = {}) => ({ kind: "pulse", at: null, upToDate, ...more });
@@ -10,7 +10,7 @@ const spo2 = (at) => ({ kind: "readings", patient: 12, readings: [{ vital: "spo2
 
 /** A state that is connected and has heard a value just now; with the gaps that it tells. */
 function watching() {
-  const state = new State();
+  const state = new LiveState();
   const gaps = [];
   state.addEventListener("gap", ({ detail }) => gaps.push(detail.since));
   state.setConnection(status("connecting"), NOW - 10);
@@ -84,14 +84,14 @@ test("a page that is refused shows nothing, so it is not blind", () => {
 });
 
 test("an answer to a question shows that the page's clock has been set", () => {
-  const { clock } = new State();
+  const { clock } = new LiveState();
   clock.hear(NOW, NOW - 10);
   clock.hear(NOW + 20_000, NOW + 900_000 + 20_000, NOW + 900_000 + 19_990);  // a quarter of an hour forward
   assert.ok(Math.abs(clock.now(NOW + 900_000 + 20_000) - (NOW + 20_000)) <= 10);
 });
 
 test("a late answer that does not contradict what is known changes nothing", () => {
-  const { clock } = new State();
+  const { clock } = new LiveState();
   clock.hear(NOW, NOW);
   clock.hear(NOW + 1_000, NOW + 6_000, NOW + 1_000);
   assert.equal(clock.offset, 0);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Connection } from "../../www/live/reconnect.js";
+import { Reconnection } from "../../www/live/reconnect.js";
 
 const least = () => 0;
 const after = (...events) => {
-  const connection = new Connection();
+  const connection = new Reconnection();
   let actions;
   for (const event of events) actions = connection.handle(event, least);
   return { status: connection.status, reason: connection.reason, actions };
@@ -35,7 +35,7 @@ test("a handshake that takes too long is given up", () => {
 
 test("a server that accepts and drops at once is given longer and longer, one that was ready is not", () => {
   const longest = (events) => {
-    const connection = new Connection();
+    const connection = new Reconnection();
     for (const event of events) connection.handle(event, () => 1);
     return connection.handle({ closed: 1006 }, () => 1)[0].wait;
   };

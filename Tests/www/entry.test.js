@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { check, CHOSEN, Entry, instantOf, minuteOf, readNumber, TYPED } from "../../www/patient/entry.js";
 import { EXTRAS, VITALS } from "../../www/model/vitals.js";
+import { readNumber } from "../../www/kit/number-field.js";
+import { check, CHOSEN, Entry, instantOf, minuteOf, TYPED } from "../../www/patient/entry.js";
 
 const AT = Date.parse("2026-11-22T14:43:18.250Z");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ASK_MS, BLIND_MS, DEAD_MS, Hearing } from "../../www/live/heartbeat.js";
+import { ASK_MS, BLIND_MS, DEAD_MS, Heartbeat } from "../../www/live/heartbeat.js";
 
 /** Looks whenever it says so until `until`, as live.js does; the actions with their instants. `late`: how much later each look comes. */
 function course(hearing, until, { heard = [], late = 0 } = {}) {
@@ -20,20 +20,20 @@ function course(hearing, until, { heard = [], late = 0 } = {}) {
 
 test("a busy ward is never asked", () => {
   const everySecond = Array.from({ length: 60 }, (_, i) => i * 1_000);
-  assert.deepEqual(course(new Hearing(0), 60_000, { heard: everySecond }), []);
+  assert.deepEqual(course(new Heartbeat(0), 60_000, { heard: everySecond }), []);
 });
 
 test("after a silence it asks, is blind within 5 s, and gives the connection up later", () => {
-  assert.deepEqual(course(new Hearing(0), 60_000), [["ask", ASK_MS], ["silent", BLIND_MS], ["dead", DEAD_MS]]);
+  assert.deepEqual(course(new Heartbeat(0), 60_000), [["ask", ASK_MS], ["silent", BLIND_MS], ["dead", DEAD_MS]]);
   assert.ok(BLIND_MS < 5_000);
 });
 
 test("one question a silence: an answer begins it anew", () => {
-  assert.deepEqual(course(new Hearing(0), 12_000, { heard: [1_510, 4_010] }), [["ask", 1_500], ["ask", 4_000], ["ask", 5_510], ["silent", 8_010]]);
+  assert.deepEqual(course(new Heartbeat(0), 12_000, { heard: [1_510, 4_010] }), [["ask", 1_500], ["ask", 4_000], ["ask", 5_510], ["silent", 8_010]]);
 });
 
 test("a page that slept asks before it calls itself blind", () => {
-  const hearing = new Hearing(0);
+  const hearing = new Heartbeat(0);
   hearing.heard(1_000);
   hearing.look(1_000);
   assert.deepEqual(hearing.look(300_000), { action: "ask", waitMs: BLIND_MS - ASK_MS });
@@ -43,21 +43,21 @@ test("a page that slept asks before it calls itself blind", () => {
 });
 
 test("a page whose clock was set back asks as well", () => {
-  const hearing = new Hearing(600_000);
+  const hearing = new Heartbeat(600_000);
   hearing.look(600_000);
   assert.equal(hearing.look(1_000).action, "ask");
 });
 
 test("a hidden page, whose timers come once a minute, is not called blind while it is heard, and is when it is not", () => {
   const everyTenSeconds = Array.from({ length: 60 }, (_, i) => i * 10_000);
-  const actions = course(new Hearing(0), 600_000, { heard: everyTenSeconds, late: 60_000 });
+  const actions = course(new Heartbeat(0), 600_000, { heard: everyTenSeconds, late: 60_000 });
   assert.deepEqual([...new Set(actions.map(([action]) => action))], ["ask"]);
-  const unheard = course(new Hearing(0), 600_000, { late: 60_000 }).map(([action]) => action);
+  const unheard = course(new Heartbeat(0), 600_000, { late: 60_000 }).map(([action]) => action);
   assert.deepEqual(unheard, ["ask", "ask", "dead"]);
 });
 
 test("a page that was shown again asks at once, and silence counts from then", () => {
-  const hearing = new Hearing(0);
+  const hearing = new Heartbeat(0);
   hearing.heard(1_000);
   assert.deepEqual(hearing.doubt(9_000), { action: "ask", waitMs: BLIND_MS - ASK_MS });
   assert.equal(hearing.look(11_500).action, "silent");

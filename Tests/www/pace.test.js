@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pace, REST_MS } from "../../www/kit/paint-scheduler.js";
+import { PaintScheduler, REST_MS } from "../../www/kit/paint-scheduler.js";
 
 /** A clock, frames and timers that the test moves. */
 class Screen {
   now = 1_000;
   frames = [];
   timers = [];
-  pace = new Pace((run) => this.frames.push(run), (run, ms) => this.timers.push({ run, at: this.now + ms }), () => this.now);
+  pace = new PaintScheduler((run) => this.frames.push(run), (run, ms) => this.timers.push({ run, at: this.now + ms }), () => this.now);
 
   frame() { for (const run of this.frames.splice(0)) run(); }
 

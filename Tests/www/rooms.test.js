@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HeardWard } from "../../www/alarms/monitored-ward.js";
+import { MonitoredWard } from "../../www/alarms/monitored-ward.js";
 import { Rooms } from "../../www/live/rooms.js";
-import { State } from "../../www/model/live-state.js";
+import { LiveState } from "../../www/model/live-state.js";
 
 /** Rooms whose connections are written down instead of made. */
 function made() {
   const connections = [];
-  const alarms = new State();
+  const alarms = new LiveState();
   const rooms = new Rooms((room, allowed, { onMessage, onStatus }) => {
     const connection = { room, isOpen: false, sent: [], onMessage, open: () => { connection.isOpen = true; }, close: () => { connection.isOpen = false; },
       send: (message) => connection.sent.push(message), status: (status) => onStatus({ status, reason: null, retryAt: null }) };
@@ -24,7 +24,7 @@ const connect = (connection, ...messages) => {
 
 test("a page about a patient has the patient's room and, beside it, its ward's", () => {
   const { rooms, alarms, connections, open } = made();
-  const page = new AbortController(), state = new State();
+  const page = new AbortController(), state = new LiveState();
   rooms.join("patient", null, state, page.signal);
   rooms.hear("ward", null);
   connect(connections[1], alert(1));
@@ -36,7 +36,7 @@ test("a page about a patient has the patient's room and, beside it, its ward's",
 
 test("a ward's own page shares its connection with what is heard, and leaves it behind", () => {
   const { rooms, alarms, connections, open } = made();
-  const page = new AbortController(), state = new State();
+  const page = new AbortController(), state = new LiveState();
   rooms.join("ward", null, state, page.signal);
   rooms.hear("ward", null);
   assert.deepEqual(open(), ["ward"]);
@@ -53,7 +53,7 @@ test("coming back to the ward nothing is missed: the old connection is kept unti
   rooms.say({ type: "son", actif: true });
   rooms.hear("ward", null);
   connect(connections[0], alert(1));
-  rooms.join("ward", null, new State(), new AbortController().signal);
+  rooms.join("ward", null, new LiveState(), new AbortController().signal);
   connections[0].onMessage(alert(2));
   assert.deepEqual(open(), ["ward", "ward"]);
   connect(connections[1], alert(1), alert(2));
@@ -104,12 +104,12 @@ test("the ward that is heard is the page's, else the one of this visit, else the
   const kept = {};
   const memory = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; } };
   const wards = [{ id: 3 }, { id: 4 }];
-  const ward = new HeardWard(memory);
+  const ward = new MonitoredWard(memory);
   assert.equal(ward.choose(null, wards), null);
   assert.equal(ward.choose(null, [{ id: 3 }]), 3);
   assert.equal(ward.choose(4, wards), 4);
   assert.equal(ward.choose(null, wards), 4);
-  assert.equal(new HeardWard(memory).choose(null, wards), 4);
-  assert.equal(new HeardWard(memory).choose(null, [{ id: 3 }, { id: 5 }]), null);
-  assert.equal(new HeardWard(memory).choose(null, []), 4, "an administrator sees every ward");
+  assert.equal(new MonitoredWard(memory).choose(null, wards), 4);
+  assert.equal(new MonitoredWard(memory).choose(null, [{ id: 3 }, { id: 5 }]), null);
+  assert.equal(new MonitoredWard(memory).choose(null, []), 4, "an administrator sees every ward");
 });

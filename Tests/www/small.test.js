@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepTrying } from "../../www/kit/retry.js";
-import { route } from "../../www/shell/router.js";
-import { lifetime, usableFor } from "../../www/session/token.js";
 import { axis, stretches } from "../../www/patient/trace-shape.js";
+import { lifetime, usableFor } from "../../www/session/token.js";
+import { route } from "../../www/shell/router.js";
 
 test("addresses lead to their pages, everything else to the wards", () => {
   assert.deepEqual(route("#/service/3"), { element: "ward-page", properties: { ward: 3 } });
@@ -14,7 +14,7 @@ test("addresses lead to their pages, everything else to the wards", () => {
   assert.deepEqual(route("#/compte"), { element: "account-page", properties: {} });
   assert.deepEqual(route("#/administration"), { element: "administration-page", properties: { section: null } });
   assert.deepEqual(route("#/administration/audit"), { element: "administration-page", properties: { section: "audit" } });
-  for (const hash of ["", "#/", "#/administration/a/b", "#/service/x", "#/patient/1/../2", "#/x"]) assert.equal(route(hash).element, "service-list", hash);
+  for (const hash of ["", "#/", "#/administration/a/b", "#/service/x", "#/patient/1/../2", "#/x"]) assert.equal(route(hash).element, "ward-list", hash);
 });
 
 const token = (claims) => ["e30", Buffer.from(JSON.stringify(claims)).toString("base64url"), "x"].join(".");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LiveState } from "../../www/model/live-state.js";
 import { MAX_ALERTS, MAX_SAMPLES, PatientRecord, TRACE_MS } from "../../www/model/patient-record.js";
-import { State } from "../../www/model/live-state.js";
 
 const NOW = Date.parse("2026-11-22T14:43:00Z");
 const reading = (value, at, vital = "spo2") => ({ vital, value, at });
@@ -122,7 +122,7 @@ test("a lost signal makes values stale at once, and one measured since is curren
 });
 
 test("ages are by the server's clock, which the pulses tell: the fastest of them is believed", () => {
-  const state = new State();
+  const state = new LiveState();
   state.addReadings(12, [reading(97, NOW)], NOW - 300_000);
   state.apply({ kind: "pulse", at: NOW + 1_000, upToDate: true }, NOW - 298_000);  // a second late on the way
   state.apply({ kind: "pulse", at: NOW + 2_000, upToDate: true }, NOW - 298_000);
@@ -131,7 +131,7 @@ test("ages are by the server's clock, which the pulses tell: the fastest of them
 });
 
 test("a Date header serves only until the first pulse, and only against a clock that is clearly off", () => {
-  const state = new State();
+  const state = new LiveState();
   state.clock.hearRoughly(NOW, NOW + 1_200);
   assert.equal(state.clock.offset, 0);
   state.clock.hearRoughly(NOW, NOW - 60_000);
@@ -141,7 +141,7 @@ test("a Date header serves only until the first pulse, and only against a clock 
 });
 
 test("what changed is told, with its patient; an old copy of an alert is not", () => {
-  const state = new State();
+  const state = new LiveState();
   const told = [];
   for (const type of ["readings", "alert", "older", "device", "ready", "server-error"]) {
     state.addEventListener(type, ({ detail }) => told.push([type, detail.patient]));
@@ -156,7 +156,7 @@ test("what changed is told, with its patient; an old copy of an alert is not", (
 });
 
 test("a correction replaces the known value by an older one, or by none, and takes the samples back", () => {
-  const state = new State();
+  const state = new LiveState();
   const message = { kind: "readings", patient: 12, readings: [reading(95, NOW - 1000), reading(35, NOW)], since: null, corrected: [] };
   state.apply(message, NOW);
   state.apply({ ...message, readings: [reading(95, NOW - 1000)], since: NOW, corrected: ["spo2"] }, NOW);
@@ -168,7 +168,7 @@ test("a correction replaces the known value by an older one, or by none, and tak
 });
 
 test("the connection remembers since when it is lost, over all attempts", () => {
-  const state = new State();
+  const state = new LiveState();
   state.setConnection({ status: "connected", reason: null, retryAt: null });
   assert.equal(state.connection.lostAt, null);
   state.setConnection({ status: "disconnected", reason: null, retryAt: 1 });
@@ -179,7 +179,7 @@ test("the connection remembers since when it is lost, over all attempts", () => 
 });
 
 test("the last contact is the last message, not the moment when its lack was noticed", () => {
-  const state = new State();
+  const state = new LiveState();
   state.apply({ kind: "pulse", at: null, upToDate: true }, 1_000);
   state.setConnection({ status: "connected", reason: null, retryAt: null });
   state.setConnection({ status: "disconnected", reason: null, retryAt: null });
@@ -190,7 +190,7 @@ test("the last contact is the last message, not the moment when its lack was not
 });
 
 test("a device that moved to another patient is no longer shown with this one", () => {
-  const state = new State();
+  const state = new LiveState();
   const devices = () => state.record(12).devices().map(({ id }) => id);
   state.addDevice(12, { id: 3, patient: 12 });
   state.addDevice(12, { id: 4, patient: undefined });
@@ -201,7 +201,7 @@ test("a device that moved to another patient is no longer shown with this one", 
 });
 
 test("where a patient is now is told, and a patient who left is forgotten with everything that was known", () => {
-  const state = new State();
+  const state = new LiveState();
   const told = [];
   for (const type of ["readings", "alert", "device"]) state.addEventListener(type, ({ detail }) => told.push([type, detail.patient]));
   state.addEventListener("patient", ({ detail }) => told.push(["patient", detail.patient, detail.ward]));
@@ -219,7 +219,7 @@ test("where a patient is now is told, and a patient who left is forgotten with e
 });
 
 test("once the server refuses the room nothing is shown as known, and what still arrives is not taken in", () => {
-  const state = new State();
+  const state = new LiveState();
   const values = () => [state.record(12).value("spo2"), ...state.record(12).openAlerts(), ...state.record(12).devices()];
   state.addReadings(12, [reading(97, NOW)], NOW);
   state.addAlert(12, alert(1));
@@ -240,7 +240,7 @@ test("once the server refuses the room nothing is shown as known, and what still
 const pause = (id, more = {}) => ({ id, patient: 12, ward: null, by: "i.sow", endsAt: NOW + 120_000, severity: "warning", endedAt: null, brokenBy: null, ...more });
 
 test("a pause runs until its end by the server's clock, and an older one that comes late changes nothing", () => {
-  const state = new State();
+  const state = new LiveState();
   state.apply({ kind: "pause", patient: 12, ward: null, pause: pause(4) });
   assert.equal(state.pauses.of(12, NOW).by, "i.sow");
   assert.equal(state.pauses.of(null, NOW), null);
@@ -255,7 +255,7 @@ test("a pause runs until its end by the server's clock, and an older one that co
 });
 
 test("a patient's pause silences that patient, a ward's everybody, and neither what is worse than it covers", () => {
-  const state = new State();
+  const state = new LiveState();
   state.addPause(12, null, pause(1));
   assert.equal(state.pauses.silences(alert(1), NOW), true);
   assert.equal(state.pauses.silences(alert(1, { severity: "error" }), NOW), false);
@@ -265,7 +265,7 @@ test("a patient's pause silences that patient, a ward's everybody, and neither w
 });
 
 test("what was open before the connection was lost and is not in the new snapshot is over", () => {
-  const state = new State();
+  const state = new LiveState();
   const connect = () => state.setConnection({ status: "connected", reason: null, retryAt: null });
   connect();
   for (const id of [1, 2]) state.apply({ kind: "alert", patient: 12, alert: alert(id) });
@@ -282,14 +282,14 @@ test("what was open before the connection was lost and is not in the new snapsho
 });
 
 test("a score that comes late does not replace a newer one", () => {
-  const state = new State();
+  const state = new LiveState();
   state.addScore(12, { at: 2, minimum: 3 });
   state.addScore(12, { at: 1, minimum: 0 });
   assert.equal(state.record(12).score.minimum, 3);
 });
 
 test("a detached sensor makes the vitals stale that the device names, all of them when it names none, and none taken by hand", () => {
-  const state = new State();
+  const state = new LiveState();
   state.addReadings(12, [reading(97, NOW), reading(72, NOW, "heart_rate"), reading(120, NOW, "systolic_bp")], NOW);
   state.addAlert(12, alert(1, { kind: "capteur_detache", device: 3, at: NOW + 500 }));
   const stale = () => ["spo2", "heart_rate", "systolic_bp"].filter((vital) => state.freshness(12, vital, NOW + 1_000).stale);

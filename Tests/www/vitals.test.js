@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ALWAYS_SHOWN, EXTRAS, judge, numberOf, TAKEN_BY_HAND, vital, VITALS } from "../../www/model/vitals.js";
 import { view } from "../../www/model/reading-view.js";
+import { ALWAYS_SHOWN, EXTRAS, judge, numberOf, TAKEN_BY_HAND, vital, VITALS } from "../../www/model/vitals.js";
 
 test("the page's registry is the fixture that the server's registry is compared with", () => {
   const fixture = JSON.parse(readFileSync(new URL("../fixtures/vitals.json", import.meta.url)));

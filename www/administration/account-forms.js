@@ -1,8 +1,8 @@
+import { api, t } from "../context.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, choices, field, input, values } from "../kit/form.js";
 import { LANGUAGES } from "../kit/i18n.js";
-import { api, t } from "../context.js";
 import { needsWard, ROLES } from "./roles.js";
 import { showSecret } from "./secret-dialog.js";
 

@@ -1,15 +1,15 @@
-import { addAccount, changeAccount, disableAccount, enableAccount, resetPassword, showSessions } from "./account-forms.js";
+import { api, i18n, state, t } from "../context.js";
 import { filter, primaryButton, searchBox } from "../kit/controls.js";
-import { ROLES } from "./roles.js";
-import { matches } from "../kit/search.js";
-import { byName, moment } from "../kit/names.js";
 import { el } from "../kit/dom.js";
-import { api, i18n, t } from "../context.js";
+import { byName, moment } from "../kit/names.js";
+import { matches } from "../kit/search.js";
 import { badge, rowAction, table } from "../kit/table.js";
-import { SectionPart } from "./section-element.js";
+import { addAccount, changeAccount, disableAccount, enableAccount, resetPassword, showSessions } from "./account-forms.js";
+import { ROLES } from "./roles.js";
+import { SectionElement } from "./section-element.js";
 
 /** Accounts: create, role and wards, disable, passwords, sessions. */
-export class AccountSection extends SectionPart {
+export class AccountSection extends SectionElement {
   name = "utilisateurs";
   #search = "";
   #role = "";
@@ -40,7 +40,7 @@ export class AccountSection extends SectionPart {
       { label: t("accounts.name"), className: "name", cell: (account) => this.#name(account) },
       { label: t("accounts.role"), cell: ({ role }) => t(`role.${role}`) },
       { label: t("accounts.wards"), className: "wide", cell: (account) => this.#wards(account) },
-      { label: t("accounts.last_login"), cell: ({ derniere_connexion: at }) => (at ? moment(at) : el("span", { class: "soft", text: t("accounts.never") })) },
+      { label: t("accounts.last_login"), cell: ({ derniere_connexion: at }) => (at ? moment(at, state.now()) : el("span", { class: "soft", text: t("accounts.never") })) },
       { label: t("accounts.state"), className: "badges", cell: (account) => this.#state(account) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (account) => this.#actions(account) },
     ] });

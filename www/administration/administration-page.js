@@ -1,11 +1,11 @@
-import { SECTIONS, sectionsFor } from "./sections.js";
-import { el } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
 import { api, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { icon } from "../kit/icons.js";
+import { SECTIONS, sectionsFor } from "./sections.js";
 
 /** The administration: its sections, of which an account sees those that it may open. Property: `section`, a name or null for the first. */
-export class AdministrationPage extends Part {
+export class AdministrationPage extends FajmaElement {
   #shown = null;
 
   draw() {

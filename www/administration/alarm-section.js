@@ -1,16 +1,16 @@
+import { api, i18n, state, t } from "../context.js";
 import { segments } from "../kit/controls.js";
 import { el } from "../kit/dom.js";
 import { clockTime, number } from "../kit/format.js";
-import { api, i18n, state, t } from "../context.js";
 import { table } from "../kit/table.js";
-import { SectionPart } from "./section-element.js";
+import { SectionElement } from "./section-element.js";
 
 const HOUR = 3_600_000;
 const SPANS_H = { "24h": 24, "7d": 168 };
 const SVG = "http://www.w3.org/2000/svg";
 
 /** How the alarms do: how soon an alert is there after its reading was measured, and how many of them a ward's patients have. */
-export class AlarmSection extends SectionPart {
+export class AlarmSection extends SectionElement {
   name = "alarmes";
   #span = "24h";
 

@@ -1,14 +1,14 @@
-import { changeAssignment, deleteAssignment, endAssignment } from "./assignment-forms.js";
-import { moment } from "../kit/names.js";
 import { api, state, t } from "../context.js";
+import { moment } from "../kit/names.js";
+import { TableElement } from "../kit/table-element.js";
 import { badge, rowAction } from "../kit/table.js";
-import { TablePart } from "../kit/table-element.js";
+import { changeAssignment, deleteAssignment, endAssignment } from "./assignment-forms.js";
 
 /** So many assignments are shown, the newest. */
 const SHOWN = 50;
 
 /** Who wore a device when. Properties: `device`, `nameOf` (a patient's id => the name, if it may be known). Event "changed" {text}. */
-export class AssignmentList extends TablePart {
+export class AssignmentList extends TableElement {
   caption = "assignments.list";
   empty = "assignments.none";
 
@@ -17,14 +17,14 @@ export class AssignmentList extends TablePart {
   columns() {
     return [
       { label: t("assignments.patient"), cell: (row) => this.#name(row) },
-      { label: t("assignments.from"), cell: ({ debut }) => moment(debut) },
+      { label: t("assignments.from"), cell: ({ debut }) => moment(debut, state.now()) },
       { label: t("assignments.to"), cell: (row) => this.#end(row) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (row) => this.#actions(row) },
     ];
   }
 
   #end(row) {
-    if (row.fin) return moment(row.fin);
+    if (row.fin) return moment(row.fin, state.now());
     return this.#when(row) === "current" ? badge("normal", t("assignments.current")) : null;
   }
 
@@ -38,7 +38,7 @@ export class AssignmentList extends TablePart {
 
   #actions(row) {
     const name = this.#name(row);
-    const about = `${name}, ${moment(row.debut)}`;
+    const about = `${name}, ${moment(row.debut, state.now())}`;
     const action = (label, dialog, done, kind) => rowAction({ label: t(`assignments.${label}`), about, key: `${label}-${row.id}`, kind,
       click: () => this.#act(dialog, t(`assignments.${done}`, { name }), `${label}-${row.id}`) });
     const when = this.#when(row);

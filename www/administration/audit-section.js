@@ -1,12 +1,12 @@
-import { ACTIONS } from "./audit-actions.js";
+import { api, t } from "../context.js";
 import { fromField } from "../kit/date-field.js";
-import { fullName } from "../kit/names.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
+import { saveAs } from "../kit/download.js";
 import { choice, clearProblem, field, input, refusal, showProblem, values } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
-import { saveAs } from "../kit/download.js";
-import { api, t } from "../context.js";
-import { SectionPart } from "./section-element.js";
+import { fullName } from "../kit/names.js";
+import { ACTIONS } from "./audit-actions.js";
+import { SectionElement } from "./section-element.js";
 
 /** Where the filters have room to stand open always; on a phone they would hide the entries. */
 const WIDE = matchMedia("(min-width: 48.01rem)");
@@ -14,7 +14,7 @@ const WIDE = matchMedia("(min-width: 48.01rem)");
 const PAGE_ROWS = 50;
 
 /** The audit: who did what when, newest first, with filters, and as a file. */
-export class AuditSection extends SectionPart {
+export class AuditSection extends SectionElement {
   name = "audit";
   #query = {};
   #asked = {};

@@ -1,11 +1,11 @@
-import { changes, readLimit, readSubject, shown } from "./audit-text.js";
-import { fullName } from "../kit/names.js";
-import { el } from "../kit/dom.js";
-import { calendarDay, exactTime } from "../kit/format.js";
 import { i18n, t } from "../context.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { calendarDay, exactTime } from "../kit/format.js";
+import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { readAgent } from "../session/user-agent.js";
-import { Part } from "../kit/element.js";
+import { changes, readLimit, readSubject, shown } from "./audit-text.js";
 
 /** So many changed fields are shown at once; the others behind a word that opens them. */
 const OPEN = 4;
@@ -21,7 +21,7 @@ const NO_NAME = "-";
 const NO_LIMIT = "none";
 
 /** Entries of the audit. Properties: `rows`, and `patients`, `wards`, `accounts` and `devices`, which give ids their names. */
-export class AuditTable extends Part {
+export class AuditTable extends FajmaElement {
   draw() {
     this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
       { label: t("audit.when"), className: "when", cell: ({ le }) => this.#instant(le) },

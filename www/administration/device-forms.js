@@ -1,9 +1,9 @@
+import { api, t } from "../context.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { field, input, values } from "../kit/form.js";
-import { api, t } from "../context.js";
-import { showSecret } from "./secret-dialog.js";
 import { fullName } from "../kit/names.js";
+import { showSecret } from "./secret-dialog.js";
 
 /** The dialogs about devices and their keys. */
 

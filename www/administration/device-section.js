@@ -1,15 +1,15 @@
-import { assignDevice } from "./assignment-forms.js";
+import { api, i18n, state, t } from "../context.js";
 import { primaryButton, searchBox, segments } from "../kit/controls.js";
-import { addDevice, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
-import { has } from "./sections.js";
-import { matches } from "../kit/search.js";
-import { fullName, moment, whereabouts } from "../kit/names.js";
 import { el, setText } from "../kit/dom.js";
 import { ago } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { api, i18n, state, t } from "../context.js";
+import { fullName, moment, whereabouts } from "../kit/names.js";
+import { matches } from "../kit/search.js";
 import { badge, rowAction, table, twoLines } from "../kit/table.js";
-import { SectionPart } from "./section-element.js";
+import { has } from "../permissions.js";
+import { assignDevice } from "./assignment-forms.js";
+import { addDevice, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
+import { SectionElement } from "./section-element.js";
 
 /** When a device was last seen changes all the time: the list is fetched again so often. */
 const RELOAD_S = 15;
@@ -20,7 +20,7 @@ const LOW_BATTERY = 15;
 const TONES = { actif: "normal", maintenance: "low", erreur: "error" };
 
 /** Devices: create, keys, who wears them when, retire. */
-export class DeviceSection extends SectionPart {
+export class DeviceSection extends SectionElement {
   name = "dispositifs";
   #search = "";
   #which = "all";
@@ -80,7 +80,7 @@ export class DeviceSection extends SectionPart {
       { label: t("fleet.name"), className: "name", cell: ({ nom, type_dispositif: kind }) => twoLines(el("strong", { text: nom }), kind) },
       { label: t("fleet.wearer"), cell: (device) => this.#wearerCell(device) },
       ...(this.#which === "retired"
-        ? [{ label: t("fleet.retired"), cell: ({ retire_le: at }) => moment(at) }]
+        ? [{ label: t("fleet.retired"), cell: ({ retire_le: at }) => moment(at, state.now()) }]
         : [{ label: t("fleet.status"), cell: status },
           { label: t("fleet.seen"), className: "seen", cell: (device) => this.#seen(device) },
           { label: t("fleet.battery"), cell: (device) => this.#battery(device) }]),

@@ -1,8 +1,8 @@
+import { api, may, t } from "../context.js";
+import { wardOptions } from "../kit/controls.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, choices, field, input, values } from "../kit/form.js";
-import { api, may, t } from "../context.js";
-import { wardOptions } from "../kit/controls.js";
 import { fullName, whereabouts } from "../kit/names.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */

@@ -1,19 +1,19 @@
+import { api, i18n, state, t } from "../context.js";
 import { filter, primaryButton, searchBox, segments, wardOptions } from "../kit/controls.js";
-import { admitPatient, changePatient, dischargePatient, movePatient } from "./patient-forms.js";
-import { has } from "./sections.js";
-import { matches } from "../kit/search.js";
-import { byName, fullName, moment, whereabouts } from "../kit/names.js";
 import { el } from "../kit/dom.js";
 import { calendarDay, years } from "../kit/format.js";
-import { api, i18n, state, t } from "../context.js";
+import { byName, fullName, moment, whereabouts } from "../kit/names.js";
+import { matches } from "../kit/search.js";
 import { rowAction, table } from "../kit/table.js";
-import { SectionPart } from "./section-element.js";
+import { has } from "../permissions.js";
+import { admitPatient, changePatient, dischargePatient, movePatient } from "./patient-forms.js";
+import { SectionElement } from "./section-element.js";
 
 /** So many rows are drawn; who looks for another one searches. */
 const SHOWN = 200;
 
 /** Patients: admit, change, move, discharge. */
-export class PatientSection extends SectionPart {
+export class PatientSection extends SectionElement {
   name = "patients";
   #search = "";
   #ward = "";
@@ -68,7 +68,7 @@ export class PatientSection extends SectionPart {
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },
       { label: t("patients.ward"), cell: (patient) => this.#wardName(patient) },
-      ...(this.#discharged ? [{ label: t("patients.left"), cell: ({ sorti_le: left }) => moment(left) }] : []),
+      ...(this.#discharged ? [{ label: t("patients.left"), cell: ({ sorti_le: left }) => moment(left, state.now()) }] : []),
       { label: t("section.actions"), hidden: true, className: "actions", cell: (patient) => this.#actions(patient) },
     ];
   }

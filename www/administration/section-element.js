@@ -1,16 +1,16 @@
+import { t } from "../context.js";
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
-import { t } from "../context.js";
-import { Part } from "../kit/element.js";
 
 /**
  * What every section of the administration has: a heading, controls, and a list that is fetched anew after every change.
  * A section says `name`, `load()` (a promise of its data), `list()` (nodes that show `this.data`), and perhaps `controls()`
  * and `primary()` (the button of what is done here most).
  */
-export class SectionPart extends Part {
+export class SectionElement extends FajmaElement {
   data = null;
   #failure = null;
   #fetching = new AbortController();

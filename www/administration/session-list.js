@@ -1,13 +1,13 @@
+import { api, i18n, state, t } from "../context.js";
 import { confirmDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { ago, clockTime } from "../kit/format.js";
-import { api, i18n, state, t } from "../context.js";
+import { TableElement } from "../kit/table-element.js";
 import { rowAction } from "../kit/table.js";
 import { readAgent } from "../session/user-agent.js";
-import { TablePart } from "../kit/table-element.js";
 
 /** Where another account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
-export class SessionList extends TablePart {
+export class SessionList extends TableElement {
   caption = "sessions.list";
   empty = "sessions.none";
 

@@ -1,6 +1,6 @@
+import { api, t } from "../context.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { choices, field, input, values } from "../kit/form.js";
-import { api, t } from "../context.js";
 
 /** The dialogs about wards. */
 

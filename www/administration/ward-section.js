@@ -1,16 +1,16 @@
+import { api, i18n, may, t } from "../context.js";
 import { primaryButton } from "../kit/controls.js";
-import { openLimits } from "./limits-forms.js";
-import { addWard, changeWard, deleteWard } from "./ward-forms.js";
-import { byName } from "../kit/names.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
-import { hospitalLimits, wardLimits } from "../limits/level-limits.js";
-import { api, i18n, may, t } from "../context.js";
+import { byName } from "../kit/names.js";
 import { rowAction, table } from "../kit/table.js";
-import { SectionPart } from "./section-element.js";
+import { hospitalLimits, wardLimits } from "../limits/level-limits.js";
+import { openLimits } from "./limits-forms.js";
+import { SectionElement } from "./section-element.js";
+import { addWard, changeWard, deleteWard } from "./ward-forms.js";
 
 /** Wards: add, change, delete an empty one; their alarm limits and the hospital's. */
-export class WardSection extends SectionPart {
+export class WardSection extends SectionElement {
   name = "services";
 
   async load() {

@@ -1,24 +1,29 @@
-import { readAlert } from "../model/alerts.js";
 import { setBusy } from "../kit/dom.js";
-import { alarms, api, state, t } from "../context.js";
+import { readAlert } from "../model/alerts.js";
 
 /**
- * Acknowledges an alert: what this page knows changes at once, everybody else's by the socket. `button` is busy
- * meanwhile. Returns the alert as it is now; null when it was refused, which is said (event "announce") and, in `failed`, told.
+ * Makes the function that acknowledges an alert. It changes what this page knows at once; other pages learn it by the socket.
+ *
+ * `acknowledge(alert, button, failed)`: `button` is busy meanwhile. Resolves with the alert as it is now; with null when it was refused
+ * or the answer cannot be read, which is announced and given to `failed` in words.
+ * @param alarms the LiveState of the monitored ward; @param state the page's, changed only where it knows the patient
  */
-export async function acknowledge(alert, button = null, failed = () => {}) {
+export const acknowledger = ({ api, alarms, state, t, announce }) => async (alert, button = null, failed = () => {}) => {
   if (button) setBusy(button, true);
+  let answer = null, why = "";
   try {
-    const answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`, { niveau_gravite: alert.severity }));
-    if (!answer) return null;
-    alarms.addAlert(answer.patient, answer);
-    if (state.knows(answer.patient)) state.addAlert(answer.patient, answer);
-    return answer;
+    answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`, { niveau_gravite: alert.severity }));
   } catch (error) {
-    const text = error.detail || t("alerts.failed");
-    document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent: true } }));
+    why = error.detail;
+  }
+  if (!answer) {
+    const text = why || t("alerts.failed");
+    announce(text, true);
     failed(text);
     if (button) setBusy(button, false);
     return null;
   }
-}
+  alarms.addAlert(answer.patient, answer);
+  if (state.knows(answer.patient)) state.addAlert(answer.patient, answer);
+  return answer;
+};

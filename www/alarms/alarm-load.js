@@ -1,9 +1,9 @@
+import { api, i18n, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { calendarDay, duration, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { TableElement } from "../kit/table-element.js";
 import { SEVERITIES } from "../model/alerts.js";
-import { api, i18n, state, t } from "../context.js";
-import { TablePart } from "../kit/table-element.js";
 
 const DAYS = 7;
 /** However many alerts come, it is asked for no more often. */
@@ -11,7 +11,7 @@ const EVERY_S = 5;
 const DAY = 86_400_000;
 
 /** How many alerts a patient had on each of the last days, how long they lasted, and how soon somebody came. Property: `patient`. */
-export class AlarmLoad extends TablePart {
+export class AlarmLoad extends TableElement {
   caption = "load.title";
   empty = "load.none";
 

@@ -1,5 +1,5 @@
-import { AlarmSound, audible, LOST, worstOf } from "./alarm-sound.js";
 import { SEVERITIES } from "../model/alerts.js";
+import { AlarmSound, audible, LOST, worstOf } from "./alarm-sound.js";
 
 /** However much is due at once, the page breathes in between. */
 const SHORTEST_WAIT_MS = 50;
@@ -8,7 +8,7 @@ const SHORTEST_WAIT_MS = 50;
  * Joins what is known of the ward's alarms, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
  * Event "change": something of what it tells is another.
  */
-export class AlarmWatch extends EventTarget {
+export class AlarmMonitor extends EventTarget {
   #course = new AlarmSound();
   #running = null;
   #timer = 0;
@@ -17,10 +17,10 @@ export class AlarmWatch extends EventTarget {
   testing = null;
 
   /**
-   * @param alarms a State
+   * @param alarms a LiveState
    * @param player a SoundPlayer
    * @param say tells the server whether this screen can be heard
-   * @param feeds the Feeds of what is heard, or null
+   * @param feeds the FeedSilence of what is heard, or null
    */
   constructor(alarms, player, say, feeds = null) {
     super();

@@ -1,4 +1,4 @@
-import { api, roster, t, wardHeard } from "../context.js";
+import { api, monitoredWard, roster, t } from "../context.js";
 
 /** How alarms call whom they are about. */
 
@@ -11,4 +11,4 @@ export function whose({ patient }) {
   return known.lit ? t("alarms.who.bed", { bed: known.lit, name }) : name;
 }
 
-export const wardName = (ward = wardHeard()) => api.user?.services?.find(({ id }) => id === ward)?.nom ?? t("ward.number", { id: ward });
+export const wardName = (ward = monitoredWard()) => api.user?.services?.find(({ id }) => id === ward)?.nom ?? t("ward.number", { id: ward });

@@ -1,10 +1,10 @@
+import { state, t } from "../context.js";
+import { csv } from "../kit/csv.js";
 import { fullName } from "../kit/names.js";
 import { delayOf, durationOf } from "../model/alert-filter.js";
-import { csv } from "../kit/csv.js";
-import { state, t } from "../context.js";
 
 /** Alerts as a file for a spreadsheet: instants in UTC, durations in seconds, so that it can be reckoned with. */
-export function alertFile(alerts, patients, wards) {
+export function alertCsv(alerts, patients, wards) {
   const whom = new Map(patients.map((patient) => [patient.id, patient]));
   const instant = (at) => (at === null ? null : new Date(at).toISOString());
   const seconds = (ms) => (ms === null ? null : Math.round(ms / 100) / 10);

@@ -1,16 +1,15 @@
-import { acknowledge } from "./acknowledge.js";
-import { iconOf, stageOf } from "../model/alert-text.js";
-import { wantsSomebody } from "../model/alerts.js";
+import { acknowledge, i18n, may, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { i18n, may, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { iconOf, stageOf } from "../model/alert-text.js";
+import { wantsSomebody } from "../model/alerts.js";
 
 const SHOWN = 5;
 
 /** A patient's five latest alerts (and every open one), each with Acquitter. Property: `patient`. Event "failure" {text}. */
-export class AlertList extends Part {
+export class AlertList extends FajmaElement {
   #acknowledging = new Set();
 
   start() {

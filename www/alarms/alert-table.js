@@ -1,19 +1,18 @@
-import { acknowledge } from "./acknowledge.js";
-import { fullName } from "../kit/names.js";
-import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
-import { iconOf, limitOf, stageOf, valueOf } from "../model/alert-text.js";
+import { acknowledge, i18n, may, state, t } from "../context.js";
 import { el, isBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { i18n, may, state, t } from "../context.js";
+import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
-import { Part } from "../kit/element.js";
+import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
+import { iconOf, limitOf, stageOf, valueOf } from "../model/alert-text.js";
 
 /**
  * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
  * why an acknowledgement was refused. After one the focus goes on to the next: each takes one key.
  */
-export class AlertTable extends Part {
+export class AlertTable extends FajmaElement {
   rows = [];
   failed = () => {};
 

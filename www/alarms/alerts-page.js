@@ -1,23 +1,23 @@
+import { api, followWards, mayAct, state, t } from "../context.js";
 import { fromField } from "../kit/date-field.js";
-import { fullName } from "../kit/names.js";
-import { history, matches, take } from "../model/alert-filter.js";
-import { alertFile } from "./alert-csv.js";
-import { byUrgency, readAlert, SEVERITIES } from "../model/alerts.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
+import { saveAs } from "../kit/download.js";
+import { FajmaElement } from "../kit/element.js";
 import { choice, clearProblem, field, input, showProblem, values } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
+import { fullName } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
-import { saveAs } from "../kit/download.js";
-import { api, state, t } from "../context.js";
-import { followWards, worstConnection } from "../live/ward-states.js";
-import { Part } from "../kit/element.js";
+import { worstConnection } from "../live/ward-states.js";
+import { history, matches, take } from "../model/alert-filter.js";
+import { byUrgency, readAlert, SEVERITIES } from "../model/alerts.js";
+import { alertCsv } from "./alert-csv.js";
 
 /** So many of the past at once. */
 const PAGE_ROWS = 50;
 const WIDE = matchMedia("(min-width: 48.01rem)");
 
 /** Every alert of the wards that the account sees: the open ones, live, then the past, with filters, and as a file. */
-export class AlertsPage extends Part {
+export class AlertsPage extends FajmaElement {
   #rooms = [];
   #patients = [];
   #wards = [];
@@ -73,8 +73,8 @@ export class AlertsPage extends Part {
     document.title = `FAJMA – ${t("alarms.title")}`;
     const reconnect = () => { for (const room of this.#rooms) room.live.reconnect(); };
     this.replaceChildren(
-      el("header", { class: "alerts-head" }, el("h1", { text: t("alarms.title") }), el("connection-chip", { on: { reconnect } })),
-      el("status-banner", { hidden: true }),
+      el("header", { class: "alerts-head" }, el("h1", { text: t("alarms.title") }), Object.assign(el("connection-chip", { on: { reconnect } }), { state, mayAct })),
+      Object.assign(el("status-banner", { hidden: true }), { state, mayAct }),
       el("section", { class: "section now", "aria-labelledby": "alerts-now" },
         el("header", { class: "section-head" }, el("h2", { id: "alerts-now", tabindex: "-1", text: t("alarms.open") }), el("p", { class: "count" })), el("div", { class: "list" })),
       el("section", { class: "section past", "aria-labelledby": "alerts-past" },
@@ -176,7 +176,7 @@ export class AlertsPage extends Part {
       setBusy(button, true);
       try {
         const rows = (await api.all("api/iot/alertes/", this.#query)).map(readAlert).filter((alert) => alert && matches(alert, this.#query));
-        saveAs(alertFile(rows, this.#patients, this.#wards), `fajma-alertes-${new Date().toISOString().slice(0, 10)}.csv`);
+        saveAs(alertCsv(rows, this.#patients, this.#wards), `fajma-alertes-${new Date().toISOString().slice(0, 10)}.csv`);
       } catch (error) {
         if (error.status === undefined) throw error;
         this.querySelector("status-banner").say(error.detail || t("error.load"));

@@ -1,17 +1,16 @@
-import { acknowledge } from "./acknowledge.js";
-import { whose } from "./alarm-subject.js";
-import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
+import { acknowledge, alarms, i18n, may, mayAct, roster, t } from "../context.js";
 import { el, isBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { alarms, i18n, may, mayAct, roster, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
+import { whose } from "./alarm-subject.js";
 
 /** So many stand there; of the others the number. */
 const SHOWN = 3;
 
 /** On every page of the ward: alarms to which nobody came in time, and a ward where no screen can be heard. One line where there is little room. */
-export class EscalationBanner extends Part {
+export class EscalationBanner extends FajmaElement {
   #shown = "";
 
   start() {

@@ -1,7 +1,7 @@
-import { wantsSomebody } from "../model/alerts.js";
-import { el } from "../kit/dom.js";
 import { alarms, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { wantsSomebody } from "../model/alerts.js";
 
 /** So many alerts are remembered as spoken. */
 const MAX_SPOKEN = 500;
@@ -10,7 +10,7 @@ const TOGETHER_MS = 300;
 const MAX_SINGLE = 2;
 
 /** What screen readers speak: one polite region (warnings), one assertive (errors). Each alert once a severity. */
-export class LiveAnnouncer extends Part {
+export class LiveAnnouncer extends FajmaElement {
   #spoken = new Set();
   #waiting = { true: [], false: [] };
   #timer = 0;

@@ -1,7 +1,7 @@
 const REMEMBERED_AS = "fajma.service";
 
 /** Which ward is heard: the one that the page is about, else the last visited, else the only one. Pure but for its memory. */
-export class HeardWard {
+export class MonitoredWard {
   #memory;
   ward = null;
 

@@ -1,6 +1,6 @@
-import { setBusy } from "../kit/dom.js";
-import { readPause } from "../model/pauses.js";
 import { alarms, api, t } from "../context.js";
+import { announce, setBusy } from "../kit/dom.js";
+import { readPause } from "../model/pauses.js";
 
 /** Beginning and ending pauses of the sound: this page knows at once, the others by the socket. */
 
@@ -29,7 +29,7 @@ async function act(button, work) {
   } catch (error) {
     if (error.status === undefined) throw error;  // a mistake of ours, not a refusal
     const text = error.detail || t("pause.failed");
-    document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent: true } }));
+    announce(text, true);
     return text;
   } finally {
     setBusy(button, false);

@@ -1,14 +1,14 @@
+import { alarms, may, t } from "../context.js";
 import { el, isBusy } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
 import { beginPause, MINUTES } from "./pause-actions.js";
-import { alarms, may, t } from "../context.js";
-import { Part } from "../kit/element.js";
 
 /**
  * Suspends the sound of a patient (property `patient`) or of a ward (`ward`) for a few minutes. Away while such a pause runs:
  * pause-strip shows that, with the way out of it. Event "failure" {text}.
  */
-export class PauseControl extends Part {
+export class PauseControl extends FajmaElement {
   patient = null;
   ward = null;
 

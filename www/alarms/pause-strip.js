@@ -1,17 +1,17 @@
-import { wardName, whose } from "./alarm-subject.js";
+import { alarms, i18n, may, mayAct, roster, t } from "../context.js";
 import { el, isBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { wardName, whose } from "./alarm-subject.js";
 import { endPause } from "./pause-actions.js";
-import { alarms, i18n, may, mayAct, roster, t } from "../context.js";
-import { Part } from "../kit/element.js";
 
 /** Where there is little room, more than so many stand in one line. */
 const SHOWN = 2;
 const NARROW = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
 /** On every page of the ward: each pause of the sound with its owner and what is left of it, and for a moment why one was broken. */
-export class PauseStrip extends Part {
+export class PauseStrip extends FajmaElement {
   #shown = "";
 
   start() {

@@ -1,10 +1,10 @@
-import { SEVERITIES } from "../model/alerts.js";
+import { alarmMonitor, alarms, api, mayAct, monitoredWard, player, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { alarms, api, mayAct, player, t, wardHeard, watch } from "../context.js";
+import { SEVERITIES } from "../model/alerts.js";
 import { QUIETEST } from "./sound-player.js";
-import { Part } from "../kit/element.js";
 
 const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "soundOff", lost: "disconnected", doubtful: "disconnected", nowhere: "soundOff" };
 
@@ -12,11 +12,11 @@ const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "sou
  * Whether alarms can be heard here, by icon and text: on, blocked by the browser, paused, lost. There is no way to turn them
  * off. Who may act finds a test and the volume behind it. `data-state` and `data-playing` say what is so now.
  */
-export class SoundControl extends Part {
+export class SoundControl extends FajmaElement {
   #shown = null;
 
   start() {
-    this.listen(watch, "change", () => this.#update());
+    this.listen(alarmMonitor, "change", () => this.#update());
     this.everySecond(() => this.#update());
     this.signal.addEventListener("abort", () => { this.#shown = null; });
   }
@@ -30,8 +30,8 @@ export class SoundControl extends Part {
   #state() {
     if (player.state === "none") return "none";
     if (player.state === "blocked") return "blocked";
-    if (wardHeard() === null) return "nowhere";
-    const reception = watch.reception();
+    if (monitoredWard() === null) return "nowhere";
+    const reception = alarmMonitor.reception();
     if (reception !== "received") return reception;
     return this.#pause() ? "paused" : "on";
   }
@@ -66,11 +66,11 @@ export class SoundControl extends Part {
   #panel() {
     const volume = el("input", { id: "sound-volume", type: "range", min: QUIETEST, max: 1, step: 0.05, value: player.volume });
     volume.addEventListener("input", () => { player.volume = Number(volume.value); });
-    volume.addEventListener("change", () => watch.testing || player.playing || player.play("info"));
+    volume.addEventListener("change", () => alarmMonitor.testing || player.playing || player.play("info"));
     return el("div", { class: "panel" },
       el("p", { class: "why", text: t("sound.why") }),
       el("label", { for: "sound-volume", text: t("sound.volume") }), volume,
-      el("button", { type: "button", class: "test", on: { click: ({ currentTarget: button }) => isBusy(button) || watch.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
+      el("button", { type: "button", class: "test", on: { click: ({ currentTarget: button }) => isBusy(button) || alarmMonitor.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
       el("ol", { class: "patterns" }, ...SEVERITIES.toReversed().map((severity) => el("li", { "data-severity": severity },
         icon(severity), el("span", { text: t(`severity.${severity}`) }), el("small", { text: t(`sound.pattern.${severity}`) })))));
   }
@@ -78,7 +78,7 @@ export class SoundControl extends Part {
   #updateTest() {
     for (const item of this.querySelectorAll(".patterns li")) item.toggleAttribute("data-sounding", item.dataset.severity === player.playing);
     const button = this.querySelector(".test");
-    if (button) setBusy(button, player.state !== "running" || watch.testing !== null);
+    if (button) setBusy(button, player.state !== "running" || alarmMonitor.testing !== null);
   }
 
   /** A click elsewhere, or Escape, closes the panel. */

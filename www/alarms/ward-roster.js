@@ -1,5 +1,5 @@
 /** Who lies in the ward that is heard: an alarm says whose it is. Event "change". No DOM. */
-export class Roster extends EventTarget {
+export class WardRoster extends EventTarget {
   #patients = new Map();
   #ask;
   #asked = 0;

@@ -1,14 +1,14 @@
-import { iconOf } from "../model/alert-text.js";
-import { SEVERITIES } from "../model/alerts.js";
+import { i18n, t } from "../context.js";
+import { stepTexts } from "../history/history-text.js";
 import { el } from "../kit/dom.js";
 import { lasting } from "../kit/format.js";
-import { loadOf, openOf } from "./handover.js";
-import { stepTexts } from "../history/history-text.js";
 import { icon } from "../kit/icons.js";
+import { iconOf } from "../model/alert-text.js";
+import { SEVERITIES } from "../model/alerts.js";
 import { conditionsText, cornerText, limitText, ruleText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
-import { i18n, t } from "../context.js";
 import { listed, nameOfKind, none, short, time } from "./handover-text.js";
+import { loadOf, openOf } from "./handover.js";
 
 /** The parts of a handover sheet about alarms and their limits, as handover-vitals.js has its parts. */
 
@@ -46,12 +46,12 @@ export function limits(sheet) {
     const rule = effectiveIn(current, vital, corner);
     if (!rule) return el("td", { text: "–" });
     const own = rule.origine === "defaut" ? null : el("small", { text: t(`limits.origin.${rule.origine}`) });
-    return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule) }),
-      rule.seuil === null ? null : el("small", { text: conditionsText(rule).split(" · ")[0] }), own);
+    return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule, i18n) }),
+      rule.seuil === null ? null : el("small", { text: conditionsText(rule, i18n).split(" · ")[0] }), own);
   };
   const shown = LIMITED.filter((vital) => CORNERS.some((corner) => effectiveIn(current, vital, corner)));
   return el("table", {}, el("caption", { class: "visually-hidden", text: t("limits.title") }),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: t("limits.vital") }), ...CORNERS.map((corner) => el("th", { scope: "col", text: cornerText(corner) })))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: t("limits.vital") }), ...CORNERS.map((corner) => el("th", { scope: "col", text: cornerText(corner, i18n) })))),
     el("tbody", {}, ...shown.map((vital) => el("tr", {}, el("th", { scope: "row", text: t(`vital.${vital}`) }), ...CORNERS.map((corner) => cell(vital, corner))))));
 }
 
@@ -61,10 +61,10 @@ export function limitChanges(sheet) {
   /** Of an old change not everything is known: what holds now says whether the limit itself violates, the delay is left out. */
   const text = (rule, vital, corner) => {
     const whole = rule && { ...rule, inclus: rule.inclus ?? effectiveIn(sheet.parts.limits.value, vital, corner)?.inclus ?? false };
-    return whole && whole.seuil !== null && !Number.isFinite(whole.delai_s) ? limitText(whole) : ruleText(whole);
+    return whole && whole.seuil !== null && !Number.isFinite(whole.delai_s) ? limitText(whole, i18n) : ruleText(whole, i18n);
   };
   return listed(changes, MOST.changes, ({ at, by, level, corner, vital, before, after }) => el("li", { class: "change" },
-    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner).toLowerCase()}` }), ` ${text(before, vital, corner)} → `,
+    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner, i18n).toLowerCase()}` }), ` ${text(before, vital, corner)} → `,
       el("b", { text: after ? text(after, vital, corner) : t("handover.changes.back") })),
     el("small", { text: `${time(at, sheet)}, ${by ?? t("handover.changes.system")} (${t(`limits.origin.${level}`)})` })));
 }

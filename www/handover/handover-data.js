@@ -1,9 +1,9 @@
-import { readAlert } from "../model/alerts.js";
-import { readLimitChange } from "./handover.js";
 import { bucketWidth } from "../history/history.js";
-import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { inTurn } from "../kit/retry-busy.js";
+import { readAlert } from "../model/alerts.js";
 import { readScore } from "../model/score.js";
+import { readDevice, readLatest, readRows } from "../model/wire.js";
+import { readLimitChange } from "./handover.js";
 
 /** A span of twelve hours in steps of half a minute: gaps are told to the minute. */
 const POINTS = 1_500;

@@ -1,12 +1,12 @@
+import { api, i18n, monitorWard, state, t } from "../context.js";
 import { segments } from "../kit/controls.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { ago, exactTime } from "../kit/format.js";
-import { HOURS } from "./handover.js";
-import { fetchSheet } from "./handover-data.js";
 import { icon } from "../kit/icons.js";
-import { api, hearWard, i18n, state, t } from "../context.js";
+import { fetchSheet } from "./handover-data.js";
 import { handoverSheet } from "./handover-sheet.js";
-import { Part } from "../kit/element.js";
+import { HOURS } from "./handover.js";
 
 const HOUR = 3_600_000;
 const REMEMBERED_AS = "fajma.releve.heures";
@@ -14,7 +14,7 @@ const REMEMBERED_AS = "fajma.releve.heures";
 const PRINT_AFTER_MS = 60_000;
 
 /** The handover sheet of a patient, or of everybody in a ward: what happened in a shift, for paper. Properties: `patient` (the id or the hospital number) or `ward`. */
-export class HandoverPage extends Part {
+export class HandoverPage extends FajmaElement {
   #sheets = null;
   #failure = null;
   #asked = 0;
@@ -54,12 +54,12 @@ export class HandoverPage extends Part {
 
   async #ask() {
     if (this.ward) {
-      hearWard(this.ward);
+      monitorWard(this.ward);
       const beds = new Intl.Collator(i18n.language, { numeric: true });
       return (await api.get("api/patients/", { service: this.ward, limit: 1000 })).sort((a, b) => beds.compare(a.lit ?? "", b.lit ?? "") || a.id - b.id);
     }
     const patient = await api.get(`api/patients/${encodeURIComponent(this.patient)}/`);
-    if (patient.service) hearWard(patient.service);
+    if (patient.service) monitorWard(patient.service);
     return [patient];
   }
 

@@ -1,10 +1,10 @@
-import { fullName } from "../kit/names.js";
+import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { calendarDay, exactTime, years } from "../kit/format.js";
-import { i18n, t } from "../context.js";
+import { fullName } from "../kit/names.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
-import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
 import { missing } from "./handover-text.js";
+import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
 
 /** What a sheet has: which answers each part cannot do without, and what makes it. */
 const PARTS = {

@@ -1,15 +1,15 @@
+import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { clockTime, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { kindText } from "../model/limit-text.js";
-import { i18n, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
 
 /** What the parts of a handover sheet have in common. */
 
 export const time = (at, sheet) => clockTime(at, sheet.to, i18n.language);
 export const short = (vital) => (i18n.has(`vital.short.${vital}`) ? t(`vital.short.${vital}`) : t(`vital.${vital}`));
-export const nameOfKind = (kind) => (i18n.has(`tile.kind.${kind}`) ? t(`tile.kind.${kind}`) : kindText(kind));
+export const nameOfKind = (kind) => (i18n.has(`tile.kind.${kind}`) ? t(`tile.kind.${kind}`) : kindText(kind, i18n));
 export const none = (key) => el("p", { class: "none", text: t(key) });
 
 /** A list of which `most` rows fit on the page: of more it says how many. */

@@ -1,11 +1,11 @@
 import { SHAPES } from "../alarms/alert-mark.js";
+import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { clockTime, number, range } from "../kit/format.js";
-import { AREA, FOOT, traceOf, WIDTH } from "./trace-svg.js";
-import { limitText } from "../model/limit-text.js";
-import { i18n, t } from "../context.js";
 import { svg } from "../kit/svg.js";
+import { limitText } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
+import { AREA, FOOT, traceOf, WIDTH } from "./trace-svg.js";
 
 /** Alerts' marks lie in a line above the curve. */
 const MARK = { y: 15, size: 13 };
@@ -37,7 +37,7 @@ function drawing(trace, entry, label, hasHours) {
     ...trace.gaps.map(({ x, width }) => svg("rect", { class: "gap", x, y: top, width, height: bottom - top, fill: `url(#${hatch})` })),
     ...trace.band.map((d) => svg("path", { class: "band", d })),
     ...trace.limits.flatMap(({ rule, y, textY }) => [svg("line", { class: "limit", "data-severity": rule.niveau_gravite, ...place, y1: y, y2: y }),
-      svg("text", { class: "limit-text", x: right + 8, y: textY + 9, text: limitText(rule).replace(`\u00a0${entry.unit}`, "") })]),
+      svg("text", { class: "limit-text", x: right + 8, y: textY + 9, text: limitText(rule, i18n).replace(`\u00a0${entry.unit}`, "") })]),
     ...trace.mean.map((d) => svg("path", { class: "mean", d })),
     ...trace.dots.map(({ x, y }) => svg("circle", { class: "dot", cx: x, cy: y, r: 4 })),
     ...(trace.values ? [[trace.values.high, trace.values.highY], [trace.values.low, trace.values.lowY]].map(([at, y]) => svg("text", { class: "value", x: left - 8, y: y + 8, "text-anchor": "end", text: value(at) })) : []),

@@ -1,16 +1,16 @@
-import { clearsFreshness } from "../model/alerts.js";
+import { i18n, t } from "../context.js";
+import { periodOf } from "../history/history.js";
 import { el } from "../kit/dom.js";
 import { agoShort, lasting } from "../kit/format.js";
-import { freshFor, isByHand } from "../model/freshness.js";
-import { gapsOf, gapsTogether, roundsOf } from "./handover.js";
-import { TRACED } from "./handover-data.js";
-import { periodOf } from "../history/history.js";
 import { icon } from "../kit/icons.js";
+import { clearsFreshness } from "../model/alerts.js";
+import { freshFor, isByHand } from "../model/freshness.js";
 import { view } from "../model/reading-view.js";
-import { i18n, t } from "../context.js";
 import { ALWAYS_SHOWN, EXTRAS, vital as entryOf, VITALS } from "../model/vitals.js";
-import { traceFigure } from "./handover-trace.js";
+import { TRACED } from "./handover-data.js";
 import { listed, missing, nameOfKind, none, short, time, valueText } from "./handover-text.js";
+import { traceFigure } from "./handover-trace.js";
+import { gapsOf, gapsTogether, roundsOf } from "./handover.js";
 
 /** The parts of a handover sheet about what was measured: each is given what was fetched (as `fetchSheet` answers) and returns what stands in its place. */
 

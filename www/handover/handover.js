@@ -1,7 +1,7 @@
-import { byUrgency, isOpen, SEVERITIES } from "../model/alerts.js";
+import { gapOf, widthOf } from "../history/history.js";
 import { beganAt } from "../model/alert-filter.js";
 import { reactionOf } from "../model/alert-timeline.js";
-import { gapOf, widthOf } from "../history/history.js";
+import { byUrgency, isOpen, SEVERITIES } from "../model/alerts.js";
 
 /** What a handover sheet says of some hours of a patient. Pure; times are milliseconds, alerts as `readAlert` gives them. */
 

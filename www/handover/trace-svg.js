@@ -1,7 +1,7 @@
-import { linesOf } from "../model/limits.js";
 import { gapOf, lineOf, marksOf, valueRange } from "../history/history.js";
-import { coverage, gapsOf } from "./handover.js";
+import { linesOf } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
+import { coverage, gapsOf } from "./handover.js";
 
 /** The geometry of a vital's trace on a handover sheet, in units of a tenth of a millimetre. Pure. */
 

@@ -1,15 +1,15 @@
-import { el, setText } from "../kit/dom.js";
-import { clockTime } from "../kit/format.js";
-import { between, bounds, moved, othersOf, SPANS, within, zoomed } from "./history.js";
-import { HistoryData } from "./history-data.js";
-import { icon } from "../kit/icons.js";
-import { LIMITED } from "../model/limits.js";
 import { api, i18n, state, t } from "../context.js";
+import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { clockTime } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
 import { onThemeChange } from "../kit/theme.js";
+import { LIMITED } from "../model/limits.js";
 import { ALWAYS_SHOWN } from "../model/vitals.js";
+import { HistoryData } from "./history-data.js";
 import { historyTable } from "./history-table.js";
 import { moveOfKey } from "./history-tools.js";
-import { Part } from "../kit/element.js";
+import { between, bounds, moved, othersOf, SPANS, within, zoomed } from "./history.js";
 
 /** While the end is now it moves on this often. */
 const EVERY_S = 60;
@@ -19,7 +19,7 @@ const HOME = { span: SPANS["6h"], end: null };
  * A patient's past: the chosen vitals one below the other on one axis of time, zoomed together by buttons, keys or with the mouse; what
  * happened in that stretch as notes; the same as a table. Properties: `patient`, `limits` (a LevelLimits).
  */
-export class HistoryChart extends Part {
+export class HistoryChart extends FajmaElement {
   #vitals = [...ALWAYS_SHOWN];
   #view = HOME;
   #data = null;

@@ -1,6 +1,6 @@
+import { inTurn } from "../kit/retry-busy.js";
 import { readAlert } from "../model/alerts.js";
 import { bucketWidth, MAX_BUCKETS } from "./history.js";
-import { inTurn } from "../kit/retry-busy.js";
 
 /** The server's longest list. Newest first: of more alerts the oldest are missing, which is said. */
 const MAX_ALERTS = 1_000;

@@ -1,10 +1,10 @@
-import { iconOf } from "../model/alert-text.js";
-import { el } from "../kit/dom.js";
-import { clockTime } from "../kit/format.js";
-import { stepTexts } from "./history-text.js";
-import { icon } from "../kit/icons.js";
 import { i18n, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { clockTime } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { iconOf } from "../model/alert-text.js";
+import { stepTexts } from "./history-text.js";
 
 /** So many are listed; a shorter stretch shows the others. */
 const MOST = 200;
@@ -12,7 +12,7 @@ const MOST = 200;
 const STEP_ICONS = { raised: "bell", worsened: "high", escalated: "escalated", first_acknowledged: "check", acknowledged: "check", reminded: "reminded", ended: "ended" };
 
 /** What happened in the stretch that the history shows: each alert with its steps, newest first. Event "chosen" {id}: null for none. */
-export class HistoryNotes extends Part {
+export class HistoryNotes extends FajmaElement {
   #shown = null;
 
   /** @param shown `{alerts, chosen, failure, cut}`, or null while nothing is known */

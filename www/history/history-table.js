@@ -1,10 +1,10 @@
+import { i18n, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { clockTime, exactTime, number } from "../kit/format.js";
-import { rowsOf, within } from "./history.js";
 import { icon } from "../kit/icons.js";
-import { i18n, state, t } from "../context.js";
 import { table, twoLines } from "../kit/table.js";
 import { vital as entryOf } from "../model/vitals.js";
+import { rowsOf, within } from "./history.js";
 
 const ROWS = 24;
 

@@ -1,6 +1,6 @@
 import { exactTime, number } from "../kit/format.js";
-import { stepsOf } from "../model/alert-timeline.js";
 import { limitOf, valueOf } from "../model/alert-text.js";
+import { stepsOf } from "../model/alert-timeline.js";
 
 /** What the history says of an alert. Pure but for what it is given. */
 

@@ -1,9 +1,9 @@
+import { t } from "../context.js";
 import { fromField, toField } from "../kit/date-field.js";
 import { el, setText } from "../kit/dom.js";
-import { bounds, isShowable, SPANS } from "./history.js";
+import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
-import { t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { bounds, isShowable, SPANS } from "./history.js";
 
 /** What is done with a key on the curves is done with a button here. */
 const MOVES = { earlier: "back", later: "forward", nearer: "plus", farther: "minus" };
@@ -13,7 +13,7 @@ const KEYS = { ArrowLeft: "earlier", ArrowRight: "later", "+": "nearer", "-": "f
 export const moveOfKey = ({ key, ctrlKey, metaKey, altKey }) => (ctrlKey || metaKey || altKey ? undefined : KEYS[key]);
 
 /** The choice of the stretch that a history shows. Events "span" {name}, "move" {name} ("earlier", …), "between" {from, to}, "table". */
-export class HistoryTools extends Part {
+export class HistoryTools extends FajmaElement {
   #view = null;
   #now = 0;
   #hasTable = false;

@@ -1,17 +1,17 @@
-import { SEVERITIES } from "../model/alerts.js";
+import { i18n, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
-import { loadDygraph } from "./dygraphs.js";
+import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { number } from "../kit/format.js";
-import { gapOf, lineOf, marksOf, valueRange } from "./history.js";
-import { HistoryPlot } from "./history-plot.js";
-import { markText, pointText } from "./history-text.js";
 import { icon } from "../kit/icons.js";
+import { SEVERITIES } from "../model/alerts.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
-import { i18n, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
+import { loadDygraph } from "./dygraphs.js";
+import { HistoryPlot } from "./history-plot.js";
+import { markText, pointText } from "./history-text.js";
+import { gapOf, lineOf, marksOf, valueRange } from "./history.js";
 
 const DAY = 86_400_000;
 
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
  * One vital of the history: its curve, its limits, its alerts. Properties: `vital`, `limits` (a LevelLimits). `show` says what.
  * Events "zoomed" {from, to}, "home", "chosen" {id}, "pointed" {at}: all curves of a history go together.
  */
-export class VitalHistory extends Part {
+export class VitalHistory extends FajmaElement {
   #shown = null;
   #plot = null;
   #toX = null;
@@ -108,7 +108,7 @@ export class VitalHistory extends Part {
     const dash = (severity) => el("span", { class: "dash", "data-severity": severity });
     this.querySelector(".legend").replaceChildren(
       ...this.#lines.map((rule) => el("li", { class: "limit" }, dash(rule.niveau_gravite),
-        el("span", {}, el("span", { class: "visually-hidden", text: `${t("history.legend.limit", { severity: t(`severity.${rule.niveau_gravite}`) })} ` }), limitText(rule)))),
+        el("span", {}, el("span", { class: "visually-hidden", text: `${t("history.legend.limit", { severity: t(`severity.${rule.niveau_gravite}`) })} ` }), limitText(rule, i18n)))),
       el("li", { hidden: true }, ...SEVERITIES.map((severity) => el("span", { class: `sample-${severity}`, "data-severity": severity }))));
   }
 

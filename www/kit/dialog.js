@@ -1,7 +1,7 @@
 import { el } from "./dom.js";
 import { checkFilled, clearProblem, showProblem } from "./form.js";
 import { icon } from "./icons.js";
-import { t } from "../context.js";
+import { t } from "./texts.js";
 
 /** Where dialogs stand: whatever takes the page away takes its dialogs with it. */
 const PLACE = "page";

@@ -23,3 +23,6 @@ export const setBusy = (button, busy) => (busy ? button.setAttribute("aria-disab
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** Has a text spoken by screen readers (live-announcer): at once when it is urgent, else when there is a pause. */
+export const announce = (text, urgent) => document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent } }));

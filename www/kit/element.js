@@ -1,11 +1,12 @@
-import { i18n } from "../context.js";
+import { announce } from "./dom.js";
+import { i18n } from "./texts.js";
 import { ticker } from "./ticker.js";
 
 /**
  * What every element of ours has: `start()` once it stands on the page, `draw()` then and whenever the language
  * changes, and an end (`signal`) that takes back every listener, timer and connection.
  */
-export class Part extends HTMLElement {
+export class FajmaElement extends HTMLElement {
   #gone = null;
 
   connectedCallback() {
@@ -31,7 +32,5 @@ export class Part extends HTMLElement {
   everySecond(listener) { this.listen(ticker, "tick", listener); }
 
   /** Has a text spoken by screen readers: at once when it is urgent, else when there is a pause. */
-  announce(text, urgent) {
-    document.dispatchEvent(new CustomEvent("announce", { detail: { text, urgent } }));
-  }
+  announce(text, urgent) { announce(text, urgent); }
 }

@@ -1,7 +1,7 @@
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { overall, sortProblem } from "./problem.js";
-import { t } from "../context.js";
+import { t } from "./texts.js";
 
 /** Forms: every field with its label and, when the server refuses it, with the server's words beside it. */
 

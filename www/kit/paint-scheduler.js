@@ -5,7 +5,7 @@
 export const REST_MS = 500;
 
 /** Paints together what changed: at the next frame after a rest, else when the rest is over; never while the page is hidden. */
-export class Pace {
+export class PaintScheduler {
   #due = new Set();
   #waits = false;
   #restsUntil = -Infinity;

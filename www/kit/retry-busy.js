@@ -4,7 +4,7 @@ const ATTEMPTS = 6;
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1_000 * seconds));
 
 /** Asks again, a little later, while the server says that it is busy (503); what else goes wrong is thrown at once. */
-async function patiently(ask, pause = wait) {
+async function retryBusy(ask, pause = wait) {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
@@ -18,6 +18,6 @@ async function patiently(ask, pause = wait) {
 /** Asks one after the other. Answers as `Promise.allSettled` does. */
 export async function inTurn(asks, pause) {
   const answers = [];
-  for (const ask of asks) answers.push((await Promise.allSettled([patiently(ask, pause)]))[0]);
+  for (const ask of asks) answers.push((await Promise.allSettled([retryBusy(ask, pause)]))[0]);
   return answers;
 }

@@ -1,14 +1,14 @@
 import { el } from "./dom.js";
+import { FajmaElement } from "./element.js";
 import { problemText } from "./form.js";
-import { t } from "../context.js";
 import { table } from "./table.js";
-import { Part } from "./element.js";
+import { t } from "./texts.js";
 
 /**
  * A table within a dialog, fetched when it appears and after each change. One says `caption` and `empty` (names of texts; the
  * second where there is no row), `load()` (a promise of its rows) and `columns()`.
  */
-export class TablePart extends Part {
+export class TableElement extends FajmaElement {
   #rows = null;
   #failure = null;
 

@@ -1,3 +1,4 @@
+import { i18n, t } from "../context.js";
 import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, field, input, refusal } from "../kit/form.js";
@@ -5,7 +6,6 @@ import { range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { cornerText, ruleText } from "../model/limit-text.js";
 import { changedCorners, CORNERS, cornerName, draftOf, effectiveIn, inheritedIn, LONGEST_DELAY_S, merged, rulesOf, signOf } from "../model/limits.js";
-import { i18n, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
 
 /** Where a level's limits come from when nothing says otherwise. */
@@ -13,7 +13,7 @@ const ABOVE = { patient: "service", service: "hopital", hopital: "defaut" };
 
 /**
  * Changes the limits of one vital at one level, as a dialog. Resolves with the limits as they are then, or with null.
- * For a patient what is typed can be tried out on the past (`limits-rehearsal`).
+ * For a patient what is typed can be tried out on the past (`limits-trial`).
  */
 export function editLimits({ limits, level, vital, patient, whose }) {
   const entry = entryOf(vital);
@@ -44,22 +44,22 @@ export function editLimits({ limits, level, vital, patient, whose }) {
     await limits.reload();
     if (limits.failure) throw limits.failure;
     base = limits.current;
-    rehearsal?.outdate();
+    trial?.outdate();
     const others = changedCorners(before, base, vital);
     corners.forEach((form) => form.changedMeanwhile(others.includes(form.name) ? effectiveIn(base, vital, form.corner) ?? null : undefined));
     throw Object.assign(error, { fields: {}, detail: t(others.length ? "limits.meanwhile" : "limits.meanwhile.others") });
   }
 
-  const rehearsal = patient ? Object.assign(el("limits-rehearsal"), { patient: patient.id, vital, limits, proposed }) : null;
+  const trial = patient ? Object.assign(el("limits-trial"), { patient: patient.id, vital, limits, proposed }) : null;
   return openDialog({
     title: t("limits.change.title", { name: t(`vital.${vital}`) }), className: "wide limits",
     body: [
       el("p", { class: "whose" }, icon(level === "patient" ? "user" : level === "service" ? "ward" : "shield"), el("strong", { text: whose }),
         el("span", { text: t(`limits.reach.${level}`) })),
-      el("div", { class: "corners", on: { input: () => rehearsal?.outdate() } }, ...corners.map(({ node }) => node)),
+      el("div", { class: "corners", on: { input: () => trial?.outdate() } }, ...corners.map(({ node }) => node)),
       // The server names what is wrong with the limits together: their order, for instance.
       el("div", { class: "field", "data-field": "limites" }, el("p", { class: "field-error", role: "alert" })),
-      ...(rehearsal ? [rehearsal] : []),
+      ...(trial ? [trial] : []),
     ],
     actions: [{ label: t("dialog.save"), run: save }],
   });
@@ -79,7 +79,7 @@ function cornerForm(corner, { limits, parent, level, entry }) {
   const sign = signOf({ ...corner, inclus: (effectiveIn(limits, vital, corner) ?? above)?.inclus ?? false });
 
   const mode = choice([
-    ["inherited", above || parent ? t(`limits.inherited.${above?.origine ?? ABOVE[level]}`, { rule: ruleText(above) }) : t("limits.inherited.default")],
+    ["inherited", above || parent ? t(`limits.inherited.${above?.origine ?? ABOVE[level]}`, { rule: ruleText(above, i18n) }) : t("limits.inherited.default")],
     ["own", t(`limits.own.${level}`)], ["off", t("limits.switch_off")],
   ], first.mode);
   const number = (member, label, attributes) => {
@@ -105,11 +105,11 @@ function cornerForm(corner, { limits, parent, level, entry }) {
   return {
     name, corner,
     node: el("fieldset", { class: "corner", "data-severity": corner.niveau_gravite, "data-corner": name },
-      el("legend", {}, icon(corner.niveau_gravite), el("span", { text: cornerText(corner) })),
+      el("legend", {}, icon(corner.niveau_gravite), el("span", { text: cornerText(corner, i18n) })),
       field(`mode_${name}`, t("limits.mode"), mode), inputs, warning, meanwhile),
     draft: () => ({ mode: mode.value, ...Object.fromEntries(Object.entries(numbers).map(([member, { control }]) => [member, control.value])) }),
     /** `rule`: what somebody else stored here, null for nothing; undefined where they changed nothing. */
     changedMeanwhile: (rule) => meanwhile.replaceChildren(...(rule === undefined ? []
-      : [icon("refresh"), el("span", { text: t("limits.meanwhile.now", { rule: ruleText(rule) }) })])),
+      : [icon("refresh"), el("span", { text: t("limits.meanwhile.now", { rule: ruleText(rule, i18n) }) })])),
   };
 }

@@ -1,13 +1,13 @@
+import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
+import { rowAction, table } from "../kit/table.js";
 import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
-import { t } from "../context.js";
-import { rowAction, table } from "../kit/table.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { editLimits } from "./limits-dialog.js";
-import { Part } from "../kit/element.js";
 
 /** Where a limit comes from: by word and shape. */
 const ORIGIN_ICONS = { defaut: "settings", hopital: "shield", service: "ward", patient: "user" };
@@ -16,7 +16,7 @@ const ORIGIN_ICONS = { defaut: "settings", hopital: "shield", service: "ward", p
  * The alarm limits that hold at a level, and where each comes from. Properties: `limits` (a LevelLimits), `level`
  * ("hopital", "service", "patient"), `patient` (for trying limits out; of a patient's level), `whose` (in words), `mayEdit`.
  */
-export class LimitsTable extends Part {
+export class LimitsTable extends FajmaElement {
   start() { this.listen(this.limits, "change", () => this.draw()); }
 
   draw() {
@@ -39,7 +39,7 @@ export class LimitsTable extends Part {
     return table({ caption: t("limits.title"), rows: LIMITED, columns: [
       { label: t("limits.vital"), className: "name", cell: (vital) => el("span", { class: "limit-vital", "data-vital": vital }, icon(vital),
         el("strong", { text: t(`vital.${vital}`) })) },
-      ...CORNERS.map((corner) => ({ label: cornerText(corner), className: `limit ${corner.niveau_gravite}`, cell: (vital) => this.#cell(vital, corner) })),
+      ...CORNERS.map((corner) => ({ label: cornerText(corner, i18n), className: `limit ${corner.niveau_gravite}`, cell: (vital) => this.#cell(vital, corner) })),
       ...(this.mayEdit ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (vital) => this.#action(vital) }] : []),
     ] });
   }
@@ -50,8 +50,8 @@ export class LimitsTable extends Part {
     const origin = el("span", { class: "origin", "data-origin": rule.origine }, icon(ORIGIN_ICONS[rule.origine]), el("span", { text: t(`limits.origin.${rule.origine}`) }));
     if (rule.seuil === null) return el("span", { class: "rule off" }, el("span", { class: "limit-value" }, icon("bellOff"), t("limits.off")), origin);
     return el("span", { class: "rule", "data-severity": corner.niveau_gravite },
-      el("span", { class: "limit-value" }, icon(corner.niveau_gravite), limitText(rule)),
-      el("small", { text: conditionsText(rule) }), origin);
+      el("span", { class: "limit-value" }, icon(corner.niveau_gravite), limitText(rule, i18n)),
+      el("small", { text: conditionsText(rule, i18n) }), origin);
   }
 
   #action(vital) {

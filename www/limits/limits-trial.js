@@ -1,14 +1,14 @@
+import { api, i18n, state, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { choice, clearProblem, showProblem } from "../kit/form.js";
 import { clockTime, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { overall } from "../kit/problem.js";
+import { table } from "../kit/table.js";
 import { changesText, kindText } from "../model/limit-text.js";
 import { changesOf } from "../model/limits.js";
-import { overall } from "../kit/problem.js";
-import { api, i18n, state, t } from "../context.js";
-import { table } from "../kit/table.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
 
 /** How far back limits are tried out. */
 const SPANS_H = [6, 24, 168];
@@ -20,7 +20,7 @@ const SEVERITIES = ["error", "warning", "info"];
  * Stores nothing. Properties: `patient`, `vital`, `limits` (a LevelLimits), `proposed()` (`{all, rules}` of the form; throws what
  * is wrong with it).
  */
-export class LimitsRehearsal extends Part {
+export class LimitsTrial extends FajmaElement {
   #hours = FIRST_SPAN_H;
   #shown = null;
 
@@ -29,7 +29,7 @@ export class LimitsRehearsal extends Part {
       "aria-label": t("rehearsal.span") });
     span.addEventListener("change", () => { this.#hours = Number(span.value); this.outdate(); });
     this.replaceChildren(
-      el("div", { class: "rehearse" }, el("h3", { text: t("rehearsal.title") }), span,
+      el("div", { class: "settings" }, el("h3", { text: t("rehearsal.title") }), span,
         el("button", { type: "button", on: { click: () => this.#run() } }, icon("replay"), el("span", { text: t("rehearsal.run") }))),
       el("p", { class: "hint", text: t("rehearsal.hint") }),
       el("div", { class: "result", role: "status" }));
@@ -90,7 +90,7 @@ export class LimitsRehearsal extends Part {
     this.#show(
       el("p", { class: "verdict" },
         el("span", { class: "figure" }, el("b", { text: after.alertes }), el("span", { text: t("rehearsal.instead", { before: before.alertes }) })),
-        el("span", { class: "what", text: changes.length ? t("rehearsal.with", { what: changesText(changes), ...counts }) : t("rehearsal.unchanged", counts) })),
+        el("span", { class: "what", text: changes.length ? t("rehearsal.with", { what: changesText(changes, i18n), ...counts }) : t("rehearsal.unchanged", counts) })),
       table({ caption: t("rehearsal.by_severity"), rows: SEVERITIES, columns: [
         { label: t("rehearsal.severity"), className: "name", cell: (severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity), t(`severity.${severity}`)) },
         { label: t("rehearsal.before"), className: "number", cell: (severity) => String(before.par_gravite?.[severity] ?? 0) },
@@ -106,7 +106,7 @@ export class LimitsRehearsal extends Part {
     return el("details", {}, el("summary", { text: t("rehearsal.list", { count: list.length }) }),
       el("ol", {}, ...list.map((alert) => el("li", { "data-severity": alert.niveau_gravite },
         icon(alert.niveau_gravite), el("strong", { text: t(`severity.${alert.niveau_gravite}`) }),
-        el("span", { text: [kindText(alert.type_alerte), valueText(alert)].filter(Boolean).join(" : ") }),
+        el("span", { text: [kindText(alert.type_alerte, i18n), valueText(alert)].filter(Boolean).join(" : ") }),
         el("span", { class: "soft", text: alert.fin ? t("rehearsal.from_to", { from: time(alert.debut), to: time(alert.fin) }) : t("rehearsal.since", { from: time(alert.debut) }) })))),
       list.length < count ? el("p", { class: "hint", text: t("rehearsal.list.more", { count: count - list.length }) }) : null);
   }

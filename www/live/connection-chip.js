@@ -1,22 +1,27 @@
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
-import { mayAct, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { t } from "../kit/texts.js";
 
 const ICONS = { silent: "disconnected", behind: "disconnected" };
 
-/** The state of the connection (colour, icon, text) and the button Reconnecter. Event "reconnect" when it is pressed. */
-export class ConnectionChip extends Part {
+/**
+ * The state of the connection (colour, icon, text) and the button Reconnecter. Properties: `state` (a LiveState), `mayAct`
+ * (a function; false: a wall display, which has no button). Event "reconnect" when the button is pressed.
+ */
+export class ConnectionChip extends FajmaElement {
+  state = null;
+  mayAct = () => false;
   #shown = null;
 
   start() {
-    this.listen(state, "connection", () => this.#update());
+    this.listen(this.state, "connection", () => this.#update());
   }
 
   draw() {
     this.#shown = null;
     this.replaceChildren(el("span", { class: "chip", role: "status" }));
-    if (mayAct()) {
+    if (this.mayAct()) {
       const press = () => this.dispatchEvent(new CustomEvent("reconnect"));
       this.append(el("button", { type: "button", class: "reconnect", on: { click: press } },
         icon("refresh"), el("span", { text: t("connection.reconnect") })));
@@ -25,7 +30,8 @@ export class ConnectionChip extends Part {
   }
 
   #update() {
-    const status = state.connection.behindAt !== null && state.connection.status === "connected" ? "behind" : state.connection.status;
+    const { connection } = this.state;
+    const status = connection.behindAt !== null && connection.status === "connected" ? "behind" : connection.status;
     if (status === this.#shown) return;
     this.#shown = status;
     const chip = this.querySelector(".chip");

@@ -11,7 +11,7 @@ const LATE_MS = 1_500;
 /** A page that sleeps a minute between two looks is blind when so many questions in a row had no answer. */
 const UNANSWERED = 2;
 
-export class Hearing {
+export class Heartbeat {
   #since;
   #lookAt;
   #asked = 0;

@@ -11,7 +11,7 @@ import { delay } from "../kit/backoff.js";
 export const TOKEN_EXPIRED = 4401;
 export const NOT_ALLOWED = 4403;
 
-export class Connection {
+export class Reconnection {
   /** "connecting" | "connected" | "silent" | "disconnected" | "error" */
   status = "disconnected";
   /** Why there will be no further attempt; null otherwise. */

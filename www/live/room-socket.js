@@ -1,6 +1,6 @@
-import { Connection } from "./reconnect.js";
-import { Hearing } from "./heartbeat.js";
 import { readMessage } from "../model/wire.js";
+import { Heartbeat } from "./heartbeat.js";
+import { Reconnection } from "./reconnect.js";
 
 /** The one place that opens sockets. */
 
@@ -8,10 +8,10 @@ import { readMessage } from "../model/wire.js";
 export const DIAL_MS = 10_000;
 
 /** One room's socket, connected for as long as it is open: it comes back by itself. */
-export class Live {
-  #connection = new Connection();
+export class RoomSocket {
+  #connection = new Reconnection();
   #socket = null;
-  #hearing = null;
+  #heartbeat = null;
   /** When the server was asked for the pulse that has not come yet; null: it was not. */
   #askedAt = null;
   #retryTimer = 0;
@@ -29,7 +29,7 @@ export class Live {
   constructor({ url, token, probe, onMessage, onStatus }) {
     Object.assign(this, { url, token, probe, onMessage, onStatus });
     this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
-    this.wakeUp = () => document.hidden || (this.#hearing && this.#follow(this.#hearing.doubt(Date.now())));
+    this.wakeUp = () => document.hidden || (this.#heartbeat && this.#follow(this.#heartbeat.doubt(Date.now())));
   }
 
   open() {
@@ -103,8 +103,8 @@ export class Live {
     this.#socket = socket;
     socket.onopen = () => {
       this.#handle("opened");
-      this.#hearing = new Hearing(Date.now());
-      this.#follow(this.#hearing.doubt(Date.now()));
+      this.#heartbeat = new Heartbeat(Date.now());
+      this.#follow(this.#heartbeat.doubt(Date.now()));
     };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => {
@@ -114,7 +114,7 @@ export class Live {
   }
 
   #receive(data) {
-    this.#hearing?.heard(Date.now());
+    this.#heartbeat?.heard(Date.now());
     if (this.#connection.status === "silent") this.#handle("heard");
     const message = readMessage(data);
     if (!message) return;
@@ -129,7 +129,7 @@ export class Live {
       this.#askedAt = Date.now();
       this.send({ type: "pulse" });
     }
-    this.#watch(waitMs, () => this.#hearing && this.#follow(this.#hearing.look(Date.now())));
+    this.#watch(waitMs, () => this.#heartbeat && this.#follow(this.#heartbeat.look(Date.now())));
     if (action === "silent" || action === "dead") this.#handle(action);
   }
 
@@ -141,7 +141,7 @@ export class Live {
   #hangUp() {
     clearTimeout(this.#watchTimer);
     const socket = this.#socket;
-    this.#socket = this.#hearing = this.#askedAt = null;
+    this.#socket = this.#heartbeat = this.#askedAt = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();

@@ -1,4 +1,4 @@
-import { Feeds } from "../model/feed-silence.js";
+import { FeedSilence } from "../model/feed-silence.js";
 
 /** What a page that only listens needs to know: readings of a whole ward are for the ward's page. */
 const HEARD = new Set(["alert", "pause", "patient", "ready", "pulse"]);
@@ -18,11 +18,11 @@ export class Rooms {
   #joined = new Set();
   #said = null;
   /** Whether what is heard still runs. */
-  feeds = new Feeds();
+  feeds = new FeedSilence();
 
   /**
    * @param open (room, allowed, {onMessage, onStatus}) => a connection with `open()`, `close()`, `send(message)` and `reconnect()`
-   * @param alarms the State that learns what is heard
+   * @param alarms the LiveState that learns what is heard
    */
   constructor(open, alarms) {
     this.#open = open;

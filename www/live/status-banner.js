@@ -1,8 +1,8 @@
 import { el, setText } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
+import { FajmaElement } from "../kit/element.js";
 import { ago, duration } from "../kit/format.js";
-import { i18n, mayAct, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { icon } from "../kit/icons.js";
+import { i18n, t } from "../kit/texts.js";
 
 /** The server's own words stay this long. */
 const WORDS_MS = 20_000;
@@ -10,18 +10,21 @@ const WORDS_MS = 20_000;
 /**
  * What a reader must know before believing the values: no connection, no data, a refusal, the server's own words.
  * A page that is blind says so; a display on the wall with all of its screen (`data-blind`), as it is read from afar.
- * `feed` (a property) returns the age in ms of a feed that has gone silent, or null.
+ * Properties: `state` (a LiveState), `mayAct` (a function; false: a wall display), `feed` (returns the age in ms of a feed that has
+ * gone silent, or null).
  */
-export class StatusBanner extends Part {
+export class StatusBanner extends FajmaElement {
+  state = null;
+  mayAct = () => false;
   feed = () => null;
   #words = null;
   #kind = null;
 
   start() {
-    this.listen(state, "connection", () => this.#update());
+    this.listen(this.state, "connection", () => this.#update());
     // Whatever could not be answered meanwhile: it can now, and is asked for again.
-    this.listen(state, "gap", () => { this.#words = null; this.#update(); });
-    this.listen(state, "server-error", ({ detail }) => this.say(detail.text));
+    this.listen(this.state, "gap", () => { this.#words = null; this.#update(); });
+    this.listen(this.state, "server-error", ({ detail }) => this.say(detail.text));
     this.everySecond(() => this.#update());
   }
 
@@ -53,8 +56,8 @@ export class StatusBanner extends Part {
   }
 
   #find() {
-    if (state.connection.status === "error") return { kind: "error", title: t("banner.refused"), more: t("banner.refused.more") };
-    const since = state.blindSince();
+    if (this.state.connection.status === "error") return { kind: "error", title: t("banner.refused"), more: t("banner.refused.more") };
+    const since = this.state.blindSince();
     if (since !== null) return this.#blind(Date.now() - since);
     if (this.#words && Date.now() < this.#words.until) return { kind: "error", title: this.#words.text };
     const silent = this.feed();
@@ -63,9 +66,9 @@ export class StatusBanner extends Part {
   }
 
   #blind(forMs) {
-    const { status, retryAt } = state.connection;
+    const { status, retryAt } = this.state.connection;
     const why = t({ connected: "banner.behind", silent: "banner.unanswered" }[status] ?? "banner.lost");
-    if (!mayAct()) return { kind: "disconnected", title: t("blind.title"), more: t("blind.since", { why, time: duration(forMs) }) };
+    if (!this.mayAct()) return { kind: "disconnected", title: t("blind.title"), more: t("blind.since", { why, time: duration(forMs) }) };
     const since = t("banner.lost.since", { ago: ago(forMs, i18n.language) });
     if (status === "connected" || status === "silent") return { kind: "error", title: why, more: since };
     const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);

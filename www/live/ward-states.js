@@ -1,17 +1,21 @@
-import { api, connect, state } from "../context.js";
-import { State } from "../model/live-state.js";
+import { LiveState } from "../model/live-state.js";
 
 /** So many wards at once, each with a socket: more than a hospital has. */
 export const MAX_WARDS = 60;
 /** Of how bad the connections are the worst counts. */
 const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 
-/** Follows several wards until `signal` aborts: a State each, with its `ward` and `live` (its connection); a snapshot of one says nothing about the others. */
-export function followWards(wards, signal) {
+/**
+ * The states of several wards, a LiveState each, with its `ward` and `live` (its connection): a snapshot of one ward says nothing about
+ * the others.
+ * @param clock the ServerClock that they share
+ * @param connect (ward, state) => a connection of the ward's room that fills `state`
+ */
+export function wardStates(wards, clock, connect) {
   return wards.slice(0, MAX_WARDS).map(({ id }) => {
-    const known = Object.assign(new State(state.clock), { ward: id });
-    known.live = connect(`ws/service/${id}/`, () => api.get("api/patients/", { service: id, limit: 1000 }), signal, known);
-    return known;
+    const state = Object.assign(new LiveState(clock), { ward: id, live: null });
+    state.live = connect(id, state);
+    return state;
   });
 }
 

@@ -8,7 +8,7 @@ const REMEMBERED = 9;
  * Whether the feeds of a ward fell silent all at once, as they do when the server hangs while the connection stands: then no
  * alarm arrives either. Keeps no value, only when some arrived. Pure; times are by the page's clock.
  */
-export class Feeds {
+export class FeedSilence {
   #feeds = new Map();
   /** When the server last told of a lost signal, or everything it knows: it knows of the silence, so it did not hang. */
   #explainedAt = -Infinity;

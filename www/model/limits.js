@@ -1,4 +1,4 @@
-import { readNumber } from "../patient/entry.js";
+import { readNumber } from "../kit/number-field.js";
 import { EXTRAS, vital as entryOf, VITALS } from "./vitals.js";
 
 /**

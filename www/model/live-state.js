@@ -1,7 +1,7 @@
 import { byUrgency } from "./alerts.js";
-import { ServerClock } from "./server-clock.js";
 import { PatientRecord } from "./patient-record.js";
 import { Pauses } from "./pauses.js";
+import { ServerClock } from "./server-clock.js";
 
 /**
  * What is known: an EventTarget without a DOM.
@@ -20,7 +20,7 @@ const QUIET_MS = 2_000;
 const ON_ITS_WAY_MS = 15_000;
 const UNCONNECTED = { status: "disconnected", reason: null, retryAt: null, lostAt: null, heardAt: null, behindAt: null };
 
-export class State extends EventTarget {
+export class LiveState extends EventTarget {
   #records = new Map();
   #heardAt = null;
   /** The ids of alerts and pauses of the snapshot that is on its way; null when none is. */
@@ -187,7 +187,7 @@ export class State extends EventTarget {
     return lostAt !== null && localNow - lostAt >= QUIET_MS ? heardAt ?? lostAt : behindAt;
   }
 
-  /** `connection` as `Live` tells it, or another State's. */
+  /** `connection` as `RoomSocket` tells it, or another LiveState's. */
   setConnection(connection, localNow = Date.now()) {
     const { status } = connection;
     const was = this.connection;

@@ -1,14 +1,14 @@
+import { i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { ago } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { i18n, state, t } from "../context.js";
-import { Part } from "../kit/element.js";
 
 /** Under this the battery wants a charger (the same limit as the server's alert batterie_faible). */
 const LOW_BATTERY = 15;
 
 /** The devices that a patient wears, and how they are. Property: `patient`. */
-export class DeviceList extends Part {
+export class DeviceList extends FajmaElement {
   start() {
     this.listen(state, "device", ({ detail }) => detail.patient === this.patient && this.draw());
     this.everySecond(() => this.#updateAges());

@@ -1,11 +1,11 @@
+import { api, i18n, state, t } from "../context.js";
 import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
-import { CHOSEN, check, Entry, instantOf, minuteOf, TYPED } from "./entry.js";
 import { field, input } from "../kit/form.js";
 import { range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { api, i18n, state, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
+import { CHOSEN, check, Entry, instantOf, minuteOf, TYPED } from "./entry.js";
 
 /** A clock that is a little ahead of the server's is no future. */
 const FUTURE_MS = 30_000;

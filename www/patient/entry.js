@@ -1,3 +1,4 @@
+import { readNumber } from "../kit/number-field.js";
 import { numberOf, vital } from "../model/vitals.js";
 
 /** What a person enters by hand: reading what was typed, and what of it is still to be stored. Pure. */
@@ -6,13 +7,6 @@ import { numberOf, vital } from "../model/vitals.js";
 export const TYPED = ["respiratory_rate", "spo2", "heart_rate", "systolic_bp", "diastolic_bp", "temperature"];
 /** Chosen among a few: the wire's values, in the order of the stored numbers. */
 export const CHOSEN = { supplemental_o2: ["0", "1"], consciousness: vital("consciousness").letters };
-
-/** A typed number, with comma or point; null for an empty field, NaN for anything else. */
-export function readNumber(text) {
-  const bare = text.replace(/[\s\u00a0\u202f]/g, "");
-  if (bare === "") return null;
-  return /^\d+(?:[.,]\d*)?$/.test(bare) ? Number(bare.replace(",", ".")) : NaN;
-}
 
 /**
  * What was entered, as `{values, faults}`: the wire's values by the vital's name, empty fields left out, and by name why

@@ -1,12 +1,12 @@
+import { i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { agoShort } from "../kit/format.js";
 import { view } from "../model/reading-view.js";
-import { i18n, state, t } from "../context.js";
 import { EXTRAS, vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
 
 /** What is measured beside the vitals, small, as far as there is any. Property: `patient`. */
-export class ExtraValues extends Part {
+export class ExtraValues extends FajmaElement {
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
     this.everySecond(() => this.#update());

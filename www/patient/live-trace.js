@@ -1,20 +1,20 @@
 import { paintMark } from "../alarms/alert-mark.js";
+import { i18n, paintScheduler, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { freshFor } from "../model/freshness.js";
+import { FajmaElement } from "../kit/element.js";
 import { number } from "../kit/format.js";
-import { TRACE_MS } from "../model/patient-record.js";
-import { i18n, pace, state, t } from "../context.js";
 import { onThemeChange } from "../kit/theme.js";
-import { axis, stretches } from "./trace-shape.js";
+import { freshFor } from "../model/freshness.js";
+import { TRACE_MS } from "../model/patient-record.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
+import { axis, stretches } from "./trace-shape.js";
 
 /**
  * The last two minutes of a vital on a canvas: the normal range shaded, gaps shown as gaps, a dot where it is now, a mark where an alert
  * began.
  * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from live-trace.css.
  */
-export class LiveTrace extends Part {
+export class LiveTrace extends FajmaElement {
   small = false;
   #canvas = el("canvas", { role: "img" });
   #paintedAt = 0;
@@ -29,7 +29,7 @@ export class LiveTrace extends Part {
       this.#soon();
     });
     resized.observe(this.#canvas);
-    this.signal.addEventListener("abort", () => { resized.disconnect(); pace.cancel(this.#repaint); });
+    this.signal.addEventListener("abort", () => { resized.disconnect(); paintScheduler.cancel(this.#repaint); });
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#soon());
     // A small trace moves by less than a pixel a second: it is drawn every other one, whatever comes.
     this.listen(state, "readings", ({ detail }) => !this.small && detail.patient === this.patient && this.#soon());
@@ -48,7 +48,7 @@ export class LiveTrace extends Part {
     this.#soon();
   }
 
-  #soon() { pace.soon(this.#repaint); }
+  #soon() { paintScheduler.soon(this.#repaint); }
 
   #paint() {
     this.#paintedAt = Date.now();

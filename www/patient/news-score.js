@@ -1,10 +1,10 @@
+import { api, i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { agoShort, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { readScore } from "../model/score.js";
-import { api, i18n, state, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
 
 const RISK_ICONS = { faible: "check", urgent: "warning", urgence: "error" };
 const PART_ICONS = { connu: null, absent: "disconnected", ancien: "clock" };
@@ -13,7 +13,7 @@ const PART_ICONS = { connu: null, absent: "disconnected", ancien: "clock" };
  * The early warning score (NEWS2) with each of its parts. Where a part is missing it is what it can be, lower to upper, never a
  * plain total. Property: `patient`.
  */
-export class NewsScore extends Part {
+export class NewsScore extends FajmaElement {
   #failure = null;
 
   start() {

@@ -1,15 +1,15 @@
-import { readAlert } from "../model/alerts.js";
-import { Backfill } from "../live/backfill.js";
+import { api, connect, i18n, may, mayAct, monitorWard, state, t, tracedSince } from "../context.js";
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { years } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { readDevice, readLatest, readRows } from "../model/wire.js";
-import { patientLimits } from "../limits/level-limits.js";
 import { keepTrying } from "../kit/retry.js";
-import { api, connect, hearWard, i18n, may, state, t, tracedSince } from "../context.js";
+import { patientLimits } from "../limits/level-limits.js";
+import { Backfill } from "../live/backfill.js";
+import { readAlert } from "../model/alerts.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
+import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { openEntry } from "./entry-dialog.js";
-import { Part } from "../kit/element.js";
 
 /** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
 const DEVICES_EVERY_S = 10;
@@ -19,7 +19,7 @@ const SAID_MS = 10_000;
 const LIMITS_EVERY_S = 60;
 
 /** One patient, live. Property: `address`, the id or the hospital number. */
-export class PatientPage extends Part {
+export class PatientPage extends FajmaElement {
   #patient = null;
   #ward = null;
   #failure = null;
@@ -92,7 +92,7 @@ export class PatientPage extends Part {
     this.#patient = patient;
     this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
-    if (patient.service) hearWard(patient.service);
+    if (patient.service) monitorWard(patient.service);
   }
 
   #fail(error) {
@@ -143,7 +143,7 @@ export class PatientPage extends Part {
     if (this.#live && !this.#patient) return this.#drawRefused();
     if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
     const { id } = this.#patient;
-    const banner = Object.assign(el("status-banner", { hidden: true }), { feed: () => this.#silence() });
+    const banner = Object.assign(el("status-banner", { hidden: true }), { state, mayAct, feed: () => this.#silence() });
     const alerts = Object.assign(el("alert-list", { tabindex: "0", role: "region", "aria-label": t("alerts.title"), on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
     this.replaceChildren(
       this.#head(), banner,
@@ -161,10 +161,10 @@ export class PatientPage extends Part {
       el("header", { class: "patient-head" },
         el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")),
         el("div", { class: "who" }, el("h1", { text: t("patient.title") })), this.#chip()),
-      el("status-banner", { hidden: true }));
+      Object.assign(el("status-banner", { hidden: true }), { state, mayAct }));
   }
 
-  #chip() { return el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }); }
+  #chip() { return Object.assign(el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }), { state, mayAct }); }
 
   /** What one scrolls to: the past, the score with its parts, limits. */
   #below(id) {

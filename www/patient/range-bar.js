@@ -1,6 +1,6 @@
+import { i18n } from "../context.js";
 import { el } from "../kit/dom.js";
 import { number } from "../kit/format.js";
-import { i18n } from "../context.js";
 
 /** Beside the normal range, so much of its width is shown on either side. */
 const MARGIN = 1.5;

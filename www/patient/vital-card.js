@@ -1,18 +1,18 @@
-import { stageOf } from "../model/alert-text.js";
+import { i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { ago, clockTime, range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { stageOf } from "../model/alert-text.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
 import { view } from "../model/reading-view.js";
-import { i18n, state, t } from "../context.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
 
 /** One vital of a patient. Properties: `patient`, `vital` (its name), `limits` (a LevelLimits), `byHand` (then it has no trace). */
-export class VitalCard extends Part {
+export class VitalCard extends FajmaElement {
   byHand = false;
   #shown = null;
 
@@ -47,7 +47,7 @@ export class VitalCard extends Part {
     const bar = this.querySelector("range-bar");
     if (bar) bar.limits = lines;
     const words = this.querySelector(".range .limit-words");
-    if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule)}`).join(", ") }) : "");
+    if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule, i18n)}`).join(", ") }) : "");
   }
 
   #range(entry) {

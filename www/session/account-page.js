@@ -1,13 +1,12 @@
+import { api, i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { LANGUAGES } from "../kit/i18n.js";
-import { icon } from "../kit/icons.js";
-import { api, i18n, t } from "../context.js";
 import { changedNote } from "./password-form.js";
-import { Part } from "../kit/element.js";
 
 /** My account: language, password, sessions. */
-export class AccountPage extends Part {
+export class AccountPage extends FajmaElement {
   #changed = false;
 
   draw() {

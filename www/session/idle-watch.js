@@ -1,7 +1,7 @@
-import { el, setText } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
 import { api, idle, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { icon } from "../kit/icons.js";
 
 const HANDS = ["keydown", "pointerdown", "pointermove", "touchstart", "wheel"];
 /** A resting pointer takes the question away; while it moves, a click on its way to the button must not meet what lies under it. */
@@ -10,7 +10,7 @@ const REST_MS = 1_000;
 const SPOKEN = [30, 10];
 
 /** Ends the session when nobody is there; asks one minute before. See idle.js for when. */
-export class IdleWatch extends Part {
+export class IdleWatch extends FajmaElement {
   #dialog = null;
   #handAt = 0;
   #pointerAt = null;

@@ -1,15 +1,15 @@
+import { api, i18n, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { secret } from "./secret-field.js";
-import { api, i18n, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { secretField } from "./secret-field.js";
 
 /**
  * The login, with the notice that this is not a medical device. What was typed survives a change of language. Property:
  * `reason`, why a session has just ended, or null.
  */
-export class LoginPage extends Part {
+export class LoginPage extends FajmaElement {
   #username = el("input", { id: "username", name: "username", autocomplete: "username", autocapitalize: "none",
     spellcheck: "false", required: true, on: { input: () => this.#updateWait() } });
   #password = el("input", { id: "password", name: "password", type: "password", autocomplete: "current-password", required: true });
@@ -35,7 +35,7 @@ export class LoginPage extends Part {
           this.#reason(),
           el("label", { for: "username", text: t("login.username") }), this.#username,
           el("label", { for: "password", text: t("login.password") }),
-          secret(this.#password),
+          secretField(this.#password),
           this.#failure,
           el("button", { class: "primary", text: t("login.enter") })),
         el("p", { class: "notice" }, icon("shield"), el("span", { text: t("login.notice") }))));

@@ -1,15 +1,15 @@
+import { api, i18n, state, t } from "../context.js";
 import { confirmDialog } from "../kit/dialog.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { ago, clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
-import { api, i18n, state, t } from "../context.js";
 import { readAgent } from "./user-agent.js";
-import { Part } from "../kit/element.js";
 
 /** One's own sessions: where one is logged in, and an end to it. */
-export class MySessions extends Part {
+export class MySessions extends FajmaElement {
   #sessions = null;
   #failure = null;
 

@@ -1,9 +1,9 @@
+import { api, t } from "../context.js";
 import { el, setBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { checkFilled, clearProblem, field, input, showProblem } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
-import { secret } from "./secret-field.js";
-import { api, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { secretField } from "./secret-field.js";
 
 /** The server's own rule (Access.PasswordPolicy), told while one types; all others it tells itself. */
 const SHORTEST = 15;
@@ -12,7 +12,7 @@ const SHORTEST = 15;
 const lengthOf = (password) => [...password.normalize("NFC")].length;
 
 /** The change of one's own password. Event "changed" once the server has it. What was typed survives a change of language. */
-export class PasswordForm extends Part {
+export class PasswordForm extends FajmaElement {
   #current = input("password", { autocomplete: "current-password", required: true });
   #new = input("password", { autocomplete: "new-password", required: true, on: { input: () => this.#updateLength() } });
 
@@ -31,7 +31,7 @@ export class PasswordForm extends Part {
     const place = field(name, label, control, { hint });
     const marker = document.createComment("");
     control.replaceWith(marker);
-    marker.replaceWith(secret(control));
+    marker.replaceWith(secretField(control));
     return place;
   }
 

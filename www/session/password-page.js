@@ -1,10 +1,10 @@
-import { el } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
 import { api, t } from "../context.js";
-import { Part } from "../kit/element.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { icon } from "../kit/icons.js";
 
 /** The first login: a password that somebody else made is changed before anything else is shown. */
-export class PasswordPage extends Part {
+export class PasswordPage extends FajmaElement {
   draw() {
     document.title = `FAJMA – ${t("password.first")}`;
     this.replaceChildren(el("div", { class: "card" },

@@ -1,9 +1,9 @@
+import { t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
-import { t } from "../context.js";
 
 /** A password's input with the button that shows what was typed. `input` keeps its place in any form. */
-export function secret(input) {
+export function secretField(input) {
   input.classList.add("secret-text");
   const button = el("button", { type: "button", class: "quiet" });
   const show = (visible) => {

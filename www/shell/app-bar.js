@@ -1,15 +1,15 @@
 import { sectionsFor } from "../administration/sections.js";
-import { el } from "../kit/dom.js";
-import { icon } from "../kit/icons.js";
 import { api, i18n, may, mayAct, t } from "../context.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { LANGUAGES } from "../kit/i18n.js";
+import { icon } from "../kit/icons.js";
 import { nextTheme, theme } from "../kit/theme.js";
-import { Part } from "../kit/element.js";
 
 const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon", contrast: "contrast" };
 
 /** The bar on top: the mark, language, light or dark, who is logged in. A display on the wall sees the mark, and whether it can be heard. */
-export class AppBar extends Part {
+export class AppBar extends FajmaElement {
   start() {
     this.setAttribute("role", "banner");
     this.listen(api, "login", () => this.draw());

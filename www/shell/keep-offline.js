@@ -4,7 +4,7 @@ import { LANGUAGES } from "../kit/i18n.js";
  * Has this page's files kept for when there is no network, by sw.js. Only browsers that trust the address do that (https, or this very
  * computer); elsewhere the page works as well, but not without its server. `base`: where the dashboard lies.
  */
-export async function keepShell(base) {
+export async function keepOffline(base) {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(new URL("sw.js", base), { updateViaCache: "none" });
   const { active } = await navigator.serviceWorker.ready;

@@ -18,5 +18,5 @@ export function route(hash) {
     const match = pattern.exec(hash);
     if (match) return { element, properties: properties(match[1]) };
   }
-  return { element: "service-list", properties: {} };
+  return { element: "ward-list", properties: {} };
 }

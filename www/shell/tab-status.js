@@ -1,5 +1,5 @@
-import { api, t, wardHeard, watch } from "../context.js";
-import { Part } from "../kit/element.js";
+import { alarmMonitor, api, monitoredWard, t } from "../context.js";
+import { FajmaElement } from "../kit/element.js";
 
 /** An eye, struck through. Written here: when it is shown no file can be had from the server. */
 const BLIND_ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
@@ -13,12 +13,12 @@ const SHAPES = { error: "⬣", warning: "▲", info: "●" };
  * Puts what waits into the page's title and icon, which are seen also where another page covers this one: "(2) ⬣ FAJMA – …". Worse
  * than any alarm: none can be received, or the whole ward is silent.
  */
-export class PageMark extends Part {
+export class TabStatus extends FajmaElement {
   #prefix = "";
 
   start() {
     this.hidden = true;
-    this.listen(watch, "change", () => this.#mark());
+    this.listen(alarmMonitor, "change", () => this.#mark());
     this.everySecond(() => this.#mark());
     for (const type of ["logout", "login"]) this.listen(api, type, () => this.#mark());
     // Pages set the title as if they were alone.
@@ -29,10 +29,10 @@ export class PageMark extends Part {
   }
 
   #mark() {
-    const unheard = api.user !== null && wardHeard() !== null ? UNHEARD[watch.reception()] ?? null : null;
-    const worst = api.user && !unheard ? watch.worst() : null;
+    const unheard = api.user !== null && monitoredWard() !== null ? UNHEARD[alarmMonitor.reception()] ?? null : null;
+    const worst = api.user && !unheard ? alarmMonitor.worst() : null;
     const bare = document.title.startsWith(this.#prefix) ? document.title.slice(this.#prefix.length) : document.title;
-    this.#prefix = unheard ? `✖ ${t(unheard)} – ` : worst ? `(${watch.waiting().length}) ${SHAPES[worst]} ` : "";
+    this.#prefix = unheard ? `✖ ${t(unheard)} – ` : worst ? `(${alarmMonitor.waiting().length}) ${SHAPES[worst]} ` : "";
     const title = this.#prefix + bare;
     if (document.title !== title) document.title = title;
     const picture = document.querySelector("link[rel=icon]");

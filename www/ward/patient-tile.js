@@ -1,22 +1,22 @@
-import { iconOf, shortOf, stageOf } from "../model/alert-text.js";
-import { isEscalated } from "../model/alerts.js";
+import { alarms, i18n, mayAct, paintScheduler, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { agoShort } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { iconOf, shortOf, stageOf } from "../model/alert-text.js";
+import { isEscalated } from "../model/alerts.js";
 import { view } from "../model/reading-view.js";
-import { alarms, i18n, mayAct, pace, state, t } from "../context.js";
-import { tileName } from "./tile-grid.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../model/vitals.js";
-import { Part } from "../kit/element.js";
+import { tileName } from "./tile-grid.js";
 
 /** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
-export class PatientTile extends Part {
+export class PatientTile extends FajmaElement {
   #repaint = () => this.#update();
 
   start() {
     const mine = ({ detail }) => detail.patient === this.patient.id && this.#update();
-    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient.id && pace.soon(this.#repaint));
-    this.signal.addEventListener("abort", () => pace.cancel(this.#repaint));
+    this.listen(state, "readings", ({ detail }) => detail.patient === this.patient.id && paintScheduler.soon(this.#repaint));
+    this.signal.addEventListener("abort", () => paintScheduler.cancel(this.#repaint));
     this.listen(state, "alert", mine);
     this.listen(state, "score", mine);
     this.listen(state, "connection", () => this.#update());

@@ -1,10 +1,9 @@
-import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { api, followWards, may, mayAct, t } from "../context.js";
 import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
-import { api, may, mayAct, t } from "../context.js";
-import { followWards } from "../live/ward-states.js";
-import { Part } from "../kit/element.js";
+import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
 
 const ICONS = { connecting: "connecting", error: "error" };
 
@@ -12,7 +11,7 @@ const ICONS = { connecting: "connecting", error: "error" };
  * The wards that an account may see, each with how many lie there and what waits for somebody, live. A display on the wall with one
  * ward goes there by itself.
  */
-export class ServiceList extends Part {
+export class WardList extends FajmaElement {
   #wards = null;
   #patients = null;
   #failure = null;

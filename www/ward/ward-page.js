@@ -1,15 +1,15 @@
-import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
-import { keepAwake } from "./wake-lock.js";
-import { Backfill } from "../live/backfill.js";
+import { api, connect, i18n, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
 import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { readRows, readTraces } from "../model/wire.js";
 import { keepTrying } from "../kit/retry.js";
-import { api, connect, hearWard, i18n, mayAct, state, t, tracedSince, wallBySeverity } from "../context.js";
+import { Backfill } from "../live/backfill.js";
+import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { readRows, readTraces } from "../model/wire.js";
 import { letter, sideBySide } from "./tile-grid.js";
 import { rank, TileOrder } from "./tile-order.js";
-import { Part } from "../kit/element.js";
+import { keepAwake } from "./wake-lock.js";
 
 /** In the height of the page's letters: what stands above the tiles, around and between them, and the smallest letters of a tile. */
 const ROOM = { above: 8, around: 2, between: 0.6, least: 0.8 };
@@ -23,7 +23,7 @@ const EVERYBODY = null;
 const ASK_AGAIN_S = 60;
 
 /** A ward, live: a tile a patient. Property: `ward`, its number. */
-export class WardPage extends Part {
+export class WardPage extends FajmaElement {
   #patients = null;
   #failure = null;
   #live = null;
@@ -66,7 +66,7 @@ export class WardPage extends Part {
     }
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
-    hearWard(this.ward);
+    monitorWard(this.ward);
   }
 
   /** Many alerts, one look. */
@@ -176,8 +176,8 @@ export class WardPage extends Part {
         Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
         mayAct() ? el("a", { class: "handover-link", href: `#/releve/service/${this.ward}` }, icon("print"), el("span", { text: t("handover.link") })) : null,
         mayAct() ? this.#orders() : null,
-        el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } })),
-      el("status-banner", { hidden: true }), this.#body());
+        Object.assign(el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } }), { state, mayAct })),
+      Object.assign(el("status-banner", { hidden: true }), { state, mayAct }), this.#body());
     this.#arrange();
     this.#count();
     this.#share();
