@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 /** The hours that can be chosen: a shift is one of them. */
 export const HOURS = [8, 12, 24];
 /** Shorter interruptions are nothing to hand over. */
-export const LEAST_GAP_MS = MINUTE;
+const LEAST_GAP_MS = MINUTE;
 /** Which alerts say why nothing was measured. */
 const CAUSES = ["signal_perdu", "capteur_detache"];
 

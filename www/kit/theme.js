@@ -1,6 +1,6 @@
 /** Light, dark, high contrast, or as the system says: the choice is kept on this machine. */
 const REMEMBERED_AS = "fajma.theme";
-export const THEMES = ["auto", "light", "dark", "contrast"];
+const THEMES = ["auto", "light", "dark", "contrast"];
 
 export function theme() {
   const chosen = localStorage.getItem(REMEMBERED_AS);

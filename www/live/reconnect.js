@@ -8,8 +8,8 @@ import { delay } from "../kit/backoff.js";
  * {closed: code} | {probed: "retry" | "refused"} | "stop".
  * Actions: "dial" | "hangUp" | "probe" (why was the handshake refused?) | {wait: ms, renew: boolean} | "rest".
  */
-export const TOKEN_EXPIRED = 4401;
-export const NOT_ALLOWED = 4403;
+const TOKEN_EXPIRED = 4401;
+const NOT_ALLOWED = 4403;
 
 export class Reconnection {
   /** "connecting" | "connected" | "silent" | "disconnected" | "error" */

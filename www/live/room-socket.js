@@ -5,7 +5,7 @@ import { Reconnection } from "./reconnect.js";
 /** The one place that opens sockets. */
 
 /** A handshake that takes longer counts as failed. */
-export const DIAL_MS = 10_000;
+const DIAL_MS = 10_000;
 
 /** One room's socket, connected for as long as it is open: it comes back by itself. */
 export class RoomSocket {
@@ -69,7 +69,7 @@ export class RoomSocket {
   #act(action) {
     clearTimeout(this.#retryTimer);
     this.#retryAt = null;
-    if (action === "dial") this.#dial(false);
+    if (action === "dial") this.#dial();
     else if (action === "hangUp") this.#hangUp();
     else if (action === "probe") this.#probe();
     else if (action.wait !== undefined) this.#wait(action);

@@ -1,7 +1,7 @@
 import { LiveState } from "../model/live-state.js";
 
 /** So many wards at once, each with a socket: more than a hospital has. */
-export const MAX_WARDS = 60;
+const MAX_WARDS = 60;
 /** Of how bad the connections are the worst counts. */
 const BADNESS = ["connected", "connecting", "silent", "disconnected", "error"];
 

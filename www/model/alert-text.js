@@ -28,7 +28,7 @@ export function stageOf(alert) {
   return alert.severity === "error" && !alert.acknowledged ? "ended" : "closed";
 }
 
-export const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
+const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
 /** A waiting alert has its severity's own shape. */
 export const iconOf = (alert) => STAGE_ICONS[stageOf(alert)] ?? alert.severity;
 

@@ -5,9 +5,9 @@ import { OFTEN_BY_HAND, TAKEN_BY_HAND } from "./vitals.js";
 /** A value is current for three of its periods, and at least this long. */
 export const SHORTEST_FRESH_MS = 10_000;
 /** However slow its device, a measured value is not current after this long (the early warning score's own limit). */
-export const LONGEST_FRESH_MS = 300_000;
+const LONGEST_FRESH_MS = 300_000;
 /** A value taken by hand has no period; it counts until the next round could have replaced it. */
-export const BY_HAND_FRESH_MS = 12 * 3_600_000;
+const BY_HAND_FRESH_MS = 12 * 3_600_000;
 /** Measured farther apart than this, such a vital is taken at rounds. */
 const ROUNDS_MS = 600_000;
 /** So many of the newest intervals tell the period. */

@@ -6,7 +6,7 @@ export const TRACE_MS = 120_000;
 /** At most so many samples a vital are kept (two minutes at 8 Hz), and so many alerts and devices a patient. */
 export const MAX_SAMPLES = 1_000;
 export const MAX_ALERTS = 100;
-export const MAX_DEVICES = 20;
+const MAX_DEVICES = 20;
 /** Kept whatever their age: they tell a slow vital's period. */
 const KEPT_SAMPLES = 10;
 
@@ -119,10 +119,4 @@ export class PatientRecord {
   #isCounted(vital, at) { return this.score?.parts.some((part) => part.vital === vital && part.state === "connu" && part.at === at) ?? false; }
 
   period(vital) { return period(this.samples(vital).map((sample) => sample.at)); }
-
-  /** When the newest value of all was measured, or null. */
-  newestAt() {
-    const instants = [...this.#values.values()].map((known) => known.at);
-    return instants.length ? Math.max(...instants) : null;
-  }
 }

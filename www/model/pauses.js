@@ -3,7 +3,7 @@ import { SEVERITIES } from "./alerts.js";
 /** Pauses of the alarm sound: who has silenced what, until when. Pure; times are the server's. */
 
 /** Why a pause was broken is shown for so long. */
-export const BROKEN_SHOWN_MS = 15_000;
+const BROKEN_SHOWN_MS = 15_000;
 
 /** A pause of the wire in the page's words, or null when it is none. */
 export function readPause(wire) {
@@ -21,14 +21,14 @@ export function readPause(wire) {
   };
 }
 
-export const isRunning = (pause, now) => pause.endedAt === null && pause.endsAt > now;
+const isRunning = (pause, now) => pause.endedAt === null && pause.endsAt > now;
 
 /** A patient's pause silences that patient, a ward's everybody there. An alert that is worse than what was there when it began breaks it. */
-export const silences = (pause, alert) => (pause.patient === null || pause.patient === alert.patient)
+const silences = (pause, alert) => (pause.patient === null || pause.patient === alert.patient)
   && SEVERITIES.indexOf(alert.severity) <= SEVERITIES.indexOf(pause.severity);
 
 /** Broken by an alert, a moment ago. */
-export const isJustBroken = (pause, now) => pause.brokenBy !== null && pause.endedAt !== null && now - pause.endedAt < BROKEN_SHOWN_MS;
+const isJustBroken = (pause, now) => pause.brokenBy !== null && pause.endedAt !== null && now - pause.endedAt < BROKEN_SHOWN_MS;
 
 /** What is known of pauses: of each patient, and of the ward, the latest. */
 export class Pauses {

@@ -6,7 +6,7 @@ import { numberOf, vital } from "./vitals.js";
 /** Reads what the server pushes and what the readings' routes answer. Pure; what cannot be read is left out. */
 
 /** One reading in the page's words, or null: an unknown vital, a value or a time that is none. */
-export function readReading(name, wire) {
+function readReading(name, wire) {
   const entry = vital(name);
   if (!entry || !wire) return null;
   const value = numberOf(entry, wire.valeur);

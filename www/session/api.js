@@ -13,7 +13,7 @@ const PAGE_ROWS = 1_000, MAX_PAGES = 50;
  * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
  * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
  */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, problem, retryAfter = null) {
     const { code = "unexpected", detail = "" } = problem ?? {};
     super(detail || code);

@@ -4,7 +4,7 @@
  */
 
 /** So long before the end it is asked whether anybody is there. */
-export const WARNING_MS = 60_000;
+const WARNING_MS = 60_000;
 /** A moving pointer is written down no more often. */
 const THROTTLE_MS = 2_000;
 const REMEMBERED_AS = "fajma.activite";

@@ -1,7 +1,7 @@
 /** What the page reads of its own access token: how long it lasts. The server alone decides whether it is good. */
 
 /** Renewed so long before its end. */
-export const MARGIN_MS = 60_000;
+const MARGIN_MS = 60_000;
 /** A token that says nothing, or lasts for ever, is renewed this often. */
 const LONGEST_MS = 12 * 3_600_000;
 const UNSAID_MS = 15 * 60_000;
