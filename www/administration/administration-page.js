@@ -6,6 +6,7 @@ import { SECTIONS, sectionsFor } from "./sections.js";
 
 /** The administration: its sections, of which an account sees those that it may open. Property: `section`, a name or null for the first. */
 export class AdministrationPage extends FajmaElement {
+  section = null;
   #shown = null;
 
   draw() {

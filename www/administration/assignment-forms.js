@@ -2,7 +2,7 @@ import { api, i18n, state, t } from "../context.js";
 import { fromField, fromFieldOf, toField } from "../kit/date-field.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
-import { choice, field, input, values } from "../kit/form.js";
+import { field, input, values } from "../kit/form.js";
 import { fullName, moment, whereabouts } from "../kit/names.js";
 
 /** The dialogs about who wears a device from when to when. */
@@ -12,7 +12,7 @@ const period = ({ debut, fin }) => (fin
   ? t("assignments.from_to", { from: moment(debut, state.now()), to: moment(fin, state.now()) })
   : t("assignments.since", { from: moment(debut, state.now()) }));
 
-const times = ({ debut, fin } = {}) => el("div", { class: "field-pair" },
+const times = ({ debut = null, fin = null } = {}) => el("div", { class: "field-pair" },
   field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut), required: Boolean(debut) }),
     { hint: debut ? null : t("assignments.from.hint") }),
   field("fin", t("assignments.to"), input("datetime-local", { value: toField(fin) }), { hint: t("assignments.to.hint") }));

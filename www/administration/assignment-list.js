@@ -9,6 +9,8 @@ const SHOWN = 50;
 
 /** Who wore a device when. Properties: `device`, `nameOf` (a patient's id => the name, if it may be known). Event "changed" {text}. */
 export class AssignmentList extends TableElement {
+  device = null;
+  nameOf = null;
   caption = "assignments.list";
   empty = "assignments.none";
 

@@ -22,6 +22,12 @@ const NO_LIMIT = "none";
 
 /** Entries of the audit. Properties: `rows`, and `patients`, `wards`, `accounts` and `devices`, which give ids their names. */
 export class AuditTable extends FajmaElement {
+  rows = null;
+  wards = null;
+  devices = null;
+  accounts = null;
+  patients = null;
+
   draw() {
     this.replaceChildren(table({ caption: t("administration.audit"), rows: this.rows, columns: [
       { label: t("audit.when"), className: "when", cell: ({ le }) => this.#instant(le) },

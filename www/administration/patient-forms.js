@@ -13,7 +13,7 @@ const SEXES = ["F", "M", "X"];
 
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
 
-function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born, sexe } = {}) {
+function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born = null, sexe = null } = {}) {
   const sexes = [["", t("patients.sex.unknown")], ...SEXES.map((sex) => [sex, t(`sex.${sex}`)])];
   return [
     pair(field("nom", t("patients.last_name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" })),

@@ -1,5 +1,5 @@
 import { t } from "../context.js";
-import { el } from "../kit/dom.js";
+import { el, focusedIn } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
@@ -11,6 +11,7 @@ import { keepTrying } from "../kit/retry.js";
  * and `primary()` (the button of what is done here most).
  */
 export class SectionElement extends FajmaElement {
+  name = "";
   data = null;
   #failure = null;
   #fetching = new AbortController();
@@ -23,14 +24,20 @@ export class SectionElement extends FajmaElement {
     this.listen(document, "visibilitychange", () => { if (!document.hidden) this.reload(); });
   }
 
+  /** @returns {any} */
+  load() { return null; }
+  /** @returns {any} */
+  list() { return []; }
+  /** @returns {Node[]} */
   controls() { return []; }
+  /** @returns {Node | null} */
   primary() { return null; }
 
   /** Fetches and shows the list. What is shown stays while the server is away. */
   async reload() {
     this.#fetching.abort();
     this.#fetching = new AbortController();
-    const signal = AbortSignal.any([this.signal, this.#fetching.signal]);
+    const signal = /** @type {any} */ (AbortSignal).any([this.signal, this.#fetching.signal]);
     try {
       const data = await keepTrying(() => this.load(), signal, (error) => this.#fail(error));
       if (signal.aborted) return;
@@ -64,13 +71,13 @@ export class SectionElement extends FajmaElement {
   show() {
     const place = this.querySelector(".list");
     if (!place) return;
-    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key ?? "" : null;
+    const focused = focusedIn(place);
     const shown = [];
     if (this.#failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why() })));
     if (this.data) shown.push(this.list());
     if (!shown.length) shown.push(el("p", { class: "empty", text: t("loading") }));
     place.replaceChildren(...shown.flat().filter(Boolean));
-    if (focused !== null) this.#focus(focused);
+    if (focused) this.#focus(focused.dataset.key ?? "");
   }
 
   #focus(key) { (key && this.querySelector(`[data-key="${key}"]`) || this.querySelector("h2")).focus(); }

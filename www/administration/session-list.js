@@ -8,6 +8,7 @@ import { readAgent } from "../session/user-agent.js";
 
 /** Where another account is logged in. Property: `path`, of the list of sessions. Event "changed" {text} when one was ended. */
 export class SessionList extends TableElement {
+  path = null;
   caption = "sessions.list";
   empty = "sessions.none";
 

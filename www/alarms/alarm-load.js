@@ -12,6 +12,7 @@ const DAY = 86_400_000;
 
 /** How many alerts a patient had on each of the last days, how long they lasted, and how soon somebody came. Property: `patient`. */
 export class AlarmLoad extends TableElement {
+  patient = null;
   caption = "load.title";
   empty = "load.none";
 

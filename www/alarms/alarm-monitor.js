@@ -24,7 +24,10 @@ export class AlarmMonitor extends EventTarget {
    */
   constructor(alarms, player, say, feeds = null) {
     super();
-    Object.assign(this, { alarms, player, say, feeds });
+    this.alarms = alarms;
+    this.player = player;
+    this.say = say;
+    this.feeds = feeds;
     for (const type of ["alert", "pause", "connection"]) alarms.addEventListener(type, () => this.look());
     player.addEventListener("change", () => this.#hear());
   }
@@ -68,7 +71,7 @@ export class AlarmMonitor extends EventTarget {
     const now = Date.now();
     if (this.player.state === "running") {
       const action = this.#course.look(this.audible(), now);
-      if (action === "stop" && !this.testing) this.player.stop();
+      if (action === "stop") this.testing || this.player.stop();
       else if (action?.play) this.player.play(action.play);
     }
     const serverNow = this.alarms.now();

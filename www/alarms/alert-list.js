@@ -1,5 +1,5 @@
 import { acknowledge, i18n, may, state, t } from "../context.js";
-import { el, setText } from "../kit/dom.js";
+import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
@@ -10,6 +10,7 @@ const SHOWN = 5;
 
 /** A patient's five latest alerts (and every open one), each with Acquitter. Property: `patient`. Event "failure" {text}. */
 export class AlertList extends FajmaElement {
+  patient = null;
   #acknowledging = new Set();
 
   start() {
@@ -17,7 +18,7 @@ export class AlertList extends FajmaElement {
   }
 
   draw() {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.alert : null;
+    const focused = focusedIn(this)?.dataset.alert;
     const alerts = state.record(this.patient).latestAlerts(SHOWN);
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))

@@ -1,5 +1,5 @@
 import { acknowledge, i18n, may, state, t } from "../context.js";
-import { el, isBusy, setText } from "../kit/dom.js";
+import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
@@ -13,13 +13,16 @@ import { iconOf, limitOf, stageOf, valueOf } from "../model/alert-text.js";
  * why an acknowledgement was refused. After one the focus goes on to the next: each takes one key.
  */
 export class AlertTable extends FajmaElement {
+  patients = null;
+  caption = null;
+  wards = null;
   rows = [];
   failed = () => {};
 
   start() { this.everySecond(() => this.#updateDurations()); }
 
   draw() {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = focusedIn(this)?.dataset.key;
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
     const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
     this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [

@@ -1,5 +1,5 @@
 import { acknowledge, alarms, i18n, may, mayAct, roster, t } from "../context.js";
-import { el, isBusy, setText } from "../kit/dom.js";
+import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
@@ -30,13 +30,13 @@ export class EscalationBanner extends FajmaElement {
     const escalated = alarms.openAlerts().filter(isEscalated).sort(byWaiting);
     const shown = escalated.map(({ id, version }) => `${id} ${version}`).join();
     if (shown === this.#shown) return;
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.alert ?? "" : null;
+    const focused = focusedIn(this);
     this.#shown = shown;
     this.hidden = escalated.length === 0;
     this.replaceChildren(...(escalated.length ? [this.#short(escalated), this.#list(escalated)] : []));
     this.#updateTimes();
-    if (focused === null) return;
-    (this.querySelector(`[data-alert="${focused}"]`) ?? this.querySelector("[data-alert]") ?? document.getElementById("page")).focus();
+    if (!focused) return;
+    (this.querySelector(`[data-alert="${focused.dataset.alert ?? ""}"]`) ?? this.querySelector("[data-alert]") ?? document.getElementById("page")).focus();
   }
 
   #list(escalated) {

@@ -86,8 +86,8 @@ export class SoundControl extends FajmaElement {
     const details = this.querySelector("details");
     const over = new AbortController();
     const end = () => { details.open = false; over.abort(); };
-    const options = { signal: AbortSignal.any([over.signal, this.signal]) };
-    document.addEventListener("pointerdown", ({ target }) => this.contains(target) || end(), options);
+    const options = { signal: /** @type {any} */ (AbortSignal).any([over.signal, this.signal]) };
+    document.addEventListener("pointerdown", ({ target }) => this.contains(/** @type {Node} */ (target)) || end(), options);
     document.addEventListener("keydown", ({ key }) => {
       if (key !== "Escape") return;
       end();

@@ -15,6 +15,8 @@ const PRINT_AFTER_MS = 60_000;
 
 /** The handover sheet of a patient, or of everybody in a ward: what happened in a shift, for paper. Properties: `patient` (the id or the hospital number) or `ward`. */
 export class HandoverPage extends FajmaElement {
+  ward = null;
+  patient = null;
   #sheets = null;
   #failure = null;
   #asked = 0;

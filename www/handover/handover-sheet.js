@@ -12,7 +12,10 @@ const PARTS = {
   by_hand: [["byHand"], byHand], limits: [["limits"], limits], changes: [["changes"], limitChanges], devices: [["devices"], devices],
 };
 
-/** Where they stand: over the whole width, or in one of two columns. */
+/**
+ * Where they stand: over the whole width, or in one of two columns.
+ * @type {[string, string[]][]}
+ */
 const PLACES = [["wide", ["now", "traces"]], ["column", ["open", "gaps", "devices"]], ["column", ["load", "score"]], ["wide", ["by_hand", "limits", "changes"]]];
 /** With more rows than this a sheet is set in smaller letters, so that it stays one page. */
 const ROOMY_ROWS = 33;

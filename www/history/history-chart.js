@@ -20,6 +20,8 @@ const HOME = { span: SPANS["6h"], end: null };
  * happened in that stretch as notes; the same as a table. Properties: `patient`, `limits` (a LevelLimits).
  */
 export class HistoryChart extends FajmaElement {
+  patient = null;
+  limits = null;
   #vitals = [...ALWAYS_SHOWN];
   #view = HOME;
   #data = null;

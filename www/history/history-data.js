@@ -16,7 +16,9 @@ export class HistoryData extends EventTarget {
   /** @param api what fetches; @param patient the id; @param openAlerts what is known of alerts that last: they may be older than the list */
   constructor(api, patient, openAlerts) {
     super();
-    Object.assign(this, { api, patient, openAlerts });
+    this.api = api;
+    this.patient = patient;
+    this.openAlerts = openAlerts;
   }
 
   /** Fetches a stretch. What cannot be had is told in its place; of two askings the later counts, the earlier asks no further. */
@@ -24,6 +26,7 @@ export class HistoryData extends EventTarget {
     const mine = ++this.#asked;
     const wanted = Math.min(MAX_BUCKETS, Math.max(200, Math.round(points)));
     const time = (at) => new Date(at).toISOString();
+    /** @type {any[]} */
     const [[alerts], histories] = await Promise.all([
       Promise.allSettled([this.api.get("api/iot/alertes/", { patient_id: this.patient, debut: time(from - ALERTS_BEFORE_MS), fin: time(to), limit: MAX_ALERTS })]),
       inTurn(vitals.map((vital) => async () => mine === this.#asked && this.api.get(`api/patients/${this.patient}/historique/`, { type_donnee: vital, debut: time(from), fin: time(to), points: wanted })))]);

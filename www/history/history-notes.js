@@ -1,5 +1,5 @@
 import { i18n, state, t } from "../context.js";
-import { el } from "../kit/dom.js";
+import { el, focusedIn } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
@@ -24,7 +24,7 @@ export class HistoryNotes extends FajmaElement {
   }
 
   draw() {
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.note : null;
+    const focused = focusedIn(this)?.dataset.note;
     const top = this.querySelector("ol")?.scrollTop ?? 0;
     this.replaceChildren(el("h3", { id: "history-notes-title", text: t("notes.title") }), ...this.#body());
     if (this.querySelector("ol")) this.querySelector("ol").scrollTop = top;

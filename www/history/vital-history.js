@@ -20,6 +20,8 @@ const DAY = 86_400_000;
  * Events "zoomed" {from, to}, "home", "chosen" {id}, "pointed" {at}: all curves of a history go together.
  */
 export class VitalHistory extends FajmaElement {
+  vital = null;
+  limits = null;
   #shown = null;
   #plot = null;
   #toX = null;
@@ -139,7 +141,10 @@ export class VitalHistory extends FajmaElement {
 
 /** Of an axis: over days, midnight is the day's name. `exactly`: day, hour and minute however long the axis is. */
 function timeWord(at, spanMs, exactly = false) {
-  const hour = { hour: "2-digit", minute: "2-digit" }, day = { weekday: "short", day: "numeric" };
+  /** @type {Intl.DateTimeFormatOptions} */
+  const hour = { hour: "2-digit", minute: "2-digit" };
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = { weekday: "short", day: "numeric" };
   const isMidnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0;
   const parts = spanMs <= 1.5 * DAY ? hour : exactly ? { ...day, ...hour } : isMidnight ? day : hour;
   return new Intl.DateTimeFormat(i18n.language, { ...parts, hourCycle: "h23" }).format(at);

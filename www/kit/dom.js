@@ -3,6 +3,11 @@
 /**
  * `el("p", {class: "note", hidden: true, text: "…"}, child, …)`. `text` becomes the text, `on: {click}` listeners, `true` an
  * empty attribute; null and false are left out.
+ * @template {string} Tag
+ * @param {Tag} tag
+ * @param {{text?: any, on?: Record<string, (event: any) => any>, [attribute: string]: any}} attributes
+ * @param {(Node | string | null | undefined)[]} children
+ * @returns {Tag extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag] : any}
  */
 export function el(tag, { text, on = {}, ...attributes } = {}, ...children) {
   const element = document.createElement(tag);
@@ -12,8 +17,14 @@ export function el(tag, { text, on = {}, ...attributes } = {}, ...children) {
   for (const [type, listener] of Object.entries(on)) element.addEventListener(type, listener);
   if (text !== undefined) element.textContent = text;
   element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
+  return /** @type {any} */ (element);
 }
+
+/**
+ * The focused element if it is within `place`, else null.
+ * @returns {HTMLElement | null}
+ */
+export const focusedIn = (place) => (place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null);
 
 /** A button at work does nothing when it is pressed again, but keeps the focus, which `disabled` would take away. */
 export const isBusy = (button) => button.getAttribute("aria-disabled") === "true";

@@ -18,6 +18,10 @@ export function choice(options, chosen, attributes = {}) {
 /**
  * A field: `input` (input, select or textarea) gets its name, its label, perhaps a hint, and a place for what is wrong with it.
  * `mayBeEmpty` false: an empty one needs no mark that it may be, as in a filter.
+ * @param {string} name
+ * @param {string} label
+ * @param {any} input
+ * @param {{hint?: string, className?: string, mayBeEmpty?: boolean}} options
  */
 export function field(name, label, input, { hint, className, mayBeEmpty = !input.required && input.tagName === "INPUT" } = {}) {
   const id = `field-${++made}`;
@@ -31,7 +35,7 @@ export function field(name, label, input, { hint, className, mayBeEmpty = !input
 }
 
 /** A choice of several, as boxes to tick: `options` as `[[value, text], …]`, `chosen` a list of values. */
-export function choices(name, label, options, chosen = [], { hint } = {}) {
+export function choices(name, label, options, chosen = [], { hint = null } = {}) {
   const id = `field-${++made}`;
   const boxes = options.map(([value, text]) => el("label", { class: "tick" },
     el("input", { type: "checkbox", name, value, checked: chosen.map(String).includes(String(value)) }), el("span", { text })));
@@ -41,7 +45,10 @@ export function choices(name, label, options, chosen = [], { hint } = {}) {
     el("p", { class: "field-error", id: `${id}-error` }));
 }
 
-/** The values of a form's fields by name, trimmed; of boxes to tick the list of ticked values. */
+/**
+ * The values of a form's fields by name, trimmed; of boxes to tick the list of ticked values.
+ * @returns {Record<string, any>}
+ */
 export function values(form) {
   const read = {};
   for (const place of form.querySelectorAll("[data-field]")) {
@@ -85,6 +92,7 @@ export function showProblem(form, error) {
 /** The text of a refusal that belongs to no field. */
 export const problemText = (error) => wordsOf(overall(error));
 
+/** @param {{key?: string, text?: string}} words */
 const wordsOf = ({ key, text }) => text ?? t(key);
 
 const problemNote = (words) => el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: wordsOf(words) }));

@@ -19,7 +19,8 @@ export class I18n extends EventTarget {
    */
   constructor(load, memory) {
     super();
-    Object.assign(this, { load, memory });
+    this.load = load;
+    this.memory = memory;
   }
 
   /** What was chosen on this machine, or null. */

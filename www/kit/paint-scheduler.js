@@ -14,7 +14,11 @@ export class PaintScheduler {
    * @param atNextFrame runs a function at the next frame (`requestAnimationFrame`)
    * @param after runs a function after some milliseconds (`setTimeout`)
    */
-  constructor(atNextFrame, after, now) { Object.assign(this, { atNextFrame, after, now }); }
+  constructor(atNextFrame, after, now) {
+    this.atNextFrame = atNextFrame;
+    this.after = after;
+    this.now = now;
+  }
 
   /** Calls `paint` once with the next painting, however often it is asked for; unless `cancel` takes it back. */
   soon(paint) {

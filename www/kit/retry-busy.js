@@ -15,7 +15,10 @@ async function retryBusy(ask, pause = wait) {
   }
 }
 
-/** Asks one after the other. Answers as `Promise.allSettled` does. */
+/**
+ * Asks one after the other. Answers as `Promise.allSettled` does.
+ * @returns {Promise<any[]>}
+ */
 export async function inTurn(asks, pause) {
   const answers = [];
   for (const ask of asks) answers.push((await Promise.allSettled([retryBusy(ask, pause)]))[0]);

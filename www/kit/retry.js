@@ -12,7 +12,7 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
  * tried again for ever, because a wall display has nobody who would press reload. `failed` is called with each failure.
  * `wait(ms, signal)` is the pause between two attempts.
  */
-export async function keepTrying(work, signal, failed = () => {}, wait = pause) {
+export async function keepTrying(work, signal, failed = (error) => {}, wait = pause) {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();

@@ -9,8 +9,15 @@ import { t } from "./texts.js";
  * second where there is no row), `load()` (a promise of its rows) and `columns()`.
  */
 export class TableElement extends FajmaElement {
+  caption = "";
+  empty = "";
   #rows = null;
   #failure = null;
+
+  /** @returns {any} */
+  load() { return []; }
+  /** @returns {any[]} */
+  columns() { return []; }
 
   start() { this.reload(); }
 

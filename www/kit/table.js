@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
  * class "name", else the first, says what its row is. The roles are written out because a table that is laid out as cards
  * would lose them.
  */
-export function table({ caption, columns, rows, rowClass = () => null }) {
+export function table({ caption, columns, rows, rowClass = (row) => null }) {
   const head = columns.map(({ label, hidden, className }) => el("th", { role: "columnheader", scope: "col", class: className },
     el("span", { class: hidden ? "visually-hidden" : null, text: label })));
   const naming = Math.max(0, columns.findIndex(({ className }) => className === "name"));
@@ -28,7 +28,7 @@ function content(value) {
 }
 
 /** A row's button. Its accessible name ends with `about`, whom it concerns; `key` finds it again after the list was drawn anew. */
-export const rowAction = ({ label, about, key, click, kind }) => el("button", {
+export const rowAction = ({ label, about, key, click, kind = null }) => el("button", {
   type: "button", class: ["row-action", kind].filter(Boolean).join(" "), "data-key": key, "aria-label": `${label} : ${about}`, text: label, on: { click },
 });
 

@@ -16,7 +16,9 @@ export class LevelLimits extends EventTarget {
    */
   constructor(api, path, parentPath) {
     super();
-    Object.assign(this, { api, path, parentPath });
+    this.api = api;
+    this.path = path;
+    this.parentPath = parentPath;
   }
 
   /** Fetches both; what is known stays while the server is away. Of two askings the later counts. */

@@ -1,5 +1,5 @@
 import { i18n, t } from "../context.js";
-import { el } from "../kit/dom.js";
+import { el, focusedIn } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
@@ -17,11 +17,17 @@ const ORIGIN_ICONS = { defaut: "settings", hopital: "shield", service: "ward", p
  * ("hopital", "service", "patient"), `patient` (for trying limits out; of a patient's level), `whose` (in words), `mayEdit`.
  */
 export class LimitsTable extends FajmaElement {
+  limits = null;
+  mayEdit = false;
+  level = null;
+  patient = null;
+  whose = null;
+
   start() { this.listen(this.limits, "change", () => this.draw()); }
 
   draw() {
     const { current, failure } = this.limits;
-    const focused = this.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = focusedIn(this)?.dataset.key;
     const shown = [];
     if (failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why(failure, current) })));
     if (current) shown.push(this.#table());

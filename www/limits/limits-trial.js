@@ -21,6 +21,10 @@ const SEVERITIES = ["error", "warning", "info"];
  * is wrong with it).
  */
 export class LimitsTrial extends FajmaElement {
+  proposed = null;
+  limits = null;
+  vital = null;
+  patient = null;
   #hours = FIRST_SPAN_H;
   #shown = null;
 

@@ -20,14 +20,19 @@ export class RoomSocket {
   #ended = false;
 
   /**
-   * @param url where the room is
-   * @param token (renew) => a promise of a valid access token
-   * @param probe () => a promise of "retry" or "refused": whether the room would be allowed
-   * @param onMessage takes each message that could be read
-   * @param onStatus takes `{status, reason, retryAt}`
+   * @param {object} room
+   * @param {URL} room.url where the room is
+   * @param {(renew: boolean) => Promise<string>} room.token a valid access token
+   * @param {() => Promise<"retry" | "refused">} room.probe whether the room would be allowed
+   * @param {(message: any) => void} room.onMessage takes each message that could be read
+   * @param {(status: {status: string, reason: string | null, retryAt: number | null}) => void} room.onStatus
    */
   constructor({ url, token, probe, onMessage, onStatus }) {
-    Object.assign(this, { url, token, probe, onMessage, onStatus });
+    this.url = url;
+    this.token = token;
+    this.probe = probe;
+    this.onMessage = onMessage;
+    this.onStatus = onStatus;
     this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
     this.wakeUp = () => document.hidden || (this.#heartbeat && this.#follow(this.#heartbeat.doubt(Date.now())));
   }

@@ -3,7 +3,7 @@ import { isOpen } from "./alerts.js";
 /** The list of alerts: what was asked for, what of it is history, what a change means for it. Pure. */
 
 /** Whether an alert is what was asked for; the same as the server's filter. `query`: as `api/iot/alertes/` takes it. */
-export function matches(alert, { patient_id: patient, niveau_gravite: severity, acquittee: acknowledged, debut, fin } = {}) {
+export function matches(alert, { patient_id: patient = null, niveau_gravite: severity = null, acquittee: acknowledged = null, debut = null, fin = null } = {}) {
   return (!patient || alert.patient === Number(patient))
     && (!severity || alert.severity === severity)
     && (!acknowledged || String(alert.acknowledged) === acknowledged)

@@ -59,7 +59,7 @@ export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt
 export const unansweredSince = (alert) => alert.escalatedAt ?? Math.max(alert.remindedAt ?? 0, alert.raisedAt ?? alert.at);
 
 /** What lasts before what has ended; of these who has waited longest. */
-export const byWaiting = (a, b) => (a.endedAt !== null) - (b.endedAt !== null) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
+export const byWaiting = (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
 
 /**
  * Whether an alert says that a device's value, measured at `at`, may not be the patient's present state. `detached`: the vitals

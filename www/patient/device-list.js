@@ -9,6 +9,8 @@ const LOW_BATTERY = 15;
 
 /** The devices that a patient wears, and how they are. Property: `patient`. */
 export class DeviceList extends FajmaElement {
+  patient = null;
+
   start() {
     this.listen(state, "device", ({ detail }) => detail.patient === this.patient && this.draw());
     this.everySecond(() => this.#updateAges());

@@ -7,6 +7,8 @@ import { EXTRAS, vital as entryOf } from "../model/vitals.js";
 
 /** What is measured beside the vitals, small, as far as there is any. Property: `patient`. */
 export class ExtraValues extends FajmaElement {
+  patient = null;
+
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
     this.everySecond(() => this.#update());
@@ -26,7 +28,7 @@ export class ExtraValues extends FajmaElement {
     known.forEach((name, i) => {
       const now = view(entryOf(name), record.value(name), state.freshness(this.patient, name), i18n);
       const stale = now.state === "stale";
-      const [label, value] = list.children[i].children;
+      const [label, value] = /** @type {any} */ (list.children[i].children);
       setText(label, t(`vital.${name}`));
       list.children[i].classList.toggle("stale", stale);
       const text = `${now.text}\u00a0${now.unit}`;

@@ -15,6 +15,8 @@ import { axis, stretches } from "./trace-shape.js";
  * Properties: `patient`, `vital` (its name), `small` (the line alone). Colours come from live-trace.css.
  */
 export class LiveTrace extends FajmaElement {
+  patient = null;
+  vital = null;
   small = false;
   #canvas = el("canvas", { role: "img" });
   #paintedAt = 0;

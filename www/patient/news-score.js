@@ -14,6 +14,7 @@ const PART_ICONS = { connu: null, absent: "disconnected", ancien: "clock" };
  * plain total. Property: `patient`.
  */
 export class NewsScore extends FajmaElement {
+  patient = null;
   #failure = null;
 
   start() {

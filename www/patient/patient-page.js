@@ -20,6 +20,7 @@ const LIMITS_EVERY_S = 60;
 
 /** One patient, live. Property: `address`, the id or the hospital number. */
 export class PatientPage extends FajmaElement {
+  address = null;
   #patient = null;
   #ward = null;
   #failure = null;

@@ -13,6 +13,9 @@ const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock
 
 /** One vital of a patient. Properties: `patient`, `vital` (its name), `limits` (a LevelLimits), `byHand` (then it has no trace). */
 export class VitalCard extends FajmaElement {
+  patient = null;
+  limits = null;
+  vital = null;
   byHand = false;
   #shown = null;
 

@@ -104,7 +104,7 @@ export class Api extends EventTarget {
 
   post(path, body) { return this.#authorized("POST", path, { body }); }
   /** `version`: stored only while the server still has this one (`If-Match`), else refused with a 412. */
-  put(path, body, { version } = {}) { return this.#authorized("PUT", path, { body, version }); }
+  put(path, body, { version = undefined } = {}) { return this.#authorized("PUT", path, { body, version }); }
   patch(path, body) { return this.#authorized("PATCH", path, { body }); }
   delete(path) { return this.#authorized("DELETE", path, {}); }
 
@@ -171,7 +171,7 @@ export class Api extends EventTarget {
   }
 
   /** `outlives`: the request goes on when the page is closed meanwhile. */
-  async #send(method, path, { query = {}, body, token, version, as = "value", outlives = false } = {}) {
+  async #send(method, path, { query = {}, body = undefined, token = null, version = undefined, as = "value", outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
     const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
@@ -183,7 +183,7 @@ export class Api extends EventTarget {
       response = await fetch(url, {
         method, headers, body: body === undefined ? undefined : JSON.stringify(body),
         credentials: "same-origin", keepalive: outlives,
-        signal: AbortSignal.timeout(as === "file" ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS),
+        signal: /** @type {any} */ (AbortSignal).timeout(as === "file" ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS),
       });
       answer = await (response.ok && as === "file" ? response.blob() : response.text());
     } catch {

@@ -17,7 +17,10 @@ export class Idle {
    * @param now the page's clock, in ms
    * @param memory what all tabs share (`getItem`, `setItem`, `removeItem`)
    */
-  constructor(now, memory) { Object.assign(this, { now, memory }); }
+  constructor(now, memory) {
+    this.now = now;
+    this.memory = memory;
+  }
 
   /** Watches a session that ends after so many seconds without a hand; null: it never does (a display on the wall). */
   watch(limitSeconds) {

@@ -10,6 +10,7 @@ import { secretField } from "./secret-field.js";
  * `reason`, why a session has just ended, or null.
  */
 export class LoginPage extends FajmaElement {
+  reason = null;
   #username = el("input", { id: "username", name: "username", autocomplete: "username", autocapitalize: "none",
     spellcheck: "false", required: true, on: { input: () => this.#updateWait() } });
   #password = el("input", { id: "password", name: "password", type: "password", autocomplete: "current-password", required: true });

@@ -2,6 +2,7 @@
  * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/releve/service/1` and
  * `#/releve/patient/12` (handover sheets), `#/alertes`, `#/compte`, `#/administration/patients`. Pure.
  */
+/** @type {[RegExp, string, (part?: string) => object][]} */
 const ROUTES = [
   [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
   [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],

@@ -11,6 +11,7 @@ import { tileName } from "./tile-grid.js";
 
 /** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
 export class PatientTile extends FajmaElement {
+  patient = null;
   #repaint = () => this.#update();
 
   start() {

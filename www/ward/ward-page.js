@@ -24,6 +24,7 @@ const ASK_AGAIN_S = 60;
 
 /** A ward, live: a tile a patient. Property: `ward`, its number. */
 export class WardPage extends FajmaElement {
+  ward = null;
   #patients = null;
   #failure = null;
   #live = null;
