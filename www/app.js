@@ -1,71 +1,24 @@
-import { AccountPage } from "./components/account-page.js";
-import { AccountSection } from "./components/account-section.js";
-import { AdministrationPage } from "./components/administration-page.js";
-import { AlarmLoad } from "./components/alarm-load.js";
-import { AlarmSection } from "./components/alarm-section.js";
-import { AlertList } from "./components/alert-list.js";
-import { AlertTable } from "./components/alert-table.js";
-import { AlertsPage } from "./components/alerts-page.js";
-import { AppBar } from "./components/app-bar.js";
-import { AssignmentList } from "./components/assignment-list.js";
-import { AuditSection } from "./components/audit-section.js";
-import { AuditTable } from "./components/audit-table.js";
-import { ConnectionChip } from "./components/connection-chip.js";
-import { DeviceList } from "./components/device-list.js";
-import { DeviceSection } from "./components/device-section.js";
-import { EscalationBanner } from "./components/escalation-banner.js";
-import { ExtraValues } from "./components/extra-values.js";
-import { HandoverPage } from "./components/handover-page.js";
-import { HistoryChart } from "./components/history-chart.js";
-import { HistoryNotes } from "./components/history-notes.js";
-import { HistoryTools } from "./components/history-tools.js";
-import { IdleWatch } from "./components/idle-watch.js";
-import { LimitsRehearsal } from "./components/limits-rehearsal.js";
-import { LimitsTable } from "./components/limits-table.js";
-import { LiveAnnouncer } from "./components/live-announcer.js";
-import { LiveTrace } from "./components/live-trace.js";
-import { LoginPage } from "./components/login-page.js";
-import { MySessions } from "./components/my-sessions.js";
-import { NewsScore } from "./components/news-score.js";
-import { PasswordForm } from "./components/password-form.js";
-import { PasswordPage } from "./components/password-page.js";
-import { PageMark } from "./components/page-mark.js";
-import { PatientPage } from "./components/patient-page.js";
-import { PatientSection } from "./components/patient-section.js";
-import { PatientTile } from "./components/patient-tile.js";
-import { PauseControl } from "./components/pause-control.js";
-import { PauseStrip } from "./components/pause-strip.js";
-import { RangeBar } from "./components/range-bar.js";
-import { ServiceList } from "./components/service-list.js";
-import { SessionList } from "./components/session-list.js";
-import { SoundControl } from "./components/sound-control.js";
-import { StatusBanner } from "./components/status-banner.js";
-import { VitalCard } from "./components/vital-card.js";
-import { VitalHistory } from "./components/vital-history.js";
-import { WardPage } from "./components/ward-page.js";
-import { WardSection } from "./components/ward-section.js";
-import { el } from "./dom.js";
-import { icon } from "./icons.js";
-import { keepTrying } from "./retry.js";
-import { route } from "./router.js";
-import { api, base, hearWard, i18n, idle, may, mayAct, player, t } from "./services.js";
-import { keepShell } from "./shell.js";
-import { applyTheme } from "./theme.js";
-import { ticker } from "./ticker.js";
+import * as administration from "./administration/index.js";
+import * as alarms from "./alarms/index.js";
+import { api, base, i18n, idle, may, mayAct, monitorWard, player, t } from "./context.js";
+import * as handover from "./handover/index.js";
+import * as history from "./history/index.js";
+import { el } from "./kit/dom.js";
+import { icon } from "./kit/icons.js";
+import { keepTrying } from "./kit/retry.js";
+import { applyTheme } from "./kit/theme.js";
+import { ticker } from "./kit/ticker.js";
+import * as limits from "./limits/index.js";
+import * as live from "./live/index.js";
+import * as patient from "./patient/index.js";
+import * as session from "./session/index.js";
+import * as shell from "./shell/index.js";
+import { keepOffline } from "./shell/keep-offline.js";
+import { route } from "./shell/router.js";
+import * as ward from "./ward/index.js";
 
-const ELEMENTS = {
-  "account-page": AccountPage, "account-section": AccountSection, "administration-page": AdministrationPage,
-  "alarm-load": AlarmLoad, "alarm-section": AlarmSection, "alert-list": AlertList, "alert-table": AlertTable, "alerts-page": AlertsPage,
-  "app-bar": AppBar, "assignment-list": AssignmentList, "audit-section": AuditSection, "audit-table": AuditTable,
-  "connection-chip": ConnectionChip, "device-list": DeviceList, "device-section": DeviceSection, "escalation-banner": EscalationBanner,
-  "extra-values": ExtraValues, "handover-page": HandoverPage, "history-chart": HistoryChart, "history-notes": HistoryNotes, "history-tools": HistoryTools, "idle-watch": IdleWatch, "limits-rehearsal": LimitsRehearsal,
-  "limits-table": LimitsTable, "live-announcer": LiveAnnouncer, "live-trace": LiveTrace, "login-page": LoginPage,
-  "my-sessions": MySessions, "news-score": NewsScore, "page-mark": PageMark, "password-form": PasswordForm, "password-page": PasswordPage,
-  "patient-page": PatientPage, "patient-section": PatientSection, "patient-tile": PatientTile, "pause-control": PauseControl,
-  "pause-strip": PauseStrip, "range-bar": RangeBar, "service-list": ServiceList, "session-list": SessionList,
-  "sound-control": SoundControl, "ward-section": WardSection,
-  "status-banner": StatusBanner, "vital-card": VitalCard, "vital-history": VitalHistory, "ward-page": WardPage,
-};
+/** The element folders. They are defined late, see `start`. */
+const FOLDERS = [administration, alarms, handover, history, limits, live, patient, session, shell, ward];
 
 /** What a browser takes for a person who may want sound. */
 const HANDS = ["pointerdown", "pointerup", "keydown"];
@@ -88,7 +41,7 @@ function show(reason = null) {
   window.scrollTo(0, 0);
   if (!api.user) return;
   player.start();
-  hearWard();  // a page about a ward has said which by now
+  monitorWard();  // a page about a ward has said which by now
 }
 
 /** Where a new page begins, unless it has put the focus somewhere itself. */
@@ -105,7 +58,7 @@ async function start() {
   // The files may be those that were kept: the server is there again, and has the newest.
   if (page.querySelector(".offline")) return location.reload();
   await speakTheAccountsLanguage();
-  for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+  for (const { elements } of FOLDERS) for (const [name, element] of Object.entries(elements)) customElements.define(name, element);
   i18n.addEventListener("change", () => { document.documentElement.lang = i18n.language; });
   api.addEventListener("login", () => {
     idle.begin(api.user.inactivite_s);
@@ -125,7 +78,7 @@ async function start() {
   for (const type of HANDS) document.addEventListener(type, () => player.wake(), { capture: true, passive: true });
   ticker.start();
   show();
-  keepShell(base).catch(() => {});  // the page works without
+  keepOffline(base).catch(() => {});  // the page works without
 }
 
 /** No value is shown until the server answers. */

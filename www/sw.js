@@ -30,7 +30,7 @@ addEventListener("fetch", (event) => {
 
 async function open({ request, resultingClientId }) {
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(request, { signal: /** @type {any} */ (AbortSignal).timeout(PATIENCE_MS) });
     if (answer.status < 500) return answer;
   } catch {
     // No network: what is kept says so.

@@ -29,7 +29,7 @@ def log_in(page, stack, role="infirmier"):
     page.fill("#username", account["username"])
     page.fill("#password", account["password"])
     page.click("login-page button.primary")
-    page.wait_for_selector("service-list .services a, ward-page .tiles")
+    page.wait_for_selector("ward-list .services a, ward-page .tiles")
 
 
 def open_patient(page, stack, device):

@@ -65,7 +65,7 @@ def password_change(page, hospital):
 # The ward
 
 def wards(page, hospital):
-    go(page, hospital, "#/", "service-list .services a")
+    go(page, hospital, "#/", "ward-list .services a")
     yield
 
 
@@ -240,9 +240,9 @@ def limits(page, hospital):
     page.click(".limits-part [data-key=limits-spo2]")
     page.select_option("dialog [name=mode_bas_error]", "own")
     page.fill("dialog [name=seuil_bas_error]", "86")
-    page.click("limits-rehearsal button")
-    page.wait_for_selector("limits-rehearsal .verdict b")
-    page.locator("limits-rehearsal .verdict").scroll_into_view_if_needed()
+    page.click("limits-trial button")
+    page.wait_for_selector("limits-trial .verdict b")
+    page.locator("limits-trial .verdict").scroll_into_view_if_needed()
     yield
 
 

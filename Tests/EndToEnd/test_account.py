@@ -91,7 +91,7 @@ def test_the_name_in_the_bar_leads_to_the_account_and_its_language_goes_along(pe
     assert page.evaluate("document.activeElement.lang") == "en"
     elsewhere = browser.new_context(locale="fr-FR").new_page()
     somebody.enter(elsewhere)
-    elsewhere.wait_for_selector('service-list h1:has-text("Wards")')
+    elsewhere.wait_for_selector('ward-list h1:has-text("Wards")')
     elsewhere.context.close()
 
 
@@ -235,7 +235,7 @@ def test_a_hand_in_one_tab_holds_the_others(person, page):
     somebody.enter(page)
     other = page.context.new_page()
     other.goto(page.url)
-    other.wait_for_selector("service-list .services a")
+    other.wait_for_selector("ward-list .services a")
     page.clock.fast_forward("29:05")
     page.wait_for_selector(ASKED)
     other.wait_for_selector(ASKED)
@@ -300,4 +300,4 @@ def test_too_many_attempts_count_down_and_another_account_need_not_wait(stack, p
     page.clock.fast_forward(seconds * 1000)
     page.wait_for_selector('login-page .primary:enabled:text-is("Se connecter")')
     somebody.sign_in(page)
-    page.wait_for_selector("service-list .services a")
+    page.wait_for_selector("ward-list .services a")

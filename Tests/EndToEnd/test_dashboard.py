@@ -19,7 +19,7 @@ def test_a_wrong_password_is_told_and_the_right_one_opens(stack, page):
     log_in(page, stack)
     assert page.inner_text("app-bar .who") == stack.accounts["infirmier"]["username"]
     page.reload()  # the session's cookie brings it back
-    page.wait_for_selector("service-list .services a")
+    page.wait_for_selector("ward-list .services a")
     page.click("app-bar .logout")
     page.wait_for_selector("#username")
     page.reload()
@@ -30,7 +30,7 @@ def test_logging_out_ends_every_tab(stack, page):
     log_in(page, stack)
     other = page.context.new_page()
     other.goto(stack.url + "/")
-    other.wait_for_selector("service-list .services a")
+    other.wait_for_selector("ward-list .services a")
     page.click("app-bar .logout")
     other.wait_for_selector("#username")
 
@@ -51,8 +51,8 @@ def test_from_the_wards_to_a_ward_to_a_patient(stack, device, page):
     device.report(spo2=96, heart_rate=72)
     log_in(page, stack)
     wards = stack.request("GET", "/api/services/").json()
-    assert page.locator("service-list .services .name").all_inner_texts() == [ward["nom"] for ward in wards]
-    page.click(f'service-list a[href="#/service/{device.ward}"]')
+    assert page.locator("ward-list .services .name").all_inner_texts() == [ward["nom"] for ward in wards]
+    page.click(f'ward-list a[href="#/service/{device.ward}"]')
     page.wait_for_selector("patient-tile")
     assert page.locator("patient-tile").count() == sum(one.ward == device.ward for one in stack.devices)
     expect_chip(page, "connected")

@@ -162,5 +162,5 @@ def test_a_wall_display_prints_nothing(stack, first_ward_device, page):
     page.wait_for_selector("patient-tile")
     assert page.locator(".handover-link").count() == 0
     page.goto(f"{stack.url}/#/releve/service/{first_ward_device.ward}")
-    page.wait_for_selector("service-list, ward-page")
+    page.wait_for_selector("ward-list, ward-page")
     assert page.locator("handover-page").count() == 0

@@ -27,7 +27,7 @@ def hands(page, stack, person):
     page.goto(stack.url + "/")
     hands = Hands(page)
     sign_in(hands, person.username, person.password)
-    page.wait_for_selector("service-list .services a")
+    page.wait_for_selector("ward-list .services a")
     return hands
 
 
@@ -39,7 +39,7 @@ def sign_in(hands, name, password):
 
 
 def go_to_patient(hands, device, ward):  # noqa: F811
-    hands.press(f"service-list a[href='#/service/{ward}']")
+    hands.press(f"ward-list a[href='#/service/{ward}']")
     hands.page.wait_for_selector("patient-tile")
     hands.expect_focus("main")
     hands.press(f"patient-tile a[href='#/patient/{device.patient}']")
@@ -59,7 +59,7 @@ def test_from_the_login_by_the_ward_to_a_patient_and_out_again(stack, device, wa
     hands.expect_focus("#password")
     page.keyboard.type(person.password)  # what was wrong is selected
     page.keyboard.press("Enter")
-    page.wait_for_selector("service-list .services a")
+    page.wait_for_selector("ward-list .services a")
     hands.expect_focus("main")
     go_to_patient(hands, device, ward)
     hands.press(".patient-head a.back")
@@ -89,7 +89,7 @@ def test_the_focus_stays_on_a_tile_that_moves(stack, device, ward, hands):  # no
     """By severity: whoever gets worse goes to the front under one's hands."""
     page = hands.page
     other = stack.request("POST", "/api/patients/", role="admin", json={"identifiant": unique("C"), "nom": "Premier", "prenom": "Lit", "service": ward, "lit": "0"}).json()
-    hands.press(f"service-list a[href='#/service/{ward}']")
+    hands.press(f"ward-list a[href='#/service/{ward}']")
     page.wait_for_selector(f"patient-tile a[href='#/patient/{other['id']}']")
     hands.press("[data-order=severity]")
     hands.tab_to(f"patient-tile a[href='#/patient/{device.patient}']")
@@ -154,9 +154,9 @@ def test_a_limit_is_tried_on_the_past_and_changed(stack, device, ward, hands):  
     page.wait_for_selector("dialog .corner")
     hands.choose("dialog [name=mode_bas_error]", "Propre")
     hands.write("dialog [name=seuil_bas_error]", "88")
-    hands.press("limits-rehearsal button")
-    page.wait_for_selector("limits-rehearsal .result:not(.outdated) .verdict b")
-    hands.expect_focus("limits-rehearsal button")
+    hands.press("limits-trial button")
+    page.wait_for_selector("limits-trial .result:not(.outdated) .verdict b")
+    hands.expect_focus("limits-trial button")
     hands.press("dialog footer button.primary")
     page.wait_for_selector("dialog", state="detached")
     hands.expect_focus(".limits-part [data-key=limits-spo2]")
@@ -222,7 +222,7 @@ def test_the_alerts_are_filtered_and_saved_as_a_file(stack, device, ward, hands)
 def test_language_and_theme_change_under_the_same_hands(hands):
     page = hands.page
     hands.press("app-bar button[lang=en]")
-    page.wait_for_selector('service-list h1:has-text("Wards")')
+    page.wait_for_selector('ward-list h1:has-text("Wards")')
     hands.expect_focus("app-bar button[lang=en]")
     assert page.get_attribute("html", "lang") == "en"
     hands.press("app-bar .theme")
@@ -256,7 +256,7 @@ def test_an_administrator_makes_a_ward_a_patient_a_device_and_a_nurse(stack, pag
     hands = Hands(page)
     account = stack.accounts["admin"]
     sign_in(hands, account["username"], account["password"])
-    page.wait_for_selector("service-list .services a")
+    page.wait_for_selector("ward-list .services a")
 
     def section(name):
         link = page.locator(f".administration-head a[href='#/administration/{name}']:focus")

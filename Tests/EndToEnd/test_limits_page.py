@@ -162,25 +162,25 @@ def test_a_rehearsal_says_how_many_alerts_there_would_have_been_and_stores_nothi
     own(page, "bas_error", seuil="85")
 
     def figures():
-        page.wait_for_selector("limits-rehearsal .result:not(.outdated) .verdict b")
-        rows = page.locator("limits-rehearsal tbody tr").all()
-        return (page.inner_text("limits-rehearsal .verdict b"), page.inner_text("limits-rehearsal .figure span"),
+        page.wait_for_selector("limits-trial .result:not(.outdated) .verdict b")
+        rows = page.locator("limits-trial tbody tr").all()
+        return (page.inner_text("limits-trial .verdict b"), page.inner_text("limits-trial .figure span"),
                 [row.locator("td").all_inner_texts() for row in rows])
 
-    press(page, "limits-rehearsal button")
+    press(page, "limits-trial button")
     # 88 is a warning then: under 94 for 15 s.
     assert figures() == ("3", "au lieu de 3", [["3", "0"], ["0", "3"], ["0", "0"]])
-    assert "85" in page.inner_text("limits-rehearsal .what") and "180" in page.inner_text("limits-rehearsal .result")
-    assert page.locator("limits-rehearsal button:focus").count() == 1
-    press(page, "limits-rehearsal summary")
-    assert page.locator("limits-rehearsal li[data-severity=warning] svg").count() == 3
+    assert "85" in page.inner_text("limits-trial .what") and "180" in page.inner_text("limits-trial .result")
+    assert page.locator("limits-trial button:focus").count() == 1
+    press(page, "limits-trial summary")
+    assert page.locator("limits-trial li[data-severity=warning] svg").count() == 3
     choose(page, "mode_bas_warning", "D")
-    page.wait_for_selector("limits-rehearsal .result.outdated .note")
-    press(page, "limits-rehearsal button")
+    page.wait_for_selector("limits-trial .result.outdated .note")
+    press(page, "limits-trial button")
     assert figures() == ("0", "au lieu de 3", [["3", "0"], ["0", "0"], ["0", "0"]])
-    tab_to(page, "limits-rehearsal select")
+    tab_to(page, "limits-trial select")
     page.keyboard.type("7 derniers")
-    press(page, "limits-rehearsal button")
+    press(page, "limits-trial button")
     assert figures()[1] == "au lieu de 3"
     expect_accessible_light_and_dark(page, "rehearsal")
     page.keyboard.press("Escape")
@@ -192,11 +192,11 @@ def test_a_rehearsal_says_how_many_alerts_there_would_have_been_and_stores_nothi
 def test_a_rehearsal_without_readings_and_one_of_impossible_limits_say_so(stack, device, patient_page):
     page = patient_page
     open_limits(page, "spo2")
-    press(page, "limits-rehearsal button")
-    page.wait_for_selector('limits-rehearsal .note:has-text("Aucune mesure")')
+    press(page, "limits-trial button")
+    page.wait_for_selector('limits-trial .note:has-text("Aucune mesure")')
     own(page, "bas_error", seuil="98")
-    press(page, "limits-rehearsal button")
-    page.wait_for_selector('limits-rehearsal .form-problem:has-text("SpO2")')
+    press(page, "limits-trial button")
+    page.wait_for_selector('limits-trial .form-problem:has-text("SpO2")')
 
 
 # The early warning score

@@ -106,12 +106,12 @@ def test_an_update_is_there_with_the_next_load_and_an_old_file_is_not_kept(page,
     # As if the version before had kept a file that is no more, and another text of one that still is.
     page.evaluate("""async (name) => {
       const cache = await caches.open(name);
-      for (const path of ["css/of-yesterday.css", "css/base.css"]) await cache.put(new URL(path, document.baseURI), new Response("old"));
+      for (const path of ["kit/of-yesterday.css", "kit/base.css"]) await cache.put(new URL(path, document.baseURI), new Response("old"));
     }""", before)
     page.reload()
     page.wait_for_selector("login-page")
     assert page.evaluate("getComputedStyle(document.body).display") == "flex", "base.css is the server's"
     wait_until_kept(page, before)
     until(lambda: before not in page.evaluate("caches.keys()"), 20, "what was kept before is thrown away")
-    assert "/css/of-yesterday.css" not in "".join(page.evaluate(KEPT))
-    assert page.evaluate("async () => (await (await caches.match('css/base.css')).text()).length") > 100
+    assert "/kit/of-yesterday.css" not in "".join(page.evaluate(KEPT))
+    assert page.evaluate("async () => (await (await caches.match('kit/base.css')).text()).length") > 100

@@ -105,14 +105,14 @@ def test_script_in_any_text_is_text_on_every_page(page, stack, infected):
     page.fill("#password", person.password)
     page.click("login-page button.primary")
     pages = {
-        "#/": ("service-list .services a", mark),
+        "#/": ("ward-list .services a", mark),
         f"#/service/{infected['ward']}": ("patient-tile .name", mark.upper()),
         f"#/patient/{infected['patient']}": ("alert-list .message", mark),
         f"#/releve/service/{infected['ward']}": ("handover-page .sheet", mark.upper()),
         f"#/releve/patient/{infected['patient']}": ("handover-page .sheet", mark),
         "#/alertes": ("alerts-page", mark),
         "#/compte": ("account-page", mark),
-        f"#/patient/{LONG}": ("service-list", ""),
+        f"#/patient/{LONG}": ("ward-list", ""),
     }
     for address, (selector, text) in pages.items():
         page.evaluate("(address) => { location.hash = address; }", address)

@@ -263,7 +263,7 @@ def test_any_accounts_page_can_hang_on_the_wall_and_its_session_still_ends(stack
     assert page.locator("button, a:not(.brand), select, summary").count() == 0
     first_ward_device.report(spo2=94)
     page.wait_for_selector(tile(first_ward_device, "94"), timeout=2000)
-    limit = page.evaluate("import('./services.js').then(({ api }) => api.user.inactivite_s)")
+    limit = page.evaluate("import('./context.js').then(({ api }) => api.user.inactivite_s)")
     assert limit > 0  # the account's own rule
     page.reload()
     page.wait_for_selector("ward-page.wall patient-tile")

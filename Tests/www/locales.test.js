@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { I18n, LANGUAGES, typeset } from "../../www/i18n.js";
-import { ALWAYS_SHOWN, VITALS } from "../../www/vitals.js";
+import { LANGUAGES } from "../../www/kit/i18n.js";
+import { ALWAYS_SHOWN, VITALS } from "../../www/model/vitals.js";
 
 const www = new URL("../../www/", import.meta.url);
 const texts = Object.fromEntries(LANGUAGES.map((language) => [language, JSON.parse(readFileSync(new URL(`locales/${language}.json`, www)))]));
-const load = async (language) => texts[language];
-const memory = (kept = {}) => ({ getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value; } });
-const sources = ["", "administration/", "components/"].flatMap((folder) => readdirSync(new URL(`./${folder}`, www))
-  .filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(folder + name, www), "utf8")));
+const sources = readdirSync(www, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(name, www), "utf8"));
 
 test("both languages have the same keys, none empty, with the same places to fill", () => {
   const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
@@ -40,12 +37,6 @@ test("no sentence and no word with an accent stands in the code: all that is rea
   assert.deepEqual(found, []);
 });
 
-test("no line breaks before a French sign that stands off, inside quotation marks or before a unit", () => {
-  assert.equal(typeset("Nouvel essai : {count} min « ici » ?", "fr"), "Nouvel essai\u00a0: {count}\u00a0min «\u00a0ici\u00a0»\u00a0?");
-  assert.equal(typeset("de {low} à {high} {unit} ; 98 %", "fr"), "de {low} à {high}\u00a0{unit}\u00a0; 98\u00a0%");
-  assert.equal(typeset("at {time} so: {seconds} s", "en"), "at {time} so: {seconds}\u00a0s");
-});
-
 test("French is written with its accents and signs, English with its own", () => {
   for (const [language, wrong] of Object.entries({ fr: /'|\.\.\.|"|SpO2|[^\s\u00a0\u202f«(][:;?!](\s|$)|\b(Etat|Eleve|Echelle|A (?=[a-zé]))/, en: /'|\.\.\.|"|SpO2|[\s\u00a0][:;?!]/ })) {
     for (const [key, text] of Object.entries(texts[language])) assert.doesNotMatch(text, wrong, `${language} ${key}`);
@@ -58,33 +49,4 @@ test("every vital has a name, every one on a tile a short one, every letter a wo
     (letters ?? []).forEach((letter, i) => assert.ok(texts.fr[`value.${name}.${i}`], `${name} ${letter}`));
   }
   for (const name of ALWAYS_SHOWN) assert.ok(texts.fr[`vital.short.${name}`], name);
-});
-
-test("French is the first language, the account's comes before it, and what was chosen here before both", async () => {
-  const fresh = new I18n(load, memory());
-  await fresh.start(undefined);
-  assert.equal(fresh.language, "fr");
-  await fresh.start("en");
-  assert.equal(fresh.language, "en");
-  const remembering = new I18n(load, memory({ "fajma.langue": "fr" }));
-  await remembering.start("en");
-  assert.equal(remembering.language, "fr");
-});
-
-test("a choice is remembered and told, and a language that is none is not believed", async () => {
-  const kept = memory();
-  const i18n = new I18n(load, kept);
-  let told = 0;
-  i18n.addEventListener("change", () => told++);
-  await i18n.choose("en");
-  assert.equal(told, 1);
-  assert.equal(new I18n(load, kept).remembered, "en");
-  assert.equal(new I18n(load, memory({ "fajma.langue": "../x" })).remembered, null);
-});
-
-test("places are filled, and a missing text shows its key", async () => {
-  const i18n = new I18n(load, memory());
-  await i18n.start();
-  assert.equal(i18n.t("patient.age", { years: 64 }), "64\u00a0ans");
-  assert.equal(i18n.t("no.such.key"), "no.such.key");
 });

@@ -1,8 +1,8 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { choice, choices, field, input, values } from "../form.js";
-import { LANGUAGES } from "../i18n.js";
-import { api, t } from "../services.js";
+import { api, t } from "../context.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { choice, choices, field, input, values } from "../kit/form.js";
+import { LANGUAGES } from "../kit/i18n.js";
 import { needsWard, ROLES } from "./roles.js";
 import { showSecret } from "./secret-dialog.js";
 

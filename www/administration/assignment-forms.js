@@ -1,18 +1,18 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { choice, field, input, values } from "../form.js";
-import { api, i18n, state, t } from "../services.js";
-import { fromField, fromFieldOf, toField } from "./moments.js";
-import { fullName, moment, whereabouts } from "./words.js";
+import { api, i18n, state, t } from "../context.js";
+import { fromField, fromFieldOf, toField } from "../kit/date-field.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { field, input, values } from "../kit/form.js";
+import { fullName, moment, whereabouts } from "../kit/names.js";
 
 /** The dialogs about who wears a device from when to when. */
 
 /** "du 21 nov., 14:03 au 22 nov., 9:00", "depuis …" */
 const period = ({ debut, fin }) => (fin
-  ? t("assignments.from_to", { from: moment(debut), to: moment(fin) })
-  : t("assignments.since", { from: moment(debut) }));
+  ? t("assignments.from_to", { from: moment(debut, state.now()), to: moment(fin, state.now()) })
+  : t("assignments.since", { from: moment(debut, state.now()) }));
 
-const times = ({ debut, fin } = {}) => el("div", { class: "field-pair" },
+const times = ({ debut = null, fin = null } = {}) => el("div", { class: "field-pair" },
   field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut), required: Boolean(debut) }),
     { hint: debut ? null : t("assignments.from.hint") }),
   field("fin", t("assignments.to"), input("datetime-local", { value: toField(fin) }), { hint: t("assignments.to.hint") }));

@@ -1,9 +1,9 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { field, input, values } from "../form.js";
-import { api, t } from "../services.js";
+import { api, t } from "../context.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { field, input, values } from "../kit/form.js";
+import { fullName } from "../kit/names.js";
 import { showSecret } from "./secret-dialog.js";
-import { fullName } from "./words.js";
 
 /** The dialogs about devices and their keys. */
 

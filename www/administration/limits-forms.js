@@ -1,6 +1,6 @@
-import { openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { t } from "../services.js";
+import { t } from "../context.js";
+import { openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
 
 /** The dialog about the alarm limits of a ward or of the hospital. Properties as `limits-table` has them. */
 export function openLimits({ limits, level, whose, mayEdit }) {

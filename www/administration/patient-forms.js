@@ -1,9 +1,9 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { choice, choices, field, input, values } from "../form.js";
-import { api, may, t } from "../services.js";
-import { wardOptions } from "./controls.js";
-import { fullName, whereabouts } from "./words.js";
+import { api, may, t } from "../context.js";
+import { wardOptions } from "../kit/controls.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { choice, choices, field, input, values } from "../kit/form.js";
+import { fullName, whereabouts } from "../kit/names.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
 
@@ -13,7 +13,7 @@ const SEXES = ["F", "M", "X"];
 
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
 
-function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born, sexe } = {}) {
+function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born = null, sexe = null } = {}) {
   const sexes = [["", t("patients.sex.unknown")], ...SEXES.map((sex) => [sex, t(`sex.${sex}`)])];
   return [
     pair(field("nom", t("patients.last_name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" })),

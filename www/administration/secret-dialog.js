@@ -1,7 +1,7 @@
-import { openDialog } from "../dialog.js";
-import { el } from "../dom.js";
-import { icon } from "../icons.js";
-import { t } from "../services.js";
+import { t } from "../context.js";
+import { openDialog } from "../kit/dialog.js";
+import { el } from "../kit/dom.js";
+import { icon } from "../kit/icons.js";
 import { qrPath, qrSide } from "./qr.js";
 
 /** Something that is shown once and never again: a device's key with its QR code, a made password. */

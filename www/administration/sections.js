@@ -1,3 +1,5 @@
+import { has } from "../permissions.js";
+
 /** The parts of the administration, and who may open which: any one of its permissions is enough. Pure. */
 export const SECTIONS = [
   { name: "patients", element: "patient-section", icon: "bed", permissions: ["managePatients"] },
@@ -7,9 +9,6 @@ export const SECTIONS = [
   { name: "alarmes", element: "alarm-section", icon: "bell", permissions: ["readMeasures"] },
   { name: "audit", element: "audit-section", icon: "audit", permissions: ["readAudit"] },
 ];
-
-/** Whether an account (`utilisateur` of the session, or null) has a permission. */
-export const has = (user, permission) => user?.permissions?.includes(permission) ?? false;
 
 /** The sections that an account may open. */
 export const sectionsFor = (user) => SECTIONS.filter(({ permissions }) => permissions.some((permission) => has(user, permission)));

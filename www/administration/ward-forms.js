@@ -1,6 +1,6 @@
-import { confirmDialog, openDialog } from "../dialog.js";
-import { choices, field, input, values } from "../form.js";
-import { api, t } from "../services.js";
+import { api, t } from "../context.js";
+import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { choices, field, input, values } from "../kit/form.js";
 
 /** The dialogs about wards. */
 

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byWaiting, clearsFreshness, isEscalated, unansweredSince } from "../../../www/model/alerts.js";
+
+const alert = (id, more = {}) => ({ id, patient: 12, kind: "spo2_bas", severity: "warning", at: id * 1_000, raisedAt: id * 1_000 + 400, acknowledged: false,
+  remindedAt: null, escalatedAt: null, endedAt: null, version: 1, vital: "spo2", side: "bas", value: 84, limit: 90, ...more });
+
+test("an alert that nobody answered is escalated until it is acknowledged, a ward that nobody hears from the beginning", () => {
+  assert.equal(isEscalated(alert(1, { severity: "error" })), false);
+  assert.equal(isEscalated(alert(1, { severity: "error", escalatedAt: 5, endedAt: 9 })), true);
+  assert.equal(isEscalated(alert(1, { severity: "error", escalatedAt: 5, acknowledged: true })), false);
+  assert.equal(isEscalated(alert(1, { severity: "error", kind: "service_non_surveille" })), true);
+});
+
+test("of what nobody answered the longest waiting stands first, and what has ended last", () => {
+  const escalated = [alert(1, { escalatedAt: 9_000 }), alert(2, { escalatedAt: 8_000 }), alert(3, { escalatedAt: 3_500, endedAt: 4_000 })];
+  assert.deepEqual(escalated.sort(byWaiting).map(({ id }) => id), [2, 1, 3]);
+  assert.equal(unansweredSince(alert(1)), 1_400);
+  assert.equal(unansweredSince(alert(1, { remindedAt: 6_000 })), 6_000);
+});
+
+test("a lost signal clears what was measured before it, a battery clears nothing", () => {
+  assert.equal(clearsFreshness(alert(5, { kind: "signal_perdu" }), "spo2", 5_000, null), true);
+  assert.equal(clearsFreshness(alert(5, { kind: "signal_perdu" }), "spo2", 5_001, null), false);
+  assert.equal(clearsFreshness(alert(5, { kind: "batterie_faible" }), "spo2", 0, null), false);
+});

@@ -1,0 +1,108 @@
+import { SEVERITIES } from "../model/alerts.js";
+import { AlarmSound, audible, LOST, worstOf } from "./alarm-sound.js";
+
+/** However much is due at once, the page breathes in between. */
+const SHORTEST_WAIT_MS = 50;
+
+/**
+ * Joins what is known of the ward's alarms, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
+ * Event "change": something of what it tells is another.
+ */
+export class AlarmMonitor extends EventTarget {
+  #course = new AlarmSound();
+  #running = null;
+  #timer = 0;
+  #saidLostAt = -Infinity;
+  /** The pattern that is being tried out, or null. */
+  testing = null;
+
+  /**
+   * @param alarms a LiveState
+   * @param player a SoundPlayer
+   * @param say tells the server whether this screen can be heard
+   * @param feeds the FeedSilence of what is heard, or null
+   */
+  constructor(alarms, player, say, feeds = null) {
+    super();
+    this.alarms = alarms;
+    this.player = player;
+    this.say = say;
+    this.feeds = feeds;
+    for (const type of ["alert", "pause", "connection"]) alarms.addEventListener(type, () => this.look());
+    player.addEventListener("change", () => this.#hear());
+  }
+
+  /** Open alerts that nobody has acknowledged, those about the ward among them; the worst first. */
+  waiting() { return this.alarms.openAlerts().filter((alert) => !alert.acknowledged); }
+
+  /** What is to be heard of them. */
+  audible() { return audible(this.waiting(), this.alarms.pauses, this.alarms.now()); }
+
+  /** How many wait, by severity. */
+  counts() {
+    const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0]));
+    for (const { severity } of this.waiting()) counts[severity] += 1;
+    return counts;
+  }
+
+  worst() { return worstOf(this.waiting()); }
+
+  /** Whether alarms reach this page: "received", "doubtful" (connected, but the whole ward fell silent) or "lost". */
+  reception() {
+    if (this.alarms.connection.status === "error" || this.alarms.blindSince() !== null) return "lost";
+    return this.feeds?.areSilent(Date.now()) ? "doubtful" : "received";
+  }
+
+  /** Every second while a ward is heard: says by a note of its own that alarms do not arrive, unless one sounds. A refusal is no loss. */
+  attend() {
+    const now = Date.now();
+    if (this.reception() === "received" || this.alarms.connection.status === "error") {
+      this.#saidLostAt = -Infinity;
+      return;
+    }
+    if (now - this.#saidLostAt < LOST.everyMs || this.player.state !== "running" || this.player.playing) return;
+    this.#saidLostAt = now;
+    this.player.play("lost");
+  }
+
+  /** Looks at what is known now: on every change, and when a repetition or the end of a pause is due. */
+  look() {
+    clearTimeout(this.#timer);
+    const now = Date.now();
+    if (this.player.state === "running") {
+      const action = this.#course.look(this.audible(), now);
+      if (action === "stop") this.testing || this.player.stop();
+      else if (action?.play) this.player.play(action.play);
+    }
+    const serverNow = this.alarms.now();
+    const waits = this.alarms.pauses.running(serverNow).map(({ endsAt }) => endsAt - serverNow);
+    if (this.#course.wakeAt !== null) waits.push(this.#course.wakeAt - now);
+    if (waits.length) this.#timer = setTimeout(() => this.look(), Math.max(SHORTEST_WAIT_MS, Math.min(...waits)));
+    this.#tell();
+  }
+
+  /** Plays the patterns one after the other, the worst first, for who wants to know them; an alarm cuts them short. */
+  async test() {
+    for (const severity of SEVERITIES.toReversed()) {
+      const played = this.player.play(severity);
+      this.testing = severity;
+      this.#tell();
+      if (!(await played)) break;
+    }
+    this.testing = null;
+    this.#tell();
+  }
+
+  /** The player changed: once it can be heard the server is told, and what already alarms sounds from its beginning. */
+  #hear() {
+    const running = this.player.state === "running";
+    if (running !== this.#running) {
+      this.#running = running;
+      this.say({ type: "son", actif: running });
+      this.#course = new AlarmSound();
+      this.look();
+    } else this.#tell();
+  }
+
+  #tell() { this.dispatchEvent(new CustomEvent("change")); }
+}

@@ -1,0 +1,82 @@
+import { acknowledge, i18n, may, state, t } from "../context.js";
+import { el, focusedIn, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { clockTime } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { iconOf, stageOf } from "../model/alert-text.js";
+import { wantsSomebody } from "../model/alerts.js";
+
+const SHOWN = 5;
+
+/** A patient's five latest alerts (and every open one), each with Acquitter. Property: `patient`. Event "failure" {text}. */
+export class AlertList extends FajmaElement {
+  patient = null;
+  #acknowledging = new Set();
+
+  start() {
+    this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.draw());
+  }
+
+  draw() {
+    const focused = focusedIn(this)?.dataset.alert;
+    const alerts = state.record(this.patient).latestAlerts(SHOWN);
+    const body = alerts.length
+      ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
+      : el("p", { class: "empty" }, icon("check"), el("span", { text: t("alerts.none") }));
+    // The heading stays: it may have the focus.
+    if (!this.firstElementChild) this.append(el("h2", { tabindex: "-1" }), body);
+    else this.lastElementChild.replaceWith(body);
+    setText(this.querySelector("h2"), t("alerts.title"));
+    if (focused) this.#focus(focused);
+  }
+
+  /** Whose button is gone leaves the focus to the next that waits. */
+  #focus(alert) {
+    (this.querySelector(`[data-alert="${alert}"]`) ?? this.querySelector("[data-alert]") ?? this.querySelector("h2")).focus();
+  }
+
+  #row(alert) {
+    const now = state.now();
+    const facts = [t(alert.endedAt === null ? "alerts.lasting" : "alerts.ended", { time: this.#time(alert.endedAt, now) })];
+    if (alert.remindedAt !== null) facts.push(t("alerts.reminded", { time: this.#time(alert.remindedAt, now) }));
+    if (alert.escalatedAt !== null) facts.push(t("alerts.escalated", { time: this.#time(alert.escalatedAt, now) }));
+    if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
+    return el("li", { "data-severity": alert.severity, class: classOf(alert) },
+      icon(iconOf(alert)),
+      el("div", {},
+        el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
+          datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
+        el("p", { class: "message", text: alert.message }),
+        el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
+          alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
+  }
+
+  #time(at, now) { return at === null ? "" : clockTime(at, now, i18n.language); }
+
+  #acknowledged(alert, now) {
+    return t("alerts.acknowledged", { who: alert.acknowledgedBy ?? "?", time: this.#time(alert.acknowledgedAt, now) });
+  }
+
+  #button(alert) {
+    return el("button", {
+      type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#acknowledging.has(alert.id) ? "true" : null,
+      "aria-label": t("alerts.acknowledge.label", { message: alert.message }), text: t("alerts.acknowledge"),
+      on: { click: () => this.#acknowledge(alert) },
+    });
+  }
+
+  async #acknowledge(alert) {
+    if (this.#acknowledging.has(alert.id)) return;
+    this.#acknowledging.add(alert.id);
+    this.draw();
+    await acknowledge(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));
+    this.#acknowledging.delete(alert.id);
+    if (!this.signal.aborted) this.draw();
+  }
+}
+
+/** "open" wants somebody, "latched" too though it has ended; "settled" does not (any more), though it may be "unended". */
+function classOf(alert) {
+  if (wantsSomebody(alert)) return stageOf(alert) === "ended" ? "open latched" : "open";
+  return alert.endedAt === null ? "settled unended" : "settled";
+}

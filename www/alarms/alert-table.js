@@ -1,0 +1,96 @@
+import { acknowledge, i18n, may, state, t } from "../context.js";
+import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { clockTime, duration, number } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { fullName } from "../kit/names.js";
+import { badge, table, twoLines } from "../kit/table.js";
+import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
+import { iconOf, limitOf, stageOf, valueOf } from "../model/alert-text.js";
+
+/**
+ * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
+ * why an acknowledgement was refused. After one the focus goes on to the next: each takes one key.
+ */
+export class AlertTable extends FajmaElement {
+  patients = null;
+  caption = null;
+  wards = null;
+  rows = [];
+  failed = () => {};
+
+  start() { this.everySecond(() => this.#updateDurations()); }
+
+  draw() {
+    const focused = focusedIn(this)?.dataset.key;
+    const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
+    const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
+    this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
+      { label: t("alarms.severity"), className: "severity", cell: (alert) => this.#severity(alert) },
+      { label: t("alarms.bed"), className: "bed", cell: ({ patient }) => this.#bed(whom.get(patient)) },
+      { label: t("alarms.patient"), className: "name", cell: (alert) => this.#patient(alert, whom.get(alert.patient)) },
+      { label: t("alarms.what"), className: "what", cell: (alert) => this.#what(alert) },
+      { label: t("alarms.value"), className: "value", cell: (alert) => this.#value(alert) },
+      { label: t("alarms.measured"), className: "when", cell: ({ at }) => this.#instant(at) },
+      { label: t("alarms.delay"), className: "number", cell: (alert) => this.#delay(alert) },
+      { label: t("alarms.acknowledged"), className: "by", cell: (alert) => this.#acknowledged(alert) },
+      { label: t("alarms.ended"), cell: ({ endedAt }) => (endedAt === null ? null : this.#instant(endedAt)) },
+      { label: t("alarms.duration"), className: "number", cell: (alert) => this.#duration(alert) },
+      ...(open ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (alert) => this.#button(alert) }] : []),
+    ] }));
+    this.#updateDurations();
+    if (!focused) return;
+    (this.querySelector(`[data-key="${focused}"]`) ?? this.querySelector(".acknowledge") ?? this.closest("section").querySelector("h2")).focus();
+  }
+
+  /** Its shape says its stage, its colour and word how bad it is. */
+  #severity(alert) {
+    return el("span", { class: "severity-mark", "data-severity": alert.severity }, icon(iconOf(alert)), el("span", { text: t(`severity.${alert.severity}`) }));
+  }
+
+  #bed(patient) { return patient?.lit ? el("span", { class: "bed-chip", text: patient.lit }) : null; }
+
+  #patient(alert, patient) {
+    if (alert.patient === null) return el("strong", { text: this.wards.find(({ id }) => id === alert.ward)?.nom ?? t("ward.number", { id: alert.ward }) });
+    const name = patient ? fullName(patient) : t("alarms.who.number", { id: alert.patient });
+    return el("a", { href: `#/patient/${alert.patient}`, text: name });
+  }
+
+  #what(alert) {
+    const stage = stageOf(alert);
+    return [el("span", { class: "message", text: alert.message }), el("span", { class: "marks" },
+      stage === "ended" ? badge("error", t("alarms.stage.ended"), "ended") : null,
+      alert.remindedAt === null ? null : badge("high", t("alarms.reminded"), "reminded"),
+      alert.escalatedAt === null ? null : badge("error", t("alarms.escalated"), "escalated"))];
+  }
+
+  #value(alert) {
+    const value = valueOf(alert, i18n);
+    return value === null ? null : twoLines(el("strong", { text: value }), limitOf(alert, i18n));
+  }
+
+  #instant(at) { return el("time", { datetime: new Date(at).toISOString(), text: clockTime(at, state.now(), i18n.language) }); }
+
+  #delay(alert) {
+    const ms = delayOf(alert);
+    return ms === null ? null : `${number(ms / 1000, 1, i18n.language)}\u00a0s`;
+  }
+
+  #acknowledged(alert) {
+    return alert.acknowledged ? twoLines(el("span", { text: alert.acknowledgedBy ?? "?" }), clockTime(alert.acknowledgedAt, state.now(), i18n.language)) : null;
+  }
+
+  #duration(alert) { return el("span", { class: "lasted", "data-from": beganAt(alert), "data-to": alert.endedAt, text: duration(durationOf(alert, state.now())) }); }
+
+  #updateDurations() {
+    for (const place of this.querySelectorAll(".lasted:not([data-to])")) setText(place, duration(state.now() - Number(place.dataset.from)));
+  }
+
+  #mayAcknowledge(alert) { return may("acknowledgeAlerts") && !alert.acknowledged && stageOf(alert) !== "closed"; }
+
+  #button(alert) {
+    if (!this.#mayAcknowledge(alert)) return null;
+    return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: alert.message }),
+      text: t("alerts.acknowledge"), on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button, this.failed) } });
+  }
+}

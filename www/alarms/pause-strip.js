@@ -1,0 +1,78 @@
+import { alarms, i18n, may, mayAct, roster, t } from "../context.js";
+import { el, isBusy, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { duration } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { wardName, whose } from "./alarm-subject.js";
+import { endPause } from "./pause-actions.js";
+
+/** Where there is little room, more than so many stand in one line. */
+const SHOWN = 2;
+const NARROW = matchMedia("(max-width: 40rem), (max-height: 30rem)");
+
+/** On every page of the ward: each pause of the sound with its owner and what is left of it, and for a moment why one was broken. */
+export class PauseStrip extends FajmaElement {
+  #shown = "";
+
+  start() {
+    for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
+    this.listen(roster, "change", () => this.draw());
+    this.listen(NARROW, "change", () => this.draw());
+    this.everySecond(() => this.#update());
+  }
+
+  draw() {
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", t("pause.title"));
+    this.#shown = null;
+    this.#update();
+  }
+
+  #update() {
+    const now = alarms.now();
+    const [running, broken] = [alarms.pauses.running(now), alarms.pauses.justBroken(now)];
+    const shown = [...running, ...broken].map(({ id, endedAt }) => `${id} ${endedAt}`).join();
+    if (shown !== this.#shown) {
+      const focused = this.contains(document.activeElement);
+      this.#shown = shown;
+      this.hidden = running.length + broken.length === 0;
+      const isOpen = this.querySelector("details")?.open === true;
+      const rows = running.map((pause) => this.#row(pause));
+      const folded = NARROW.matches && running.length > SHOWN;
+      const why = broken.map((pause) => this.#broken(pause));
+      this.replaceChildren(...(folded ? [this.#fold(rows, isOpen)] : []), ...(this.hidden || (folded && !why.length) ? [] : [el("ul", {}, ...(folded ? [] : rows), ...why)]));
+      if (focused) (this.querySelector("summary, button") ?? document.getElementById("page")).focus();
+      for (const pause of broken) this.announce(this.#why(pause), false);
+    }
+    for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - now));
+  }
+
+  /** A display on the wall has nobody to unfold it. */
+  #fold(rows, open) {
+    const words = [icon("soundPaused"), el("strong", { text: t(`pause.folded.${i18n.plural(rows.length)}`, { count: rows.length }) })];
+    return mayAct() ? el("details", { open }, el("summary", {}, ...words, icon("forward")), el("ul", {}, ...rows)) : el("p", { class: "folded" }, ...words);
+  }
+
+  #subject(pause) { return pause.patient === null ? wardName() : whose(pause); }
+
+  #row(pause) {
+    const [before, after] = t("pause.running", { who: pause.by, left: "\u0000" }).split("\u0000");
+    return el("li", { "data-pause": pause.id }, icon("soundPaused"),
+      el("p", {}, el("strong", { text: this.#subject(pause) }), " ", el("span", {}, before, el("span", { class: "left", "data-ends-at": pause.endsAt }), after)),
+      may("changeLimits") ? el("button", { type: "button", class: "resume", "aria-label": t("pause.end.label", { whose: this.#subject(pause) }), text: t("pause.end"),
+        on: { click: ({ currentTarget: button }) => isBusy(button) || this.#end(pause, button) } }) : null);
+  }
+
+  /** Afterwards the focus is where a pause begins. */
+  async #end(pause, button) {
+    if (await endPause(pause, button)) return;
+    if (this.hidden) document.querySelector("pause-control:not([hidden]) .begin")?.focus();
+  }
+
+  #broken(pause) { return el("li", { class: "broken", "data-pause": pause.id }, icon("sound"), el("p", { text: this.#why(pause) })); }
+
+  #why(pause) {
+    const alert = alarms.alert(pause.brokenBy);
+    return alert ? t("pause.broken", { whose: whose(alert), message: alert.message }) : t("pause.broken.other", { whose: this.#subject(pause) });
+  }
+}

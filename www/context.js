@@ -1,0 +1,115 @@
+import { acknowledger } from "./alarms/acknowledge.js";
+import { AlarmMonitor } from "./alarms/alarm-monitor.js";
+import { MonitoredWard } from "./alarms/monitored-ward.js";
+import { SoundPlayer } from "./alarms/sound-player.js";
+import { WardRoster } from "./alarms/ward-roster.js";
+import { announce } from "./kit/dom.js";
+import { PaintScheduler } from "./kit/paint-scheduler.js";
+import { i18n, t } from "./kit/texts.js";
+import { ticker } from "./kit/ticker.js";
+import { RoomSocket } from "./live/room-socket.js";
+import { Rooms } from "./live/rooms.js";
+import { wardStates } from "./live/ward-states.js";
+import { LiveState } from "./model/live-state.js";
+import { TRACE_MS } from "./model/patient-record.js";
+import * as permissions from "./permissions.js";
+import { Api } from "./session/api.js";
+import { Idle } from "./session/idle.js";
+
+/** The one place where the page's instances are made and joined. Features import it; kit, model and live do not. */
+
+/** Where the dashboard lies, whatever prefix a server gives it. */
+export const base = new URL("./", import.meta.url);
+
+export { i18n, t };
+export const api = new Api(base);
+export const state = new LiveState();
+/** What is known of the alarms of the monitored ward, beside what the page shows. */
+export const alarms = new LiveState(state.clock);
+export const idle = new Idle(() => Date.now(), localStorage);
+export const paintScheduler = new PaintScheduler((run) => requestAnimationFrame(run), (run, ms) => setTimeout(run, ms), () => performance.now());
+
+i18n.load = (language) => api.locale(language);
+api.addEventListener("date", ({ detail }) => state.clock.hearRoughly(detail.at, Date.now()));
+api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
+api.idleSeconds = () => idle.seconds;
+i18n.addEventListener("change", () => { api.language = i18n.language; });
+
+/**
+ * `…/?ecran#/service/1` makes a display on the wall of any account's page; its session ends as every other of that account.
+ * `?ecran=gravite` has the tiles in the order of severity: nobody could choose it there.
+ */
+const wall = new URLSearchParams(location.search).get("ecran");
+export const wallBySeverity = wall === "gravite";
+
+/** See permissions.js: the same of the account that is logged in, on this screen. */
+export const mayAct = () => permissions.mayAct(api.user, wall !== null);
+export const may = (permission) => permissions.may(api.user, wall !== null, permission);
+
+/** The connection of a room, such as `ws/iot/12/`. `allowed` is a request over HTTP that is refused whenever the room would be. */
+function open(room, allowed, { onMessage, onStatus }) {
+  const url = new URL(room, base);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const life = new AbortController();
+  const socket = new RoomSocket({
+    url,
+    token: (fresh) => api.token(fresh),
+    probe: () => allowed().then(() => "retry", ({ status }) => (status === 403 || status === 404 ? "refused" : "retry")),
+    onMessage,
+    onStatus,
+  });
+  life.signal.addEventListener("abort", () => socket.close());
+  api.addEventListener("renewed", ({ detail }) => socket.authenticate(detail.token), { signal: life.signal });
+  return {
+    open: () => socket.open(), close: () => life.abort(), send: (message) => socket.send(message), reconnect: () => socket.reconnect(),
+  };
+}
+
+const rooms = new Rooms(open, alarms);
+
+/** Connects the page to a room until `signal` aborts; what comes goes into `into`. Returns the connection. */
+export const connect = (room, allowed, signal, into = state) => rooms.join(room, allowed, into, signal);
+
+const patientsOf = (ward) => api.get("api/patients/", { service: ward, limit: 1000 });
+
+/** Follows several wards until `signal` aborts, as live/ward-states.js has them. */
+export const followWards = (wards, signal) => wardStates(wards, state.clock, (ward, into) => connect(`ws/service/${ward}/`, () => patientsOf(ward), signal, into));
+
+/** From when on a live trace wants readings that may be missing since then; a little more than it shows, as its idea of the time is not exact. */
+export const tracedSince = (since) => new Date(Math.max(since, state.now() - TRACE_MS - 5_000)).toISOString();
+
+export const acknowledge = acknowledger({ api, alarms, state, t, announce });
+
+/** The patients of the monitored ward. */
+export const roster = new WardRoster(patientsOf);
+
+export const player = new SoundPlayer();
+/** The alarms of the monitored ward, whatever the page: what waits, what sounds. */
+export const alarmMonitor = new AlarmMonitor(alarms, player, (message) => rooms.say(message), rooms.feeds);
+ticker.addEventListener("tick", () => monitored.ward !== null && alarmMonitor.attend());
+
+const monitored = new MonitoredWard(localStorage);
+/** The number of the monitored ward, or null. */
+export const monitoredWard = () => monitored.ward;
+
+/** Plays the alarms of this ward from now on; without one, of the ward of the last visit or of the only one. */
+export function monitorWard(ward = null) {
+  if (!may("readAlerts") || api.user.mot_de_passe_provisoire) return;
+  const wanted = monitored.choose(ward, api.user.services);
+  if (wanted === null) return;
+  rooms.hear(`ws/service/${wanted}/`, () => patientsOf(wanted));
+  roster.load(wanted).catch(() => {});  // asked again once the room is there
+}
+
+const loadRoster = () => monitored.ward !== null && roster.load(monitored.ward).catch(() => {});
+alarms.addEventListener("ready", loadRoster);
+alarms.addEventListener("patient", ({ detail }) => {
+  if (detail.ward !== monitored.ward) alarms.forgetPatient(detail.patient);
+  loadRoster();
+});
+api.addEventListener("logout", () => {
+  monitored.leave();
+  rooms.hush();
+  roster.forget();
+  player.stop();
+});

@@ -1,0 +1,70 @@
+import { i18n, t } from "../context.js";
+import { stepTexts } from "../history/history-text.js";
+import { el } from "../kit/dom.js";
+import { lasting } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { iconOf } from "../model/alert-text.js";
+import { SEVERITIES } from "../model/alerts.js";
+import { conditionsText, cornerText, limitText, ruleText } from "../model/limit-text.js";
+import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
+import { listed, nameOfKind, none, short, time } from "./handover-text.js";
+import { loadOf, openOf } from "./handover.js";
+
+/** The parts of a handover sheet about alarms and their limits, as handover-vitals.js has its parts. */
+
+/** So many rows of a list fit on the page. */
+const MOST = { open: 3, kinds: 5, changes: 4 };
+
+export function openAlerts(sheet) {
+  const open = openOf(sheet.parts.alerts.value);
+  if (!open.length) return none("handover.open.none");
+  return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity }, icon(iconOf(alert)),
+    el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(alert.at, sheet)}` }), " ", alert.message),
+      el("small", { text: stepTexts(alert, i18n).map(({ text, at }) => `${text} ${time(at, sheet)}`).join(" · ") }))));
+}
+
+/** How many alerts, which, for how long, how soon somebody came. */
+export function alarmLoad(sheet) {
+  const load = loadOf(sheet.parts.alerts.value, sheet);
+  const waited = (ms) => (ms === null ? "–" : lasting(ms));
+  return el("div", { class: "load" },
+    el("p", { class: "counts" }, el("strong", { text: t("handover.load.count", { count: load.raised }) }),
+      ...SEVERITIES.toReversed().map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity),
+        el("span", { text: `${load.bySeverity[severity]} ${t(`severity.${severity}`).toLowerCase()}` })))),
+    load.kinds.length ? listed(load.kinds, MOST.kinds, ({ kind, count, severity }) => el("li", { "data-severity": severity }, icon(severity),
+      el("span", { text: nameOfKind(kind) }), el("b", { text: `×\u00a0${count}` }))) : null,
+    el("dl", { class: "reaction" },
+      ...[["handover.load.open", lasting(load.openMs)], ["handover.load.median", waited(load.reaction.median)],
+        ["handover.load.worst", waited(load.reaction.worst)], ["handover.load.unanswered", String(load.unanswered)]]
+        .map(([label, value]) => el("div", {}, el("dt", { text: t(label) }), el("dd", { text: value })))));
+}
+
+/** The limits that hold; those that are the patient's own or the ward's say so. */
+export function limits(sheet) {
+  const current = sheet.parts.limits.value;
+  const cell = (vital, corner) => {
+    const rule = effectiveIn(current, vital, corner);
+    if (!rule) return el("td", { text: "–" });
+    const own = rule.origine === "defaut" ? null : el("small", { text: t(`limits.origin.${rule.origine}`) });
+    return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule, i18n) }),
+      rule.seuil === null ? null : el("small", { text: conditionsText(rule, i18n).split(" · ")[0] }), own);
+  };
+  const shown = LIMITED.filter((vital) => CORNERS.some((corner) => effectiveIn(current, vital, corner)));
+  return el("table", {}, el("caption", { class: "visually-hidden", text: t("limits.title") }),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: t("limits.vital") }), ...CORNERS.map((corner) => el("th", { scope: "col", text: cornerText(corner, i18n) })))),
+    el("tbody", {}, ...shown.map((vital) => el("tr", {}, el("th", { scope: "row", text: t(`vital.${vital}`) }), ...CORNERS.map((corner) => cell(vital, corner))))));
+}
+
+export function limitChanges(sheet) {
+  const changes = sheet.parts.changes.value;
+  if (!changes.length) return none("handover.changes.none");
+  /** Of an old change not everything is known: what holds now says whether the limit itself violates, the delay is left out. */
+  const text = (rule, vital, corner) => {
+    const whole = rule && { ...rule, inclus: rule.inclus ?? effectiveIn(sheet.parts.limits.value, vital, corner)?.inclus ?? false };
+    return whole && whole.seuil !== null && !Number.isFinite(whole.delai_s) ? limitText(whole, i18n) : ruleText(whole, i18n);
+  };
+  return listed(changes, MOST.changes, ({ at, by, level, corner, vital, before, after }) => el("li", { class: "change" },
+    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner, i18n).toLowerCase()}` }), ` ${text(before, vital, corner)} → `,
+      el("b", { text: after ? text(after, vital, corner) : t("handover.changes.back") })),
+    el("small", { text: `${time(at, sheet)}, ${by ?? t("handover.changes.system")} (${t(`limits.origin.${level}`)})` })));
+}

@@ -1,0 +1,44 @@
+import { bucketWidth } from "../history/history.js";
+import { inTurn } from "../kit/retry-busy.js";
+import { readAlert } from "../model/alerts.js";
+import { readScore } from "../model/score.js";
+import { readDevice, readLatest, readRows } from "../model/wire.js";
+import { readLimitChange } from "./handover.js";
+
+/** A span of twelve hours in steps of half a minute: gaps are told to the minute. */
+const POINTS = 1_500;
+/** What began so long before the span may last into it. */
+const ALERTS_BEFORE_MS = 7 * 86_400_000;
+
+/** The vitals that a sheet draws: what devices measure. */
+export const TRACED = ["spo2", "heart_rate", "temperature", "respiratory_rate"];
+
+/** What `request` answers as `{value}`, or why not as `{failure}`: a sheet says what it lacks. */
+async function part(request, read) {
+  try {
+    return { value: read(await request) };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+/** All that stands on a patient's sheet. @param api what fetches; @param patient as the server has it */
+export async function fetchSheet(api, patient, { from, to }) {
+  const [debut, fin] = [from, to].map((at) => new Date(at).toISOString());
+  const own = `api/patients/${patient.id}/`;
+  const read = (one) => (rows) => rows.map(one).filter(Boolean);
+  const parts = {
+    latest: part(api.get("api/iot/data/latest_data/", { patient_id: patient.id }), readLatest),
+    byHand: part(api.all("api/iot/data/", { patient_id: patient.id, dispositif: 0, debut, fin }), readRows),
+    alerts: part(api.all("api/iot/alertes/", { patient_id: patient.id, debut: new Date(from - ALERTS_BEFORE_MS).toISOString(), fin }), read(readAlert)),
+    limits: part(api.get(`${own}limites/`), (limits) => limits),
+    changes: part(api.all(`${own}limites/changements/`, { debut, fin }), read(readLimitChange)),
+    score: part(api.get(`${own}score/`), readScore),
+    devices: part(api.get("api/iot/dispositifs/", { patient: patient.id }), read(readDevice)),
+  };
+  const names = Object.keys(parts);
+  const [answers, histories] = await Promise.all([Promise.all(Object.values(parts)),
+    inTurn(TRACED.map((vital) => () => api.get(`${own}historique/`, { type_donnee: vital, debut, fin, points: POINTS })))]);
+  return { patient, from, to, bucketMs: bucketWidth(to - from, POINTS), parts: Object.fromEntries([...names.map((name, i) => [name, answers[i]]),
+    ...TRACED.map((vital, i) => [vital, histories[i].status === "fulfilled" ? { value: histories[i].value } : { failure: histories[i].reason }])]) };
+}

@@ -1,0 +1,16 @@
+import { clockTime } from "./format.js";
+import { i18n, t } from "./texts.js";
+
+/** How lists and dialogs call people, places and instants. */
+
+/** "14:03" of today, "21 nov., 14:03" of another day: an instant of the wire. `now` is the server's, in ms. */
+export const moment = (wire, now) => clockTime(Date.parse(wire), now, i18n.language);
+
+/** Wards by name, as the page's language sorts them. */
+export const byName = (language) => (a, b) => new Intl.Collator(language, { numeric: true }).compare(a.nom, b.nom);
+
+/** "DUPONT Marie", as lists of names have it. */
+export const fullName = ({ nom, prenom }) => [nom.toUpperCase(), prenom].filter(Boolean).join(" ");
+
+/** "lit 12, Cardiologie": where a patient lies. */
+export const whereabouts = ({ lit }, ward) => [lit ? t("patients.bed_of", { bed: lit }) : null, ward].filter(Boolean).join(", ");

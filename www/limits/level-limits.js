@@ -1,0 +1,52 @@
+/**
+ * The alarm limits of one level (the hospital, a ward, a patient) as the server has them. Event "change" after they were
+ * fetched or stored. No DOM.
+ */
+export class LevelLimits extends EventTarget {
+  /** `{version, limites, propres}`, or null while they are not known. */
+  current = null;
+  /** The same of the level above; null for the hospital, whose are the defaults. */
+  parent = null;
+  failure = null;
+  #asked = 0;
+
+  /**
+   * @param api what fetches
+   * @param path such as `api/patients/12/limites/`; @param parentPath the same of the level above, or null
+   */
+  constructor(api, path, parentPath) {
+    super();
+    this.api = api;
+    this.path = path;
+    this.parentPath = parentPath;
+  }
+
+  /** Fetches both; what is known stays while the server is away. Of two askings the later counts. */
+  async reload() {
+    const mine = ++this.#asked;
+    try {
+      const [current, parent] = await Promise.all([this.api.get(this.path), this.parentPath ? this.api.get(this.parentPath) : null]);
+      if (mine !== this.#asked) return;
+      Object.assign(this, { current, parent, failure: null });
+    } catch (error) {
+      if (mine !== this.#asked) return;
+      this.failure = error;
+    }
+    this.dispatchEvent(new CustomEvent("change"));
+  }
+
+  /** Stores this level's own rules; refused with a 412 when somebody has changed them since they were fetched. */
+  async save(rules) {
+    const current = await this.api.put(this.path, { limites: rules }, { version: this.current.version });
+    this.#asked++;
+    this.current = current;
+    this.dispatchEvent(new CustomEvent("change"));
+    return current;
+  }
+}
+
+/** Where a level's limits are: `hopital`, a ward (`{id}`), a patient (`{id, service}`). */
+export const hospitalLimits = (api) => new LevelLimits(api, "api/limites/", null);
+export const wardLimits = (api, { id }) => new LevelLimits(api, `api/services/${id}/limites/`, "api/limites/");
+export const patientLimits = (api, { id, service }) =>
+  new LevelLimits(api, `api/patients/${id}/limites/`, service ? `api/services/${service}/limites/` : "api/limites/");

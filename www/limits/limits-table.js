@@ -1,0 +1,74 @@
+import { i18n, t } from "../context.js";
+import { el, focusedIn } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { problemText } from "../kit/form.js";
+import { icon } from "../kit/icons.js";
+import { rowAction, table } from "../kit/table.js";
+import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
+import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
+import { vital as entryOf } from "../model/vitals.js";
+import { editLimits } from "./limits-dialog.js";
+
+/** Where a limit comes from: by word and shape. */
+const ORIGIN_ICONS = { defaut: "settings", hopital: "shield", service: "ward", patient: "user" };
+
+/**
+ * The alarm limits that hold at a level, and where each comes from. Properties: `limits` (a LevelLimits), `level`
+ * ("hopital", "service", "patient"), `patient` (for trying limits out; of a patient's level), `whose` (in words), `mayEdit`.
+ */
+export class LimitsTable extends FajmaElement {
+  limits = null;
+  mayEdit = false;
+  level = null;
+  patient = null;
+  whose = null;
+
+  start() { this.listen(this.limits, "change", () => this.draw()); }
+
+  draw() {
+    const { current, failure } = this.limits;
+    const focused = focusedIn(this)?.dataset.key;
+    const shown = [];
+    if (failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why(failure, current) })));
+    if (current) shown.push(this.#table());
+    else if (!failure) shown.push(el("p", { class: "soft", text: t("loading") }));
+    this.replaceChildren(...shown);
+    if (focused) this.querySelector(`[data-key="${focused}"]`)?.focus();
+  }
+
+  #why(failure, current) {
+    if (failure.status === 0 || failure.status >= 500) return t(current ? "limits.stale" : "limits.away");
+    return problemText(failure);
+  }
+
+  #table() {
+    return table({ caption: t("limits.title"), rows: LIMITED, columns: [
+      { label: t("limits.vital"), className: "name", cell: (vital) => el("span", { class: "limit-vital", "data-vital": vital }, icon(vital),
+        el("strong", { text: t(`vital.${vital}`) })) },
+      ...CORNERS.map((corner) => ({ label: cornerText(corner, i18n), className: `limit ${corner.niveau_gravite}`, cell: (vital) => this.#cell(vital, corner) })),
+      ...(this.mayEdit ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (vital) => this.#action(vital) }] : []),
+    ] });
+  }
+
+  #cell(vital, corner) {
+    const rule = effectiveIn(this.limits.current, vital, corner);
+    if (!rule) return null;
+    const origin = el("span", { class: "origin", "data-origin": rule.origine }, icon(ORIGIN_ICONS[rule.origine]), el("span", { text: t(`limits.origin.${rule.origine}`) }));
+    if (rule.seuil === null) return el("span", { class: "rule off" }, el("span", { class: "limit-value" }, icon("bellOff"), t("limits.off")), origin);
+    return el("span", { class: "rule", "data-severity": corner.niveau_gravite },
+      el("span", { class: "limit-value" }, icon(corner.niveau_gravite), limitText(rule, i18n)),
+      el("small", { text: conditionsText(rule, i18n) }), origin);
+  }
+
+  #action(vital) {
+    return rowAction({ label: t("limits.change"), about: t(`vital.${vital}`), key: `limits-${vital}`, click: async () => {
+      const saved = await editLimits({ limits: this.limits, level: this.level, vital, patient: this.patient, whose: this.whose });
+      if (this.signal.aborted) return;
+      this.querySelector(`[data-key="limits-${vital}"]`)?.focus();
+      if (saved === null) return;
+      const text = t("limits.saved", { name: t(`vital.${entryOf(vital).name}`) });
+      this.announce(text, false);
+      this.dispatchEvent(new CustomEvent("saved", { detail: { text } }));
+    } });
+  }
+}

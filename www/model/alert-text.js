@@ -1,0 +1,45 @@
+import { number } from "../kit/format.js";
+import { vital as entryOf } from "./vitals.js";
+
+/** What an alert's numbers are called. Pure but for what it is given. */
+
+const shown = (entry, value, i18n) => {
+  const worded = `value.${entry.name}.${value}`;
+  if (i18n.has(worded)) return i18n.t(worded);
+  const text = number(value, entry.decimals, i18n.language);
+  return entry.unit ? `${text}\u00a0${entry.unit}` : text;
+};
+
+/** "84 %": the value that raised an alert; null where there is none. */
+export function valueOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  return entry && alert.value !== null ? shown(entry, alert.value, i18n) : null;
+}
+
+/** "limite basse 90 %"; null where there is none. */
+export function limitOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  return entry && alert.limit !== null ? i18n.t(alert.side === "haut" ? "alarms.limit.high" : "alarms.limit.low", { limit: shown(entry, alert.limit, i18n) }) : null;
+}
+
+/** Which stage an alert is in, for its shape and its words: "waiting", "ended" (latched), "acknowledged", "closed". */
+export function stageOf(alert) {
+  if (alert.endedAt === null) return alert.acknowledged ? "acknowledged" : "waiting";
+  return alert.severity === "error" && !alert.acknowledged ? "ended" : "closed";
+}
+
+const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
+/** A waiting alert has its severity's own shape. */
+export const iconOf = (alert) => STAGE_ICONS[stageOf(alert)] ?? alert.severity;
+
+/** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. */
+export function shortOf(alert, i18n) {
+  const entry = entryOf(alert.vital);
+  if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
+    const equal = alert.value === alert.limit;
+    const sign = alert.side === "haut" ? (equal ? "≥" : ">") : equal ? "≤" : "<";
+    const plain = (value) => number(value, entry.decimals, i18n.language);
+    return `${i18n.t(`vital.short.${alert.vital}`)} ${plain(alert.value)}\u00a0${sign}\u00a0${plain(alert.limit)}`;
+  }
+  return i18n.has(`tile.kind.${alert.kind}`) ? i18n.t(`tile.kind.${alert.kind}`) : alert.message;
+}

@@ -1,0 +1,76 @@
+/** What is known of alerts: reading them, telling which is open, which is worst. Pure. */
+
+/** From the mildest to the worst. */
+export const SEVERITIES = ["info", "warning", "error"];
+
+const instant = (wire) => (wire ? Date.parse(wire) || null : null);
+
+/** An alert of the wire in the page's words, or null when it is none. */
+export function readAlert(wire) {
+  if (!wire || typeof wire !== "object" || !Number.isInteger(wire.id) || !SEVERITIES.includes(wire.niveau_gravite)) {
+    return null;
+  }
+  return {
+    id: wire.id,
+    patient: wire.patient ?? null,  // null: about a whole ward
+    ward: wire.service ?? null,
+    device: wire.dispositif ?? null,
+    kind: String(wire.type_alerte ?? ""),
+    message: String(wire.message ?? ""),
+    severity: wire.niveau_gravite,
+    vital: wire.type_donnee ?? null,
+    side: wire.cote ?? null,
+    value: Number.isFinite(wire.valeur) ? wire.valeur : null,
+    limit: Number.isFinite(wire.seuil) ? wire.seuil : null,
+    at: instant(wire.timestamp) ?? 0,
+    raisedAt: instant(wire.levee_le),
+    worsenedAt: instant(wire.aggravee_le),
+    remindedAt: instant(wire.rappelee_le),
+    escalatedAt: instant(wire.escaladee_le),
+    acknowledged: wire.acquittee === true,
+    acknowledgedBy: wire.acquittee_par ?? null,
+    acknowledgedAt: instant(wire.acquittee_le),
+    firstAcknowledgedAt: instant(wire.premier_acquittement_le),
+    endedAt: instant(wire.terminee_le),
+    version: Number.isInteger(wire.version) ? wire.version : 0,
+  };
+}
+
+/** Open until it ended and, when it is an error, was acknowledged. */
+export const isOpen = (alert) => alert.endedAt === null || (alert.severity === "error" && !alert.acknowledged);
+
+/** How urgently an open alert wants somebody; greater is worse. */
+export function urgency(alert) {
+  if (alert.acknowledged) return 1;
+  if (alert.endedAt !== null) return 2;
+  return 3 + SEVERITIES.indexOf(alert.severity);
+}
+
+/** Worst first; of equally bad ones the newest. */
+export const byUrgency = (a, b) => urgency(b) - urgency(a) || b.at - a.at || b.id - a.id;
+
+/** Whether it waits for somebody: what is heard, counted and put into banners. */
+export const wantsSomebody = (alert) => isOpen(alert) && !alert.acknowledged;
+
+/** Nobody came in time: it went to somebody else, and stands on every screen of the ward. */
+export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || alert.kind === "service_non_surveille");
+
+/** Since when nobody has come: its escalation, else since it was brought back or raised. */
+export const unansweredSince = (alert) => alert.escalatedAt ?? Math.max(alert.remindedAt ?? 0, alert.raisedAt ?? alert.at);
+
+/** What lasts before what has ended; of these who has waited longest. */
+export const byWaiting = (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
+
+/**
+ * Whether an alert says that a device's value, measured at `at`, may not be the patient's present state. `detached`: the vitals
+ * whose sensor is off, null when the device did not say.
+ */
+export function clearsFreshness(alert, vital, at, detached) {
+  if (alert.endedAt !== null) return false;
+  if (alert.kind === "signal_perdu") return alert.at >= at;
+  if (alert.kind !== "capteur_detache") return false;
+  return detached === null ? alert.at >= at : detached.includes(vital);
+}
+
+/** Whether an alert is about this vital; of one that does not say, by its kind, which begins with the vital's name. */
+export const isAbout = (alert, vital) => (alert.vital ? alert.vital === vital : alert.kind === vital || alert.kind.startsWith(`${vital}_`));

@@ -1,0 +1,250 @@
+import { api, connect, i18n, may, mayAct, monitorWard, state, t, tracedSince } from "../context.js";
+import { el } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { years } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { keepTrying } from "../kit/retry.js";
+import { patientLimits } from "../limits/level-limits.js";
+import { Backfill } from "../live/backfill.js";
+import { readAlert } from "../model/alerts.js";
+import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
+import { readDevice, readLatest, readRows } from "../model/wire.js";
+import { openEntry } from "./entry-dialog.js";
+
+/** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
+const DEVICES_EVERY_S = 10;
+/** How long it is said that an entry was stored. */
+const SAID_MS = 10_000;
+/** Nobody pushes changed limits: they are asked for. */
+const LIMITS_EVERY_S = 60;
+
+/** One patient, live. Property: `address`, the id or the hospital number. */
+export class PatientPage extends FajmaElement {
+  address = null;
+  #patient = null;
+  #ward = null;
+  #failure = null;
+  #refused = false;
+  #live = null;
+  #limits = null;
+  #backfill = null;
+  #secondsToDevices = DEVICES_EVERY_S;
+  #secondsToLimits = LIMITS_EVERY_S;
+
+  async start() {
+    state.forget();
+    this.listen(state, "ready", () => this.#fetch());
+    this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
+    this.listen(this.#backfill, "failure", ({ detail }) => this.#say(detail.error));
+    this.listen(state, "gap", ({ detail }) => this.#patient && this.#backfill.need(this.#patient.id, detail.since));
+    this.listen(state, "older", ({ detail }) => detail.patient === this.#patient?.id && this.#backfill.need(detail.patient, detail.since));
+    this.listen(state, "readings", () => this.#addCards());
+    this.listen(state, "patient", ({ detail }) => detail.patient === this.#patient?.id && this.#findAgain());
+    this.listen(state, "connection", () => this.#obey(state.connection.status === "error"));
+    this.everySecond(() => {
+      if (document.hidden || state.connection.status === "error" || --this.#secondsToLimits > 0) return;
+      this.#secondsToLimits = LIMITS_EVERY_S;
+      this.#limits?.reload();
+    });
+    this.everySecond(() => {
+      if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
+      this.#secondsToDevices = DEVICES_EVERY_S;
+      if (this.#patient) this.#fetchDevices();
+    });
+    try {
+      await this.#find();
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.#fail(error);
+      return;
+    }
+    this.draw();
+    this.#fetch();
+    this.#live = connect(`ws/iot/${this.#patient.id}/`, () => this.#ask(), this.signal);
+  }
+
+  #ask() { return api.get(`api/patients/${encodeURIComponent(this.address)}/`); }
+
+  async #find() {
+    this.#accept(await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error)));
+  }
+
+  /** Name, bed or ward changed. Whom this account may not see any more is said by the socket, which is closed. */
+  async #findAgain() {
+    await this.#take(this.#ask(), (patient) => {
+      if (this.#refused) return;
+      this.#accept(patient);
+      this.draw();
+      this.#fetch();
+    });
+  }
+
+  /** Refused: name, limits and score are not for these eyes any more than the values; let in again, all of it comes anew. */
+  #obey(refused) {
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    if (!refused) return void this.#findAgain();
+    this.#patient = this.#ward = this.#limits = null;
+    this.draw();
+  }
+
+  #accept(patient) {
+    if (!this.#limits || this.#patient?.service !== patient.service) this.#limits = patientLimits(api, patient);
+    this.#patient = patient;
+    this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
+    this.#failure = null;
+    if (patient.service) monitorWard(patient.service);
+  }
+
+  #fail(error) {
+    this.#failure = error;
+    this.draw();
+  }
+
+  /** What the socket does not bring: closed alerts, devices. Also after every reconnection. */
+  async #fetch() {
+    if (!this.#patient) return;
+    const { id } = this.#patient;
+    await Promise.all([
+      this.#take(api.get("api/iot/data/latest_data/", { patient_id: id }), (data) => state.addReadings(id, readLatest(data))),
+      this.#take(api.get("api/iot/alertes/", { patient_id: id, limit: 5 }), (rows) => {
+        for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
+      }),
+      this.#fetchDevices(),
+      this.#limits.reload(),
+    ]);
+  }
+
+  #fetchDevices() {
+    const { id } = this.#patient;
+    return this.#take(api.get("api/iot/dispositifs/", { patient: id }), (rows) => {
+      for (const device of rows.map(readDevice)) if (device) state.addDevice(id, device);
+    });
+  }
+
+  /** The past two minutes, and what was measured while the socket was not heard. */
+  async #fetchReadings(patient, since) {
+    const rows = await api.all("api/iot/data/", { patient_id: patient, debut: tracedSince(since) });
+    if (!this.signal.aborted) state.addReadings(patient, readRows(rows));
+  }
+
+  async #take(request, use) {
+    try {
+      const answer = await request;
+      if (!this.signal.aborted) use(answer);
+    } catch (error) {
+      if (!this.signal.aborted) this.#say(error);
+    }
+  }
+
+  #say(error) { this.querySelector("status-banner")?.say(error.detail || t("error.load")); }
+
+  draw() {
+    document.title = t("patient.title");
+    if (this.#live && !this.#patient) return this.#drawRefused();
+    if (!this.#patient) return this.replaceChildren(el("h1", { text: t("patient.title") }), this.#waiting());
+    const { id } = this.#patient;
+    const banner = Object.assign(el("status-banner", { hidden: true }), { state, mayAct, feed: () => this.#silence() });
+    const alerts = Object.assign(el("alert-list", { tabindex: "0", role: "region", "aria-label": t("alerts.title"), on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: id });
+    this.replaceChildren(
+      this.#head(), banner,
+      el("div", { class: "columns" },
+        el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" })),
+        el("div", { class: "beside" }, alerts,
+          Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
+      this.#below(id));
+    this.#addCards();
+  }
+
+  /** Who was discharged or moved away while somebody looked: no more than that, and the way on. */
+  #drawRefused() {
+    this.replaceChildren(
+      el("header", { class: "patient-head" },
+        el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")),
+        el("div", { class: "who" }, el("h1", { text: t("patient.title") })), this.#chip()),
+      Object.assign(el("status-banner", { hidden: true }), { state, mayAct }));
+  }
+
+  #chip() { return Object.assign(el("connection-chip", { on: { reconnect: () => this.#live?.reconnect() } }), { state, mayAct }); }
+
+  /** What one scrolls to: the past, the score with its parts, limits. */
+  #below(id) {
+    const limits = this.#limits;
+    const { prenom, nom } = this.#patient;
+    const done = el("p", { class: "entered", role: "status" });
+    const editor = Object.assign(el("limits-table", { on: { saved: ({ detail }) => done.replaceChildren(icon("check"), el("span", { text: detail.text })) } }),
+      { limits, level: "patient", patient: this.#patient, whose: `${prenom} ${nom}`, mayEdit: may("changeLimits") });
+    return el("div", { class: "below" },
+      Object.assign(el("history-chart"), { patient: id, limits }),
+      el("div", { class: "measures" }, Object.assign(el("news-score"), { patient: id }), Object.assign(el("alarm-load"), { patient: id })),
+      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor));
+  }
+
+  #waiting() {
+    if (!this.#failure) return el("p", { class: "empty", text: t("loading") });
+    const text = this.#failure.status === 404 ? t("patient.unknown") : this.#failure.detail || t("error.load");
+    return el("div", { class: "empty" }, el("p", { role: "alert", text }), el("a", { href: "#/", text: t("services.title") }));
+  }
+
+  #head() {
+    const { prenom, nom, lit, identifiant, date_naissance: born, sexe, service } = this.#patient;
+    const age = years(born, state.now());
+    const facts = [identifiant, age === null ? null : t("patient.age", { years: age }),
+      i18n.has(`sex.${sexe}`) ? t(`sex.${sexe}`) : null, this.#ward?.nom].filter(Boolean);
+    return el("header", { class: "patient-head" },
+      service ? el("a", { class: "back", href: `#/service/${service}`, "aria-label": t("patient.back"), title: t("patient.back") }, icon("back")) : null,
+      lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
+      el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
+        el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+      Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
+      el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
+      ...(may("enterReadings") ? this.#entry() : []),
+      this.#chip());
+  }
+
+  #entry() {
+    const done = el("p", { class: "entered", role: "status" });
+    const enter = async () => {
+      done.replaceChildren();
+      const count = await openEntry(this.#patient);
+      if (!count) return;
+      done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
+      setTimeout(() => done.replaceChildren(), SAID_MS);
+    };
+    return [done, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
+  }
+
+  /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */
+  #addCards() {
+    if (!this.querySelector(".main")) return;
+    const record = state.record(this.#patient.id);
+    const wanted = VITALS.map(({ name }) => name)
+      .filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || record.value(name)));
+    const byHand = wanted.filter((name) => this.#isByHand(name));
+    this.#fill(".vitals", wanted.filter((name) => !byHand.includes(name)), false);
+    this.#fill(".by-hand", byHand, true);
+  }
+
+  /** Whether it has the small card. One that must be seen to be missing keeps its large one whoever measures it. */
+  #isByHand(name) {
+    return TAKEN_BY_HAND.includes(name) || (!ALWAYS_SHOWN.includes(name) && state.freshness(this.#patient.id, name)?.byHand === true);
+  }
+
+  /** Adds the cards that a section lacks; a vital that has a card keeps it, and takes it along when a device begins to measure it. */
+  #fill(selector, wanted, byHand) {
+    const section = this.querySelector(selector);
+    const cards = [...this.querySelectorAll("vital-card")];
+    wanted.forEach((name, i) => {
+      if (section.children[i]?.vital === name) return;
+      const card = cards.find(({ vital }) => vital === name) ?? Object.assign(el("vital-card"), { patient: this.#patient.id, vital: name, limits: this.#limits });
+      section.insertBefore(Object.assign(card, { byHand }), section.children[i] ?? null);
+    });
+  }
+
+  /** The age in ms of the newest measured value when every one of them is stale; null while any is current or none is known. */
+  #silence() {
+    const { id } = this.#patient;
+    const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
+    return all.length && all.every(({ stale, blind }) => stale && !blind) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
+  }
+}

@@ -1,0 +1,226 @@
+import { usableFor } from "./token.js";
+
+/** The one place that fetches. */
+
+/** A request takes no longer. */
+const TIMEOUT_MS = 15_000;
+/** A file of ten thousand rows may. */
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** A list is read to its end in pages of so many rows, and no further than so many pages. */
+const PAGE_ROWS = 1_000, MAX_PAGES = 50;
+
+/**
+ * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
+ * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
+ */
+class ApiError extends Error {
+  constructor(status, problem, retryAfter = null) {
+    const { code = "unexpected", detail = "" } = problem ?? {};
+    super(detail || code);
+    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem), retryAfter });
+  }
+}
+
+const isWords = (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).filter(([, value]) => isWords(value)));
+
+/**
+ * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
+ * Events: "login", "renewed" {token}, "user" (what is known of the account changed), "logout" {reason}, "date" {at} (the
+ * server's `Date`). `reason`: "logout", "idle" (nobody was there), "ended" (the server ended the session).
+ */
+export class Api extends EventTarget {
+  #access = null;
+  #usableUntil = 0;
+  #renewing = null;
+  #timer = 0;
+  #tabs;
+  /** `{id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s}` of who is logged in, or null. */
+  user = null;
+  /** Returns how many seconds ago somebody was there, or null: what the server is told at each renewal. */
+  idleSeconds = () => null;
+  /** The language that the server's own words should have. */
+  language = "fr";
+
+  /** @param base where the dashboard lies, as an URL that ends with a slash */
+  constructor(base) {
+    super();
+    this.base = String(base);
+    this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
+    this.#tabs.onmessage = ({ data }) => this.#end(data);
+  }
+
+  async login(username, password) {
+    this.#accept(await this.#send("POST", "api/session/", { body: { username, password } }));
+    this.dispatchEvent(new CustomEvent("login"));
+  }
+
+  /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */
+  renew() {
+    this.#renewing ??= this.#alone(() => this.#send("PUT", "api/session/", { body: this.#presence() }))
+      .then((session) => this.#accept(session))
+      .catch((error) => {
+        if (error.status === 401) this.#end("ended");
+        throw error;
+      })
+      .finally(() => { this.#renewing = null; });
+    return this.#renewing;
+  }
+
+  async logout() {
+    try {
+      await this.#send("DELETE", "api/session/");
+    } finally {
+      this.#endEverywhere("logout");
+    }
+  }
+
+  /** Ends the session because nobody is there: first what is on the screen, however slow the network is. */
+  async leave() {
+    this.#endEverywhere("idle");
+    await this.#send("DELETE", "api/session/", { outlives: true });
+  }
+
+  /** Asks anew who is logged in, after something about the account was changed. */
+  async refreshUser() { this.#know(await this.get("api/moi/")); }
+
+  /** Changes one's own account, such as `{langue}`. */
+  async changeUser(changes) { this.#know(await this.patch("api/moi/", changes)); }
+
+  #know(user) {
+    if (!this.user) return;  // logged out meanwhile
+    this.user = user;
+    this.dispatchEvent(new CustomEvent("user"));
+  }
+
+  /** A valid access token, renewed first when it is about to end or when `fresh` asks for it. */
+  async token(fresh = false) {
+    if (fresh || !this.#access || Date.now() >= this.#usableUntil) await this.renew();
+    return this.#access;
+  }
+
+  /** The decoded body of GET `path`; `query` members that are null are left out. */
+  get(path, query = {}) { return this.#authorized("GET", path, { query }); }
+
+  post(path, body) { return this.#authorized("POST", path, { body }); }
+  /** `version`: stored only while the server still has this one (`If-Match`), else refused with a 412. */
+  put(path, body, { version = undefined } = {}) { return this.#authorized("PUT", path, { body, version }); }
+  patch(path, body) { return this.#authorized("PATCH", path, { body }); }
+  delete(path) { return this.#authorized("DELETE", path, {}); }
+
+  /** A list's rows and `next`, the path of the page that follows them, or null. */
+  page(path, query = {}) { return this.#authorized("GET", path, { query, as: "page" }); }
+
+  /** Every row of a list. */
+  async all(path, query = {}) {
+    const rows = [];
+    let next = await this.page(path, { limit: PAGE_ROWS, ...query });
+    for (let pages = 1; ; pages++) {
+      rows.push(...next.rows);
+      if (!next.next || pages >= MAX_PAGES) return rows;
+      next = await this.page(next.next);
+    }
+  }
+
+  /** A file, as a Blob: a link could not carry the token. */
+  download(path, query = {}) { return this.#authorized("GET", path, { query, as: "file" }); }
+
+  /** The texts of a language. */
+  locale(language) { return this.#send("GET", `locales/${language}.json`); }
+
+  async #authorized(method, path, options) {
+    const token = await this.token();
+    try {
+      return await this.#send(method, path, { ...options, token });
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      return this.#send(method, path, { ...options, token: await this.token(true) });
+    }
+  }
+
+  // A refresh token that is used twice ends its whole family, and all tabs share one cookie: only one tab renews at a time.
+  #alone(work) { return navigator.locks ? navigator.locks.request("fajma-session", work) : work(); }
+
+  #accept({ access, utilisateur }) {
+    this.#access = access;
+    this.user = utilisateur;
+    const usable = usableFor(access);
+    this.#usableUntil = Date.now() + usable;
+    clearTimeout(this.#timer);
+    // Network trouble is no reason to end the session: the next request tries again.
+    this.#timer = setTimeout(() => this.renew().catch(() => {}), usable);
+    this.dispatchEvent(new CustomEvent("renewed", { detail: { token: access } }));
+  }
+
+  #end(reason) {
+    clearTimeout(this.#timer);
+    const was = this.user;
+    this.#access = this.user = null;
+    if (was) this.dispatchEvent(new CustomEvent("logout", { detail: { reason } }));
+  }
+
+  // Who logs out leaves the computer: no other tab may go on showing patients until its token ends.
+  #endEverywhere(reason) {
+    this.#end(reason);
+    this.#tabs.postMessage(reason);
+  }
+
+  #presence() {
+    const inactif_s = this.idleSeconds();
+    return inactif_s === null ? undefined : { inactif_s };
+  }
+
+  /** `outlives`: the request goes on when the page is closed meanwhile. */
+  async #send(method, path, { query = {}, body = undefined, token = null, version = undefined, as = "value", outlives = false } = {}) {
+    const url = new URL(path, this.base);
+    for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
+    const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (version !== undefined) headers["If-Match"] = `"${version}"`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response, answer;
+    try {
+      response = await fetch(url, {
+        method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+        credentials: "same-origin", keepalive: outlives,
+        signal: /** @type {any} */ (AbortSignal).timeout(as === "file" ? DOWNLOAD_TIMEOUT_MS : TIMEOUT_MS),
+      });
+      answer = await (response.ok && as === "file" ? response.blob() : response.text());
+    } catch {
+      throw new ApiError(0, { code: "unreachable" });
+    }
+    this.#hearDate(response);
+    if (response.ok && as === "file") return answer;
+    const decoded = decode(answer);
+    if (!response.ok || decoded === undefined) throw new ApiError(response.status, decoded, secondsToWait(response));
+    return as === "page" ? { rows: decoded, next: nextPage(response, this.base) } : decoded;
+  }
+
+  #hearDate(response) {
+    const at = Date.parse(response.headers.get("Date") ?? "");
+    if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
+  }
+}
+
+/** `Retry-After` in seconds; a date, which the header may be too, is nothing that our server sends. */
+function secondsToWait(response) {
+  const seconds = Number(response.headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
+}
+
+/** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */
+function decode(text) {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a `Link` header says that a list goes on. Only on this server: the next request carries the token. */
+function nextPage(response, base) {
+  const [, target] = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("Link") ?? "") ?? [];
+  const url = target === undefined ? null : new URL(target, response.url).href;
+  return url?.startsWith(base) ? url : null;
+}

@@ -1,0 +1,7 @@
+import { AppBar } from "./app-bar.js";
+import { TabStatus } from "./tab-status.js";
+
+/** The custom elements of this folder, by tag name; app.js defines them. */
+export const elements = {
+  "app-bar": AppBar, "tab-status": TabStatus,
+};

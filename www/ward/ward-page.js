@@ -1,0 +1,271 @@
+import { api, connect, i18n, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
+import { el, setText } from "../kit/dom.js";
+import { FajmaElement } from "../kit/element.js";
+import { clockTime } from "../kit/format.js";
+import { icon } from "../kit/icons.js";
+import { keepTrying } from "../kit/retry.js";
+import { Backfill } from "../live/backfill.js";
+import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { readRows, readTraces } from "../model/wire.js";
+import { letter, sideBySide } from "./tile-grid.js";
+import { rank, TileOrder } from "./tile-order.js";
+import { keepAwake } from "./wake-lock.js";
+
+/** In the height of the page's letters: what stands above the tiles, around and between them, and the smallest letters of a tile. */
+const ROOM = { above: 8, around: 2, between: 0.6, least: 0.8 };
+const ORDERS = ["bed", "severity"];
+const REMEMBERED_AS = "fajma.ordre";
+/** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
+const REFETCH_MS = 10_000;
+/** Whose readings are missing after a gap: one answer brings the whole ward's. */
+const EVERYBODY = null;
+/** A display whose ward was taken away asks so often whether it has it again: nobody presses a button there. */
+const ASK_AGAIN_S = 60;
+
+/** A ward, live: a tile a patient. Property: `ward`, its number. */
+export class WardPage extends FajmaElement {
+  ward = null;
+  #patients = null;
+  #failure = null;
+  #live = null;
+  #fetchedAt = 0;
+  #fetching = false;
+  #changed = false;
+  #refused = false;
+  #secondsToAsk = ASK_AGAIN_S;
+  #backfill = null;
+  /** The room's first snapshot is there; what is measured before that is asked for then. */
+  #sees = false;
+  #drawing = 0;
+  #tiles = new TileOrder();
+  #arranging = 0;
+  #fit = new ResizeObserver(([{ target, contentRect }]) => target.parentElement?.style.setProperty("--letter", `${letter(contentRect, window.innerHeight)}px`));
+
+  start() {
+    state.forget();
+    this.#backfill = new Backfill((patient, since) => this.#fetchReadings(patient, since), this.signal);
+    this.listen(state, "ready", () => this.#fetch());
+    this.listen(state, "gap", ({ detail }) => {
+      this.#sees = true;
+      if (this.#patients) this.#backfill.need(EVERYBODY, detail.since);
+    });
+    this.listen(state, "older", ({ detail }) => this.#lies(detail.patient) && this.#backfill.need(detail.patient, detail.since));
+    this.listen(state, "alert", () => this.#soon());
+    this.signal.addEventListener("abort", () => { cancelAnimationFrame(this.#drawing); clearTimeout(this.#arranging); });
+    this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
+    this.listen(state, "patient", ({ detail }) => this.#follow(detail));
+    this.listen(state, "connection", ({ detail }) => {
+      this.#obey(detail.connection.status === "error");
+      this.#lookAround();
+    });
+    this.listen(window, "resize", () => this.#share());
+    this.signal.addEventListener("abort", () => this.#fit.disconnect());
+    this.everySecond(() => this.#lookAround());
+    if (!mayAct()) {
+      this.everySecond(() => this.#askAgain());
+      keepAwake(this.signal);
+    }
+    this.#fetch();
+    this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
+    monitorWard(this.ward);
+  }
+
+  /** Many alerts, one look. */
+  #soon() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#arrange();
+      this.#count();
+    });
+  }
+
+  #ask() { return api.get("api/patients/", { service: this.ward, limit: 1000 }); }
+
+  /** One request at a time: of two, the answer that comes last may be the older one. */
+  async #fetch() {
+    this.#fetchedAt = Date.now();
+    this.#changed = true;
+    if (this.#fetching) return;
+    this.#fetching = true;
+    try {
+      let patients;
+      while (this.#changed) {
+        this.#changed = false;
+        patients = await keepTrying(() => this.#ask(), this.signal, (error) => this.#fail(error));
+      }
+      this.#show(patients);
+    } catch (error) {
+      if (!this.signal.aborted) this.#fail(error);
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  #show(patients) {
+    if (this.#refused) return;
+    const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
+    const somebodyCame = patients.some(({ id }) => !this.#lies(id));
+    [this.#patients, this.#failure] = [patients, null];
+    if (changed) this.draw();
+    if (this.#sees && somebodyCame) this.#backfill.need(EVERYBODY, -Infinity);
+  }
+
+  /** Who is not here any more goes at once, before anybody reads the tile; the list says the rest. */
+  #follow({ patient, ward }) {
+    if (ward !== this.ward) {
+      if (this.#patients) this.#show(this.#patients.filter(({ id }) => id !== patient));
+      state.forgetPatient(patient);
+      this.#backfill.forget(patient);
+    }
+    this.#fetch();
+  }
+
+  /** Refused: the names of a ward are not for these eyes any more than its values. */
+  #obey(refused) {
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    if (refused) this.#patients = null;
+    this.draw();
+  }
+
+  #askAgain() {
+    if (!this.#refused || --this.#secondsToAsk > 0) return;
+    this.#secondsToAsk = ASK_AGAIN_S;
+    this.#ask().then(() => this.signal.aborted || this.#live.reconnect(), () => {});
+  }
+
+  /** What the socket does not bring: the past two minutes, and what was measured while it was not heard. */
+  async #fetchReadings(patient, since) {
+    const debut = tracedSince(since);
+    const readings = patient === EVERYBODY
+      ? readTraces(await api.get(`api/services/${this.ward}/traces/`, { debut }))
+      : new Map([[patient, readRows(await api.all("api/iot/data/", { patient_id: patient, debut }))]]);
+    if (this.signal.aborted) return;
+    for (const [id, measured] of readings) if (this.#lies(id)) state.addReadings(id, measured);
+  }
+
+  #lies(patient) { return this.#patients?.some(({ id }) => id === patient) ?? false; }
+
+  #fail(error) {
+    this.#failure = error;
+    if (!this.#patients) this.draw();
+  }
+
+  #notice(patient) {
+    if (!this.#patients || this.#lies(patient)) return;
+    if (Date.now() - this.#fetchedAt > REFETCH_MS) this.#fetch();
+  }
+
+  get #order() {
+    if (!mayAct()) return wallBySeverity ? "severity" : "bed";
+    const order = localStorage.getItem(REMEMBERED_AS);
+    return ORDERS.includes(order) ? order : ORDERS[0];
+  }
+
+  draw() {
+    const name = api.user.services?.find(({ id }) => id === this.ward)?.nom ?? t("ward.number", { id: this.ward });
+    this.classList.toggle("wall", !mayAct());
+    document.title = `FAJMA – ${name}`;
+    this.replaceChildren(
+      el("header", { class: "ward-head" },
+        mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
+        el("h1", { text: name }),
+        el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
+        el("p", { class: "counts" }),
+        el("p", { class: "silent-count", hidden: true }, icon("disconnected"), el("strong"), " ", el("span", { text: t("ward.count.silent") })),
+        mayAct() ? null : el("time", { class: "clock" }),
+        Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
+        mayAct() ? el("a", { class: "handover-link", href: `#/releve/service/${this.ward}` }, icon("print"), el("span", { text: t("handover.link") })) : null,
+        mayAct() ? this.#orders() : null,
+        Object.assign(el("connection-chip", { on: { reconnect: () => this.#live.reconnect() } }), { state, mayAct })),
+      Object.assign(el("status-banner", { hidden: true }), { state, mayAct }), this.#body());
+    this.#arrange();
+    this.#count();
+    this.#share();
+    this.#lookAround();
+  }
+
+  /** How many tiles stand side by side, from the screen alone: nothing that comes and goes above them moves one. */
+  #share() {
+    const list = this.querySelector(".tiles");
+    if (!list) return;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const gap = ROOM.between * rem;
+    const area = { width: window.innerWidth - ROOM.around * rem, height: window.innerHeight - ROOM.above * rem, gap };
+    const count = this.#patients.length;
+    const side = sideBySide(count, area, mayAct() ? ROOM.least * rem : 0);
+    list.style.setProperty("--side-by-side", side);
+    list.style.setProperty("--rows", Math.ceil(count / side));
+    this.#fit.disconnect();
+    if (list.firstElementChild) this.#fit.observe(list.firstElementChild);
+  }
+
+  /** What changes by time alone: whether the page is blind, who is silent, the time of day. */
+  #lookAround() {
+    if (!this.firstElementChild) return;
+    this.classList.toggle("blind", state.blindSince() !== null);
+    const clock = this.querySelector(".clock");
+    if (clock) setText(clock, clockTime(state.now(), state.now(), i18n.language));
+    this.#countSilent();
+  }
+
+  /** Whose feed is silent, beside the alerts: a device may be silent before the server makes an alert of it. */
+  #countSilent() {
+    const place = this.querySelector(".silent-count");
+    const count = this.querySelectorAll("patient-tile.silent").length;
+    place.hidden = count === 0;
+    setText(place.querySelector("strong"), String(count));
+  }
+
+  /** How many alerts want somebody, by severity: what a glance from the door looks for. */
+  #count() {
+    const waiting = state.openAlerts().filter(wantsSomebody);
+    const shown = this.#patients ? SEVERITIES.toReversed().map((severity) => [severity, waiting.filter((alert) => alert.severity === severity).length]) : [];
+    this.querySelector(".counts").replaceChildren(...shown.filter(([, count]) => count).map(([severity, count]) =>
+      el("span", { class: "alert-count", "data-severity": severity }, icon(severity), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${severity}`) }))));
+  }
+
+  #orders() {
+    const choose = (order) => {
+      localStorage.setItem(REMEMBERED_AS, order);
+      for (const button of this.querySelectorAll("[data-order]")) button.setAttribute("aria-pressed", String(button.dataset.order === order));
+      this.#tiles = new TileOrder();
+      this.#arrange();
+    };
+    return el("div", { class: "segments", role: "group", "aria-label": t("ward.order") }, ...ORDERS.map((order) => el("button", {
+      type: "button", "data-order": order, "aria-pressed": String(order === this.#order), text: t(`ward.order.${order}`),
+      on: { click: () => choose(order) } })));
+  }
+
+  #body() {
+    if (this.#refused) return "";
+    if (!this.#patients) {
+      const text = this.#failure ? this.#failure.detail || t("error.load") : t("loading");
+      return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });
+    }
+    if (this.#patients.length === 0) return el("p", { class: "empty", text: t("ward.none") });
+    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
+  }
+
+  /** Puts the tiles in order; moves none that is in its place already. */
+  #arrange() {
+    clearTimeout(this.#arranging);
+    const list = this.querySelector(".tiles");
+    if (!list) return;
+    const beds = new Intl.Collator(i18n.language, { numeric: true });
+    const patientOf = (item) => item.firstElementChild.patient;
+    const items = [...list.children].sort((a, b) =>
+      beds.compare(patientOf(a).lit ?? "", patientOf(b).lit ?? "") || patientOf(a).id - patientOf(b).id);
+    const bySeverity = this.#order === "severity";
+    const tiles = items.map((item) => ({ id: patientOf(item).id, rank: bySeverity ? rank(state.record(patientOf(item).id).openAlerts()[0]) : 0 }));
+    const { ids, waitMs } = this.#tiles.next(tiles, Date.now());
+    if (waitMs !== null) this.#arranging = setTimeout(() => this.#arrange(), waitMs);
+    const itemOf = new Map(items.map((item) => [patientOf(item).id, item]));
+    const focused = items.find((item) => item.contains(document.activeElement));
+    ids.forEach((id, i) => {
+      if (list.children[i] !== itemOf.get(id)) list.insertBefore(itemOf.get(id), list.children[i]);
+    });
+    // A tile that was moved was off the page for a moment, and is drawn anew.
+    focused?.querySelector("a").focus({ preventScroll: true });
+  }
+}
