@@ -28,7 +28,7 @@ export class Live {
    */
   constructor({ url, token, probe, onMessage, onStatus }) {
     Object.assign(this, { url, token, probe, onMessage, onStatus });
-    this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
+    this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("anew");
     this.wakeUp = () => document.hidden || (this.#hearing && this.#follow(this.#hearing.doubt(Date.now())));
   }
 
@@ -41,7 +41,7 @@ export class Live {
   /** Reconnects at once: what the button Reconnecter does. */
   reconnect() {
     this.#hangUp();
-    this.#handle("retry");
+    this.#handle("anew");
   }
 
   /** Ends it for good. */
