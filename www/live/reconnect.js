@@ -3,9 +3,9 @@ import { delay } from "../kit/backoff.js";
 /**
  * The course of one socket's connection, as a value: events in, actions out, no socket and no clock (room-socket.js has those).
  *
- * Events: "start" | "retry" (the waiting is over, or somebody pressed Reconnecter) | "opened" | "ready" | "silent" (nothing is
- * heard any more, see heartbeat.js) | "heard" (something again) | "dead" (too long nothing, or no handshake in time) |
- * {closed: code} | {probed: "retry" | "refused"} | "stop".
+ * Events: "start" | "retry" (the waiting is over) | "restart" (somebody pressed Reconnecter, or the network is there again) | "opened" |
+ * "ready" | "silent" (nothing is heard any more, see heartbeat.js) | "heard" (something again) | "dead" (too long nothing, or no
+ * handshake in time) | {closed: code} | {probed: "retry" | "refused"} | "stop".
  * Actions: "dial" | "hangUp" | "probe" (why was the handshake refused?) | {wait: ms, renew: boolean} | "rest".
  */
 const TOKEN_EXPIRED = 4401;
@@ -20,7 +20,9 @@ export class Reconnection {
   #opened = false;
 
   handle(event, random = Math.random) {
-    if (event === "start" || event === "retry") return this.#dial();
+    // What failed before says nothing of the attempts from here on: one that comes a moment too early must not wait as long as they did.
+    if (event === "restart") this.#attempt = 0;
+    if (event === "start" || event === "retry" || event === "restart") return this.#dial();
     if (event === "stop") return this.#rest("disconnected", null, ["hangUp"]);
     if (this.status === "error") return [];
     if (event === "opened") {

@@ -33,7 +33,7 @@ export class RoomSocket {
     this.probe = probe;
     this.onMessage = onMessage;
     this.onStatus = onStatus;
-    this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("retry");
+    this.comeBack = () => this.#connection.status === "disconnected" && this.#handle("restart");
     this.wakeUp = () => document.hidden || (this.#heartbeat && this.#follow(this.#heartbeat.doubt(Date.now())));
   }
 
@@ -46,7 +46,7 @@ export class RoomSocket {
   /** Reconnects at once: what the button Reconnecter does. */
   reconnect() {
     this.#hangUp();
-    this.#handle("retry");
+    this.#handle("restart");
   }
 
   /** Ends it for good. */

@@ -40,7 +40,13 @@ export class Rooms {
     }
     entry.connection.open();
     signal.addEventListener("abort", () => this.#leave(entry));
-    return entry.connection;
+    return { ...entry.connection, reconnect: () => this.#reconnect(entry) };
+  }
+
+  /** Somebody pressed Reconnecter: the alarms' own connection, where it waits, begins again too. */
+  #reconnect(entry) {
+    entry.connection.reconnect();
+    if (this.#ear && this.#ear !== entry && !hasSocket(this.#ear.status)) this.#ear.connection.reconnect();
   }
 
   /** Hears this room from now on, and no other. One that the page joined must be named before its first message. */

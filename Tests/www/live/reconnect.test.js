@@ -45,6 +45,13 @@ test("a server that accepts and drops at once is given longer and longer, one th
   assert.equal(longest([...dropped, "ready"]), 2_000);
 });
 
+test("who presses Reconnecter a moment before the server is back does not wait as long as for one that was away", () => {
+  const connection = new Reconnection();
+  const fail = (event) => [event, { closed: 1006 }, { probed: "retry" }].map((each) => connection.handle(each, () => 1)).at(-1)[0].wait;
+  assert.deepEqual(["start", "retry", "retry", "retry", "retry"].map(fail), [2_000, 4_000, 8_000, 16_000, 30_000]);
+  assert.deepEqual(["restart", "retry"].map(fail), [2_000, 4_000]);
+});
+
 test("a refused handshake is asked about over HTTP, and goes on or ends as the answer says", () => {
   assert.deepEqual(after("start", { closed: 1006 }).actions, ["probe"]);
   assert.deepEqual(after("start", { closed: 1006 }, { probed: "retry" }).actions, [{ wait: 1_000, renew: false }]);
@@ -59,7 +66,7 @@ test("an expired token is renewed and the room dialled at once, but a server tha
 test("who is not allowed is told so and not tried again, until somebody presses Reconnecter", () => {
   assert.deepEqual(after("start", "opened", { closed: 4403 }), { status: "error", reason: "not_allowed", actions: ["rest"] });
   assert.deepEqual(after("start", "opened", { closed: 4403 }, { closed: 1006 }).actions, []);
-  assert.deepEqual(after("start", "opened", { closed: 4403 }, "retry"), { status: "connecting", reason: null, actions: ["dial"] });
+  assert.deepEqual(after("start", "opened", { closed: 4403 }, "restart"), { status: "connecting", reason: null, actions: ["dial"] });
 });
 
 test("once stopped it hangs up and waits for nothing", () => {

@@ -9,7 +9,7 @@ function made() {
   const alarms = new LiveState();
   const rooms = new Rooms((room, allowed, { onMessage, onStatus }) => {
     const connection = { room, isOpen: false, sent: [], onMessage, open: () => { connection.isOpen = true; }, close: () => { connection.isOpen = false; },
-      send: (message) => connection.sent.push(message), status: (status) => onStatus({ status, reason: null, retryAt: null }) };
+      send: (message) => connection.sent.push(message), reconnected: 0, reconnect: () => { connection.reconnected += 1; }, status: (status) => onStatus({ status, reason: null, retryAt: null }) };
     connections.push(connection);
     return connection;
   }, alarms);
@@ -33,6 +33,18 @@ test("a page about a patient has the patient's room and, beside it, its ward's",
   assert.deepEqual([alarms.openAlerts().length, state.openAlerts().length], [1, 0]);
   page.abort();
   assert.deepEqual(open(), ["ward"]);
+});
+
+test("Reconnecter on a patient's page reconnects the alarms of the ward too, unless they are connected", () => {
+  const { rooms, connections } = made();
+  const live = rooms.join("patient", null, new LiveState(), new AbortController().signal);
+  rooms.hear("ward", null);
+  connect(connections[1]);
+  live.reconnect();
+  assert.deepEqual(connections.map(({ reconnected }) => reconnected), [1, 0]);
+  connections[1].status("disconnected");
+  live.reconnect();
+  assert.deepEqual(connections.map(({ reconnected }) => reconnected), [2, 1]);
 });
 
 test("a ward's own page shares its connection with what is heard, and leaves it behind", () => {
