@@ -42,7 +42,7 @@ bench: build .build/bare
 # Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build
 	$(call say,screenshots)
-	@exec .venv/bin/python Tests/EndToEnd/screenshots.py --docs
+	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python -m scenes.screenshots --docs
 
 # The limit to compare with: plain libfcgi that does no work.
 .build/bare: Tests/Load/bare/bare.c

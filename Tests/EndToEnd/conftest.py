@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browser import expect_chip, launch, log_in, open_patient, save_screenshot
-from cluster import private_cluster, run
-from hospital import Stack, until
 from stacklib.state import APPLICATION, OWNER
+from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot
+from support.cluster import private_cluster, run
+from support.stack import Stack, until
 
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
