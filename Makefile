@@ -37,7 +37,7 @@ ws-echo: build
 # The measurements, as a table with ratios.
 bench: build .build/bare
 	$(call say,bench)
-	@exec .venv/bin/python Tests/Load/bench.py
+	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py
 
 # Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build

@@ -7,8 +7,9 @@ from playwright.sync_api import sync_playwright
 
 from stacklib.state import APPLICATION, OWNER
 from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot
+from support.clock import until
 from support.cluster import private_cluster, run
-from support.stack import Stack, until
+from support.stack import Stack
 
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300

@@ -7,8 +7,8 @@ import re
 import pytest
 import requests
 
+from support.clock import until
 from support.cluster import run
-from support.stack import until
 
 COLUMNS = ["id", "le", "action", "utilisateur", "utilisateur_id", "adresse", "session", "patient", "objet", "avant", "apres", "scelle"]
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.stack import now, until
+from support.clock import now, until
 
 SOCKETS = {"api": "FAJMA_API_ADMIN_SOCKET", "push": "FAJMA_PUSH_ADMIN_SOCKET"}
 

@@ -5,7 +5,7 @@ import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 
-from support.stack import now
+from support.clock import now
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from playwright.sync_api import sync_playwright
 from websockets.exceptions import ConnectionClosed
 
 from support.browser import expect_chip, expect_value, launch, log_in, open_patient
-from support.stack import until
+from support.clock import until
 
 CLOSE_SECONDS = 2
 ENDED, FORBIDDEN = 4401, 4403

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.stack import until, wire_time
+from support.clock import until, wire_time
 
 
 @pytest.fixture

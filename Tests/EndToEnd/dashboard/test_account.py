@@ -5,8 +5,8 @@ import secrets
 import pytest
 
 from support.browser import expect_accessible, expect_chip, field_error, log_in, open_patient
+from support.clock import until
 from support.person import Person, new_password
-from support.stack import until
 
 WHY = "login-page .reason"
 ASKED = "dialog.still-there"

@@ -1,8 +1,8 @@
 """Patients and wards in the administration, who may what there, and what goes wrong, in Chromium on the real stack: every task by keyboard."""
 from support.admin_ui import admit, expect_done, expect_error, expect_focus, nurses_ward, open_section, search, shown_name, unique
 from support.browser import log_in
+from support.clock import until
 from support.keyboard import choose, fill_in, press
-from support.stack import until
 
 # Patients
 

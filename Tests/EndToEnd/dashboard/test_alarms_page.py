@@ -6,7 +6,7 @@ import pytest
 
 from support.alert_steps import acknowledge, raise_alert
 from support.browser import expect_accessible, log_in
-from support.stack import until
+from support.clock import until
 
 
 @pytest.fixture

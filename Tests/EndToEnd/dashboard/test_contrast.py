@@ -2,7 +2,7 @@
 import pytest
 
 from support.browser import expect_accessible, log_in, open_patient
-from support.stack import until
+from support.clock import until
 
 PEN = """(canvas) => {
   const { color, outlineColor, borderTopColor, borderRightColor } = getComputedStyle(canvas);

@@ -4,7 +4,8 @@ import re
 import pytest
 
 from support.browser import expect_chip
-from support.stack import Feed, until
+from support.clock import until
+from support.feed import Feed
 
 # The page's own limit is 10 s after the value was measured, and it looks once a second.
 STALE_SECONDS = 14

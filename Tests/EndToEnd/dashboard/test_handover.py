@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from support.browser import expect_accessible, log_in
+from support.clock import until, wire_time
 from support.keyboard import press
 from support.past import low_limit, set_limits, worn_for_hours
-from support.stack import until, wire_time
 
 NOTICE = "FAJMA n’est pas un dispositif médical certifié."
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from support.browser import expect_accessible, log_in, open_patient
+from support.clock import until
 from support.keyboard import press, tab_to
 from support.past import low_limit, post_past, set_limits, worn_for_hours
-from support.stack import until
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from support.admin_ui import shown_name, unique
 from support.alert_steps import acknowledge, raise_alert
 from support.browser import expect_value
+from support.clock import until, wire_time
 from support.keyboard import Hands
 from support.person import Person, new_password
-from support.stack import until, wire_time
 
 
 @pytest.fixture

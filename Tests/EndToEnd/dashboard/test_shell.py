@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from support.browser import log_in, open_patient
+from support.clock import until
 from support.paths import REPOSITORY
-from support.stack import until
 
 OFFLINE = "main .offline"
 KEPT = """async () => {

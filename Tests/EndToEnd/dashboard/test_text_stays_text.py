@@ -4,7 +4,7 @@ import uuid
 import pytest
 import requests
 
-from support.stack import until
+from support.clock import until
 
 # Runs a function that the test has put into every page: a policy that were missing could not stop these.
 LONG = "<img src=x onerror=ran()><script>ran()</script><b class=injected>\"'&amp;</b>{{7*7}}${ran()}"

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from support.browser import expect_accessible, expect_chip, log_in
-from support.stack import Feed, until
+from support.clock import until
+from support.feed import Feed
 
 BLIND = "ward-page.blind status-banner[data-blind]:not([hidden])"
 # An empty list: nothing on the page looks like a value of now.

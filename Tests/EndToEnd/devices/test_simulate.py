@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from support.clock import now
 from support.cluster import DEADLINE_SECONDS, refusal, run, wait_until
 from support.paths import FAJMA
-from support.stack import now
 
 
 class Recorder:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import requests
 
-from support.stack import Socket, now, until, wire_time
+from support.clock import now, until, wire_time
+from support.live_socket import Socket
 
 WRITERS = 8
 KILLS = 5

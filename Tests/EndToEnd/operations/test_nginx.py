@@ -12,8 +12,8 @@ import requests
 
 from stacklib.nginx import Nginx
 from stacklib.state import State
+from support.clock import until
 from support.nginx_upstreams import AcceptHandshake, EchoFastCGI, UnixServer
-from support.stack import until
 
 SECRET = "token-that-no-log-shows"
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

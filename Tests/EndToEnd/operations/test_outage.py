@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from support.clock import until, wire_time
 from support.paths import FAJMA
-from support.stack import Stack, until, wire_time
+from support.stack import Stack
 
 AGO_SECONDS = 4600
 SPEED = 120

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from support.browser import expect_chip, log_in, open_patient
-from support.stack import Feed, now, until
+from support.clock import now, until
+from support.feed import Feed
 
 SPO2 = 1  # the vital's code in the table
 # Points newer than this are on their way.

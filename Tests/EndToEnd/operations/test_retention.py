@@ -2,8 +2,8 @@
 import subprocess
 from datetime import datetime, timedelta, timezone
 
+from support.clock import until, wire_time
 from support.paths import program
-from support.stack import until, wire_time
 
 KEPT_DAYS = 31
 

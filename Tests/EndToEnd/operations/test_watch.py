@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from support.clock import until
+from support.device import Device
 from support.paths import program
-from support.stack import Device, until
 
 HANDOVER_SECONDS = 5
 

@@ -10,7 +10,8 @@ from datetime import datetime, timezone
 
 import requests
 
-from support.stack import Stack, until, wire_time
+from support.clock import until, wire_time
+from support.stack import Stack
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -13,7 +13,8 @@ import requests
 import websockets
 
 from support.browser import expect_accessible, log_in
-from support.stack import Stack, until, wire_time
+from support.clock import until, wire_time
+from support.stack import Stack
 
 DAY_SECONDS = 60
 PERIOD_SECONDS = 0.5

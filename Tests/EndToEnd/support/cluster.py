@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 from stacklib.postgres import Postgres
 from stacklib.state import State
+from support.clock import until
 from support.paths import FAJMA
-from support.stack import until
 
 DEADLINE_SECONDS = 30
 

@@ -1,5 +1,5 @@
 """A person at the keyboard, without a mouse."""
-from support.stack import until
+from support.clock import until
 
 # Nobody reaches for a button that is farther away than this.
 TABS = 120

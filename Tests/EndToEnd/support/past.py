@@ -1,7 +1,7 @@
 """A past for the patients of the stack under test: readings that come late, and the limits by which new ones are judged."""
 from datetime import datetime, timedelta, timezone
 
-from support.stack import wire_time
+from support.clock import wire_time
 
 
 def set_limits(stack, path, rules, role="medecin"):
