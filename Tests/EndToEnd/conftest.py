@@ -78,12 +78,21 @@ def first_ward_device(stack):
     return stack.next_device(stack.devices[0].ward)
 
 
-@pytest.fixture(scope="module")
-def browser():
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests of a process: to start it takes as long as a test."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """The browser; the windows that a file leaves open are closed after it."""
+    yield chromium
+    for context in list(chromium.contexts):
+        context.close()
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 import time
 
 import pytest
-from playwright.sync_api import sync_playwright
 from websockets.exceptions import ConnectionClosed
 
-from support.browser import expect_chip, expect_value, launch, log_in, open_patient
+from support.browser import expect_chip, expect_value, log_in, open_patient
 from support.clock import until
 
 CLOSE_SECONDS = 2
@@ -147,35 +146,31 @@ def test_a_patient_who_moves_leaves_the_one_ward_and_comes_into_the_other(stack,
         assert is_open(old)
 
 
-def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, device):
+def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, device, page):
     """Two tabs of a nurse: the ward and a patient of it, who is discharged, and then admitted again to another bed."""
     device.report(spo2=93)
     stack.query("INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at) "
                 f"VALUES ({device.patient}, 3, now(), 0, 38.4, now())")
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        context = browser.new_context(locale="fr-FR")
-        patient, ward = context.new_page(), context.new_page()
-        log_in(patient, stack)
-        open_patient(patient, stack, device)
-        expect_value(patient, "spo2", "93")
-        name = patient.inner_text(".name")
-        ward.goto(f"{stack.url}/#/service/{device.ward}")
-        tile = ward.locator(f'patient-tile a[href="#/patient/{device.patient}"]')
-        tile.wait_for()
-        expect_chip(ward, "connected")
-        stack.query(f"UPDATE patients SET discharged_at = now() WHERE id = {device.patient}")
-        tile.wait_for(state="detached", timeout=2000)
-        expect_chip(patient, "error", 2)
-        assert patient.inner_text("status-banner strong") == "Accès refusé à ces données"
-        assert patient.locator("vital-card, limits-table, news-score, pause-control, button.enter, .name, .bed").count() == 0
-        assert name not in patient.inner_text("body") and name not in patient.title()
-        stack.query(f"UPDATE patients SET discharged_at = NULL, bed = 'Z9' WHERE id = {device.patient}")
-        tile.wait_for(timeout=2000)
-        tile.locator(".bed", has_text="Z9").wait_for(timeout=2000)
-        tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=2000)
-        patient.click("connection-chip .reconnect")
-        patient.locator(".bed", has_text="Z9").wait_for(timeout=5000)
-        assert patient.inner_text(".name") == name
-        expect_value(patient, "spo2", "93")
-        browser.close()
+    patient, ward = page, page.context.new_page()
+    log_in(patient, stack)
+    open_patient(patient, stack, device)
+    expect_value(patient, "spo2", "93")
+    name = patient.inner_text(".name")
+    ward.goto(f"{stack.url}/#/service/{device.ward}")
+    tile = ward.locator(f'patient-tile a[href="#/patient/{device.patient}"]')
+    tile.wait_for()
+    expect_chip(ward, "connected")
+    stack.query(f"UPDATE patients SET discharged_at = now() WHERE id = {device.patient}")
+    tile.wait_for(state="detached", timeout=2000)
+    expect_chip(patient, "error", 2)
+    assert patient.inner_text("status-banner strong") == "Accès refusé à ces données"
+    assert patient.locator("vital-card, limits-table, news-score, pause-control, button.enter, .name, .bed").count() == 0
+    assert name not in patient.inner_text("body") and name not in patient.title()
+    stack.query(f"UPDATE patients SET discharged_at = NULL, bed = 'Z9' WHERE id = {device.patient}")
+    tile.wait_for(timeout=2000)
+    tile.locator(".bed", has_text="Z9").wait_for(timeout=2000)
+    tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=2000)
+    patient.click("connection-chip .reconnect")
+    patient.locator(".bed", has_text="Z9").wait_for(timeout=5000)
+    assert patient.inner_text(".name") == name
+    expect_value(patient, "spo2", "93")
