@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean
+.PHONY: run stack test test-fast test-long build setup ws-echo bench screenshots firmware-test clean
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -19,6 +19,16 @@ stack: build
 test: build
 	$(call say,test)
 	@exec /usr/bin/python3 scripts/test
+
+# What needs no stack and no browser: Swift, node, lint.
+test-fast: build
+	$(call say,test-fast)
+	@exec /usr/bin/python3 scripts/test fast
+
+# Every test, with more fuzzing and more simulated days.
+test-long: build
+	$(call say,test-long)
+	@exec /usr/bin/python3 scripts/test long
 
 # With Swift's libraries inside, so that the executables run on a machine without Swift.
 build: setup
