@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test build setup ws-echo bench screenshots firmware-test clean help lint format sbom
+.PHONY: run stack test test-fast test-long test-build build setup ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -16,9 +16,24 @@ stack: build
 	@exec scripts/stack stack
 
 # Every test there is. The last line is `N passed, N failed`.
-test: build
+test: test-build
 	$(call say,test)
 	@exec /usr/bin/python3 scripts/test
+
+# What needs no stack and no browser: Swift, node, lint.
+test-fast: test-build
+	$(call say,test-fast)
+	@exec /usr/bin/python3 scripts/test fast
+
+# Every test, with more fuzzing and more simulated days.
+test-long: test-build
+	$(call say,test-long)
+	@exec /usr/bin/python3 scripts/test long
+
+# Compiles the executables and Swift's tests once, into .build/test.
+test-build: setup
+	$(call say,test-build)
+	@scripts/swift-test --build-only
 
 # Builds the executables, with Swift's libraries inside, so that they run on a machine without Swift.
 build: setup
@@ -38,12 +53,12 @@ ws-echo: build
 # The measurements, as a table with ratios.
 bench: build .build/bare
 	$(call say,bench)
-	@exec .venv/bin/python Tests/Load/bench.py
+	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py
 
 # Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build
 	$(call say,screenshots)
-	@exec .venv/bin/python Tests/EndToEnd/screenshots.py --docs
+	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python -m scenes.screenshots --docs
 
 # The limit to compare with: plain libfcgi that does no work.
 .build/bare: Tests/Load/bare/bare.c

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browser import expect_chip, launch, log_in, open_patient, save_screenshot
-from cluster import private_cluster, run
-from hospital import Stack, until
 from stacklib.state import APPLICATION, OWNER
+from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot
+from support.clock import until
+from support.cluster import private_cluster, run
+from support.stack import Stack
 
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
@@ -77,12 +78,21 @@ def first_ward_device(stack):
     return stack.next_device(stack.devices[0].ward)
 
 
-@pytest.fixture(scope="module")
-def browser():
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests of a process: to start it takes as long as a test."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """The browser; the windows that a file leaves open are closed after it."""
+    yield chromium
+    for context in list(chromium.contexts):
+        context.close()
 
 
 @pytest.fixture

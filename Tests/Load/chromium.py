@@ -13,7 +13,8 @@ import urllib.request
 import psutil
 from websockets.sync.client import connect
 
-from hospital import Failed, end_with_parent
+from hospital import Failed
+from support.processes import end_with_parent
 
 PROGRAM = "/usr/bin/chromium"
 # Headless draws in software: the processor does also what a graphics card would.

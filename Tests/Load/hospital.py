@@ -1,45 +1,32 @@
 """A stack of the bench's own with a demonstration hospital in it, and the count of what must be in its tables."""
-import ctypes
 import json
 import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import urllib.request
 
 import psutil
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Not /tmp, which may be memory: fsync must reach a disk. Whoever is not root can enter it too, as the user postgres must.
+from support.database import Database
+from support.stack_process import StackProcess
+
+# Not /tmp, which may be memory: fsync must reach a disk. The user postgres can enter it, too.
 PLACE = "/var/tmp"
 IN_MEMORY = ("tmpfs", "ramfs")
-STOP_SECONDS = 60
-PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None)
 
 
 class Failed(Exception):
     """Ends the bench with one line and exit code 1."""
 
 
-def end_with_parent():
-    """Runs in a child before its program: a bench that is killed leaves nothing behind."""
-    LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
-
-
-class Hospital:
+class Hospital(StackProcess):
     def __init__(self, patients, threads):
-        self.directory = tempfile.mkdtemp(prefix="fajma-bench-", dir=PLACE)
-        self.stack = None
+        super().__init__({"FAJMA_API_THREADS": str(threads)}, "fajma-bench-", PLACE)
         self.expected = 0
         try:
-            os.chmod(self.directory, 0o711)
             self._check_disk()
-            self._start(threads)
-            demo = self._run("fajma", "demo", "--patients", str(patients), "--json")
-            hospital = json.loads(demo)
+            self.start()
+            self.databases = {owner: Database(self.environment["FAJMA_OWNER_DATABASE_URL" if owner else "DATABASE_URL"])
+                              for owner in (False, True)}
+            hospital = self.make_hospital(patients)
             self.devices = hospital["devices"]
             self.users = {user["role"]: user for user in hospital["users"]}
             self.token = self.log_in("admin")
@@ -47,16 +34,12 @@ class Hospital:
             self.close()
             raise
 
-    def path(self, *names):
-        return os.path.join(self.directory, *names)
-
     @property
     def port(self):
         return int(self.environment["FAJMA_PORT"])
 
-    def process(self, name):
-        with open(self.path("run", name + ".pid"), encoding="ascii") as file:
-            return psutil.Process(int(file.read()))
+    def service_process(self, name):
+        return psutil.Process(self.pid(name))
 
     def stored(self):
         """How many readings there are."""
@@ -69,18 +52,11 @@ class Hospital:
             raise Failed(f"{what}: {self.expected} readings were answered 201, {stored} are stored")
 
     def query(self, statement, owner=False):
-        url = self.environment["FAJMA_OWNER_DATABASE_URL" if owner else "DATABASE_URL"]
-        result = subprocess.run(["psql", url, "-XAtqc", statement], capture_output=True,
-                                text=True, check=False)
-        if result.returncode != 0:
-            raise Failed(f"psql: {result.stderr.strip()}")
-        return result.stdout.strip()
+        """The text of a result: a line per row, `|` between its columns."""
+        return "\n".join("|".join(row) for row in self.databases[owner].query(statement))
 
     def close(self):
-        if self.stack is not None and self.stack.poll() is None:
-            self.stack.terminate()
-            self.stack.wait(STOP_SECONDS)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self.stop()
 
     def _check_disk(self):
         """The mount that is nearest above the state."""
@@ -88,30 +64,6 @@ class Hospital:
                   if os.path.commonpath([mount.mountpoint, self.directory]) == mount.mountpoint]
         if max(mounts, key=lambda mount: len(mount.mountpoint)).fstype in IN_MEMORY:
             raise Failed(f"{PLACE} lies in memory: what is measured there says nothing about a disk")
-
-    def _start(self, threads):
-        environment = {**os.environ, "FAJMA_STATE": self.directory, "FAJMA_PORT": "0", "FAJMA_API_THREADS": str(threads)}
-        self.stack = subprocess.Popen([os.path.join(REPOSITORY, "scripts", "stack"), "stack"], env=environment,
-                                      stdout=subprocess.PIPE, text=True, preexec_fn=end_with_parent)
-        said = []
-        for line in self.stack.stdout:
-            said.append(line)
-            if line.startswith("ready "):
-                break
-        else:
-            raise Failed("the stack does not start: " + "".join(said).strip())
-        with open(self.path("env"), encoding="utf-8") as file:
-            settings = dict(line.rstrip("\n").split("=", 1) for line in file if not line.startswith("#"))
-        self.environment = {**environment, **settings}
-        self.url = settings["FAJMA_URL"]
-
-    def _run(self, program, *arguments):
-        directory = os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release")
-        result = subprocess.run([os.path.join(directory, program), *arguments], env=self.environment,
-                                stdout=subprocess.PIPE, stderr=sys.stderr, text=True, check=False)
-        if result.returncode != 0:
-            raise Failed(f"{program} {arguments[0]} failed with exit code {result.returncode}")
-        return result.stdout
 
     def log_in(self, role):
         """An access token."""

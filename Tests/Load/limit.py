@@ -6,7 +6,9 @@ import socket
 import subprocess
 import time
 
-from hospital import REPOSITORY, Failed, end_with_parent
+from hospital import Failed
+from support.paths import REPOSITORY
+from support.processes import end_with_parent
 
 PROGRAM = os.path.join(REPOSITORY, ".build", "bare")
 START_SECONDS = 10

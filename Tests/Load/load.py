@@ -5,7 +5,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from hospital import Failed, end_with_parent
+from hospital import Failed
+from support.processes import end_with_parent
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reports.lua")
 WRK_THREADS = 2

@@ -8,7 +8,7 @@ class Usage:
     """A context; afterwards `seconds` has what each part used, `all_seconds` what the whole machine did."""
 
     def __init__(self, hospital):
-        self.roots = {name: hospital.process(name) for name in ("nginx", "fajma-api", "fajma-push", "postgres")}
+        self.roots = {name: hospital.service_process(name) for name in ("nginx", "fajma-api", "fajma-push", "postgres")}
 
     def __enter__(self):
         self.seconds = self._read()

@@ -1,0 +1,30 @@
+import itertools
+
+import pytest
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def ward(stack, device):
+    """A ward of the test's own, with the patient of `device` in it: other tests' alarms are not heard there."""
+    def accounts():
+        return [row for row in stack.request("GET", "/api/utilisateurs/", role="admin").json()
+                if row["username"] in (stack.accounts["infirmier"]["username"], stack.accounts["medecin"]["username"])]
+
+    def give(account, services):
+        answer = stack.request("PATCH", f"/api/utilisateurs/{account['id']}/", role="admin", json={"services": services})
+        assert answer.status_code == 200, answer.text
+
+    made = stack.request("POST", "/api/services/", role="admin", json={"nom": f"Alarmes {next(_numbers)}"}).json()["id"]
+    before = accounts()
+    for account in before:
+        give(account, [*account["services"], made])
+    # As if a screen had been heard there just now: a ward that nobody hears is an alarm itself, half a minute later.
+    stack.query(f"INSERT INTO ward_listening VALUES ({made}, now() - interval '6 seconds')")
+    moved = stack.request("PATCH", f"/api/patients/{device.patient}/", role="admin", json={"service": made})
+    assert moved.status_code == 200, moved.text
+    yield made
+    assert stack.request("PATCH", f"/api/patients/{device.patient}/", role="admin", json={"service": device.ward}).status_code == 200
+    for account in before:
+        give(account, account["services"])

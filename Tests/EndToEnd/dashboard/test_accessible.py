@@ -1,0 +1,77 @@
+"""Every page in every state that a person meets, light and dark, wide and narrow: axe finds nothing, and neither does what it does not look
+at: the size of what is pressed, the mark of the focus, the order of headings, the voices of a screen reader, sideways scrolling."""
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from scenes.scenes import SCENES, Windows
+from scenes.story import Hospital
+from support.paths import REPOSITORY
+
+PATIENTS, FIRST_WARD = 16, 11
+WIDE, PHONE, NARROWEST = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
+FRAMES = 60
+# Whose layout on a telephone is another one: axe looks at them there, too.
+OTHER_ON_A_TELEPHONE = ("login", "wards", "ward", "patient-alert", "patient-history", "entry", "limits", "alerts", "administration-patients", "administration-audit")
+# Among axe's own, not asked for by itself.
+EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+# The theme changes nothing else.
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+with open(os.path.join(REPOSITORY, "Tests/EndToEnd/support/everybody.js"), encoding="utf-8") as file:
+    EVERYBODY = file.read()
+
+
+@pytest.fixture(scope="module")
+def hospital():
+    with Hospital(PATIENTS, FIRST_WARD) as hospital:
+        yield hospital
+        assert not hospital.problems, hospital.problems[:3]
+
+
+@pytest.fixture(scope="module")
+def windows(browser, hospital):
+    return Windows(browser, hospital, viewport=WIDE)
+
+
+def axe_findings(page, options):
+    found = Axe().run(page, options=options).response["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:5]) for one in found]
+
+
+def look(page, name):
+    """What is wrong, by where; an empty list nowhere."""
+    page.evaluate(EVERYBODY)
+    page.keyboard.press("Shift")  # somebody has a keyboard
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    yield "light", axe_findings(page, EVERYTHING)
+    for check in ("headings", "voices", "languages", "smallTargets", "unmarkedFocus"):
+        yield check, page.evaluate("(name) => everybody[name]()", check)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    yield "dark", axe_findings(page, COLOURS)
+    page.set_viewport_size(PHONE)
+    if name in OTHER_ON_A_TELEPHONE:
+        yield "telephone", axe_findings(page, EVERYTHING)
+    yield "telephone, targets", page.evaluate("() => everybody.smallTargets()")
+    yield "telephone, sideways", sideways(page)
+    page.set_viewport_size(NARROWEST)
+    yield "narrowest, sideways", sideways(page)
+
+
+def sideways(page):
+    """Once the charts have been drawn for this width, which takes them some frames."""
+    for _ in range(FRAMES):
+        found = page.evaluate("() => everybody.sideways()")
+        if not found:
+            break
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    return found
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_page_is_for_everybody(hospital, windows, name):
+    scene = SCENES[name]
+    page = windows.of(scene.role)
+    page.set_viewport_size(WIDE)
+    with scene.ready(page, hospital):
+        assert {where: wrong for where, wrong in look(page, name) if wrong} == {}

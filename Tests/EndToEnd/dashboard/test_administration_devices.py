@@ -1,0 +1,135 @@
+"""Devices in the administration, in Chromium on the real stack: every task by keyboard."""
+import json
+import re
+import subprocess
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+
+from support.admin_ui import admit, expect_done, expect_error, expect_focus, local, open_section, search, shown_name, unique
+from support.browser import log_in
+from support.keyboard import choose, press
+
+
+def decode_qr(page):
+    """What a phone reads off the screen."""
+    read = subprocess.run(["zbarimg", "--quiet", "--raw", "--set", "*.enable=0", "--set", "qrcode.enable=1", "-"],
+                          input=page.locator("dialog svg.qr").screenshot(), capture_output=True, check=True)
+    return json.loads(read.stdout)
+
+
+def report(stack, key):
+    return requests.post(stack.url + "/api/iot/data/", json={"spo2": {"valeur": 97}}, headers={"Authorization": "Bearer " + key}, timeout=10)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_device_is_made_and_its_key_shown_once_with_a_code_that_reads(stack, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    log_in(page, stack, "admin")
+    open_section(page, stack, "dispositifs")
+    press(page, ".section-head button.primary")
+    name = unique("Bracelet ")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog svg.qr")
+    key = page.inner_text("dialog output.secret")
+    device = re.fullmatch(r"fjd_(\d+)_.+", key)[1]
+    assert decode_qr(page) == {"v": 1, "url": stack.url + "/", "cle": key}
+    assert "ne sera plus jamais affichée" in page.inner_text("dialog .once")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, 'dialog .secret-actions button:has-text("Copier")')
+    page.wait_for_selector('dialog button:has-text("Copié")')
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
+    assert key not in page.content()
+
+    patient = admit(stack)
+    body = {"patient": patient["id"]}
+    assert stack.request("POST", f"/api/iot/dispositifs/{device}/affectations/", role="admin", json=body).status_code == 201
+    assert report(stack, key).status_code == 201
+    search(page, name)
+    press(page, f"[data-key=key-{device}]")
+    assert "ancienne clé cesse" in page.inner_text("dialog")
+    press(page, "dialog button.danger")
+    page.wait_for_selector("dialog svg.qr")
+    fresh = page.inner_text("dialog output.secret")
+    assert decode_qr(page)["cle"] == fresh
+    assert report(stack, key).status_code == 401 and report(stack, fresh).status_code == 201
+    # On paper, too.
+    page.emulate_media(media="print")
+    assert decode_qr(page)["cle"] == fresh
+    assert not page.is_visible("app-bar") and not page.is_visible("dialog footer")
+    page.emulate_media(media="screen")
+    press(page, "dialog footer button")
+    page.wait_for_selector("dialog", state="detached")
+
+
+def test_a_device_is_assigned_from_to_and_an_overlap_tells_the_others_times(stack, page):
+    first, second = admit(stack), admit(stack)
+    device = stack.request("POST", "/api/iot/dispositifs/", role="admin", json={"nom": unique("Bracelet "), "type_dispositif": "bracelet"}).json()
+    path = f"/api/iot/dispositifs/{device['id']}/affectations/"
+
+    log_in(page, stack)
+    open_section(page, stack, "dispositifs")
+    assert page.locator(".section-head button, [data-key^=key-], [data-key^=retire-]").count() == 0  # an administrator's
+    search(page, device["nom"])
+    press(page, f"[data-key=assign-{device['id']}]")
+    expect_focus(page, "dialog [name=patient]")
+    page.keyboard.type(shown_name(first))
+    press(page, "dialog button[type=submit]")
+    expect_done(page, shown_name(first))
+    page.wait_for_selector(f'.data tbody tr:has-text("{device["nom"]}"):has-text("{shown_name(first)}")')
+    entry, = stack.request("GET", path).json()
+    assert entry["patient"] == first["id"] and entry["fin"] is None
+
+    # From an hour ago on somebody else: overlaps, and says with whom.
+    press(page, f"[data-key=assign-{device['id']}]")
+    page.wait_for_selector("assignment-list tbody tr")
+    choose(page, "patient", shown_name(second))
+    page.fill("dialog [name=debut]", local(datetime.now() - timedelta(hours=1)))
+    press(page, "dialog button[type=submit]")
+    expect_error(page, "debut", shown_name(first))
+    assert page.locator('dialog [data-field=debut] .field-error:has-text("depuis")').count() == 1
+    assert len(stack.request("GET", path).json()) == 1
+
+    # Ended, and worn by the other one from now on.
+    press(page, f"[data-key=end-{entry['id']}]")
+    press(page, "dialog.confirm button.danger")
+    page.wait_for_selector("dialog.confirm", state="detached")
+    page.wait_for_selector("assignment-list tbody tr:not(:has(.badge))")
+    assert stack.request("GET", path).json()[0]["fin"] is not None
+    page.fill("dialog [name=debut]", "")
+    press(page, "dialog button[type=submit]")
+    expect_done(page, shown_name(second))
+    assert [row["patient"] for row in stack.request("GET", path).json()] == [second["id"], first["id"]]
+
+
+def test_a_list_that_changes_behind_a_dialog_gives_the_focus_back(stack, page):
+    device = stack.request("POST", "/api/iot/dispositifs/", role="admin", json={"nom": unique("Bracelet "), "type_dispositif": "bracelet"}).json()
+    log_in(page, stack, "admin")
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    press(page, f"[data-key=retire-{device['id']}]")
+    page.wait_for_selector("dialog")
+    changed = device["nom"] + "x"
+    stack.request("PATCH", f"/api/iot/dispositifs/{device['id']}/", role="admin", json={"nom": changed})
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when the page is looked at again
+    page.wait_for_selector(f'.data tbody tr:has-text("{changed}")')
+    page.keyboard.press("Escape")
+    expect_focus(page, f"[data-key=retire-{device['id']}]")
+
+
+def test_a_device_is_retired(stack, page):
+    device = stack.request("POST", "/api/iot/dispositifs/", role="admin", json={"nom": unique("Bracelet "), "type_dispositif": "bracelet"}).json()
+    log_in(page, stack, "admin")
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    press(page, f"[data-key=retire-{device['id']}]")
+    assert device["nom"] in page.inner_text("dialog h2")
+    press(page, "dialog button.danger")
+    expect_done(page, device["nom"])
+    page.wait_for_selector(".section .empty")
+    press(page, '.controls .segments button:has-text("Retirés")')
+    page.wait_for_selector(f'.data tbody tr:has-text("{device["nom"]}")')

@@ -1,0 +1,278 @@
+"""The alarms on screen: heard and shown on every page, the same for everybody, whatever the browser allows."""
+import csv
+import re
+
+import pytest
+
+from support.alert_steps import acknowledge, raise_alert
+from support.browser import expect_accessible, log_in
+from support.clock import until
+
+
+@pytest.fixture
+def other(browser):
+    """A second person's browser."""
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+def expect_sound(page, state=None, playing=None, seconds=10):
+    wanted = "".join(f"[data-{name}={value!r}]" for name, value in (("state", state), ("playing", playing)) if value is not None)
+    page.wait_for_selector("sound-control" + wanted, timeout=seconds * 1000)
+
+
+def open_ward(page, stack, ward):
+    page.goto(f"{stack.url}/#/service/{ward}")
+    page.wait_for_selector("patient-tile")
+    page.wait_for_selector(".chip[data-status=connected]")
+
+
+def open_alerts(page, stack):
+    page.goto(f"{stack.url}/#/alertes")
+    page.wait_for_selector("alerts-page .past .list")
+    page.wait_for_selector(".chip[data-status=connected]")
+
+
+def test_the_sound_is_blocked_until_a_hand_is_there_and_says_so(stack, device, ward, page, browser):
+    log_in(page, stack)
+    # The same session in a window that nobody has touched yet. Playwright's own look at a page counts as a touch: it looks
+    # only once the sound was asked for, which is before the socket.
+    context = browser.new_context(locale="fr-FR", storage_state=page.context.storage_state())
+    untouched = context.new_page()
+    with untouched.expect_websocket():
+        untouched.goto(f"{stack.url}/#/service/{ward}", wait_until="commit")
+    expect_sound(untouched, "blocked", "")
+    assert untouched.inner_text("sound-control .words") == "Son coupé par le navigateur – touchez l’écran"
+    raise_alert(stack, device, "error")
+    untouched.wait_for_selector("patient-tile[data-alert=error]", timeout=1000)
+    expect_sound(untouched, "blocked", "")
+    untouched.mouse.click(2, 2)
+    expect_sound(untouched, "on", "error", 2)
+    context.close()
+
+
+def test_the_worst_alarm_is_heard_on_every_page_of_the_ward_until_somebody_acknowledges_it(stack, device, ward, page):
+    log_in(page, stack)
+    open_ward(page, stack, ward)
+    warning = raise_alert(stack, device, "warning", "FC haute", "heart_rate_haut")
+    expect_sound(page, "on", "warning", 1)
+    page.goto(f"{stack.url}/#/administration/patients")  # not a page about that ward at all
+    page.wait_for_selector("patient-section table")
+    error = raise_alert(stack, device, "error")
+    expect_sound(page, "on", "error", 1)  # interrupts
+    assert re.match(r"\(2\) ⬣ FAJMA – ", page.title())
+    assert page.get_attribute("link[rel=icon]", "href") == "favicon-error.svg"
+    page.goto(f"{stack.url}/#/compte")
+    page.wait_for_selector("account-page h1")
+    expect_sound(page, "on", "error")
+    acknowledge(stack, error)
+    expect_sound(page, "on", "", 1)
+    expect_sound(page, "on", "warning", 4)
+    acknowledge(stack, warning)
+    expect_sound(page, "on", "", 1)
+    until(lambda: page.title() == "FAJMA – Mon compte", 2, "the title is plain again")
+    assert page.get_attribute("link[rel=icon]", "href") == "favicon.svg"
+
+
+def test_the_three_sounds_can_be_tried_and_the_volume_has_a_floor(stack, ward, page):
+    log_in(page, stack)
+    open_ward(page, stack, ward)
+    expect_sound(page, "on", "")
+    page.click("sound-control summary")
+    page.click("sound-control .test")
+    for severity in ("error", "warning", "info"):
+        page.wait_for_selector(f"sound-control[data-playing={severity}] .patterns li[data-severity={severity}][data-sounding]")
+    expect_sound(page, "on", "")
+    assert float(page.get_attribute("#sound-volume", "min")) > 0.2
+    expect_accessible(page, "the panel of the sound")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("sound-control details:not([open])")
+
+
+def test_two_people_see_and_hear_the_same(stack, device, ward, page, other):
+    log_in(page, stack)
+    log_in(other, stack, "medecin")
+    open_alerts(page, stack)
+    open_ward(other, stack, ward)
+    alert = raise_alert(stack, device, "error")
+    button = f"alerts-page .now [data-key=acknowledge-{alert}]"
+    page.wait_for_selector(button, timeout=1000)
+    other.wait_for_selector("patient-tile[data-alert=error][data-stage=waiting]", timeout=1000)
+    assert other.inner_text(".alert-count[data-severity=error] strong") == "1"
+    page.focus(button)
+    page.keyboard.press("Enter")  # one key
+    other.wait_for_selector("patient-tile[data-stage=acknowledged]", timeout=1000)
+    other.wait_for_selector(".alert-count", state="detached", timeout=1000)
+    page.wait_for_selector(f"{button}", state="detached", timeout=1000)
+    row = page.locator("alerts-page .now .alert-row.acknowledged", has_text="SpO2 basse").first
+    assert stack.accounts["infirmier"]["username"] in row.inner_text()
+
+
+def test_acknowledging_goes_down_the_list_a_key_each(stack, device, ward, page):
+    log_in(page, stack)
+    open_alerts(page, stack)
+    alerts = [raise_alert(stack, device, "error", f"Essai {number}", f"essai_{number}") for number in (1, 2)]
+    for alert in alerts:
+        page.wait_for_selector(f".now [data-key=acknowledge-{alert}]")
+    page.focus(f".now [data-key=acknowledge-{alerts[1]}]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f".now [data-key=acknowledge-{alerts[1]}]", state="detached")
+    page.wait_for_selector(".now .acknowledge:focus")
+
+
+def test_an_alert_that_nobody_answers_stands_on_every_page_of_the_ward(stack, device, ward, page):
+    log_in(page, stack)
+    open_ward(page, stack, ward)
+    alert = raise_alert(stack, device, "error")
+    page.wait_for_selector("escalation-banner", state="hidden")
+    stack.query(f"UPDATE alerts SET escalated_at = now() WHERE id = {alert}")
+    page.wait_for_selector("escalation-banner:not([hidden]) .message", timeout=1000)
+    page.goto(f"{stack.url}/#/compte")
+    page.wait_for_selector("account-page h1")
+    assert page.inner_text("escalation-banner .message") == "SpO2 basse"
+    expect_accessible(page, "escalation")
+    page.click("escalation-banner .acknowledge")
+    page.wait_for_selector("escalation-banner", state="hidden", timeout=1000)
+
+
+def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, device, ward, page, tmp_path):
+    stack.query(f"UPDATE alerts SET acknowledged_at = now(), ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
+    for severity, message in (("error", "=HYPERLINK(1)"), ("warning", "+33, dangereux")):
+        acknowledge(stack, raise_alert(stack, device, severity, message, f"essai_{severity}"))
+    stack.query(f"UPDATE alerts SET ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
+    log_in(page, stack)
+    open_alerts(page, stack)
+    page.select_option(".filters [name=patient_id]", str(device.patient))
+    page.select_option(".filters [name=niveau_gravite]", "error")
+    page.click(".filters button.primary")
+    rows = page.locator(".past .alert-row")
+    page.wait_for_selector(".past .count .number:text-is('1')")
+    assert rows.count() == 1 and "=HYPERLINK(1)" in rows.inner_text()
+    with page.expect_download() as download:
+        page.click(".past .download")
+    download.value.save_as(tmp_path / "alertes.csv")
+    with open(tmp_path / "alertes.csv", encoding="utf-8-sig", newline="") as file:
+        head, *body = csv.reader(file)
+    assert head[5] == "Alerte" and [row[5] for row in body] == ["'=HYPERLINK(1)"]
+
+
+def test_a_change_shows_in_the_history_by_itself(stack, device, ward, page):
+    log_in(page, stack)
+    open_alerts(page, stack)
+    alert = raise_alert(stack, device, "warning", "Se termine")
+    page.locator(".now .alert-row", has_text="Se termine").wait_for(timeout=1000)
+    stack.query(f"UPDATE alerts SET ended_at = now() WHERE id = {alert}")
+    page.locator(".past .alert-row", has_text="Se termine").wait_for(timeout=1000)
+    assert page.locator(".now .alert-row", has_text="Se termine").count() == 0
+
+
+def test_a_trace_bears_the_mark_of_its_alert(stack, device, ward, page):
+    device.report(spo2=97)
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/patient/{device.patient}")
+    page.wait_for_selector("vital-card[data-vital=spo2] .value span.number")
+    # Pixels of the error mark's red in the lowest eighth of the canvas.
+    reds = """() => {
+      const canvas = document.querySelector("vital-card[data-vital=spo2] canvas");
+      const foot = Math.round(canvas.height * 7 / 8);
+      const { data } = canvas.getContext("2d").getImageData(0, foot, canvas.width, canvas.height - foot);
+      return data.filter((value, i) => i % 4 === 0 && value > 190 && data[i + 1] < 60 && data[i + 2] < 70 && data[i + 3] > 200).length;
+    }"""
+    assert page.evaluate(reds) == 0
+    raise_alert(stack, device, "error")
+    until(lambda: page.evaluate(reds) > 20, 3, "the mark is drawn")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_alerts_are_for_everybody(stack, device, ward, page, width, scheme):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    ended = raise_alert(stack, device, "error", "Terminée", "temperature_haut")
+    stack.query(f"UPDATE alerts SET ended_at = now(), reminded_at = now() WHERE id = {ended}")
+    acknowledge(stack, raise_alert(stack, device, "warning", "Acquittée", "heart_rate_haut"))
+    raise_alert(stack, device, "error")
+    log_in(page, stack)
+    page.set_viewport_size({"width": width, "height": 800})
+    open_alerts(page, stack)
+    page.wait_for_selector(".now .alert-row.ended")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect_accessible(page, f"alerts, {scheme}, {width}")
+    open_ward(page, stack, ward)
+    page.wait_for_selector("patient-tile[data-alert=error]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect_accessible(page, f"ward, {scheme}, {width}")
+
+
+def test_a_wall_display_hears_its_ward_and_has_nothing_to_press(stack, first_ward_device, page):
+    log_in(page, stack, "ecran")
+    page.wait_for_selector("patient-tile")
+    expect_sound(page, "on")
+    alert = raise_alert(stack, first_ward_device, "error")
+    expect_sound(page, "on", "error", 2)
+    assert page.locator("button, summary, select").count() == 0
+    acknowledge(stack, alert)
+
+
+def test_the_server_knows_whether_a_ward_can_be_heard(stack, device, ward, page):
+    listening = f"SELECT count(*) FROM ward_listening WHERE ward_id = {ward} AND heard_at > now() - interval '5 seconds'"
+    assert stack.query(listening) == [["0"]]
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/patient/{device.patient}")  # not the ward's own page
+    expect_sound(page, "on")
+    until(lambda: stack.query(listening) == [["1"]], 10, "the ward is heard")
+
+
+def test_a_tile_shows_what_the_score_can_be_and_from_how_many_values(stack, device, ward, page):
+    log_in(page, stack)
+    open_ward(page, stack, ward)
+    device.report(spo2=93, heart_rate=115)
+    score = until(lambda: stack.request("GET", f"/api/patients/{device.patient}/score/").json(), 5, "a score")
+    bounds = f"{score['minimum']}–{score['maximum']}"
+    page.wait_for_selector(f"patient-tile .score strong:text-is('{bounds}')", timeout=2000)
+    assert page.inner_text("patient-tile .score small").strip() == f"{score['connus']}/{score['parametres']}"
+
+
+# Pauses
+
+def test_a_pause_is_everybodys_with_its_owner_and_what_is_left(stack, device, ward, page, other):
+    log_in(page, stack)
+    log_in(other, stack, "medecin")
+    open_ward(page, stack, ward)
+    other.goto(f"{stack.url}/#/patient/{device.patient}")
+    other.wait_for_selector("vital-card")
+    raise_alert(stack, device, "warning")
+    expect_sound(page, "on", "warning", 1)
+    page.select_option("pause-control select", "5")
+    page.click("pause-control .begin")
+    for each in (page, other):
+        each.wait_for_selector("pause-strip li[data-pause]", timeout=1000)
+        expect_sound(each, "paused", "", 1)
+        text = each.inner_text("pause-strip li p")
+        assert re.search(rf"Son suspendu par {stack.accounts['infirmier']['username']} – encore (5:00|4:5\d)$", text), text
+        expect_accessible(each, "a pause")
+        each.emulate_media(color_scheme="dark")
+        expect_accessible(each, "a pause, dark")
+    page.wait_for_selector("pause-control", state="hidden")
+    other.click("pause-strip .resume")
+    for each in (page, other):
+        each.wait_for_selector("pause-strip", state="hidden", timeout=1000)
+        expect_sound(each, "on", "warning", 2)
+
+
+def test_a_patients_pause_is_broken_by_something_worse_which_is_said(stack, device, ward, page):
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/patient/{device.patient}")
+    page.wait_for_selector("vital-card")
+    raise_alert(stack, device, "warning", "FC haute", "heart_rate_haut")
+    expect_sound(page, "on", "warning", 1)
+    page.click("pause-control .begin")
+    page.wait_for_selector("pause-strip li[data-pause]", timeout=1000)
+    expect_sound(page, "on", "", 1)  # the others of the ward would still be heard
+    raise_alert(stack, device, "error")
+    expect_sound(page, "on", "error", 1)
+    page.wait_for_selector("pause-strip li.broken", timeout=1000)
+    assert "SpO2 basse" in page.inner_text("pause-strip li.broken")
+    assert page.locator("pause-strip li:not(.broken)").count() == 0

@@ -1,0 +1,100 @@
+"""`fajma signal`, the device's core over recorded pulse waves: people's, whose beats are found here in another way, and wrong files."""
+import csv
+import importlib.util
+import json
+import os
+import statistics
+from datetime import datetime
+
+import pytest
+
+from support.cluster import run
+
+WINDOW_SECONDS = 8
+# The core falls back to so much where the whole window does not repeat itself.
+SHORT_SECONDS = 4.5
+
+
+def recording(name):
+    """The samples of one of heartpy's recordings, and how many there are a second."""
+    directory = os.path.join(importlib.util.find_spec("heartpy").submodule_search_locations[0], "data")
+    with open(os.path.join(directory, name), encoding="ascii") as file:
+        rows = list(csv.reader(file))
+    if len(rows[0]) == 1:
+        return [float(row[0]) for row in rows], 100.0
+    times = [float(row[0]) / 1000 if name == "data2.csv" else datetime.fromisoformat(row[0]).timestamp() for row in rows[1:]]
+    return [float(row[1]) for row in rows[1:]], (len(times) - 1) / (times[-1] - times[0])
+
+
+def beats(samples, rate):
+    """When the heart beat (s): the highest point of each stretch well above the moving mean."""
+    reach, sums = int(rate * 0.75), [0.0]
+    for sample in samples:
+        sums.append(sums[-1] + sample)
+    peaks, above = [], []
+    for index, sample in enumerate(samples):
+        begin, end = max(0, index - reach), min(len(samples), index + reach)
+        mean = (sums[end] - sums[begin]) / (end - begin)
+        if sample > mean + 0.5 * max(1, max(samples[begin:end:4]) - mean):
+            above.append(index)
+        elif above:
+            peak, above = max(above, key=lambda place: samples[place]), []
+            if not peaks or peak - peaks[-1] > 0.3 * rate:
+                peaks.append(peak)
+    return [peak / rate for peak in peaks]
+
+
+def intervals(times, begin, end):
+    return [after - before for before, after in zip(times, times[1:]) if before >= begin and after <= end]
+
+
+@pytest.mark.parametrize("name, share", [("data.csv", 0.5), ("data2.csv", 0.3), ("data3.csv", 0.65)])
+def test_on_real_people_a_heart_rate_is_one_that_their_hearts_had(tmp_path, name, share):
+    samples, rate = recording(name)
+    path = tmp_path / "ppg.csv"
+    path.write_text("ir\n" + "\n".join(map(str, samples)))
+    result = run(os.environ, "signal", "--file", str(path), "--rate", str(rate), "--ir", "ir", "--json")
+    assert result.returncode == 0, result.stderr
+    seconds = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [second["t"] for second in seconds] == list(range(1, int(len(samples) / rate) + 1))
+    times, errors = beats(samples, rate), []
+    for second in seconds:
+        assert (second["heart_rate"] is None) == (second["reason"] is not None) and second["spo2"] is None
+        found = intervals(times, second["t"] - WINDOW_SECONDS, second["t"])
+        # Only where this search is sure itself: no beat missed and none too many.
+        is_sure = len(found) >= 4 and max(found) < 1.35 * statistics.median(found) and min(found) > 0.7 * statistics.median(found)
+        if second["heart_rate"] is None or not is_sure:
+            continue
+        assert 60 / max(found) - 1 <= second["heart_rate"] <= 60 / min(found) + 1, second
+        newest = intervals(times, second["t"] - SHORT_SECONDS, second["t"]) or found
+        errors.append(min(abs(second["heart_rate"] - 60 / statistics.mean(part)) for part in (found, newest)))
+    given = sum(second["heart_rate"] is not None for second in seconds) / len(seconds)
+    errors.sort()
+    print(f"{name}: {len(seconds)} s, given {given:.0%}, compared {len(errors)}, mean error {statistics.mean(errors):.2f} bpm, "
+          f"p95 {errors[len(errors) * 95 // 100]:.2f}, greatest {errors[-1]:.2f}")
+    assert given > share and statistics.mean(errors) < 1.1 and errors[len(errors) * 95 // 100] < 2
+
+
+def test_a_table_for_eyes_and_lines_for_programs(tmp_path):
+    samples, rate = recording("data.csv")
+    path = tmp_path / "ppg.csv"
+    path.write_text("\n".join(map(str, samples)))
+    text = run(os.environ, "signal", "--file", str(path), "--rate", str(rate), "--ir", "1").stdout.splitlines()
+    assert text[0].split() == ["t_s", "heart_rate", "spo2", "r", "perfusion_index", "quality", "reason"]
+    assert text[1].split() == ["1", "-", "-", "-", "-", "0", "settling"]
+    assert len(text) == 26 and text[-1].startswith("24 s: heart rate in ") and text[-1].endswith(", SpO2 in 0")
+
+
+@pytest.mark.parametrize("text, options, code, words", [
+    ("ir\n1\n", ["--ir", "red"], 1, "line 1: there is no column red; there are ir"),
+    ("ir,red\n1,2\n3,x\n", ["--ir", "ir", "--red", "red"], 1, "line 3: column red is no number"),
+    ("ir\n1\n2\n", ["--ir", "ir"], 1, "shorter than a second"),
+    ("ir\n1\n", ["--ir", "ir", "--red", "ir"], 64, "name the same column"),
+    ("ir\n1\n", ["--ir", "ir", "--rate", "401"], 64, "25 to 400"),
+])
+def test_a_wrong_file_is_one_plain_line(tmp_path, text, options, code, words):
+    path = tmp_path / "ppg.csv"
+    path.write_text(text)
+    result = run(os.environ, "signal", "--file", str(path), *(["--rate", "100"] if "--rate" not in options else []), *options)
+    assert result.returncode == code and words in result.stderr, result.stderr
+    assert run(os.environ, "signal", "--file", "/nowhere", "--rate", "100", "--ir", "ir").returncode == 1

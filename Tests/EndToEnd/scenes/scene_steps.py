@@ -1,0 +1,317 @@
+"""How a page gets into a state that a person meets: a generator each, which yields while that lasts. Longer than other files: one list,
+in the order of scenes.py."""
+import contextlib
+import secrets
+
+from scenes.story import DESATURATED, TACHYCARDIC, WELL
+
+
+def go(page, hospital, address, ready):
+    page.goto("about:blank")
+    page.goto(f"{hospital.stack.url}/{address}")
+    page.wait_for_selector(ready)
+
+
+def connected(page):
+    page.wait_for_selector(".chip[data-status=connected]")
+
+
+# Before anybody is logged in
+
+def login(page, hospital):
+    go(page, hospital, "", "#username")
+    yield
+
+
+def login_refused(page, hospital):
+    go(page, hospital, "", "#username")
+    page.fill("#username", "infirmier")
+    page.fill("#password", "un mot de passe quelconque")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("login-page .failure span")
+    yield
+
+
+def login_throttled(page, hospital):
+    go(page, hospital, "", "#username")
+    page.fill("#username", f"personne-{secrets.token_hex(4)}")
+    # Ten attempts an account at once, and some time passes between them.
+    for _ in range(20):
+        page.fill("#password", secrets.token_hex(4))
+        with page.expect_response("**/api/session/") as answer:
+            page.keyboard.press("Enter")
+        page.wait_for_selector("login-page .failure span")
+        if answer.value.status == 429:
+            break
+    page.wait_for_selector("login-page .primary:disabled")
+    yield
+
+
+def password_change(page, hospital):
+    """The first login, with a new password that is too short."""
+    go(page, hospital, "", "#username")
+    for field, text in zip(("#username", "#password"), hospital.new_account()):
+        page.fill(field, text)
+    page.keyboard.press("Enter")
+    page.fill("[name=actuel]", text)
+    page.fill("[name=nouveau]", "court")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("password-form .field-error:not(:empty)")
+    yield
+    page.click("app-bar .logout")
+    page.wait_for_selector("#username")
+
+
+# The ward
+
+def wards(page, hospital):
+    go(page, hospital, "#/", "ward-list .services a")
+    yield
+
+
+def open_ward(page, hospital, ward):
+    go(page, hospital, f"#/service/{ward}", "patient-tile [data-vital=spo2] .number")
+    connected(page)
+    # The last tile's past two minutes are there too.
+    page.wait_for_load_state("networkidle")
+
+
+def ward(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    yield
+
+
+def small_ward(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    yield
+
+
+def ward_by_severity(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    page.click("[data-order=severity]")
+    yield
+    page.click("[data-order=bed]")
+
+
+def ward_paused(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    page.click("pause-control .begin")
+    page.wait_for_selector("pause-strip li[data-pause]")
+    yield
+    page.click("pause-strip .resume")
+    page.wait_for_selector("pause-strip", state="hidden")
+
+
+def ward_escalated(page, hospital):
+    open_ward(page, hospital, hospital.ward)
+    alert = f"patient_id = {hospital.patient(DESATURATED)} AND ended_at IS NULL"
+    hospital.stack.query(f"UPDATE alerts SET escalated_at = now() WHERE {alert}")
+    page.wait_for_selector("escalation-banner:not([hidden])")
+    yield
+    hospital.stack.query(f"UPDATE alerts SET escalated_at = NULL WHERE {alert}")
+    page.wait_for_selector("escalation-banner", state="hidden")
+
+
+def ward_empty(page, hospital):
+    go(page, hospital, f"#/service/{hospital.empty_ward}", "ward-page .empty")
+    connected(page)
+    yield
+
+
+def wall(page, hospital):
+    go(page, hospital, "", "patient-tile [data-vital=spo2] .number")
+    connected(page)
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+@contextlib.contextmanager
+def lost(page, hospital):
+    """Nobody pushes any more, and the page says so."""
+    with hospital.stack.without("fajma-push"):
+        page.wait_for_selector(".chip[data-status=disconnected]")
+        page.wait_for_selector("status-banner:not([hidden])")
+        yield
+
+
+def ward_lost(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    with lost(page, hospital):
+        # Every value has aged by then.
+        page.wait_for_selector("patient-tile s.number", timeout=30_000)
+        yield
+
+
+def wall_lost(page, hospital):
+    yield from within(lost, wall, page, hospital)
+
+
+def patient_lost(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    with lost(page, hospital):
+        page.wait_for_selector("vital-card[data-vital=spo2][data-state=stale]", timeout=30_000)
+        yield
+
+
+def alerts_lost(page, hospital):
+    yield from within(lost, alerts, page, hospital)
+
+
+def within(state, prepare, page, hospital):
+    """A scene, and what befalls it."""
+    steps = prepare(page, hospital)
+    next(steps)
+    with state(page, hospital):
+        yield
+    next(steps, None)
+
+
+# A patient
+
+def open_patient(page, hospital, number):
+    go(page, hospital, f"#/patient/{hospital.patient(number)}", "vital-card[data-vital=spo2] .value .number")
+    connected(page)
+    page.wait_for_selector("history-chart .plot canvas")
+    page.wait_for_selector(".limits-part .rule")
+    page.wait_for_selector("alarm-load table")
+    page.wait_for_load_state("networkidle")
+
+
+def patient(page, hospital):
+    open_patient(page, hospital, WELL)
+    yield
+
+
+def patient_of(number):
+    def prepare(page, hospital):
+        open_patient(page, hospital, number)
+        yield
+    return prepare
+
+
+def patient_history(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    page.click("history-chart [data-span='24h']")
+    page.wait_for_selector("history-chart [data-span='24h'][aria-pressed=true]")
+    page.wait_for_load_state("networkidle")
+    page.click("history-chart .as-table")
+    page.wait_for_selector("history-chart .history-table tbody tr")
+    yield
+
+
+def patient_unknown(page, hospital):
+    go(page, hospital, "#/patient/999999", "patient-page .empty [role=alert]")
+    yield
+
+
+def patient_without_anything(page, hospital):
+    """Just admitted: no device, no value, no alert."""
+    go(page, hospital, f"#/patient/{hospital.new_patient()}", "vital-card[data-vital=spo2]")
+    connected(page)
+    page.wait_for_selector(".limits-part .rule")
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+def patient_discharged(page, hospital):
+    """While somebody looks."""
+    patient = hospital.new_patient()
+    go(page, hospital, f"#/patient/{patient}", "vital-card[data-vital=spo2]")
+    connected(page)
+    hospital.stack.request("POST", f"/api/patients/{patient}/sortie/", role="admin").raise_for_status()
+    page.wait_for_selector(".chip[data-status=error]")
+    page.wait_for_selector("status-banner:not([hidden])")
+    yield
+
+
+def entry(page, hospital):
+    open_patient(page, hospital, TACHYCARDIC)
+    page.click(".patient-head .enter")
+    page.wait_for_selector("dialog.entry")
+    for name, text in {"respiratory_rate": "18", "systolic_bp": "1280", "diastolic_bp": "78"}.items():
+        page.fill(f"dialog.entry [name={name}]", text)
+    page.click("dialog.entry footer .primary")
+    page.wait_for_selector("dialog.entry .field-error:not(:empty)")
+    yield
+
+
+def limits(page, hospital):
+    open_patient(page, hospital, DESATURATED)
+    page.click(".limits-part [data-key=limits-spo2]")
+    page.select_option("dialog [name=mode_bas_error]", "own")
+    page.fill("dialog [name=seuil_bas_error]", "86")
+    page.click("limits-trial button")
+    page.wait_for_selector("limits-trial .verdict b")
+    page.locator("limits-trial .verdict").scroll_into_view_if_needed()
+    yield
+
+
+# Handover sheets
+
+def sheet(page, hospital, address):
+    go(page, hospital, address, "handover-page .print:enabled")
+    page.wait_for_load_state("networkidle")
+    yield
+
+
+def patients_sheet(page, hospital):
+    yield from sheet(page, hospital, f"#/releve/patient/{hospital.patient(DESATURATED)}")
+
+
+def wards_sheet(page, hospital):
+    yield from sheet(page, hospital, f"#/releve/service/{hospital.ward}")
+
+
+# Alerts, sound, account
+
+def alerts(page, hospital):
+    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
+    connected(page)
+    page.wait_for_selector("alerts-page .now .alert-row")
+    yield
+
+
+def alerts_none(page, hospital):
+    go(page, hospital, "#/alertes", "alerts-page .past .alert-row")
+    if not page.is_visible(".filters [name=debut]"):
+        page.click(".filter-box summary")
+    page.fill(".filters [name=fin]", "2020-01-01T08:00")
+    page.click(".filters button.primary")
+    page.wait_for_selector("alerts-page .past .empty")
+    yield
+
+
+def sound(page, hospital):
+    open_ward(page, hospital, hospital.small_ward)
+    page.click("sound-control summary")
+    yield
+    page.keyboard.press("Escape")
+
+
+def account(page, hospital):
+    go(page, hospital, "#/compte", "account-page my-sessions li")
+    yield
+
+
+# Administration
+
+def section(name, opener=None, ready=".section .data tbody tr"):
+    def prepare(page, hospital):
+        go(page, hospital, f"#/administration/{name}", ready)
+        page.wait_for_load_state("networkidle")
+        if opener:
+            page.locator(opener).first.click()
+            page.wait_for_selector("dialog")
+        yield
+    return prepare
+
+
+
+
+def admission_refused(page, hospital):
+    go(page, hospital, "#/administration/patients", ".section .data tbody tr")
+    page.click(".section-head button.primary")
+    page.fill("dialog [name=nom]", "Diallo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog .field-error:not(:empty)")
+    yield

@@ -1,0 +1,64 @@
+"""The dashboard in Chromium, as a person at the ward has it."""
+import os
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+
+from support.paths import REPOSITORY
+
+SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
+
+
+# Chromium without its window: a page costs a fifth of what it does in the whole browser.
+PROGRAM = "/usr/bin/chromium-headless-shell"
+
+
+def launch(playwright, *arguments):
+    # Chromium refuses its sandbox to root.
+    own = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=PROGRAM, args=[*own, *arguments])
+
+
+def save_screenshot(page, name):
+    """Keeps what the page looked like when its test failed; returns where."""
+    os.makedirs(SCREENSHOTS, exist_ok=True)
+    path = os.path.join(SCREENSHOTS, re.sub(r"\W+", "-", name) + ".png")
+    page.screenshot(path=path, full_page=True)
+    return path
+
+
+def log_in(page, stack, role="infirmier"):
+    account = stack.accounts[role]
+    page.goto(stack.url + "/")
+    page.fill("#username", account["username"])
+    page.fill("#password", account["password"])
+    page.click("login-page button.primary")
+    page.wait_for_selector("ward-list .services a, ward-page .tiles")
+
+
+def open_patient(page, stack, device):
+    page.goto(f"{stack.url}/#/patient/{device.patient}")
+    page.wait_for_selector("vital-card[data-vital=spo2]")
+    expect_chip(page, "connected")
+
+
+def expect_chip(page, status, seconds=20):
+    page.wait_for_selector(f".chip[data-status={status}]", timeout=seconds * 1000)
+
+
+def expect_value(page, vital, text, seconds=1):
+    """The card shows this value as current, within the time. By a selector: the page's policy forbids evaluated texts."""
+    page.wait_for_selector(f'vital-card[data-vital={vital}] .value span.number:text-is("{text}")', timeout=seconds * 1000)
+
+
+def expect_accessible(page, where=""):
+    """axe finds nothing to object to on what the page shows now; `where` that is, for who reads the failure."""
+    violations = Axe().run(page).response["violations"]
+    assert not violations, (where, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations])
+
+
+def field_error(page, name):
+    """What is said at a field, once something is."""
+    place = page.locator(f"[data-field={name}] .field-error span")
+    place.wait_for()
+    return place.inner_text()
