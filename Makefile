@@ -53,12 +53,12 @@ ws-echo: build
 # The measurements, as a table with ratios.
 bench: build .build/bare
 	$(call say,bench)
-	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py
+	@FAJMA_BIN=.build/release PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py
 
 # Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build
 	$(call say,screenshots)
-	@PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python -m scenes.screenshots --docs
+	@FAJMA_BIN=.build/release PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python -m scenes.screenshots --docs
 
 # The limit to compare with: plain libfcgi that does no work.
 .build/bare: Tests/Load/bare/bare.c

@@ -11,7 +11,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 REPOSITORY = next(folder for folder in Path(__file__).resolve().parents if (folder / "Package.swift").exists())
-BIN = Path(os.environ.get("FAJMA_BIN") or REPOSITORY / ".build/release")
+BIN = Path(os.environ.get("FAJMA_BIN") or REPOSITORY / ".build/test/release")
 EPOCH = "1764374400"
 
 

@@ -2,7 +2,7 @@
 import os
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-PROGRAMS = os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release"))
+PROGRAMS = os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/test/release"))
 
 
 def program(name):
