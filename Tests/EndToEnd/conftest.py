@@ -9,6 +9,7 @@ from stacklib.state import APPLICATION, OWNER
 from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot
 from support.clock import until
 from support.cluster import private_cluster, run
+from support.schedule import Schedule, place
 from support.stack import Stack
 
 # The demonstration hospital alone makes more.
@@ -131,3 +132,12 @@ def pytest_runtest_makereport(item, call):
     if report.when == "call":
         item.has_failed = report.failed
     return report
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Schedule(config, log)

@@ -3,6 +3,7 @@ import re
 
 from support.browser import expect_chip, expect_value, log_in, open_patient
 from support.clock import now, until
+from support.past import worn_for_hours
 
 # The page's own limit is 10 s after the value was measured, and it looks once a second.
 STALE_SECONDS = 13
@@ -128,7 +129,7 @@ def test_a_value_goes_stale_struck_through_with_its_age(stack, device, page):
 
 
 def test_a_value_that_comes_late_is_not_shown_as_current(stack, device, page):
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', NULL) WHERE device_id = {device.id}")
+    worn_for_hours(stack, device, 1)
     log_in(page, stack)
     open_patient(page, stack, device)
     assert device.post({"spo2": {"valeur": 92}, "timestamp": now(-60)}).status_code == 201

@@ -10,6 +10,7 @@ from support.alert_steps import acknowledge, raise_alert
 from support.browser import expect_value
 from support.clock import until, wire_time
 from support.keyboard import Hands
+from support.past import worn_for_hours
 from support.person import Person, new_password
 
 
@@ -166,7 +167,7 @@ def test_a_limit_is_tried_on_the_past_and_changed(stack, device, ward, hands):
 
 def test_the_past_is_looked_at_zoomed_moved_and_read_as_a_table(stack, device, ward, hands):
     page = hands.page
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '1 day', NULL) WHERE device_id = {device.id}")
+    worn_for_hours(stack, device, 24)
     begin = datetime.now().astimezone() - timedelta(hours=5)
     rows = [{"type_donnee": "spo2", "valeur": 96, "timestamp": wire_time(begin + timedelta(seconds=second))} for second in range(0, 200, 2)]
     assert device.post({"mesures": rows}).status_code == 201

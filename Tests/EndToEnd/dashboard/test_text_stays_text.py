@@ -34,8 +34,6 @@ def infected(stack):
     patient = add(stack, "/api/patients/", identifiant=f"X{mark}", nom=(mark + LONG)[:80], prenom=LONG[:80], lit=SHORT, service=ward,
                   date_naissance="1950-01-02", sexe="X")["id"]
     device = add(stack, "/api/iot/dispositifs/", nom=(mark + LONG)[:80], type_dispositif=LONG[:40])
-    stack.query(f"INSERT INTO device_state (device_id, period_seconds) VALUES ({device['id']}, 'infinity')")
-    stack.query(f"INSERT INTO ward_listening SELECT {ward}, 'infinity'")
     add(stack, f"/api/iot/dispositifs/{device['id']}/affectations/", patient=patient)
     key = {"Authorization": "Bearer " + add(stack, f"/api/iot/dispositifs/{device['id']}/cle/")["cle"]}
     state = {"batterie": 80, "rssi": -60, "firmware": LONG[:32], "demarrage": 1, "sequence": 1}

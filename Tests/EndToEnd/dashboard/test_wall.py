@@ -128,7 +128,6 @@ def full_ward(stack):
     """A ward of 32, with long names and beds, values, and alerts of every kind."""
     until(stack.is_serving, 30, "the API answers")
     ward = stack.request("POST", "/api/services/", role="admin", json={"nom": "Réanimation chirurgicale et soins intensifs"}).json()["id"]
-    stack.query(f"INSERT INTO ward_listening VALUES ({ward}, 'infinity')")
     patients = []
     for number in range(32):
         answer = stack.request("POST", "/api/patients/", role="admin", json={

@@ -21,7 +21,7 @@ VITALS = {"spo2": 1, "heart_rate": 2, "temperature": 3, "perfusion_index": 9, "s
 @pytest.fixture(scope="module")
 def stack():
     """Its own: devices whose clocks are an hour behind would alarm in the others' wards."""
-    stack = Stack(patients=3)
+    stack = Stack(3)
     try:
         stack.start()
         yield stack

@@ -9,6 +9,7 @@ import pytest
 from support.browser import expect_chip, log_in, open_patient
 from support.clock import now, until
 from support.feed import Feed
+from support.past import worn_for_hours
 
 SPO2 = 1  # the vital's code in the table
 # Points newer than this are on their way.
@@ -104,7 +105,7 @@ def test_the_history_has_no_hole_after_a_gap(stack, device, screens):
 
 def test_more_readings_than_one_answer_brings_are_all_drawn(stack, device, page):
     """Eight vitals twice a second for two minutes are more than a thousand rows."""
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', NULL) WHERE device_id = {device.id}")
+    worn_for_hours(stack, device, 1)
     vitals = {"spo2": 97, "heart_rate": 71, "temperature": 36.6, "respiratory_rate": 16, "perfusion_index": 3.1, "signal_quality": 90, "ambient_temperature": 22}
     instants = [now(-seconds / 2) for seconds in range(200, 0, -1)]
     for begin in range(0, 200, 100):
@@ -123,7 +124,7 @@ def test_more_readings_than_one_answer_brings_are_all_drawn(stack, device, page)
 
 def test_what_a_device_kept_is_drawn_on_the_ward_too(stack, device, screens):
     """A device that was out of reach sends what it kept, the newest first: the socket tells only that there is more."""
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', NULL) WHERE device_id = {device.id}")
+    worn_for_hours(stack, device, 1)
     assert device.post({"mesures": [{"type_donnee": "spo2", "valeur": 97, "timestamp": now(-age)} for age in range(60)]}).status_code == 201
     expect_whole(device, *screens)
     assert device.post({"mesures": [{"type_donnee": "spo2", "valeur": 95, "timestamp": now(-age - 0.5)} for age in range(5, 50)]}).status_code == 201

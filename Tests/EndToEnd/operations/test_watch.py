@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from support.clock import until
-from support.device import Device
 from support.paths import program
+from support.stack import Stack
 
 HANDOVER_SECONDS = 5
 
@@ -21,7 +21,7 @@ HANDOVER_SECONDS = 5
 def watches(stack, condition="true"):
     """The database's processes for the daemons that watch, or wait to."""
     return [pid for pid, in stack.query("SELECT pid FROM pg_stat_activity a "
-                                        f"WHERE application_name = 'fajma-push watch' AND {condition} ORDER BY pid")]
+                                        f"WHERE application_name = 'fajma-push leader' AND {condition} ORDER BY pid")]
 
 
 def leader(stack):
@@ -157,43 +157,38 @@ def test_an_escalation_calls_the_webhook_until_it_is_taken_though_the_daemon_is_
     shown = stack.request("GET", f"/api/iot/alertes/{alert}/").json()
     assert shown["escaladee_le"] and not shown["acquittee"]
     logs = first.log.read_text() + second.log.read_text()
-    assert "leading the watch" in logs and "geheim" not in logs and "Chute" not in logs and "/appel" not in logs
+    assert "this daemon leads" in logs and "geheim" not in logs and "Chute" not in logs and "/appel" not in logs
     stack.request("POST", f"/api/iot/alertes/{alert}/acquitter/")
 
 
 @pytest.fixture
-def own_ward(stack):
-    """A ward with one patient and one device, of which nothing is calmed down."""
-    def add(path, **body):
-        answer = stack.request("POST", path, role="admin", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    until(stack.is_serving, 30, "the API answers")
-    ward = add("/api/services/", nom="Sans surveillance")["id"]
-    patient = add("/api/patients/", identifiant="VEILLE1", nom="Veille", prenom="A", service=ward, lit="V1")["id"]
-    device = add("/api/iot/dispositifs/", nom="Capteur V1", type_dispositif="bracelet", patient=patient)["id"]
-    key = stack.request("POST", f"/api/iot/dispositifs/{device}/cle/", role="admin").json()["cle"]
-    stack.query(f"UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', NULL) WHERE device_id = {device}")
-    yield Device(stack, {"dispositif": device, "patient": patient, "cle": key}, ward)
-    assert stack.request("DELETE", f"/api/iot/dispositifs/{device}/", role="admin").status_code == 204
+def alert_stack():
+    """A stack that soon misses a device and soon finds that no screen would sound a ward's alarms."""
+    stack = Stack(1, FAJMA_SIGNAL_LOST_SECONDS="2", FAJMA_WARD_UNMONITORED_SECONDS="3")
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
 
 
-def test_a_silent_device_and_a_ward_without_sound_are_alerts_until_they_are_heard(stack, own_ward):
+def test_a_silent_device_and_a_ward_without_sound_are_alerts_until_they_are_heard(alert_stack):
+    stack, device = alert_stack, alert_stack.devices[0]
+    name = stack.request("GET", f"/api/iot/dispositifs/{device.id}/", role="admin").json()["nom"]
+
     def ward_alerts():
-        return stack.query(f"SELECT severity, ended_at IS NOT NULL FROM alerts WHERE ward_id = {own_ward.ward} ORDER BY id")
+        return stack.query(f"SELECT severity, ended_at IS NOT NULL FROM alerts WHERE ward_id = {device.ward} ORDER BY id")
 
-    with stack.socket(f"/ws/alerts/{own_ward.patient}/", role="admin") as socket:
-        until(lambda: alerts(stack, own_ward.id, "signal_perdu") == [False], 10, "the signal is lost")
+    with stack.socket(f"/ws/alerts/{device.patient}/", role="admin") as socket:
+        until(lambda: alerts(stack, device.id, "signal_perdu") == [False], 10, "the signal is lost")
         messages = [message for message in socket.snapshot() if message["data"]["type_alerte"] == "signal_perdu"]
         raised = messages[0] if messages else socket.receive(5)
-        assert raised["type"] == "alert" and raised["data"]["dispositif"] == own_ward.id
-        assert (raised["data"]["message"], raised["data"]["niveau_gravite"]) == ("Signal perdu – Capteur V1", "warning")
-        own_ward.report(spo2=97)
+        assert raised["type"] == "alert" and raised["data"]["dispositif"] == device.id
+        assert (raised["data"]["message"], raised["data"]["niveau_gravite"]) == (f"Signal perdu – {name}", "warning")
+        device.report(spo2=97)
         ended = socket.receive(5)
         assert ended["type"] == "alert_update" and ended["data"]["id"] == raised["data"]["id"] and ended["data"]["terminee_le"]
-    # A leader gives screens 30 s to come back, and another test may just have killed one.
-    until(lambda: ward_alerts() == [["error", "f"]], 50, "the ward is unwatched")
-    with stack.socket(f"/ws/service/{own_ward.ward}/", role="admin") as socket:
+    until(lambda: ward_alerts() == [["error", "f"]], 10, "no screen would sound the ward's alarms")
+    with stack.socket(f"/ws/service/{device.ward}/", role="admin") as socket:
         socket.send({"type": "son", "actif": True})
         until(lambda: ward_alerts() == [["error", "t"]], 10, "the ward is heard")

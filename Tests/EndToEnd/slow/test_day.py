@@ -142,14 +142,14 @@ class Day:
         assert answer.status_code == 200, answer.text
 
     def begin(self):
+        for device in self.devices:
+            put_on = self.stack.request("POST", f"/api/iot/dispositifs/{device.id}/affectations/", role="admin", json={"patient": device.patient})
+            assert put_on.status_code == 201, put_on.text
         # On a whole second, so that what is measured lies on half ones.
         self.origin = int(time.time()) + 2
         self.simulated = [SimulatedDevice(device, role, self.origin) for role, device in enumerate(self.devices)]
         for device in self.simulated:
             device.start()
-        # The stack keeps silent devices quiet until they have something to say.
-        self.at(2)
-        self.stack.query(f"UPDATE device_state SET period_seconds = NULL WHERE device_id IN ({', '.join(str(device.id) for device in self.devices)})")
 
     def at(self, second):
         threading.Event().wait(max(0, self.origin + second - time.time()))
@@ -196,15 +196,15 @@ class Day:
 @pytest.fixture(scope="module")
 def ward():
     """A stack whose reminders and escalations come sooner."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FAJMA_REMINDER_SECONDS", str(REMINDER_SECONDS))
-        patch.setenv("FAJMA_ESCALATION_SECONDS", str(ESCALATION_SECONDS))
-        stack = Stack(patients=PATIENTS)
-        try:
-            stack.start()
-            yield stack
-        finally:
-            stack.stop()
+    stack = Stack(PATIENTS, FAJMA_SIGNAL_LOST_SECONDS=None, FAJMA_REMINDER_SECONDS=str(REMINDER_SECONDS),
+                  FAJMA_ESCALATION_SECONDS=str(ESCALATION_SECONDS))
+    try:
+        stack.start()
+        # A device's silence counts from when a patient wears it.
+        stack.query("UPDATE device_assignment SET during = tstzrange(lower(during), now())")
+        yield stack
+    finally:
+        stack.stop()
 
 
 def kill(stack, name):
