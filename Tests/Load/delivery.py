@@ -75,7 +75,7 @@ def _run(hospital, watchers, reporter, rate, seconds):
                 due = began + number / rate
                 if number == wanted:
                     last = clock()
-        if last is not None and (len(delays) >= possible and not reporter.waiting or now > last + PATIENCE_SECONDS):
+        if last is not None and ((len(delays) >= possible and not reporter.waiting) or now > last + PATIENCE_SECONDS):
             break
         # With every connection waiting for its answer the next report is sent late, not dropped.
         pause = due - clock() if number < wanted and reporter.free else 0.1

@@ -26,7 +26,8 @@ DAY_S = 24 * HOUR_S
 INSERT = """
     INSERT INTO {table} (patient_id, vital, measured_at, device_id, value, received_at)
     SELECT p, v, t + p %% 500 * interval '1 ms', 1, 30 + 10 * v + (p * 7 + extract(epoch FROM t)::bigint) %% 61 / 10.0, t
-    FROM generate_series(to_timestamp({begin}), to_timestamp({end} - 1), interval '1 second') AS t, unnest(ARRAY{patients}) AS p, unnest(ARRAY{vitals}) AS v
+    FROM generate_series(to_timestamp({begin}), to_timestamp({end} - 1), interval '1 second') AS t,
+        unnest(ARRAY{patients}) AS p, unnest(ARRAY{vitals}) AS v
 """.replace("%%", "%")
 
 
@@ -105,7 +106,8 @@ def fill(hospital, patients, note):
         if hospital.query(f"SELECT to_regclass('{table}') IS NULL", owner=True) == "t":
             hospital.query(f"CREATE TABLE {table} (LIKE readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)", owner=True)
             hospital.query(INSERT.format(**fields), owner=True)
-            hospital.query(f"ALTER TABLE readings ATTACH PARTITION {table} FOR VALUES FROM (to_timestamp({day})) TO (to_timestamp({day + DAY_S}))", owner=True)
+            hospital.query(f"ALTER TABLE readings ATTACH PARTITION {table} "
+                           f"FOR VALUES FROM (to_timestamp({day})) TO (to_timestamp({day + DAY_S}))", owner=True)
         else:
             hospital.query(INSERT.format(**fields), owner=True)
         hospital.query(f"ANALYZE {table}", owner=True)
@@ -113,9 +115,10 @@ def fill(hospital, patients, note):
         note(f"filled {table}, {time.monotonic() - began:.0f} s")
     hospital.query(f"""
         INSERT INTO latest_readings (patient_id, vital, measured_at, value)
-        SELECT p, v, to_timestamp({now - 1}) + p % 500 * interval '1 ms', 50 FROM unnest(ARRAY{patients}) AS p, unnest(ARRAY{CODES}) AS v""", owner=True)
-    hospital.query(f"UPDATE rolled_up SET built_until = to_timestamp({begin // HOUR_S * HOUR_S}), closed_until = to_timestamp({begin // HOUR_S * HOUR_S}), fence = NULL",
-                   owner=True)
+        SELECT p, v, to_timestamp({now - 1}) + p % 500 * interval '1 ms', 50
+        FROM unnest(ARRAY{patients}) AS p, unnest(ARRAY{CODES}) AS v""", owner=True)
+    hour = begin // HOUR_S * HOUR_S
+    hospital.query(f"UPDATE rolled_up SET built_until = to_timestamp({hour}), closed_until = to_timestamp({hour}), fence = NULL", owner=True)
     return (now - begin) * PATIENTS * len(CODES)
 
 
@@ -125,7 +128,8 @@ def build(hospital, note):
     # A step may have to wait for whoever writes just now.
     while hospital.query("SELECT built_until < now() - interval '2 hours' FROM rolled_up") == "t":
         hospital.query("SELECT count(*) FILTER (WHERE roll_up()) FROM generate_series(1, 4)")
-    behind = hospital.query("SELECT extract(epoch FROM now() - built_until)::integer, pg_size_pretty(pg_total_relation_size('reading_hours')) FROM rolled_up")
+    behind = hospital.query("SELECT extract(epoch FROM now() - built_until)::integer, pg_size_pretty(pg_total_relation_size('reading_hours')) "
+                            "FROM rolled_up")
     seconds, size = behind.split("|")
     note(f"roll-ups built in {time.monotonic() - began:.0f} s, {size}, {int(seconds) // 60} min behind")
 

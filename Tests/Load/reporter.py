@@ -46,7 +46,7 @@ class Reporter:
         if not self.free:
             return None
         self.last_ms = max(int(time.time() * 1000), self.last_ms + 1)
-        instant = datetime.datetime.fromtimestamp(self.last_ms / 1000, datetime.timezone.utc)
+        instant = datetime.datetime.fromtimestamp(self.last_ms / 1000, datetime.UTC)
         text = instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.last_ms % 1000:03}Z"
         measured = ",".join(READING.format(*reading, text) for reading in readings)
         body = f'{{"dispositif":{self.device["dispositif"]},"mesures":[{measured}]}}'.encode()

@@ -24,7 +24,7 @@ def show(rows):
     lines = [HEADINGS, *(astuple(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     for number, line in enumerate(lines):
-        print(" | ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
+        print(" | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
         if number == 0:
             print("-|-".join("-" * width for width in widths))
 

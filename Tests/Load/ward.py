@@ -9,7 +9,7 @@ from reporter import Reporter
 COURSE_SECONDS = 120
 #: Every so manieth patient has events at all.
 EVENTFUL = 4
-LOW_SATURATION = range(0, 16)
+LOW_SATURATION = range(16)
 FAST_PULSE = range(40, 56)
 SILENT = range(80, 100)
 

@@ -51,6 +51,7 @@ class Run:
         limit = threading.Timer(LIMIT_SECONDS, self.end, [signal.SIGKILL])
         limit.start()
         try:
+            assert self.process.stdout is not None  # it is a pipe
             for line in self.process.stdout:
                 self.lines.append(line)
             self.process.wait()
@@ -102,7 +103,7 @@ class Board:
 def run_side_by_side(lanes):
     """Runs each lane's runners one after the other, the lanes side by side; returns the runs in the order of the lanes."""
     board = Board()
-    results = [[] for _ in lanes]
+    results: list[list[Run]] = [[] for _ in lanes]
     threads = [threading.Thread(target=lambda lane=lane, done=done: done.extend(board.run(runner) for runner in lane), daemon=True)
                for lane, done in zip(lanes, results, strict=True)]
     for thread in threads:

@@ -2,6 +2,7 @@
 import os
 import stat
 import subprocess
+from itertools import pairwise
 
 import pytest
 import requests
@@ -99,7 +100,7 @@ def test_history_and_measures_through_the_stack(stack, device):
     rows = answer.json()
     assert answer.status_code == 200 and len(rows) <= 7
     assert sum(row[4] for row in rows) == 50 and min(row[1] for row in rows) == 60 and max(row[3] for row in rows) == 64
-    assert all(later[0] > earlier[0] and (later[0] - rows[0][0]) % 10_000 == 0 for earlier, later in zip(rows, rows[1:]))
+    assert all(later[0] > earlier[0] and (later[0] - rows[0][0]) % 10_000 == 0 for earlier, later in pairwise(rows))
     assert stack.request("GET", "/api/alarmes/mesures/").status_code == 403
     measures = stack.request("GET", "/api/alarmes/mesures/", role="admin").json()
     assert {"debut", "fin", "delai", "par_heure", "charge"} == set(measures)

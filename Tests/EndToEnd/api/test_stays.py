@@ -1,5 +1,5 @@
 """A patient's stay, and a device that changes hands while its reports are held up, over HTTP through nginx."""
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def admission(stack):
 def outage(stack, device, admission):
     """A device taken from one patient and given to another while nothing gets through: when that was, and the second one."""
     second = admission(device)
-    now = datetime.now(timezone.utc).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0)
     taken, given = now - timedelta(minutes=30), now - timedelta(minutes=20)
     path = f"/api/iot/dispositifs/{device.id}/affectations/"
     worn = stack.request("GET", path).json()[0]
@@ -50,8 +50,8 @@ def test_readings_of_an_outage_go_to_whoever_wore_the_device(stack, device, outa
         answer = device.post({"mesures": rows[start:start + size]})
         assert answer.status_code in (201, 409), answer.text
         stored += answer.json().get("recues", 0)
-    expected = {device.patient: [row["valeur"] for row, time in zip(rows, times) if time < taken],
-                second: [row["valeur"] for row, time in zip(rows, times) if time >= given]}
+    expected = {device.patient: [row["valeur"] for row, time in zip(rows, times, strict=True) if time < taken],
+                second: [row["valeur"] for row, time in zip(rows, times, strict=True) if time >= given]}
     assert stored == sum(map(len, expected.values())) == 26
     for patient, values in expected.items():
         found = stack.request("GET", "/api/iot/data/", params={"patient_id": patient, "dispositif": device.id}).json()

@@ -13,7 +13,9 @@ PATIENTS, FIRST_WARD = 16, 11
 WIDE, PHONE, NARROWEST = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
 FRAMES = 60
 # Whose layout on a telephone is another one: axe looks at them there, too.
-OTHER_ON_A_TELEPHONE = ("login", "wards", "ward", "patient-alert", "patient-history", "entry", "limits", "alerts", "administration-patients", "administration-audit")
+OTHER_ON_A_TELEPHONE = (
+    "login", "wards", "ward", "patient-alert", "patient-history", "entry", "limits", "alerts", "administration-patients", "administration-audit",
+)
 # Among axe's own, not asked for by itself.
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 # The theme changes nothing else.

@@ -144,7 +144,10 @@ def test_the_audit_goes_on_where_it_ended_and_is_saved_as_a_file(stack, page):
     log_in(page, stack, "admin")
     open_section(page, stack, "audit")
     shown = page.locator(".data tbody tr").count()
-    instants = lambda: [cell.get_attribute("datetime") for cell in page.locator(".data tbody time").all()]
+
+    def instants():
+        return [cell.get_attribute("datetime") for cell in page.locator(".data tbody time").all()]
+
     assert instants() == sorted(instants(), reverse=True)
     press(page, "[data-key=more]")
     page.wait_for_selector(f".data tbody tr:nth-child({shown + 1})")

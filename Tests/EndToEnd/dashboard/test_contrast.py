@@ -10,7 +10,14 @@ PEN = """(canvas) => {
   return { line: color, band: outlineColor, grid: borderTopColor, mark: borderRightColor, drawn };
 }"""
 GROUND = "getComputedStyle(document.body).backgroundColor"
-ANIMATION = "(node) => { const { animationName, animationDuration, animationIterationCount } = getComputedStyle(node); return [animationName, animationDuration, animationIterationCount]; }"
+ANIMATION = """(node) => {
+  const { animationName, animationDuration, animationIterationCount } = getComputedStyle(node);
+  return [animationName, animationDuration, animationIterationCount];
+}"""
+BORDER = """(node) => {
+  const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(node);
+  return [borderTopWidth, borderTopStyle, borderTopColor].join();
+}"""
 
 
 @pytest.fixture
@@ -19,13 +26,13 @@ def ward(stack, device):
     severities = ("error", "warning", "info")
     devices = [device, *(stack.next_device(device.ward) for _ in severities[1:])]
     alerts = []
-    for one, severity in zip(devices, severities):
+    for one, severity in zip(devices, severities, strict=True):
         one.report(spo2=97, heart_rate=72, temperature=36.8)
         body = {"patient": one.patient, "type_alerte": "essai", "message": severity, "niveau_gravite": severity}
         answer = stack.request("POST", "/api/iot/alertes/", role="admin", json=body)
         assert answer.status_code == 201, answer.text
         alerts.append(answer.json()["id"])
-    yield dict(zip(severities, devices))
+    yield dict(zip(severities, devices, strict=True))
     stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = 1 WHERE id IN ({','.join(map(str, alerts))})")
 
 
@@ -48,8 +55,7 @@ def tile(page, device):
 def test_alarms_and_drawings_can_be_told_apart(browser, stack, ward, options, scheme):
     page = open_page(browser, stack, ward["error"], color_scheme=scheme, reduced_motion="reduce", **options)
     try:
-        borders = {severity: tile(page, one).locator("> *").evaluate("(node) => { const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(node); return [borderTopWidth, borderTopStyle, borderTopColor].join(); }")
-                   for severity, one in ward.items()}
+        borders = {severity: tile(page, one).locator("> *").evaluate(BORDER) for severity, one in ward.items()}
         assert len(set(borders.values())) == 3, borders
         icons = {tile(page, one).locator(".alert .icon").first.inner_html() for one in ward.values()}
         assert len(icons) == 3, "the shapes differ too"

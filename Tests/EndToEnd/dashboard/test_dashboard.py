@@ -162,7 +162,8 @@ def test_an_alert_appears_and_is_acknowledged_for_everybody(stack, device, page)
     page.wait_for_selector("alert-list li.settled")
     assert stack.accounts["infirmier"]["username"] in page.inner_text("alert-list .facts")
     # Others may stand beside it: the patient's device is silent.
-    alert, = [row for row in stack.request("GET", "/api/iot/alertes/", params={"patient_id": device.patient}).json() if row["message"] == body["message"]]
+    rows = stack.request("GET", "/api/iot/alertes/", params={"patient_id": device.patient}).json()
+    alert, = [row for row in rows if row["message"] == body["message"]]
     assert alert["acquittee"] is True
     # A second one, acknowledged by somebody else, changes here by itself.
     other = stack.request("POST", "/api/iot/alertes/", role="medecin", json={**body, "niveau_gravite": "warning"}).json()

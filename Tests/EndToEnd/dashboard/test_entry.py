@@ -1,5 +1,5 @@
 """Vitals entered by hand, in Chromium through the real nginx."""
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from support.browser import expect_accessible, expect_value, field_error, log_in, open_patient
 
@@ -37,7 +37,8 @@ def test_what_a_round_finds_is_entered_and_shown(stack, device, page):
     save(page)
     page.wait_for_selector("dialog.entry", state="detached")
     assert page.inner_text(".patient-head .entered") == "Constantes enregistrées\u00a0: 7"
-    for vital, shown in {"temperature": "37,8", "systolic_bp": "128", "diastolic_bp": "80", "consciousness": "Voix", "supplemental_o2": "Oxygène"}.items():
+    expected = {"temperature": "37,8", "systolic_bp": "128", "diastolic_bp": "80", "consciousness": "Voix", "supplemental_o2": "Oxygène"}
+    for vital, shown in expected.items():
         expect_value(page, vital, shown)
     assert [stored(device, vital) for vital in (1, 2, 4, 6, 7, 8)] == [[97], [], [16], [79.5], [2], [1]]
 
@@ -55,7 +56,7 @@ def test_an_entry_of_earlier_has_its_time(stack, device, page):
     save(page)
     page.wait_for_selector("dialog.entry", state="detached")
     (milliseconds,), = stack.query(f"SELECT (extract(epoch FROM measured_at) * 1000)::bigint FROM readings WHERE patient_id = {device.patient}")
-    assert datetime.fromtimestamp(int(milliseconds) / 1000, timezone.utc).replace(second=0, microsecond=0) == earlier.astimezone(timezone.utc)
+    assert datetime.fromtimestamp(int(milliseconds) / 1000, UTC).replace(second=0, microsecond=0) == earlier.astimezone(UTC)
 
 
 def test_what_no_patient_can_have_is_told_before_it_is_sent(stack, device, page):

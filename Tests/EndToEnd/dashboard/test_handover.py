@@ -1,7 +1,7 @@
 """The handover sheet as paper: printed by Chromium, read back by poppler, on the real stack."""
 import re
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,17 +47,19 @@ def clock(instant):
 def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page, printed):
     worn_for_hours(stack, device, 14)
     # Measured for ten minutes twice, with an hour's gap of which an alert knows why. In the middle of minutes: a gap is told to the minute.
-    begin = (datetime.now(timezone.utc) - timedelta(hours=3)).replace(second=15, microsecond=0)
+    begin = (datetime.now(UTC) - timedelta(hours=3)).replace(second=15, microsecond=0)
     again = begin + timedelta(hours=1, minutes=10, seconds=30)
     for vital, value in (("spo2", 96), ("heart_rate", 71), ("temperature", 33.4)):
         for start in (begin, again):
             post(device, start, 600, vital, value)
     lost = begin + timedelta(minutes=11)
     stack.query(f"""INSERT INTO alerts (patient_id, device_id, kind, message, severity, measured_at, raised_at, ended_at)
-        VALUES ({device.patient}, {device.id}, 'signal_perdu', 'Signal perdu', 'warning', '{wire_time(lost)}', '{wire_time(lost)}', '{wire_time(again)}')""")
+        VALUES ({device.patient}, {device.id}, 'signal_perdu', 'Signal perdu', 'warning',
+                '{wire_time(lost)}', '{wire_time(lost)}', '{wire_time(again)}')""")
     set_limits(stack, f"/api/patients/{device.patient}/limites/", [low_limit(88)])
     device.report(spo2=86, heart_rate=72, temperature=33.3)
-    alert, = [row for row in stack.request("GET", "/api/iot/alertes/", params={"patient_id": device.patient}).json() if row["type_alerte"] == "spo2_bas"]
+    rows = stack.request("GET", "/api/iot/alertes/", params={"patient_id": device.patient}).json()
+    alert, = [row for row in rows if row["type_alerte"] == "spo2_bas"]
     assert stack.request("POST", f"/api/iot/alertes/{alert['id']}/acquitter/").status_code == 200
     hand = {"systolic_bp": 127, "diastolic_bp": 79, "respiratory_rate": 17, "consciousness": "A"}
     body = {"patient": device.patient, "mesures": [{"type_donnee": name, "valeur": value} for name, value in hand.items()]}
@@ -85,7 +87,7 @@ def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page
 
 def test_what_is_no_present_value_any_more_is_struck_through_and_says_its_age(stack, device, page):
     worn_for_hours(stack, device)
-    post(device, datetime.now(timezone.utc) - timedelta(minutes=40), 60, "spo2", 97)
+    post(device, datetime.now(UTC) - timedelta(minutes=40), 60, "spo2", 97)
     log_in(page, stack)
     open_sheet(page, stack, f"patient/{device.patient}")
     cell = page.locator(".sheet [data-now=spo2]")
@@ -106,14 +108,15 @@ def test_many_alerts_and_long_names_still_fit_on_a_page(stack, device, page, pri
     try:
         for vital in ("spo2", "heart_rate", "temperature", "respiratory_rate"):
             stack.query(f"""INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at)
-                SELECT {device.patient}, (SELECT code FROM vitals WHERE name = '{vital}'), date_trunc('milliseconds', at), {device.id}, 35 + 3 * sin(extract(epoch FROM at) / 900), now()
+                SELECT {device.patient}, (SELECT code FROM vitals WHERE name = '{vital}'), date_trunc('milliseconds', at), {device.id},
+                       35 + 3 * sin(extract(epoch FROM at) / 900), now()
                 FROM generate_series(now() - interval '12 hours', now(), interval '10 seconds') AS at WHERE extract(minute FROM at)::int % 30 > 4""")
         stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at)
             SELECT {device.patient}, 'genre_' || n % 9, repeat('un texte très long ', 25), CASE WHEN n % 3 = 0 THEN 'error' ELSE 'warning' END, at, at
             FROM generate_series(1, 40) AS n, LATERAL (SELECT now() - n * interval '15 minutes') AS when_ (at)""")
         hand = {"systolic_bp": 127, "diastolic_bp": 79, "consciousness": "A", "supplemental_o2": 0}
         for minutes in range(5, 700, 60):
-            at = wire_time(datetime.now(timezone.utc) - timedelta(minutes=minutes))
+            at = wire_time(datetime.now(UTC) - timedelta(minutes=minutes))
             body = {"patient": device.patient, "mesures": [{"type_donnee": vital, "valeur": value, "timestamp": at} for vital, value in hand.items()]}
             assert stack.request("POST", "/api/iot/data/", json=body).status_code == 201
         for limit in range(80, 88):
@@ -126,7 +129,8 @@ def test_many_alerts_and_long_names_still_fit_on_a_page(stack, device, page, pri
         assert "et 37 de plus" in sheet["text"], "of 40 open alerts three have room"
     finally:
         stack.request("PATCH", f"/api/patients/{device.patient}/", json={"nom": patient["nom"], "prenom": patient["prenom"]})
-        stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = (SELECT min(id) FROM users) WHERE patient_id = {device.patient} AND ended_at IS NULL")
+        stack.query("UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = (SELECT min(id) FROM users) "
+                    f"WHERE patient_id = {device.patient} AND ended_at IS NULL")
 
 
 def test_a_wards_sheets_are_a_page_each(stack, device, page, printed):
@@ -149,7 +153,8 @@ def test_the_hours_are_chosen_and_what_could_not_be_fetched_is_said_in_its_place
     page.route("**/historique/**temperature**", lambda route: route.abort())
     open_sheet(page, stack, f"patient/{device.patient}")
     assert "injoignable" in page.inner_text(".sheet .part-score .missing")
-    assert "injoignable" in page.inner_text(".sheet [data-traced=temperature] .missing") and "injoignable" in page.inner_text(".sheet .part-gaps .missing")
+    assert "injoignable" in page.inner_text(".sheet [data-traced=temperature] .missing")
+    assert "injoignable" in page.inner_text(".sheet .part-gaps .missing")
     assert page.locator(".sheet .missing").count() == 3
     assert printed()["text"].count("N’a pas pu être chargé") == 3
     first = page.inner_text(".sheet .when")

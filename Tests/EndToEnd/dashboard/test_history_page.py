@@ -69,7 +69,8 @@ def test_what_became_of_an_alert_is_told_and_chosen_with_its_mark(stack, device,
     note = page.locator(f"history-notes ol > li:has([data-note='{number}'])")
     note.locator("[data-step=acknowledged]").wait_for()
     steps = {step.get_attribute("data-step"): step.inner_text().split("\n")[0].replace("\u00a0", " ") for step in note.locator("[data-step]").all()}
-    assert steps == {"raised": "levée", "worsened": "aggravée à 86 %, limite basse 88 %", "acknowledged": f"acquittée par {stack.accounts['infirmier']['username']}"}
+    assert steps == {"raised": "levée", "worsened": "aggravée à 86 %, limite basse 88 %",
+                     "acknowledged": f"acquittée par {stack.accounts['infirmier']['username']}"}
     device.report(spo2=97)
     note.locator("[data-step=ended]").wait_for()
     # Both are highlighted, whichever is chosen, and by keyboard.
@@ -123,7 +124,8 @@ def test_a_stretch_that_is_too_long_is_refused_and_a_month_is_shown(stack, devic
 
 def test_many_alerts_are_no_reason_to_fetch_the_history_many_times(stack, device, page):
     stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at)
-        SELECT {device.patient}, 'chute_' || n, 'Chute', 'error', at, at FROM generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '1 minute') AS moments (at)""")
+        SELECT {device.patient}, 'chute_' || n, 'Chute', 'error', at, at
+        FROM generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '1 minute') AS moments (at)""")
     try:
         log_in(page, stack)
         asked = []
@@ -133,7 +135,8 @@ def test_many_alerts_are_no_reason_to_fetch_the_history_many_times(stack, device
         page.wait_for_selector("vital-history[data-vital=temperature] .readout:not(:empty)")
         assert len(asked) <= 9, "three vitals: at first, when the socket is ready, and when an alert is newer than what was fetched"
     finally:
-        stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = (SELECT min(id) FROM users) WHERE patient_id = {device.patient}")
+        stack.query("UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = (SELECT min(id) FROM users) "
+                    f"WHERE patient_id = {device.patient}")
 
 
 def test_readings_that_come_late_are_drawn_by_themselves(stack, device, patient_page):

@@ -89,7 +89,8 @@ def test_alerts_are_acknowledged_one_after_the_other(stack, device, ward, hands)
 def test_the_focus_stays_on_a_tile_that_moves(stack, device, ward, hands):
     """By severity: whoever gets worse goes to the front under one's hands."""
     page = hands.page
-    other = stack.request("POST", "/api/patients/", role="admin", json={"identifiant": unique("C"), "nom": "Premier", "prenom": "Lit", "service": ward, "lit": "0"}).json()
+    body = {"identifiant": unique("C"), "nom": "Premier", "prenom": "Lit", "service": ward, "lit": "0"}
+    other = stack.request("POST", "/api/patients/", role="admin", json=body).json()
     hands.press(f"ward-list a[href='#/service/{ward}']")
     page.wait_for_selector(f"patient-tile a[href='#/patient/{other['id']}']")
     hands.press("[data-order=severity]")

@@ -37,7 +37,8 @@ def infected(stack):
     add(stack, f"/api/iot/dispositifs/{device['id']}/affectations/", patient=patient)
     key = {"Authorization": "Bearer " + add(stack, f"/api/iot/dispositifs/{device['id']}/cle/")["cle"]}
     state = {"batterie": 80, "rssi": -60, "firmware": LONG[:32], "demarrage": 1, "sequence": 1}
-    answer = requests.post(stack.url + "/api/iot/data/", json={"mesures": [{"type_donnee": "spo2", "valeur": 97}], "etat": state}, headers=key, timeout=10)
+    body = {"mesures": [{"type_donnee": "spo2", "valeur": 97}], "etat": state}
+    answer = requests.post(stack.url + "/api/iot/data/", json=body, headers=key, timeout=10)
     assert answer.status_code == 201, answer.text
     add(stack, f"/api/iot/dispositifs/{device['id']}/update_status/", statut=SHORT)
     assert stack.query(f"SELECT firmware, status FROM device_state WHERE device_id = {device['id']}") == [[LONG[:32], SHORT]]

@@ -176,13 +176,15 @@ CLIPPED = """() => [...document.querySelectorAll("ward-page *")].flatMap((elemen
     const tile = (element.closest(".tile") ?? document.body).getBoundingClientRect();
     const header = (element.closest("patient-tile header") ?? element.closest(".tile") ?? document.body).getBoundingClientRect();
     const out = text.left < tile.left - 1 || text.right > tile.right + 1 || text.top < header.top - 2 || text.bottom > header.bottom + 2;
-    const cut = getComputedStyle(element).display !== "inline" && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 3)
+    const cut = getComputedStyle(element).display !== "inline"
+        && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 3)
         && getComputedStyle(element).overflow !== "visible";
     return out || cut ? [`${element.className || element.tagName}: ${element.textContent}`] : [];
 })"""
 # Texts of one tile whose letters lie over one another: the middle of a line, without the room for accents and tails.
 OVERLAPPING = """() => [...document.querySelectorAll("patient-tile")].flatMap((tile) => {
-    const texts = [...tile.querySelectorAll(".number, .label > :first-child, .unit, .score strong, .message, .since, .bed")].filter((element) => element.getClientRects().length);
+    const texts = [...tile.querySelectorAll(".number, .label > :first-child, .unit, .score strong, .message, .since, .bed")]
+        .filter((element) => element.getClientRects().length);
     const boxes = texts.map((element) => {
         const range = document.createRange();
         range.selectNodeContents(element);
@@ -190,7 +192,8 @@ OVERLAPPING = """() => [...document.querySelectorAll("patient-tile")].flatMap((t
         const room = (bottom - top) * 0.2;
         return { text: element.textContent, left, right, top: top + room, bottom: bottom - room };
     });
-    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom && b.top < a.bottom)
+    return boxes.flatMap((a, i) => boxes.slice(i + 1)
+        .filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom && b.top < a.bottom)
         .map(({ text }) => `${a.text} | ${text}`));
 })"""
 
@@ -240,7 +243,7 @@ def test_on_a_telephone_nothing_is_cut_either(stack, full_ward, page, width):
 
 
 def test_what_comes_above_the_tiles_moves_none_of_them_to_another_place(stack, full_ward, page):
-    ward, patients = full_ward
+    ward, _ = full_ward
     page.set_viewport_size({"width": 1920, "height": 1080})
     log_in(page, stack)
     page.goto(f"{stack.url}/#/service/{ward}")

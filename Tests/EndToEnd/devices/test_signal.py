@@ -5,6 +5,7 @@ import json
 import os
 import statistics
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -45,7 +46,7 @@ def beats(samples, rate):
 
 
 def intervals(times, begin, end):
-    return [after - before for before, after in zip(times, times[1:]) if before >= begin and after <= end]
+    return [after - before for before, after in pairwise(times) if before >= begin and after <= end]
 
 
 @pytest.mark.parametrize("name, share", [("data.csv", 0.5), ("data2.csv", 0.3), ("data3.csv", 0.65)])

@@ -89,7 +89,7 @@ def read_qr(terminal, tmp_path):
     halves = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
     rows = []
     for line in terminal.replace("\r", "").replace("\x1b[97;40m", "").replace("\x1b[0m", "").rstrip("\n").split("\n"):
-        rows += zip(*(halves[character] for character in line))
+        rows += zip(*(halves[character] for character in line), strict=True)
     pixels = b"".join(bytes(value for value in row for _ in range(4)) * 4 for row in rows)
     image = tmp_path / "qr.pgm"
     image.write_bytes(b"P5 %d %d 255\n" % (4 * len(rows[0]), 4 * len(rows)) + pixels)

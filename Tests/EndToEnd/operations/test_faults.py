@@ -3,10 +3,11 @@ import signal
 import socket
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from websockets.exceptions import InvalidStatus
 
 from support.clock import now, until, wire_time
 from support.live_socket import Socket
@@ -54,7 +55,7 @@ class Writer(threading.Thread):
 
 def test_every_report_answered_201_is_stored_once_though_the_api_is_killed(stack):
     devices = [stack.next_device() for _ in range(WRITERS)]
-    begin = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(minutes=30)
+    begin = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
     stop = threading.Event()
     writers = [Writer(device, begin, stop) for device in devices]
     for device in devices:  # demonstration devices are worn from now on; these were before
@@ -65,7 +66,7 @@ def test_every_report_answered_201_is_stored_once_though_the_api_is_killed(stack
     try:
         for kill in range(1, KILLS + 1):
             before = sum(len(writer.acknowledged) for writer in writers)
-            until(lambda: sum(len(writer.acknowledged) for writer in writers) > before + 50, 30, f"reports pour in before kill {kill}")
+            until(lambda before=before: sum(len(writer.acknowledged) for writer in writers) > before + 50, 30, f"reports pour in before kill {kill}")
             stack.kill("fajma-api")
     finally:
         stop.set()
@@ -175,7 +176,7 @@ def log_something(stack, device):
         watching.send('{"pas du JSON": ' + str(value))
         watching.receive(5)
     for path in ("/ws/iot/999999/", "/ws/nothing/1/", "/elsewhere/ws/"):
-        with pytest.raises(Exception):
+        with pytest.raises(InvalidStatus):
             Socket(f"{stack.url.replace('http', 'ws', 1)}{path}?token={pair['access']}")
     # What PostgreSQL itself would complain of, with the row in its detail.
     for body in ({**patient, "identifiant": patient["identifiant"]}, {**patient, "identifiant": "N-é"},

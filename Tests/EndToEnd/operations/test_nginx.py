@@ -206,7 +206,7 @@ def test_static_files_have_the_right_type_and_are_revalidated(private, prefix):
 def test_hidden_and_missing_files_are_not_served(private, path):
     answer = requests.get(private.url + path, timeout=10)
     assert answer.status_code in (403, 404)
-    assert "no" != answer.text
+    assert answer.text != "no"
 
 
 def test_the_security_headers_are_on_every_kind_of_answer(private):
@@ -298,7 +298,7 @@ def test_no_log_shows_a_query_string(private):
 def test_no_log_shows_a_token_when_the_push_daemon_is_away(alone):
     for path in ("/ws/iot/1/", "/fajma/ws/iot/1/"):
         assert alone.handshake(f"{path}?token={SECRET}").startswith("HTTP/1.1 503")
-        until(lambda: f"GET {path} HTTP/1.1\" 503" in alone.logs(), 10, "the log has it")
+        until(lambda path=path: f"GET {path} HTTP/1.1\" 503" in alone.logs(), 10, "the log has it")
     # The same for a daemon that dies during the handshake.
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(alone.state.push_socket)

@@ -3,7 +3,7 @@ afterwards PostgreSQL has every report once, in its own second, with whoever wor
 import json
 import signal
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,7 +64,7 @@ def stored(stack):
 
 def test_an_hour_without_nginx_loses_nothing_and_mixes_nobody_up(stack, tmp_path):
     first, second, bystander = stack.devices
-    begin = datetime.now(timezone.utc) - timedelta(hours=2)
+    begin = datetime.now(UTC) - timedelta(hours=2)
     for device in (first, second):
         stack.query(f"UPDATE device_assignment SET during = tstzrange('{begin.isoformat()}', NULL) WHERE device_id = {device.id}")
     simulation = Simulation(stack, [first, second], tmp_path)
@@ -76,7 +76,7 @@ def test_an_hour_without_nginx_loses_nothing_and_mixes_nobody_up(stack, tmp_path
         until(lambda: simulation.newest() >= down + OUTAGE_SECONDS // 2 * 1000, 60, "half an hour")
         # Somebody else gets the first device, and did 500 s ago by the devices' time.
         given = simulation.newest() - 500_250
-        instant = wire_time(datetime.fromtimestamp(given / 1000, timezone.utc))
+        instant = wire_time(datetime.fromtimestamp(given / 1000, UTC))
         stack.query(f"UPDATE device_assignment SET during = tstzrange(lower(during), '{instant}') WHERE device_id = {first.id}")
         subprocess.run([FAJMA, "device", "assign", str(first.id), "--patient", str(bystander.patient), "--from", instant],
                        env=stack.environment, check=True, capture_output=True)
@@ -86,7 +86,7 @@ def test_an_hour_without_nginx_loses_nothing_and_mixes_nobody_up(stack, tmp_path
         assert before - arrived < 20, "nothing gets through"
     until(lambda: len(stored(stack)) > before, 30, "reports arrive again")
     # The present is reached, and what was kept is sent.
-    until(lambda: simulation.newest() > datetime.now(timezone.utc).timestamp() * 1000 - 3000, 60, "the present")
+    until(lambda: simulation.newest() > datetime.now(UTC).timestamp() * 1000 - 3000, 60, "the present")
     expected = until(lambda: complete(stack, simulation), 60, "everything measured is stored")
     simulation.process.terminate()
     output = simulation.process.communicate(timeout=20)[0]

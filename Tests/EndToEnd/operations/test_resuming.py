@@ -35,7 +35,7 @@ def traces(device, ward, patient):
 def expect_whole(device, ward, patient, seconds=30):
     """Both traces have every point of the last minutes that the table has, and no other."""
     for page, selector in traces(device, ward, patient):
-        def is_whole():
+        def is_whole(page=page, selector=selector):
             known = drawn(page, selector)
             end = int(time.time() * 1000) - SETTLED_MS
             begin = int(time.time() * 1000) - 110_000
@@ -74,8 +74,11 @@ def test_the_traces_have_no_hole_after_a_gap(stack, device, screens, gap):
         expect_whole(device, *screens)
         before = len(stored(device))
         for page in screens:
-            page.evaluate("""() => { window.blind = 0; new MutationObserver(() => { window.blind += document.querySelector("status-banner[data-kind=error]:not([hidden])") ? 1 : 0; })
-                .observe(document.querySelector("main"), { subtree: true, attributes: true, attributeFilter: ["hidden"] }); }""")
+            page.evaluate("""() => {
+                window.blind = 0;
+                new MutationObserver(() => { window.blind += document.querySelector("status-banner[data-kind=error]:not([hidden])") ? 1 : 0; })
+                    .observe(document.querySelector("main"), { subtree: true, attributes: true, attributeFilter: ["hidden"] });
+            }""")
         with fault(stack, screens):
             until(lambda: len(stored(device)) >= before + readings, 60, "so many readings nobody heard of")
         expect_whole(device, *screens)
@@ -106,10 +109,12 @@ def test_the_history_has_no_hole_after_a_gap(stack, device, screens):
 def test_more_readings_than_one_answer_brings_are_all_drawn(stack, device, page):
     """Eight vitals twice a second for two minutes are more than a thousand rows."""
     worn_for_hours(stack, device, 1)
-    vitals = {"spo2": 97, "heart_rate": 71, "temperature": 36.6, "respiratory_rate": 16, "perfusion_index": 3.1, "signal_quality": 90, "ambient_temperature": 22}
+    vitals = {"spo2": 97, "heart_rate": 71, "temperature": 36.6, "respiratory_rate": 16, "perfusion_index": 3.1, "signal_quality": 90,
+              "ambient_temperature": 22}
     instants = [now(-seconds / 2) for seconds in range(200, 0, -1)]
     for begin in range(0, 200, 100):
-        measured = [{"type_donnee": name, "valeur": value, "timestamp": instant} for instant in instants[begin:begin + 100] for name, value in vitals.items()]
+        measured = [{"type_donnee": name, "valeur": value, "timestamp": instant}
+                    for instant in instants[begin:begin + 100] for name, value in vitals.items()]
         assert device.post({"mesures": measured}).status_code == 201
     assert len(stored(device)) == 200
     log_in(page, stack)
@@ -119,7 +124,9 @@ def test_more_readings_than_one_answer_brings_are_all_drawn(stack, device, page)
     open_patient(patient, stack, device)
     table = stored(device)
     for each, selector in traces(device, page, patient):
-        until(lambda: drawn(each, selector)[-100:] == table[-100:] and len(drawn(each, selector)) > 150, 15, "all of them")
+        def is_whole(each=each, selector=selector):
+            return drawn(each, selector)[-100:] == table[-100:] and len(drawn(each, selector)) > 150
+        until(is_whole, 15, "all of them")
 
 
 def test_what_a_device_kept_is_drawn_on_the_ward_too(stack, device, screens):

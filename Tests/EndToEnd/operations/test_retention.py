@@ -1,6 +1,6 @@
 """What the push daemon does to old readings: roll-ups first, then the day's partition goes, and the history stays."""
 import subprocess
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from support.clock import until, wire_time
 from support.paths import program
@@ -13,7 +13,7 @@ def add_partition(stack, day):
 
 
 def test_a_day_that_is_no_longer_kept_goes_and_its_history_stays(stack, device, tmp_path):
-    today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     day, name = today - timedelta(days=40), f"readings_{today - timedelta(days=40):%Y%m%d}"
     add_partition(stack, day)
     stack.query(f"INSERT INTO readings VALUES ({device.patient}, 1, '{day + timedelta(hours=5)}', {device.id}, 93, now()), "

@@ -13,15 +13,15 @@ from testlib.runners import Runner, run_side_by_side
 @pytest.mark.parametrize("text, expected", [
     ("✔ Test run with 31 tests in 4 suites passed after 2.120 seconds.\n", Counts(31, 0)),
     ("✔ Test run with 1 test passed after 0.1 seconds.\n", Counts(1, 0)),
-    ("✘ Test \"a\" recorded an issue at A.swift:1:2\n✘ Test \"a\" failed after 0.1 seconds with 1 issue.\n"
-     "✘ Suite \"S\" failed after 0.1 seconds with 1 issue.\n"
-     "✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n", Counts(2, 1)),
+    (("✘ Test \"a\" recorded an issue at A.swift:1:2\n✘ Test \"a\" failed after 0.1 seconds with 1 issue.\n"
+      "✘ Suite \"S\" failed after 0.1 seconds with 1 issue.\n"
+      "✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n"), Counts(2, 1)),
     ("✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n", Counts(2, 1)),
     ("error: fatalError\n", Counts(0, 0)),
-    ("➜ Test \"a month\" skipped: \"too long\"\n➜ Test other() skipped.\n➜ Suite Slow skipped.\n"
-     "✔ Test run with 2 tests in 1 suite passed after 0.1 seconds.\n", Counts(2, 0, ["a month", "other()", "Slow"])),
-    ("✘ Test \"a\" passed after 0.1 seconds with 1 known issue.\n"
-     "✘ Test run with 3 tests in 1 suite passed after 0.1 seconds with 1 known issue.\n", Counts(2, 0, ["a"])),
+    (("➜ Test \"a month\" skipped: \"too long\"\n➜ Test other() skipped.\n➜ Suite Slow skipped.\n"
+      "✔ Test run with 2 tests in 1 suite passed after 0.1 seconds.\n"), Counts(2, 0, ["a month", "other()", "Slow"])),
+    (("✘ Test \"a\" passed after 0.1 seconds with 1 known issue.\n"
+      "✘ Test run with 3 tests in 1 suite passed after 0.1 seconds with 1 known issue.\n"), Counts(2, 0, ["a"])),
 ])
 def test_swift_testing_is_read(text, expected):
     assert counts.swift_testing(text) == expected
@@ -42,8 +42,8 @@ def test_node_is_read(text, expected):
 @pytest.mark.parametrize("text, expected", [
     ("===== 35 passed in 1.92s =====\n", Counts(35, 0)),
     ("= 1 failed, 10 passed, 1 error in 62.10s (0:01:02) =\n", Counts(10, 2)),
-    ("SKIPPED a/test_a.py::test_b - Skipped: why - so\nSKIPPED a/test_a.py::test_c[x - y] - Skipped: z\nXFAIL a/test_a.py::test_d\n"
-     "= 10 passed, 2 skipped, 1 xfailed in 2.10s =\n", Counts(10, 0, ["a/test_a.py::test_b", "a/test_a.py::test_c[x - y]", "a/test_a.py::test_d"])),
+    (("SKIPPED a/test_a.py::test_b - Skipped: why - so\nSKIPPED a/test_a.py::test_c[x - y] - Skipped: z\nXFAIL a/test_a.py::test_d\n"
+      "= 10 passed, 2 skipped, 1 xfailed in 2.10s =\n"), Counts(10, 0, ["a/test_a.py::test_b", "a/test_a.py::test_c[x - y]", "a/test_a.py::test_d"])),
     ("SKIPPED [3] a/test_a.py:12: why\n= 10 passed, 3 skipped, 2 deselected in 2.10s =\n", Counts(10, 0, ["(without a name)"] * 5)),
     ("=== 3 failed in 1.0s ===\n", Counts(0, 3)),
     ("=== no tests ran in 0.01s ===\n", Counts(0, 0)),

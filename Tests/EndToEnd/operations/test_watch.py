@@ -108,7 +108,7 @@ def test_when_the_leader_is_killed_another_one_leads_within_5_s_and_raises_nothi
         assert alerts(stack, device.id, "batterie_faible") == [False]
         stack.query(f"UPDATE device_state SET battery = 90, clock_offset_ms = 0 WHERE device_id = {device.id}")
         for kind in ("batterie_faible", "horloge"):
-            until(lambda: alerts(stack, device.id, kind) == [True], HANDOVER_SECONDS, f"{kind} has ended")
+            until(lambda kind=kind: alerts(stack, device.id, kind) == [True], HANDOVER_SECONDS, f"{kind} has ended")
 
 
 def verify(call, secret):

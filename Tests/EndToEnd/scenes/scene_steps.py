@@ -50,7 +50,7 @@ def login_throttled(page, hospital):
 def password_change(page, hospital):
     """The first login, with a new password that is too short."""
     go(page, hospital, "", "#username")
-    for field, text in zip(("#username", "#password"), hospital.new_account()):
+    for field, text in zip(("#username", "#password"), hospital.new_account(), strict=True):
         page.fill(field, text)
     page.keyboard.press("Enter")
     page.fill("[name=actuel]", text)

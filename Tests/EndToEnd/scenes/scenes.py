@@ -1,7 +1,7 @@
 """Each page in the states that a person meets: for the pictures and for the tests of what must hold of every page."""
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from scenes import scene_steps as steps
 from scenes.story import CHRONIC, DESATURATED, DETACHED, PARTIAL, SILENT
@@ -32,26 +32,37 @@ SCENES = {
     "login-first": Scene(NOBODY, steps.password_change),
     "wards": Scene(NURSE, steps.wards),
     "ward": Scene(NURSE, steps.ward), "ward-small": Scene(NURSE, steps.small_ward), "ward-severity": Scene(NURSE, steps.ward_by_severity),
-    "ward-paused": Scene(NURSE, steps.ward_paused), "ward-escalated": Scene(NURSE, steps.ward_escalated), "ward-empty": Scene(NURSE, steps.ward_empty),
+    "ward-paused": Scene(NURSE, steps.ward_paused), "ward-escalated": Scene(NURSE, steps.ward_escalated),
+    "ward-empty": Scene(NURSE, steps.ward_empty),
     "ward-lost": Scene(NURSE, steps.ward_lost), "wall": Scene(WALL, steps.wall), "wall-lost": Scene(WALL, steps.wall_lost),
-    "patient": Scene(NURSE, steps.patient), "patient-alert": Scene(NURSE, steps.patient_of(DESATURATED)), "patient-silent": Scene(NURSE, steps.patient_of(SILENT)),
-    "patient-partial": Scene(NURSE, steps.patient_of(PARTIAL)), "patient-detached": Scene(NURSE, steps.patient_of(DETACHED)), "patient-chronic": Scene(DOCTOR, steps.patient_of(CHRONIC)),
+    "patient": Scene(NURSE, steps.patient), "patient-alert": Scene(NURSE, steps.patient_of(DESATURATED)),
+    "patient-silent": Scene(NURSE, steps.patient_of(SILENT)),
+    "patient-partial": Scene(NURSE, steps.patient_of(PARTIAL)), "patient-detached": Scene(NURSE, steps.patient_of(DETACHED)),
+    "patient-chronic": Scene(DOCTOR, steps.patient_of(CHRONIC)),
     "patient-history": Scene(NURSE, steps.patient_history), "patient-without-anything": Scene(NURSE, steps.patient_without_anything),
-    "patient-lost": Scene(NURSE, steps.patient_lost), "patient-discharged": Scene(NURSE, steps.patient_discharged), "patient-unknown": Scene(NURSE, steps.patient_unknown),
+    "patient-lost": Scene(NURSE, steps.patient_lost), "patient-discharged": Scene(NURSE, steps.patient_discharged),
+    "patient-unknown": Scene(NURSE, steps.patient_unknown),
     "entry": Scene(NURSE, steps.entry, False), "limits": Scene(NURSE, steps.limits, False),
     "sheet-patient": Scene(NURSE, steps.patients_sheet), "sheet-ward": Scene(NURSE, steps.wards_sheet),
     "alerts": Scene(NURSE, steps.alerts), "alerts-none": Scene(NURSE, steps.alerts_none), "alerts-lost": Scene(NURSE, steps.alerts_lost),
     "sound": Scene(NURSE, steps.sound, False), "account": Scene(NURSE, steps.account),
     "administration-patients": Scene(ADMIN, steps.section("patients")), "administration-devices": Scene(ADMIN, steps.section("dispositifs")),
     "administration-wards": Scene(ADMIN, steps.section("services")), "administration-users": Scene(ADMIN, steps.section("utilisateurs")),
-    "administration-alarms": Scene(ADMIN, steps.section("alarmes", ready=".section .figures")), "administration-audit": Scene(ADMIN, steps.section("audit")),
+    "administration-alarms": Scene(ADMIN, steps.section("alarmes", ready=".section .figures")),
+    "administration-audit": Scene(ADMIN, steps.section("audit")),
     "form-patient": Scene(NURSE, steps.admission_refused, False), "form-move": Scene(NURSE, steps.section("patients", "[data-key^=move-]"), False),
-    "form-change": Scene(DOCTOR, steps.section("patients", "[data-key^=change-]"), False), "form-discharge": Scene(NURSE, steps.section("patients", "[data-key^=discharge-]"), False),
-    "form-ward": Scene(ADMIN, steps.section("services", ".section-head button.primary"), False), "form-ward-limits": Scene(ADMIN, steps.section("services", "[data-key^=limits-]"), False),
-    "form-device": Scene(ADMIN, steps.section("dispositifs", ".section-head button.primary"), False), "form-assign": Scene(ADMIN, steps.section("dispositifs", "[data-key^=assign-]"), False),
-    "form-key": Scene(ADMIN, steps.section("dispositifs", "[data-key^=key-]"), False), "form-retire": Scene(ADMIN, steps.section("dispositifs", "[data-key^=retire-]"), False),
-    "form-user": Scene(ADMIN, steps.section("utilisateurs", ".section-head button.primary"), False), "form-user-change": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=change-]"), False),
-    "form-sessions": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=sessions-]"), False), "form-reset": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=reset-]"), False),
+    "form-change": Scene(DOCTOR, steps.section("patients", "[data-key^=change-]"), False),
+    "form-discharge": Scene(NURSE, steps.section("patients", "[data-key^=discharge-]"), False),
+    "form-ward": Scene(ADMIN, steps.section("services", ".section-head button.primary"), False),
+    "form-ward-limits": Scene(ADMIN, steps.section("services", "[data-key^=limits-]"), False),
+    "form-device": Scene(ADMIN, steps.section("dispositifs", ".section-head button.primary"), False),
+    "form-assign": Scene(ADMIN, steps.section("dispositifs", "[data-key^=assign-]"), False),
+    "form-key": Scene(ADMIN, steps.section("dispositifs", "[data-key^=key-]"), False),
+    "form-retire": Scene(ADMIN, steps.section("dispositifs", "[data-key^=retire-]"), False),
+    "form-user": Scene(ADMIN, steps.section("utilisateurs", ".section-head button.primary"), False),
+    "form-user-change": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=change-]"), False),
+    "form-sessions": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=sessions-]"), False),
+    "form-reset": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=reset-]"), False),
 }
 
 

@@ -103,12 +103,15 @@ def write_index(names):
         page, size, scheme = name.rsplit("-", 2)
         groups.setdefault(page, []).append((f"{size} {scheme}", name))
     rows = "".join(f"<section><h2>{html.escape(page)}</h2><div>" + "".join(
-        f'<a href="{name}.png"><figure><img loading="lazy" src="{name}.png" alt="{html.escape(page)}, {what}"><figcaption>{what}</figcaption></figure></a>'
+        f'<a href="{name}.png"><figure><img loading="lazy" src="{name}.png" alt="{html.escape(page)}, {what}">'
+        f"<figcaption>{what}</figcaption></figure></a>"
         for what, name in pictures) + "</div></section>" for page, pictures in groups.items())
-    style = ("body{font:1rem/1.4 system-ui,sans-serif;margin:1.5rem;background:#888;color:#fff}section>div{display:flex;gap:1rem;align-items:flex-start}"
+    style = ("body{font:1rem/1.4 system-ui,sans-serif;margin:1.5rem;background:#888;color:#fff}"
+             "section>div{display:flex;gap:1rem;align-items:flex-start}"
              "figure{margin:0}img{height:26rem;max-width:44rem;object-fit:cover;object-position:top}a{color:inherit}")
     with open(os.path.join(PLACE, "index.html"), "w", encoding="utf-8") as file:
-        file.write(f'<!doctype html><html lang="en"><meta charset="utf-8"><title>FAJMA: pictures</title><style>{style}</style><h1>FAJMA</h1>{rows}</html>')
+        file.write('<!doctype html><html lang="en"><meta charset="utf-8"><title>FAJMA: pictures</title>'
+                   f"<style>{style}</style><h1>FAJMA</h1>{rows}</html>")
 
 
 def copy_to_docs(names):

@@ -6,7 +6,8 @@ import random
 import secrets
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import requests
 
@@ -123,7 +124,7 @@ class Hospital:
         session = requests.Session()
         for number, device in enumerate(self.devices):
             # The last week of one patient is enough.
-            moments = [now - seconds for (begin, step), (end, _) in zip(past, past[1:]) if begin <= DAY or number == DESATURATED
+            moments = [now - seconds for (begin, step), (end, _) in pairwise(past) if begin <= DAY or number == DESATURATED
                        for seconds in range(begin, end, -step)]
             # A hole, as while somebody is at the X-ray.
             moments = [at for at in moments if not 5.1 * HOUR < now - at < 5.6 * HOUR]
@@ -133,7 +134,7 @@ class Hospital:
                 assert answer.status_code == 201, answer.text
 
     def row(self, device, vital, at):
-        return {"type_donnee": vital, "valeur": self.courses[device].value(vital, at), "timestamp": wire_time(datetime.fromtimestamp(at, timezone.utc))}
+        return {"type_donnee": vital, "valeur": self.courses[device].value(vital, at), "timestamp": wire_time(datetime.fromtimestamp(at, UTC))}
 
     def rounds(self):
         """Twice a day somebody goes round: with that the early warning score of half of the patients is whole."""
@@ -148,12 +149,13 @@ class Hospital:
                           "consciousness": "A", "supplemental_o2": 1 if number in (DESATURATED, CHRONIC) else 0}
                 if number % 4 == 2 and hours < 12 and number != DESATURATED:
                     del values["consciousness"], values["supplemental_o2"]
-                body = {"patient": device.patient, "timestamp": wire_time(datetime.fromtimestamp(self.now - hours * HOUR - number * 40, timezone.utc)),
+                body = {"patient": device.patient, "timestamp": wire_time(datetime.fromtimestamp(self.now - hours * HOUR - number * 40, UTC)),
                         "mesures": [{"type_donnee": name, "valeur": value} for name, value in values.items()]}
                 self.stack.request("POST", "/api/iot/data/", json=body).raise_for_status()
         # The respiratory rate counts as a device's: five minutes. Some have just been looked at.
         for number in (DESATURATED, FEVER, WELL, WELL + 1, WELL + 3):
-            body = {"patient": self.devices[number].patient, "mesures": [{"type_donnee": "respiratory_rate", "valeur": 23 if number in (DESATURATED, FEVER) else 15}]}
+            rate = 23 if number in (DESATURATED, FEVER) else 15
+            body = {"patient": self.devices[number].patient, "mesures": [{"type_donnee": "respiratory_rate", "valeur": rate}]}
             self.stack.request("POST", "/api/iot/data/", json=body).raise_for_status()
 
     def past_alerts(self):
@@ -161,7 +163,7 @@ class Hospital:
         vitals = {"spo2": (1, "bas", "SpO2 basse", "%", 94, 90), "heart_rate": (2, "haut", "Fréquence cardiaque haute", "bpm", 110, 130)}
         rows = []
         for device, course in self.courses.items():
-            for middle, vital, change, width in course.episodes:
+            for middle, vital, _, width in course.episodes:
                 number, side, words, unit, warning, error = vitals[vital]
                 value = round(course.value(vital, middle))
                 severity = "error" if (value < error if side == "bas" else value > error) else "warning"
@@ -171,11 +173,13 @@ class Hospital:
                 begin = middle - width * 0.7
                 seen = "NULL, NULL" if severity == "warning" and device.patient % 2 else \
                     f"to_timestamp({begin + 40 + device.patient * 3}), (SELECT min(id) FROM users WHERE username = 'infirmier')"
-                rows.append((begin, f"({device.patient}, '{vital}_{side}', '{words} : {value} {unit} (limite {limit} {unit})', '{severity}', to_timestamp({begin}), "
-                            f"to_timestamp({begin + 10}), to_timestamp({begin + 0.3}), to_timestamp({middle + width}), {number}, '{side}', {value}, {limit}, {seen})"))
+                row = (f"({device.patient}, '{vital}_{side}', '{words} : {value} {unit} (limite {limit} {unit})', '{severity}', "
+                       f"to_timestamp({begin}), to_timestamp({begin + 10}), to_timestamp({begin + 0.3}), to_timestamp({middle + width}), "
+                       f"{number}, '{side}', {value}, {limit}, {seen})")
+                rows.append((begin, row))
         assert rows
-        self.stack.query("INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, received_at, ended_at, vital, side, value, "
-                         "limit_value, acknowledged_at, acknowledged_by) VALUES " + ", ".join(row for _, row in sorted(rows)))
+        self.stack.query("INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, received_at, ended_at, vital, side, "
+                         "value, limit_value, acknowledged_at, acknowledged_by) VALUES " + ", ".join(row for _, row in sorted(rows)))
 
     def report(self):
         session = requests.Session()
@@ -204,7 +208,8 @@ class Hospital:
         self.open_alert(DETACHED, "capteur_detache")
         tachycardia = self.open_alert(TACHYCARDIC, "heart_rate_haut")
         stack.request("POST", f"/api/iot/alertes/{tachycardia}/acquitter/", role="medecin").raise_for_status()
-        until(lambda: stack.query("SELECT count(*) FROM alerts WHERE kind = 'signal_perdu' AND ended_at IS NULL") == [["1"]], 40, "the silent device is missed")
+        until(lambda: stack.query("SELECT count(*) FROM alerts WHERE kind = 'signal_perdu' AND ended_at IS NULL") == [["1"]], 40,
+              "the silent device is missed")
 
     def open_alert(self, number, kind, severity=None):
         """The number of the open alert of this kind that somebody has by now."""

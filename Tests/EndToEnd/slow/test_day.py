@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -70,14 +70,14 @@ class SimulatedDevice(threading.Thread):
         return {**USUAL, **(changes[0] if changes else {})}
 
     def measure(self, second):
-        instant = wire_time(datetime.fromtimestamp(self.begin + second, timezone.utc))
+        instant = wire_time(datetime.fromtimestamp(self.begin + second, UTC))
         return [{"type_donnee": name, "valeur": value, "timestamp": instant}
                 for name, value in self.values(second).items() if value is not None]
 
     def state(self, second):
         begin, end, battery = BATTERY.get(self.role, (0, 0, 0))
         return {"batterie": battery if begin <= second < end else 80, "demarrage": 1, "sequence": int(second / PERIOD_SECONDS),
-                "heure": wire_time(datetime.now(timezone.utc)),
+                "heure": wire_time(datetime.now(UTC)),
                 "detaches": [name for name, value in self.values(second).items() if value is None]}
 
     def is_linked(self, second):
@@ -161,12 +161,12 @@ class Day:
         return sorted(((mine[row["patient"]], row) for row in rows if row["patient"] in mine), key=lambda entry: entry[1]["id"])
 
     def moment(self, second):
-        return wire_time(datetime.fromtimestamp(self.origin, timezone.utc) + timedelta(seconds=second))
+        return wire_time(datetime.fromtimestamp(self.origin, UTC) + timedelta(seconds=second))
 
     def second(self, text):
         if text is None:
             return None
-        return (datetime.fromisoformat(text) - datetime.fromtimestamp(self.origin, timezone.utc)).total_seconds()
+        return (datetime.fromisoformat(text) - datetime.fromtimestamp(self.origin, UTC)).total_seconds()
 
     def one(self, who, kind, **members):
         """The alert of this kind that looks so; None while there is none."""
@@ -288,7 +288,7 @@ def check_stored(day):
 def check_listeners(day, listeners, kills):
     truth = {row["id"]: row for _, row in day.alerts()}
     for listener in listeners:
-        until(lambda: {number: listener.alerts.get(number) for number in truth} == truth, 5, "the socket knows what is stored")
+        until(lambda listener=listener: {number: listener.alerts.get(number) for number in truth} == truth, 5, "the socket knows what is stored")
         assert listener.connections > len([name for _, name in kills if name in ("fajma-push", "nginx")])
 
 

@@ -1,7 +1,7 @@
 """Instants on the wire, and waiting without sleeping blindly."""
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 POLL_SECONDS = 0.02
 
@@ -20,8 +20,8 @@ def until(condition, seconds, what):
 
 def wire_time(instant):
     """RFC 3339 in UTC with milliseconds."""
-    return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03}Z"
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03}Z"
 
 
 def now(offset_seconds=0.0):
-    return wire_time(datetime.now(timezone.utc) + timedelta(seconds=offset_seconds))
+    return wire_time(datetime.now(UTC) + timedelta(seconds=offset_seconds))

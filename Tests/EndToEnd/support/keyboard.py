@@ -70,4 +70,5 @@ class Hands:
 
     def expect_some_focus(self):
         """Soon: a page that draws itself anew may lose it for a moment."""
-        until(lambda: self.page.evaluate("document.activeElement !== document.body && document.activeElement.isConnected"), 2, "something has the focus")
+        until(lambda: self.page.evaluate("document.activeElement !== document.body && document.activeElement.isConnected"), 2,
+              "something has the focus")

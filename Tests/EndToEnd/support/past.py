@@ -1,5 +1,5 @@
 """A past for the patients of the stack under test: readings that come late, and the limits by which new ones are judged."""
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from support.clock import wire_time
 
@@ -20,7 +20,7 @@ def worn_for_hours(stack, device, hours=5):
 
 def post_past(device, seconds_ago, values, vital="spo2"):
     """One value a second, as a device sends what it kept during an outage."""
-    start = datetime.now(timezone.utc) - timedelta(seconds=seconds_ago)
+    start = datetime.now(UTC) - timedelta(seconds=seconds_ago)
     readings = [{"type_donnee": vital, "valeur": value, "timestamp": wire_time(start + timedelta(seconds=i))} for i, value in enumerate(values)]
     answer = device.post({"mesures": readings})
     assert answer.status_code == 201 and answer.json()["recues"] == len(values), answer.text
