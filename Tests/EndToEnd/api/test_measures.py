@@ -58,7 +58,7 @@ def test_figures_move_with_a_report_that_raises_an_alert(stack, device):
 def test_labels_hold_no_id_and_no_name(stack, device):
     number = stack.request("GET", f"/api/patients/{device.patient}/").json()["identifiant"]
     assert stack.request("GET", f"/api/patients/{number}/").status_code == 200
-    names = {"method", "route", "status", "severity", "kind", "connection", "le"}
+    names = {"version", "method", "route", "status", "severity", "kind", "connection", "le"}
     for daemon in SOCKETS:
         text = ask(stack, daemon, "/metrics")[1]
         assert number not in text

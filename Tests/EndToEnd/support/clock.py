@@ -3,19 +3,23 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-POLL_SECONDS = 0.02
+# Between two times that a condition is asked: often at first, then less often. What is asked for long is often a page, and each question
+# keeps a processor busy that the page needs.
+FIRST_POLL_SECONDS, LAST_POLL_SECONDS = 0.01, 0.1
+POLL_GROWTH = 1.5
 
 
 def until(condition, seconds, what):
-    """Returns the first true value of `condition`, which is asked every POLL_SECONDS."""
+    """Returns the first true value of `condition`, which is asked again and again."""
     deadline = time.monotonic() + seconds
-    pause = threading.Event()
+    pause, pause_seconds = threading.Event(), FIRST_POLL_SECONDS
     while True:
         value = condition()
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        pause.wait(POLL_SECONDS)
+        pause.wait(pause_seconds)
+        pause_seconds = min(pause_seconds * POLL_GROWTH, LAST_POLL_SECONDS)
 
 
 def wire_time(instant):

@@ -1,6 +1,7 @@
 """The stack under test: everything that `make stack` starts, with a demonstration hospital in it."""
 import math
 import time
+from collections import Counter
 
 import requests
 
@@ -12,6 +13,8 @@ from support.stack_process import StackProcess
 TOKEN_SECONDS = 600
 # For each test to have a patient of its own.
 PATIENTS = 180
+# So many more devices of the same ward a test may ask for.
+NEIGHBOURS = 2
 # No test waits for an alarm about a device or a ward unless it says so: the product's own settings, longer than all tests take.
 QUIET = {"FAJMA_SIGNAL_LOST_SECONDS": "3600", "FAJMA_WARD_UNMONITORED_SECONDS": "3600"}
 
@@ -50,7 +53,8 @@ class Stack(StackProcess):
     def next_device(self, ward=None):
         """A device and a patient that no other test has. Of the last wards while there are such, where none is asked for:
         the wall display sees the first one only."""
-        device = next(device for device in reversed(self._unused) if ward in (None, device.ward))
+        left = Counter(device.ward for device in self._unused)
+        device = next(device for device in reversed(self._unused) if device.ward == ward or ward is None and left[device.ward] > NEIGHBOURS)
         self._unused.remove(device)
         return device
 
