@@ -87,27 +87,33 @@ let package = Package(
 
         .executableTarget(
             name: "ws-echo", dependencies: ["Push", .product(name: "NIOCore", package: "swift-nio")], path: "Tests/EchoServer"),
-        .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase", swiftSettings: unoptimised),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"], swiftSettings: unoptimised),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"], swiftSettings: unoptimised),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: unoptimised),
         .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"], swiftSettings: [.unsafeFlags(["-O"])]),
-        .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"]),
-        .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "DeviceSimulation", "TestDatabase"]),
+        .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"], swiftSettings: unoptimised),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"], swiftSettings: unoptimised),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Access", "DeviceSimulation", "TestDatabase"], swiftSettings: unoptimised),
         .testTarget(
-            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),
-        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings", "DeviceCore", "DeviceSimulation"]),
+            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging],
+            swiftSettings: unoptimised),
+        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings", "DeviceCore", "DeviceSimulation"], swiftSettings: unoptimised),
         .testTarget(
-            name: "MaintenanceTests", dependencies: ["Maintenance", "Clinical", "Metrics", "Store", "Postgres", "TestDatabase", logging]),
+            name: "MaintenanceTests", dependencies: ["Maintenance", "Clinical", "Metrics", "Store", "Postgres", "TestDatabase", logging],
+            swiftSettings: unoptimised),
         .testTarget(
             name: "PushTests",
             dependencies: [
                 "BindAddress", "Push", "Store", "Access", "Clinical", "DeviceSimulation", "Postgres", "TestDatabase", logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
-            ]),
+            ],
+            swiftSettings: unoptimised),
     ],
     swiftLanguageModes: [.v6]
 )
 
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+
+// Tests are compiled with the optimised products (scripts/swift-test). To optimise the tests as well would double the time of their compilation.
+var unoptimised: [SwiftSetting] { [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode", "-num-threads", "0"])] }

@@ -98,8 +98,13 @@ def browser(chromium):
 
 @pytest.fixture
 def page(browser, request):
-    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot."""
-    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    """A fresh browser window. An error in the page or a breach of its policy fails the test; a failed test leaves a screenshot.
+
+    The worker that keeps the page's files for when there is no network loads each of them a second time: it runs in the tests of a file
+    that says `KEEPS_FILES = True`."""
+    keeps_files = getattr(request.module, "KEEPS_FILES", False)
+    context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce",
+                                  service_workers="allow" if keeps_files else "block")
     page = context.new_page()
     page.set_default_timeout(10_000)
     errors = []

@@ -1,7 +1,7 @@
 """The dashboard in Chromium, through the real nginx, on the real stack."""
 import re
 
-from support.browser import expect_chip, expect_value, log_in, open_patient
+from support.browser import expect_chip, expect_value, log_in, open_patient, type_login
 from support.clock import now, until
 from support.past import worn_for_hours
 
@@ -17,7 +17,7 @@ def test_a_wrong_password_is_told_and_the_right_one_opens(stack, page):
     page.click("login-page button.primary")
     page.wait_for_selector("login-page .failure span")
     assert page.inner_text("login-page .failure") == "Aucun compte actif ne correspond à ces identifiants."
-    log_in(page, stack)
+    type_login(page, stack)
     assert page.inner_text("app-bar .who") == stack.accounts["infirmier"]["username"]
     page.reload()  # the session's cookie brings it back
     page.wait_for_selector("ward-list .services a")

@@ -10,6 +10,7 @@ from support.browser import log_in, open_patient
 from support.clock import until
 from support.paths import REPOSITORY
 
+KEEPS_FILES = True
 OFFLINE = "main .offline"
 KEPT = """async () => {
   const found = [];
