@@ -25,8 +25,6 @@ class Runner:
     # Counts from what it printed.
     read: object
     environment: dict = field(default_factory=dict)
-    # Higher: gets the processor only while the others wait.
-    niceness: int = 0
 
 
 class Run:
@@ -42,7 +40,7 @@ class Run:
         """Returns when the runner has ended."""
         try:
             self.process = subprocess.Popen(
-                ["nice", "-n", str(self.runner.niceness), *self.runner.command], cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                self.runner.command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, **self.runner.environment}, process_group=0)
         except OSError as error:
             self.lines.append(f"{error}\n")
@@ -100,9 +98,8 @@ class Board:
                 self.say(run.progress())
 
 
-def run_side_by_side(lanes):
+def run_side_by_side(board, lanes):
     """Runs each lane's runners one after the other, the lanes side by side; returns the runs in the order of the lanes."""
-    board = Board()
     results: list[list[Run]] = [[] for _ in lanes]
     threads = [threading.Thread(target=lambda lane=lane, done=done: done.extend(board.run(runner) for runner in lane), daemon=True)
                for lane, done in zip(lanes, results, strict=True)]

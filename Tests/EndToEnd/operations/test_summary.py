@@ -7,7 +7,7 @@ import pytest
 from support.paths import REPOSITORY
 from testlib import counts
 from testlib.counts import Counts
-from testlib.runners import Runner, run_side_by_side
+from testlib.runners import Board, Runner, run_side_by_side
 
 
 @pytest.mark.parametrize("text, expected", [
@@ -95,12 +95,12 @@ def test_what_node_prints_of_a_skipped_test_is_understood(tmp_path):
     ("print('nothing')", (0, 1)),
 ])
 def test_a_runner_that_crashes_or_runs_nothing_is_a_failure(code, expected):
-    run, = run_side_by_side([[Runner("x", [sys.executable, "-c", code], counts.pytest)]])
+    run, = run_side_by_side(Board(), [[Runner("x", [sys.executable, "-c", code], counts.pytest)]])
     assert (run.counts.passed, run.counts.failed) == expected
 
 
 def test_a_program_that_is_not_there_is_a_failure_and_the_others_run():
-    gone, other, beside = run_side_by_side([
+    gone, other, beside = run_side_by_side(Board(), [
         [Runner("gone", ["/no/such/program"], counts.plain), Runner("other", ["echo", "3 passed, 0 failed"], counts.plain)],
         [Runner("beside", ["echo", "1 passed, 2 failed"], counts.plain)]])
     assert [(run.counts.passed, run.counts.failed) for run in (gone, other, beside)] == [(0, 1), (3, 0), (1, 2)]

@@ -54,7 +54,7 @@ class Stack(StackProcess):
         """A device and a patient that no other test has. Of the last wards while there are such, where none is asked for:
         the wall display sees the first one only."""
         left = Counter(device.ward for device in self._unused)
-        device = next(device for device in reversed(self._unused) if device.ward == ward or ward is None and left[device.ward] > NEIGHBOURS)
+        device = next(device for device in reversed(self._unused) if device.ward == ward or (ward is None and left[device.ward] > NEIGHBOURS))
         self._unused.remove(device)
         return device
 
