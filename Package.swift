@@ -87,7 +87,9 @@ let package = Package(
 
         .executableTarget(
             name: "ws-echo", dependencies: ["Push", .product(name: "NIOCore", package: "swift-nio")], path: "Tests/EchoServer"),
-        .target(name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase", swiftSettings: unoptimised),
+        .target(
+            name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase",
+            swiftSettings: unoptimised),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"], swiftSettings: unoptimised),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"], swiftSettings: unoptimised),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: unoptimised),

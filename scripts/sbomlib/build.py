@@ -29,7 +29,9 @@ class SwiftPackage:
 @dataclass(frozen=True)
 class Toolchain:
     version: str
-    # Path below the toolchain's directory -> SHA-256: the compiler, and the libraries that are linked statically.
+    # The directory of the installed toolchain.
+    root: str
+    # Path below that directory -> SHA-256: the compiler, and the libraries that executables contain or load.
     files: dict[str, str]
 
 
@@ -116,8 +118,10 @@ class Build:
             raise SBOMError(f"no version in {installed!r}")
         programs = os.path.dirname(os.path.realpath(output_of("sh", "-c", "command -v swift").strip()))
         root = os.path.dirname(programs)
-        linked = sorted(glob.glob(os.path.join(glob.escape(root), "lib/swift_static/linux/lib*.a")))
-        return Toolchain(match.group(1), {os.path.relpath(path, root): sha256(path) for path in [os.path.join(programs, "swift-frontend"), *linked]})
+        linked = sorted(path for kind in ("swift_static/linux/lib*.a", "swift/linux/lib*.so")
+                        for path in glob.glob(os.path.join(glob.escape(root), "lib", kind)))
+        files_of_it = [os.path.join(programs, "swift-frontend"), *linked]
+        return Toolchain(match.group(1), root, {os.path.relpath(path, root): sha256(path) for path in files_of_it})
 
 
 def license_of(checkout: str) -> str | None:

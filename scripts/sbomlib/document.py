@@ -68,22 +68,24 @@ def executable_component(path: str, version: str) -> dict:
 
 
 class DebianLibraries:
-    """Every library that an executable loads, by package, and which package needs which."""
+    """Every library that an executable loads, by package, and which package needs which. Those of the toolchain are its component's."""
 
-    def __init__(self) -> None:
+    def __init__(self, toolchain: Toolchain) -> None:
+        self.toolchain = os.path.join(toolchain.root, "")
         self.files: dict[DebianPackage, dict[str, str]] = defaultdict(dict)
         self.needs: dict[DebianPackage, set[DebianPackage]] = defaultdict(set)
 
     def add(self, executable: str) -> set[DebianPackage]:
         """Returns the packages that the executable asks for by itself."""
-        loaded = loaded_libraries(executable)
+        loaded = {name: path for name, path in loaded_libraries(executable).items()
+                  if not os.path.realpath(path).startswith(self.toolchain)}
         owners = packages_of(loaded.values())
         by_name = {name: owners[path] for name, path in loaded.items()}
         for path, package in owners.items():
             real, digest = file_of(path)
             self.files[package][real] = digest
             self.needs[package] |= {by_name[name] for name in needed_libraries(real) if name in by_name} - {package}
-        return {by_name[name] for name in needed_libraries(executable)}
+        return {by_name[name] for name in needed_libraries(executable) if name in by_name}
 
     def add_files(self, name: str, paths: tuple[str, ...]) -> DebianPackage:
         package = installed_package(name)
@@ -97,8 +99,9 @@ class DebianLibraries:
 
 def document(build: Build, epoch: str | None) -> dict:
     version = build.version()
-    toolchain, packages = toolchain_component(build.toolchain()), [swift_component(each) for each in build.swift_packages()]
-    debian = DebianLibraries()
+    installed = build.toolchain()
+    toolchain, packages = toolchain_component(installed), [swift_component(each) for each in build.swift_packages()]
+    debian = DebianLibraries(installed)
     executables, depends = [], {}
     # Of every executable, although not each contains every package.
     taken = [toolchain["bom-ref"], *(each["bom-ref"] for each in packages)]
