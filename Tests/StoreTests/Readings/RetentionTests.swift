@@ -93,7 +93,8 @@ import Testing
         #expect(error?.sqlState == "55P03")
         try reader.script("ROLLBACK")
         #expect(try store.database.forgetReadings(days: 35, by: author).count == 10)
-        #expect(try history(daysBack: 50, points: 2, 5).map(\.minimum) == [80])
+        // One bucket or two: where a bucket begins depends on the date.
+        #expect(try Set(history(daysBack: 50, points: 2, 5).map(\.minimum)) == [80])
     }
 
     @Test("never less than 31 days are kept, whoever asks") func least() throws {
