@@ -26,12 +26,8 @@ extension TechnicalAlarm {
     public static let batteryLowUnder = 15
     public static let batteryFineFrom = 20
 
-    /// How far the device's clock may be off: raised over the first, ended under the second.
-    public static let clockWrongOverMilliseconds = 10_000
-    public static let clockFineUnderMilliseconds = 5_000
-
     /// How long nobody has listened to a ward, or patients with a device have been there, before that is an alarm. And how long screens have to
-    /// come back after this watch has begun.
+    /// come back after this daemon leads.
     public static let unmonitoredSeconds = 30.0
 }
 

@@ -6,8 +6,6 @@ public struct Report: Sendable, Equatable {
     public enum Shape: Sendable { case single, map, report }
 
     public static let maximumReadings = 1000
-    /// How far a device's clock may run ahead of the server's.
-    public static let maximumFutureSeconds: Double = 60
     /// 30 days: longer than a device's log holds.
     public static let maximumAgeMilliseconds: Int64 = 30 * 86_400_000
     public static let maximumHospitalNumberLength = 64
@@ -32,19 +30,6 @@ public struct Report: Sendable, Equatable {
         (self.shape, self.device, self.patient) = (shape, device, patient)
         (self.readings, self.rejected, self.state) = (readings, rejected, state)
         self.newestTimestamp = newestTimestamp
-    }
-
-    /// A smaller difference between two clocks is the time on the way.
-    public static let clockToleranceMilliseconds = 2000
-
-    /// The device's clock minus the server's as the report shows it, or nil: it does not. Of a reading without a time of the device's own,
-    /// or of an old one, nothing can be told.
-    public func clockOffsetMilliseconds(now: Instant) -> Int? {
-        if let clock = state?.clock { return Int(clock.milliseconds - now.milliseconds) }
-        guard let newestTimestamp else { return nil }
-        let offset = Int(newestTimestamp.milliseconds - now.milliseconds)
-        if offset > Self.clockToleranceMilliseconds { return offset }
-        return offset >= -Self.clockToleranceMilliseconds ? 0 : nil
     }
 
     /// The place in the body of the reading that stands at `position` in `readings`.

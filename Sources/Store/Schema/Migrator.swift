@@ -180,9 +180,4 @@ extension Database {
             throw SchemaTooOld(description: "the database's schema is at version \(version), this program needs \(needed); run: fajma migrate")
         }
     }
-
-    /// Makes the coming days' partitions. Harmless at any time; somebody must do it every day.
-    public func makePartitions() throws {
-        try pool.with { _ = try $0.query("SELECT make_partitions($1)", [Int32(Migrator.partitionDaysAhead)]) }
-    }
 }
