@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from support.cluster import DEADLINE_SECONDS, refusal, run
-from support.paths import FAJMA
+from support.paths import FAJMA, PROGRAMS, REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -342,3 +342,11 @@ def test_a_thousand_patients_are_there_in_a_few_seconds(database):
     assert len(ask(database, "demo", "--patients", "1000")["devices"]) == 1000
     assert time.monotonic() - begin < 10
     assert len(ask(database, "patient", "list")) == 1000, "a list goes on over its pages"
+
+
+@pytest.mark.parametrize("program", ["fajma", "fajma-api", "fajma-push"])
+def test_each_program_says_the_one_version(program):
+    with open(os.path.join(REPOSITORY, "VERSION"), encoding="utf-8") as file:
+        version = file.read()
+    result = subprocess.run([os.path.join(PROGRAMS, program), "--version"], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, version)

@@ -198,3 +198,24 @@ def log_something(stack, device):
             ("a password", stack.accounts["infirmier"]["password"]), ("the secret", secret), ("a value", "87654321"),
             ("a patient's name", f"{patient['prenom']} {patient['nom']}"), ("a family name", patient["nom"] * 2),
             ("a hospital number", patient["identifiant"]), ("a date of birth", patient["date_naissance"])]
+
+
+def test_a_failed_request_is_found_by_its_id_in_the_logs_of_nginx_and_of_the_api(stack):
+    stack.token("infirmier")  # asked for while it can be had
+    with stack.without("postgres"):
+        answer = stack.request("GET", "/api/patients/")
+    assert answer.status_code == 503
+    request_id = answer.json()["request_id"]
+    logs = stack.logs()
+    assert [line for line in logs["nginx.access.log"].splitlines() if request_id in line and "GET /api/patients/" in line]
+    assert [line for line in logs["fajma-api.log"].splitlines() if f"request={request_id}" in line and "request failed" in line]
+    until(stack.is_serving, 30, "the API answers again")
+
+
+def test_what_nginx_answers_by_itself_carries_the_request_id_too(stack):
+    stack.token("infirmier")
+    with stack.without("fajma-api"):
+        answer = stack.request("GET", "/api/patients/")
+    assert answer.status_code == 503
+    assert answer.json()["request_id"] in stack.logs()["nginx.access.log"]
+    until(stack.is_serving, 30, "the API answers again")
