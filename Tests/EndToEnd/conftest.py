@@ -83,7 +83,7 @@ def first_ward_device(stack):
 def chromium():
     """One browser for all tests of a process: to start it takes as long as a test."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 

@@ -2,13 +2,14 @@
 import os
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.clock import now, until
+from support.clock import now, until, wire_time
 
 SOCKETS = {"api": "FAJMA_API_ADMIN_SOCKET", "push": "FAJMA_PUSH_ADMIN_SOCKET"}
 
@@ -95,8 +96,9 @@ def test_nginx_does_not_pass_them_on(stack, path):
 def test_history_and_measures_through_the_stack(stack, device):
     readings = [{"type_donnee": "heart_rate", "valeur": 60 + second % 5, "timestamp": now(second - 50)} for second in range(50)]
     assert device.post({"mesures": readings}).status_code == 201
-    answer = stack.request("GET", f"/api/patients/{device.patient}/historique/", role="infirmier",
-                           params={"type_donnee": "heart_rate", "debut": now(-60), "fin": now(), "points": 7})
+    end = datetime.now(UTC)  # one instant: a millisecond more than a minute has wider buckets
+    answer = stack.request("GET", f"/api/patients/{device.patient}/historique/", role="infirmier", params={
+        "type_donnee": "heart_rate", "debut": wire_time(end - timedelta(seconds=60)), "fin": wire_time(end), "points": 7})
     rows = answer.json()
     assert answer.status_code == 200 and len(rows) <= 7
     assert sum(row[4] for row in rows) == 50 and min(row[1] for row in rows) == 60 and max(row[3] for row in rows) == 64

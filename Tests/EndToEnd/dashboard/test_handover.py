@@ -39,9 +39,14 @@ def post(device, start, seconds, vital, value):
     assert answer.status_code == 201 and answer.json()["recues"] == seconds, answer.text
 
 
+MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+
+
 def clock(instant):
-    """As the page's clock, which is this machine's, has it."""
-    return instant.astimezone().strftime("%H:%M")
+    """As the page's clock, which is this machine's, has it: with the day where it is not today's."""
+    there = instant.astimezone()
+    day = "" if there.date() == datetime.now().date() else f"{there.day} {MONTHS[there.month - 1]}, "
+    return f"{day}{there:%H:%M}"
 
 
 def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page, printed):

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from support.browser import log_in, open_patient
+from support.browser import WHOLE_PROGRAM, launch, log_in, open_patient
 from support.clock import until
 from support.paths import REPOSITORY
 
@@ -40,7 +40,15 @@ def wait_until_kept(page, before=None):
     return until(lambda: (name := page.evaluate(CURRENT)) != before and name, 20, "the page's files are kept")
 
 
-def test_it_can_be_installed(page, stack):
+def test_it_can_be_installed(chromium, stack):
+    browser = launch(chromium.browser_type, program=WHOLE_PROGRAM)
+    try:
+        expect_installable(browser.new_page(), stack)
+    finally:
+        browser.close()
+
+
+def expect_installable(page, stack):
     page.goto(stack.url + "/fajma/")
     tools = page.context.new_cdp_session(page)
     manifest = tools.send("Page.getAppManifest")

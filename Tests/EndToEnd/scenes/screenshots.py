@@ -135,7 +135,7 @@ def main():
     begin = time.monotonic()
     with Hospital(PATIENTS, FIRST_WARD) as hospital, sync_playwright() as playwright:
         # As on a wall: the sound need not wait for a hand.
-        browser = launch(playwright, "--autoplay-policy=no-user-gesture-required")
+        browser = launch(playwright.chromium, "--autoplay-policy=no-user-gesture-required")
         photographer = Photographer(browser, hospital)
         for name, scene in wanted.items():
             for size in SIZES:

@@ -12,12 +12,14 @@ SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 # Chromium without its window: a page costs a fifth of what it does in the whole browser.
 PROGRAM = "/usr/bin/chromium-headless-shell"
+# Knows what the shell does not: installing a page.
+WHOLE_PROGRAM = "/usr/bin/chromium"
 
 
-def launch(playwright, *arguments):
+def launch(browser_type, *arguments, program=PROGRAM):
     # Chromium refuses its sandbox to root.
     own = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return playwright.chromium.launch(executable_path=PROGRAM, args=[*own, *arguments])
+    return browser_type.launch(executable_path=program, args=[*own, *arguments])
 
 
 def save_screenshot(page, name):
