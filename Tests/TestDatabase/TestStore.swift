@@ -14,6 +14,8 @@ public struct TestStore: Sendable {
     }
 
     public let url: String
+    /// Nil: somebody else's database.
+    private let lease: DatabaseLease?
     public let database: Database
     public let admin: Scope
     /// A nurse of the first ward.
@@ -26,12 +28,16 @@ public struct TestStore: Sendable {
     public init() throws {
         let template = try Self.template.get()
         let name = template.split(separator: "/")[1].split(separator: "?")[0]
-        try self.init(url: TestCluster.shared.newDatabase(template: String(name)))
+        let url = try TestCluster.shared.newDatabase(template: String(name))
+        try self.init(url: url, lease: DatabaseLease(url: url))
     }
 
-    /// - Parameter url: of a migrated database without anything in it.
-    public init(url: String) throws {
+    /// - Parameter url: of a migrated database without anything in it, which stays.
+    public init(url: String) throws { try self.init(url: url, lease: nil) }
+
+    private init(url: String, lease: DatabaseLease?) throws {
         self.url = url
+        self.lease = lease
         let database = Database(url: url, application: "tests", connections: 8)
         self.database = database
         let author = Author(name: "tests")
@@ -54,6 +60,15 @@ public struct TestStore: Sendable {
         try Connection(url: url, application: "tests").script(
             "UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL)")
         keys = try devices.map { try Self.found(database.newDeviceKey($0.id, admin)) }
+    }
+
+    /// Drops the database with the last copy of the store that has it.
+    private final class DatabaseLease: Sendable {
+        private let url: String
+
+        init(url: String) { self.url = url }
+
+        deinit { TestCluster.shared.drop(url: url) }
     }
 
     private struct NotFound: Error {}
