@@ -2,7 +2,7 @@ import Dispatch
 import Logging
 import Store
 
-/// What the leader does every second about alarms, on the connection that holds the lead: who has lost it can write nothing any more.
+/// What the leader does every second about alarms, on the connection that holds the lead: a daemon that has lost the lead can write nothing.
 struct Reminders: PeriodicJob {
     let name = "reminders"
     let periodSeconds = AlarmJobs.periodSeconds

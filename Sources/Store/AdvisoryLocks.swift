@@ -5,7 +5,7 @@ enum AdvisoryLock {
     static let migration = 0x46_414A_4D41_00
     /// Shared by ingest, exclusive while assignments of devices change.
     static let assignments = 0x46_414A_4D41_01
-    /// The first half of a key whose second half is a patient's id: exclusive for whoever evaluates this patient's alarms.
+    /// The first half of a key whose second half is a patient's id: taken by a transaction that evaluates this patient's alarms.
     static let alarms: Int32 = 0x46_414A
     /// The leader among the push daemons, for a session.
     static let leader = 0x46_414A_4D41_02
