@@ -192,3 +192,5 @@ def test_a_silent_device_and_a_ward_without_sound_are_alerts_until_they_are_hear
     with stack.socket(f"/ws/service/{device.ward}/", role="admin") as socket:
         socket.send({"type": "son", "actif": True})
         until(lambda: ward_alerts() == [["error", "t"]], 10, "the ward is heard")
+    # A device that was worn, and has alerts, can be taken out of use.
+    assert stack.request("DELETE", f"/api/iot/dispositifs/{device.id}/", role="admin").status_code == 204
