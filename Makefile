@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test test-fast test-long test-build build setup ws-echo bench screenshots firmware-test clean help lint format sbom
+.PHONY: run stack test test-fast test-long test-build sanitize build setup ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -25,12 +25,19 @@ test-fast: test-build
 	$(call say,test-fast)
 	@exec /usr/bin/python3 scripts/test fast
 
-# Every test, with more fuzzing and more simulated days.
+# Every test, on optimised code, with more fuzzing and more simulated days.
+test-long: export FAJMA_TEST_OPTIMISED = 1
 test-long: test-build
 	$(call say,test-long)
 	@exec /usr/bin/python3 scripts/test long
 
-# Compiles the executables and Swift's tests once, into .build/test.
+# Swift's tests with the address sanitizer, then with the thread sanitizer. Each compiles everything again: half an hour.
+sanitize: setup
+	$(call say,sanitize)
+	@FAJMA_TEST_SANITIZE=address scripts/swift-test
+	@FAJMA_TEST_SANITIZE=thread scripts/swift-test
+
+# Compiles the executables and Swift's tests once, into .build/test. Not optimised.
 test-build: setup
 	$(call say,test-build)
 	@scripts/swift-test --build-only
@@ -53,7 +60,7 @@ ws-echo: build
 # The measurements, as a table with ratios.
 bench: build .build/bare
 	$(call say,bench)
-	@FAJMA_BIN=.build/release PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py
+	@FAJMA_BIN=.build/release PYTHONPATH=Tests/EndToEnd:scripts exec .venv/bin/python Tests/Load/bench.py $(ARGS)
 
 # Pictures of every page into .build/screenshots, with an index.html to look at them, and those of docs/.
 screenshots: build
@@ -89,7 +96,7 @@ sbom: build
 # This list: the first sentence of the comment above each target.
 help:
 	@awk '/^# /{ text = text (text == "" ? "" : " ") substr($$0, 3); next } \
-	    /^[a-z][a-z-]*:/{ name = $$1; sub(/:.*/, "", name); sub(/\. [A-Z].*/, ".", text); printf "make %-14s %s\n", name, text } \
+	    text != "" && /^[a-z][a-z-]*:/{ name = $$1; sub(/:.*/, "", name); sub(/\. [A-Z].*/, ".", text); printf "make %-14s %s\n", name, text } \
 	    { text = "" }' $(MAKEFILE_LIST)
 
 # Removes what the build made. Leaves .fajma alone: it has data.

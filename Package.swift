@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "Maintenance", dependencies: ["Store", "Postgres", "Access", "Clinical", "Curl", logging]),
         // SIGTERM and SIGINT, and how a daemon begins and ends. Not `Process`: Foundation has a class of that name.
         .target(name: "ProcessSignals"),
-        .target(name: "Settings", dependencies: ["Clinical", logging]),
+        .target(name: "Settings", dependencies: ["Access", "Clinical", logging]),
         .executableTarget(
             name: "fajma-api",
             dependencies: ["API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "Settings", "Version", logging]),
@@ -88,36 +88,29 @@ let package = Package(
         .executableTarget(
             name: "ws-echo", dependencies: ["Push", .product(name: "NIOCore", package: "swift-nio")], path: "Tests/EchoServer"),
         .target(
-            name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase",
-            swiftSettings: unoptimised),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"], swiftSettings: unoptimised),
-        .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"], swiftSettings: unoptimised),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"], swiftSettings: unoptimised),
-        .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"], swiftSettings: [.unsafeFlags(["-O"])]),
-        .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"], swiftSettings: unoptimised),
-        .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"], swiftSettings: unoptimised),
+            name: "TestDatabase", dependencies: ["Postgres", "Store", "Access", "Clinical", logging], path: "Tests/TestDatabase"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"]),
+        .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"]),
+        .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Access", "DeviceSimulation", "TestDatabase"],
-            exclude: ["Schema/migrations.sha256"], swiftSettings: unoptimised),
+            exclude: ["Schema/migrations.sha256"]),
         .testTarget(
-            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging],
-            swiftSettings: unoptimised),
-        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings", "DeviceCore", "DeviceSimulation"], swiftSettings: unoptimised),
+            name: "APITests", dependencies: ["API", "Store", "Access", "Clinical", "Metrics", "Postgres", "TestDatabase", logging]),
+        .testTarget(name: "CommandLineTests", dependencies: ["fajma", "Settings", "DeviceCore", "DeviceSimulation"]),
         .testTarget(
-            name: "MaintenanceTests", dependencies: ["Maintenance", "Clinical", "Metrics", "Store", "Postgres", "TestDatabase", logging],
-            swiftSettings: unoptimised),
+            name: "MaintenanceTests", dependencies: ["Maintenance", "Clinical", "Metrics", "Store", "Postgres", "TestDatabase", logging]),
         .testTarget(
             name: "PushTests",
             dependencies: [
                 "BindAddress", "Push", "Store", "Access", "Clinical", "DeviceSimulation", "Postgres", "TestDatabase", logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
-            ],
-            swiftSettings: unoptimised),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
 
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
-
-// Tests are compiled with the optimised products (scripts/swift-test). To optimise the tests as well would double the time of their compilation.
-var unoptimised: [SwiftSetting] { [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode", "-num-threads", "0"])] }

@@ -6,65 +6,109 @@ import Store
 
 /// The HTTP interface, apart from how requests arrive. Blocks; any number of threads may call it.
 public struct Service: Sendable {
-    let database: Database
+    private(set) var database: Database
     let ingest: Ingest
     let tokens: Tokens
     let logger: Logger
     /// How long a person's page may lie untouched.
     let idleSeconds: Double
+    /// Nil: not said.
+    let hospitalName: String?
     /// Of the values in an early warning score.
     let maximumAge: EarlyWarningScore.MaximumAge
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
     let verifyPassword: @Sendable (String, String?) -> Bool
     let now: @Sendable () -> Instant
-    let rehearsals = ConcurrencyLimit(Service.rehearsalsAtOnce)
-    let histories = ConcurrencyLimit(Service.historiesAtOnce)
-    let traces = ConcurrencyLimit(Service.tracesAtOnce)
+    var shares = AccountShares()
+    let passwords = PasswordLine()
     public let requests = RequestMetrics(Service.routes)
+    let confirmedKeys = ConfirmedKeys()
+    private let unknownQuery: UnknownQuery
     private let router = Router(Service.routes)
 
-    /// 1 MiB.
-    public static let bodyLimit = 1 << 20
+    /// In bytes: of the route that takes the most.
+    public static let bodyLimit = BodyLimit.greatest
+
+    /// What becomes of a query parameter that a route does not have.
+    public enum UnknownQuery: String, Sendable, CaseIterable {
+        case refuse
+        /// Answered all the same, with a `Warning` header and a line in the log: while clients of the replaced system are being mended.
+        case warn
+    }
 
     public init(
         database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
-        maximumAge: EarlyWarningScore.MaximumAge = .init(),
+        hospitalName: String? = nil,
+        maximumAge: EarlyWarningScore.MaximumAge = .init(), unknownQuery: UnknownQuery = .refuse,
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
+        self.hospitalName = hospitalName
         (self.idleSeconds, self.maximumAge, self.verifyPassword, self.now) = (idleSeconds, maximumAge, verifyPassword, now)
+        self.unknownQuery = unknownQuery
+    }
+
+    /// The same, on other connections: what waits for one of these does not wait for one of those.
+    public func using(_ database: Database) -> Service {
+        var service = self
+        service.database = database
+        return service
     }
 
     /// Answers every request; an error becomes an answer here.
-    public func respond(to request: Request) -> Response {
+    public func respond(to request: Request, body: [UInt8] = []) -> Response {
         var route: Route?
-        let response = answer(request, &route)
+        let response = answer(request, body, &route)
         requests.count(route, status: response.status)
         return response
     }
 
     /// - Parameter found: the row of the table, where there is one.
-    private func answer(_ request: Request, _ found: inout Route?) -> Response {
-        var asked: (route: Route, caller: Caller)?
+    private func answer(_ request: Request, _ body: [UInt8], _ found: inout Route?) -> Response {
+        var asked: (route: Route, call: Call)?
         do {
             let (route, parameters) = try router.find(request.method, request.path)
             found = route
-            if request.body.count > Self.bodyLimit { throw Problem.tooLarge }
-            let caller = try route.isOpen ? .nobody : caller(of: request)
-            asked = (route, caller)
-            try route.requirement.check(caller)
-            try checkMediaType(request)
-            return try route.handle(self, Call(request: request, caller: caller, parameters: parameters))
+            if body.count > route.bodyLimit { throw Problem.tooLarge(limitBytes: route.bodyLimit) }
+            return try inShare(of: request, for: route) {
+                // Who is not known, or may not use the route, gets nothing decoded.
+                let caller = try route.isOpen ? .nobody : caller(of: request)
+                asked = (route, Call(request: request, caller: caller, parameters: parameters, query: try Query("")))
+                try route.requirement.check(caller)
+                let (query, warning) = try query(of: request, route)
+                let call = Call(request: request, caller: caller, parameters: parameters, query: query)
+                asked = (route, call)
+                let isForm = try isForm(request, body, route)
+                let act = try route.read(body, BodyContext(request: request, now: now(), isForm: isForm))
+                var response = try handle(route, call, body, act)
+                if let warning { response.headers.append(warning) }
+                return response
+            }
         } catch {
             let problem = Problem(error, logger: log(for: request))
-            if problem.status == 403, let asked { recordRefusal(of: asked.route, to: asked.caller, request) }
+            if let asked { recordRefusal(problem, of: asked.route, in: asked.call, body) }
             return problem.response(to: request)
         }
     }
 
+    /// - Throws: 400 for what the route does not know, or cannot be.
+    /// - Returns: also the header that warns of what is answered all the same.
+    private func query(of request: Request, _ route: Route) throws -> (Query, warning: (String, String)?) {
+        let query = try Query(request.query, route.query)
+        guard !query.values.isEmpty else { return (query, nil) }
+        let unknown = query.unknown(route.query)
+        try query.check(route.query, unknown: unknownQuery == .refuse ? unknown : [])
+        guard !unknown.isEmpty else { return (query, nil) }
+        // Our own words and the route: a name that a client makes up may hold anything.
+        log(for: request).warning(
+            "unknown query parameter", metadata: ["route": "\(route.method) \(route.path)", "known": "\(route.query.map(\.name))"])
+        let names = unknown.map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } }.joined(separator: ", ")
+        return (query, ("Warning", "299 - \"unknown query parameter: \(names)\""))
+    }
+
     /// What the server answers for a body that it did not read to its end.
-    public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge.response(to: request) }
+    public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge(limitBytes: bodyLimit).response(to: request) }
 
     /// Every line about a request carries its id as `request`, by which it is found in the web server's access log.
     func log(for request: Request) -> Logger {
@@ -73,14 +117,15 @@ public struct Service: Sendable {
         return logger
     }
 
-    /// A missing type passes: small HTTP clients send none.
-    private func checkMediaType(_ request: Request) throws {
-        guard !request.body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty else { return }
-        if type == "application/json" { return }
+    /// A missing type passes: small HTTP clients send none. - Throws: 415.
+    private func isForm(_ request: Request, _ body: [UInt8], _ route: Route) throws -> Bool {
+        guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != "application/json" else { return false }
         let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
+        if route.takesForms, name == "application/x-www-form-urlencoded" { return true }
         guard name == "application/json" || name.hasSuffix("+json") else {
             throw Problem(status: 415, code: .unsupportedMediaType)
         }
+        return false
     }
 }
 
@@ -91,34 +136,7 @@ extension Route {
     }
 }
 
-/// Any JSON, not looked at.
-private struct Anything: Decodable { init(from decoder: any Decoder) {} }
-
 extension Call {
-    /// - Throws: `DecodingError`, which becomes a 400 that names the field.
-    func decode<T: Decodable>(_: T.Type = T.self) throws -> T {
-        try Self.read(Data(request.body))
-    }
-
-    /// JSONDecoder says of a number that does not fit, and of a text with half a surrogate, that the whole is no JSON.
-    private static func read<T: Decodable>(_ data: Data) throws -> T {
-        do {
-            return try JSONDecoder().decode(T.self, from: data)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-            guard (try? JSONDecoder().decode(Anything.self, from: data)) != nil else { throw Problem.parseError }
-            throw Problem.invalid("body", .unreadable)
-        }
-    }
-
-    /// The body laid over `current` for PATCH, or by itself for PUT.
-    func decode<T: Codable>(over current: T) throws -> T {
-        guard request.method == "PATCH" else { return try decode() }
-        let patch: JSON = try decode()
-        guard case .object = patch else { throw Problem.invalid("body", .wrongType) }
-        let before = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(current))
-        return try Self.read(JSONEncoder().encode(before.overlaid(by: patch)))
-    }
-
     /// A page of a list, from `Query.page`; while more follow, with a link to the next, whose cursor `cursor` makes of the
     /// last row shown.
     func list<T: Encodable, Cursor>(_ rows: [T], _ page: Page<Cursor>, _ cursor: (T) -> String) throws -> Response {

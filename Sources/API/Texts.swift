@@ -3,13 +3,16 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, worse, unreadable
+    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, worse, unreadable, tooComplex
     // Stays, devices and wards
-    case bedTaken, discharged, retired, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
+    case bedTaken, discharged, retired, otherDevices, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
     // Limits and their rehearsal
     case tooMany, tooLongAgo
+    // Readings
+    case otherValue, otherWearer
     case unprintable, wardNeeded, ownAccount, lastAdministrator
     case noAverage, spanTooLong
+    case empty, outsideStay, ownPassword
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -36,11 +39,36 @@ enum Texts {
         .throttled: [
             .french: "Trop d'essais de connexion. Réessayez un peu plus tard.", .english: "Too many login attempts. Try again a little later.",
         ],
+        .tooManyRequests: [
+            .french: "Trop de demandes à la fois de votre part. Réessayez dans un instant.",
+            .english: "Too many requests at a time from you. Try again in a moment.",
+        ],
+        .readmissionThrottled: [
+            .french: "Trop d’admissions qui contredisent un patient déjà enregistré. Vérifiez le numéro et réessayez un peu plus tard.",
+            .english: "Too many admissions that contradict a patient who is stored already. Check the number and try again a little later.",
+        ],
+        .tooManyOpenAlerts: [
+            .french: "Ce patient a déjà \(PersonsAlert.maximumOpen) alertes signalées ouvertes : acquittez-les d’abord.",
+            .english: "This patient has \(PersonsAlert.maximumOpen) open alerts raised by people already: acknowledge them first.",
+        ],
+        .provisionalPasswordExpired: [
+            .french: "Ce mot de passe provisoire n’est plus valable ; demandez-en un nouveau à un administrateur.",
+            .english: "This provisional password has expired; ask an administrator for a new one.",
+        ],
         .passwordChangeRequired: [
             .french: "Le mot de passe est provisoire : choisissez-en un nouveau d'abord.",
             .english: "The password is provisional: choose a new one first.",
         ],
         .notFound: [.french: "Introuvable.", .english: "Not found."],
+        .deleted: [.french: "Cette mesure a été supprimée.", .english: "This reading has been deleted."],
+        .requestRunning: [
+            .french: "La même requête est encore en cours ; réessayez dans un instant.",
+            .english: "The same request is still being carried out; try again in a moment.",
+        ],
+        .idempotencyKeyReused: [
+            .french: "Cette clé Idempotency-Key a déjà servi à une autre requête ; choisissez-en une nouvelle.",
+            .english: "This Idempotency-Key was used for another request; choose a new one.",
+        ],
         .methodNotAllowed: [.french: "Méthode non autorisée ici.", .english: "Method not allowed here."],
         .conflict: [
             .french: "Cela contredit ce qui est déjà enregistré.", .english: "This contradicts what is stored already.",
@@ -49,16 +77,24 @@ enum Texts {
             .french: "Aucun patient ne portait ce dispositif au moment des mesures ; conservez-les.",
             .english: "No patient wore this device when the readings were taken; keep them.",
         ],
+        .patientWearsDevice: [
+            .french: "Ce patient porte déjà un autre dispositif : précisez autres_dispositifs, « remplacer » ou « garder ».",
+            .english: #"This patient wears another device already: say autres_dispositifs, "remplacer" (replace) or "garder" (keep both)."#,
+        ],
         .changedMeanwhile: [
             .french: "Quelqu’un d’autre l’a modifié entre-temps ; rechargez.", .english: "Somebody else has changed this meanwhile; load it again.",
         ],
-        .tooLarge: [.french: "Le corps de la requête dépasse 1 Mio.", .english: "The request body exceeds 1 MiB."],
+        .tooLarge: [.french: "Le corps de la requête est trop grand.", .english: "The request body is too large."],
         .unsupportedMediaType: [
             .french: "Seul le type application/json est accepté.", .english: "Only application/json is accepted.",
         ],
         .unavailable: [
             .french: "Service momentanément indisponible ; rien n'a été enregistré.",
             .english: "Service temporarily unavailable; nothing was stored.",
+        ],
+        .outcomeUnknown: [
+            .french: "La base de données ne répond pas ; l’enregistrement est incertain. Renvoyez la même requête.",
+            .english: "The database does not answer; this may have been stored or not. Send the same request again.",
         ],
         .error: [.french: "Erreur interne.", .english: "Internal error."],
     ]
@@ -82,9 +118,14 @@ enum Texts {
             .french: "Une valeur est illisible : un nombre hors limites ou non entier, ou un texte mal codé.",
             .english: "A value cannot be read: a number out of range or not whole, or ill-formed text.",
         ],
+        .tooComplex: [.french: "Trop de valeurs, ou trop imbriquées.", .english: "Too many values, or nested too deeply."],
         .bedTaken: [.french: "Ce lit est déjà occupé.", .english: "This bed is already occupied."],
         .discharged: [.french: "Ce patient est sorti.", .english: "This patient has been discharged."],
         .retired: [.french: "Ce dispositif est retiré du service.", .english: "This device is out of use."],
+        .otherDevices: [
+            .french: "« remplacer » termine l’affectation des autres dispositifs du patient, « garder » les laisse tous.",
+            .english: #""remplacer" ends the assignments of the patient's other devices, "garder" keeps all of them."#,
+        ],
         .begun: [
             .french: "Cette attribution a déjà commencé ; mettez-y fin.", .english: "This assignment has begun already; end it instead.",
         ],
@@ -102,10 +143,17 @@ enum Texts {
         ],
         .wardHasAccounts: [.french: "Des comptes sont rattachés à ce service.", .english: "Accounts belong to this ward."],
         .tooMany: [.french: "Trop d’éléments.", .english: "Too many elements."],
+        .otherValue: [
+            .french: "Une autre valeur est déjà enregistrée pour cet instant.",
+            .english: "Another value is stored for this instant already.",
+        ],
+        .otherWearer: [
+            .french: "Ce patient ne porte pas ce dispositif.", .english: "This patient does not wear this device.",
+        ],
         .tooLongAgo: [.french: "7 jours au plus.", .english: "7 days at most."],
         .unprintable: [
-            .french: "Pas d'espaces au début ou à la fin, ni de caractères invisibles.",
-            .english: "No spaces at the beginning or end, and no invisible characters.",
+            .french: "Pas d'espaces au début ou à la fin, ni de caractères invisibles ou qui inversent le sens de lecture.",
+            .english: "No spaces at the beginning or end, and no characters that are invisible or turn the direction of reading.",
         ],
         .wardNeeded: [
             .french: "Sans service, ce compte ne verrait rien ; seul un administrateur s’en passe.",
@@ -134,8 +182,17 @@ enum Texts {
             .english: "Too easy to guess: a common password, a sequence or a repetition.",
         ],
         .passwordContainsName: [
-            .french: "Trop proche du nom du compte ou de celui de ce logiciel.",
-            .english: "Too close to the account's name or this program's.",
+            .french: "Trop proche du nom du compte, d’un service, de l’hôpital ou de ce logiciel.",
+            .english: "Too close to the name of the account, of a ward, of the hospital or of this program.",
+        ],
+        .empty: [.french: "Ce champ ne peut pas être vide.", .english: "This field may not be empty."],
+        .outsideStay: [
+            .french: "L’heure d’une alerte se situe pendant le séjour du patient, au plus une minute dans le futur.",
+            .english: "An alert's time lies within the patient's stay, at most one minute ahead.",
+        ],
+        .ownPassword: [
+            .french: "Le propre mot de passe se change avec l’actuel : POST /api/moi/mot_de_passe/.",
+            .english: "One's own password is changed with the present one: POST /api/moi/mot_de_passe/.",
         ],
         .worse: [
             .french: "L’alerte s’est aggravée entre-temps : regardez-la avant d’acquitter.",
@@ -146,8 +203,9 @@ enum Texts {
 
     static let titles: [Int: String] = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-        412: "Precondition Failed",
-        413: "Content Too Large", 415: "Unsupported Media Type", 429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
+        410: "Gone", 412: "Precondition Failed",
+        413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content",
+        429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
     ]
 
     /// Whose own limits a change would contradict; only the first are named.

@@ -14,7 +14,8 @@ public struct DeviceKey: Sendable {
     static let secretCharacters = 43
     /// Far beyond any number of devices, and no product of ten overflows.
     static let maximumDigits = 15
-    private static let prefix = Array("fjd_".utf8)
+    /// What every key begins with, and no token.
+    public static let prefix = "fjd_"
 
     /// A new key for a device.
     public static func make(device: DeviceID) throws(CryptoError) -> DeviceKey {
@@ -34,16 +35,20 @@ public struct DeviceKey: Sendable {
         (device, hash, self.text) = (parts.device, sha256(parts.secret), text)
     }
 
-    /// Whether the stored hash is this key's, in constant time.
-    public func matches(hash stored: [UInt8]) -> Bool { equalInConstantTime(hash, stored) }
+    /// Whether one of the stored hashes, one or two that follow one another, is this key's; each is compared in constant time.
+    public func matches(hashes stored: [UInt8]) -> Bool {
+        if stored.count == hash.count { return equalInConstantTime(hash, stored) }
+        guard stored.count == 2 * hash.count else { return false }
+        return [stored.prefix(hash.count), stored.suffix(hash.count)].contains { equalInConstantTime(hash, Array($0)) }
+    }
 
     private static func parse(_ utf8: UnsafeBufferPointer<UInt8>) -> (device: DeviceID, secret: [UInt8])? {
-        let shortest = prefix.count + 2 + secretCharacters
-        guard (shortest..<shortest + maximumDigits).contains(utf8.count), utf8.starts(with: prefix) else { return nil }
+        let shortest = prefix.utf8.count + 2 + secretCharacters
+        guard (shortest..<shortest + maximumDigits).contains(utf8.count), utf8.starts(with: prefix.utf8) else { return nil }
         let underscore = utf8.count - secretCharacters - 1
-        guard utf8[underscore] == UInt8(ascii: "_"), utf8[prefix.count] != UInt8(ascii: "0") else { return nil }
+        guard utf8[underscore] == UInt8(ascii: "_"), utf8[prefix.utf8.count] != UInt8(ascii: "0") else { return nil }
         var device = 0
-        for digit in utf8[prefix.count..<underscore] {
+        for digit in utf8[prefix.utf8.count..<underscore] {
             guard case UInt8(ascii: "0")...UInt8(ascii: "9") = digit else { return nil }
             device = device * 10 + Int(digit - UInt8(ascii: "0"))
         }

@@ -1,21 +1,16 @@
 import Dispatch
-import Synchronization
 
 /// Passwords, kept as scrypt hashes: `scrypt$ln=15,r=8,p=1$<salt>$<hash>`, both base64url. What is hashed is the NFC, so that
 /// an é is the same from every keyboard.
 ///
 /// One check takes 32 MiB and about a tenth of a second of one core, so only a few run at a time; callers block.
+/// Whose turn it is at a login, `PasswordLine` decides.
 public enum Password {
     /// Of UTF-8, as it comes and in NFC.
     public static let maximumBytes = 1024
     public static let maximumAtOnce = 2
-    /// With so many running and waiting, a login should be answered "later" (`isBusy`) instead of holding one more thread.
-    public static let maximumWaiting = 16
 
     public enum Refusal: Error, Equatable { case empty, tooLong }
-
-    /// Whether so many checks wait that another caller should not join them.
-    public static var isBusy: Bool { inside.withLock { $0 >= maximumWaiting } }
 
     /// The text to store for a password.
     public static func hash(_ password: String) throws -> String {
@@ -49,16 +44,11 @@ public enum Password {
 
     static let saltBytes = 16
     static let keyBytes = 32
-    private static let inside = Mutex(0)
     private static let gate = DispatchSemaphore(value: maximumAtOnce)
 
     private static func derive(_ password: [UInt8], salt: [UInt8], cost: ScryptCost) throws(CryptoError) -> [UInt8] {
-        inside.withLock { $0 += 1 }
         gate.wait()
-        defer {
-            gate.signal()
-            inside.withLock { $0 -= 1 }
-        }
+        defer { gate.signal() }
         return try scrypt(
             password, salt: salt, cost: 1 << cost.logarithm, blockSize: cost.blockSize,
             parallelism: cost.parallelism, length: keyBytes)

@@ -7,7 +7,7 @@ public enum PasswordPolicy {
         case tooShort, tooLong
         /// Common passwords, runs on the keyboard, repetitions, years, and too little beside them.
         case common
-        /// The account's name, or ours, and too little beside it.
+        /// The account's name, a ward's, the hospital's or ours, and too little beside it.
         case containsName
     }
 
@@ -15,11 +15,13 @@ public enum PasswordPolicy {
     public static let minimumCharacters = 15
 
     /// What is wrong with a password for the account of this name; nil: nothing.
-    public static func check(_ password: String, username: String) -> Fault? {
+    ///
+    /// - Parameter places: the names of the hospital and its wards, which everybody there would try.
+    public static func check(_ password: String, username: String, places: [String]) -> Fault? {
         guard let password = Password.normalizedIfFits(password) else { return .tooLong }
         guard password.unicodeScalars.count >= minimumCharacters else { return .tooShort }
         let text = GuessableText(password)
-        let unexpected = text.unexpected(names: names(in: username))
+        let unexpected = text.unexpected(names: names(in: username) + places.prefix(maximumPlaces).flatMap(parts(of:)))
         guard unexpected < minimumUnexpected else { return nil }
         return unexpected < text.unexpected(names: []) ? .containsName : .common
     }
@@ -40,8 +42,15 @@ public enum PasswordPolicy {
 
     /// The whole name, its parts and ours, folded. Shorter parts than three letters say nothing.
     private static func names(in username: String) -> [[Unicode.Scalar]] {
-        let whole = GuessableText.folded(username)
-        let parts = whole.split { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
-        return (["fajma".unicodeScalars.map(\.self), parts.flatMap(\.self)] + parts.map(Array.init)).filter { $0.count >= 3 }
+        ["fajma".unicodeScalars.map(\.self)] + parts(of: username)
     }
+
+    private static func parts(of name: String) -> [[Unicode.Scalar]] {
+        let whole = GuessableText.folded(name)
+        let parts = whole.split { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
+        return ([parts.flatMap(\.self)] + parts.map(Array.init)).filter { $0.count >= 3 }
+    }
+
+    /// More are not compared: the time that a check takes grows with them.
+    private static let maximumPlaces = 1_000
 }

@@ -19,7 +19,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     ]
 
     private static let care: Set<Permission> = watching.union([
-        .managePatients, .enterReadings, .raiseAlerts, .acknowledgeAlerts, .changeLimits, .assignDevices, .deviceStatus,
+        .managePatients, .enterReadings, .correctOwnReadings, .raiseAlerts, .acknowledgeAlerts, .changeLimits, .assignDevices, .deviceStatus,
     ])
 }
 
@@ -33,6 +33,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case enterReadings
     /// Changing and deleting stored readings; audited.
     case correctReadings
+    /// The same for what the account itself entered by hand, for an hour.
+    case correctOwnReadings
     case readAlerts, raiseAlerts, acknowledgeAlerts
     /// Alarm limits and pauses.
     case changeLimits

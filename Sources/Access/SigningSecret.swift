@@ -14,8 +14,11 @@ public struct SigningSecret: Sendable {
         self.bytes = bytes
     }
 
-    /// Reads a file that only its owner and group can reach: the daemons share it by a group.
-    public init(file path: String) throws(SecretError) {
+    /// Reads a file that only its owner can reach: any other program of a group that could read it would sign tokens for every account.
+    ///
+    /// - Parameter credentialsDirectory: where systemd puts a service's credentials. A list of access there lets in the service's user beside root,
+    ///   which a file's mode shows as its group.
+    public init(file path: String, credentialsDirectory: String? = nil) throws(SecretError) {
         // O_NONBLOCK: a pipe under this name must not hang the start.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw .unreadable(path, errno: errno) }
@@ -23,7 +26,8 @@ public struct SigningSecret: Sendable {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw .unreadable(path, errno: errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
-        guard status.st_mode & 0o007 == 0 else { throw .openToOthers(path, mode: status.st_mode & 0o777) }
+        let isCredential = credentialsDirectory.map { path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") && !path.contains("/../") } ?? false
+        guard status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else { throw .openToOthers(path, mode: status.st_mode & 0o777) }
 
         var bytes = [UInt8](repeating: 0, count: Self.maximumBytes + 1)
         let count = read(file, &bytes, bytes.count)
@@ -50,7 +54,7 @@ public enum SecretError: Error, Equatable, CustomStringConvertible {
         case .unreadable(let path, let code): "cannot read \(path): \(String(cString: strerror(code)))"
         case .notAFile(let path): "\(path) is not a regular file"
         case .openToOthers(let path, let mode):
-            "\(path) is open to every account (mode \(String(mode, radix: 8))): chmod o-rwx \(path)"
+            "\(path) is open to other accounts (mode \(String(mode, radix: 8))): chmod go-rwx \(path)"
         case .tooShort(let count): "the secret has \(count) bytes; it needs at least \(SigningSecret.minimumBytes)"
         case .tooLong: "the secret has more than \(SigningSecret.maximumBytes) bytes"
         }

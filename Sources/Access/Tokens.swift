@@ -7,14 +7,16 @@ import FoundationEssentials
 public struct Tokens: Sendable {
     public static let accessSeconds: Double = 15 * 60
     public static let refreshSeconds: Double = 24 * 3600
-    /// For `ecran`: a wall display is not logged in again each day; its session is ended instead.
-    public static let screenRefreshSeconds: Double = 10 * 365 * 24 * 3600
+    /// For `ecran` in a browser: a wall display is not logged in again each day. Each renewal makes a new one, so this is how long it may be off.
+    public static let screenRefreshSeconds: Double = 30 * 24 * 3600
     /// A longer text is not looked at.
     public static let maximumBytes = 4096
 
     private let secret: SigningSecret
+    private let alsoAccepted: SigningSecret?
 
-    public init(secret: SigningSecret) { self.secret = secret }
+    /// - Parameter alsoAccepted: what it signed is accepted too, so that a secret can be replaced while tokens of both are about.
+    public init(secret: SigningSecret, alsoAccepted: SigningSecret? = nil) { (self.secret, self.alsoAccepted) = (secret, alsoAccepted) }
 
     /// The compact form: header, claims and signature.
     public func sign(_ claims: TokenClaims) -> String {
@@ -22,7 +24,7 @@ public struct Tokens: Sendable {
         return content + "." + Base64URL.encode(hmacSHA256(key: secret.bytes, content.utf8))
     }
 
-    /// The claims of a token that was signed with this secret, is of this kind and is valid now. Whether the account
+    /// The claims of a token that was signed with one of the secrets, is of this kind and is valid now. Whether the account
     /// still exists, or the token was revoked, is for the store to say.
     public func verify(_ token: String, kind: TokenClaims.Kind, now: Instant) throws(TokenError) -> TokenClaims {
         let claims = try authentic(token)
@@ -44,8 +46,11 @@ public struct Tokens: Sendable {
             throw .malformed
         }
         try Self.check(header: header)
-        let signed = hmacSHA256(key: secret.bytes, bytes[..<parts[1].endIndex])
-        guard equalInConstantTime(signature, signed) else { throw .badSignature }
+        let content = bytes[..<parts[1].endIndex]
+        let isSigned = [secret, alsoAccepted].contains { secret in
+            secret.map { equalInConstantTime(signature, hmacSHA256(key: $0.bytes, content)) } ?? false
+        }
+        guard isSigned else { throw .badSignature }
         guard let payload = Base64URL.decode(parts[1]),
             let claims = try? JSONDecoder().decode(WireClaims.self, from: Data(payload))
         else { throw .malformed }

@@ -12,6 +12,10 @@ struct AdminAnswers: Sendable {
     let metrics: [Metric]
     let checkReadiness: @Sendable () throws -> Void
 
+    /// What is answered where `answer` still waits after `readySeconds`: for a database that hangs.
+    static let late = Answer(status: .serviceUnavailable, text: "not ready: no answer from the database\n")
+    static let readySeconds: Int64 = 3
+
     /// May block.
     func answer(_ method: HTTPMethod, _ path: Substring) -> Answer {
         guard ["/live", "/ready", "/metrics"].contains(path) else { return Answer(status: .notFound, text: "not found\n") }

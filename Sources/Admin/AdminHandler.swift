@@ -13,6 +13,8 @@ final class AdminHandler: ChannelInboundHandler {
     private let answers: AdminAnswers
     private let clerks: NIOThreadPool
     private var head: HTTPRequestHead?
+    /// It took too long, and the connection is over.
+    private var isAnswered = false
 
     init(answers: AdminAnswers, clerks: NIOThreadPool) { (self.answers, self.clerks) = (answers, clerks) }
 
@@ -36,8 +38,14 @@ final class AdminHandler: ChannelInboundHandler {
     /// On a thread that may block: whether it is ready is for the database to say.
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let path = head.uri.prefix { $0 != "?" }
+        let late = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(AdminAnswers.readySeconds)) { [self] in
+            isAnswered = true
+            send(AdminAnswers.late, isBodyWanted: head.method != .HEAD, context)
+        }
         clerks.runIfActive(eventLoop: context.eventLoop) { [answers] in answers.answer(head.method, path) }
             .assumeIsolated().whenComplete { [self] result in
+                if isAnswered { return }
+                late.cancel()
                 switch result {
                 case .success(let answer): send(answer, isBodyWanted: head.method != .HEAD, context)
                 case .failure: context.close(promise: nil)  // the daemon ends

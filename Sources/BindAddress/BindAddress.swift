@@ -6,6 +6,8 @@ public enum BindAddress: Sendable {
     case unix(path: String)
     /// A port of 127.0.0.1; 0 lets the kernel choose.
     case loopback(port: UInt16)
+    /// A listening socket that another process made. It is not removed at the end: the next process finds what waits there.
+    case inherited(descriptor: CInt)
 }
 
 /// The address could not be bound: which call failed, and why.
@@ -16,7 +18,7 @@ public struct ListenError: Error, CustomStringConvertible {
 }
 
 extension BindAddress {
-    /// A bound descriptor that does not listen yet, the caller's to close.
+    /// A bound descriptor, the caller's to close. One of our own does not listen yet.
     ///
     /// By hand, because the file's mode must be set between bind and listen: before, there is no file, and after, anybody
     /// could connect.
@@ -27,6 +29,12 @@ extension BindAddress {
             return try bind(domain: AF_UNIX, to: unixAddress(path), name: path) {
                 guard chmod(path, 0o660) == 0 else { throw ListenError("chmod \(path)") }
             }
+        case .inherited(let descriptor):
+            var accepts: CInt = 0
+            var size = socklen_t(MemoryLayout<CInt>.size)
+            guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) == 0 else { throw ListenError("descriptor \(descriptor)") }
+            guard accepts != 0 else { throw ListenError("descriptor \(descriptor)", EINVAL) }
+            return descriptor
         case .loopback(let port):
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)

@@ -50,7 +50,7 @@ extension Instant {
         }
     }
 
-    /// Reads RFC 3339: any offset, any number of decimals (cut to milliseconds), `T` or a space.
+    /// Reads RFC 3339: any offset (also `+0100`), any number of decimals (cut to milliseconds), `T` or a space.
     /// Years 1970 to 9999. Nil for anything else, also for a time without an offset.
     public init?(rfc3339 text: String) {
         var text = text
@@ -138,9 +138,10 @@ private struct DigitReader {
     mutating func offsetMinutes() -> Int? {
         if skip("Z") || skip("z") { return 0 }
         let sign = skip("+") ? 1 : skip("-") ? -1 : 0
-        guard sign != 0, let hours = number(2), hours < 24, skip(":"), let minutes = number(2), minutes < 60 else {
-            return nil
-        }
+        guard sign != 0, let hours = number(2), hours < 24 else { return nil }
+        // `+0100`, as strftime and ISO 8601's basic format write it.
+        _ = skip(":")
+        guard let minutes = number(2), minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)
     }
 }
@@ -178,5 +179,15 @@ extension Int64 {
     fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension Instant {
+    /// Whether a text is a day of the calendar, `1950-04-23`.
+    public static func isDay(_ text: String) -> Bool {
+        guard text.utf8.count == 10, let match = text.wholeMatch(of: /([0-9]{4})(-[0-9]{2}-[0-9]{2})/), let year = Int(match.1), year > 0
+        else { return false }
+        // The calendar repeats every 400 years, and instants begin with 1970.
+        return Instant(rfc3339: "\(2000 + year % 400)\(match.2)T00:00:00Z") != nil
     }
 }

@@ -1,32 +1,9 @@
-/// Any JSON value: to pass on what is not looked into, or to lay a change over what is there.
-public enum JSON: Codable, Hashable, Sendable {
-    case null, bool(Bool), integer(Int), number(Double), string(String), array([JSON]), object([String: JSON])
-
-    /// Arrays and objects in one another. Decoding recurses, with kilobytes of stack a level, and each wrong guess at a
-    /// value's type costs the length of its path.
-    public static let maximumDepth = 32
-
-    public init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        guard decoder.codingPath.count <= Self.maximumDepth else {
-            throw DecodingError.dataCorruptedError(in: value, debugDescription: "nested too deeply")
-        }
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? value.decode(Int.self) {
-            self = .integer(integer)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let array = try? value.decode([JSON].self) {
-            self = .array(array)
-        } else {
-            self = .object(try value.decode([String: JSON].self))
-        }
-    }
+/// Any JSON value: what a client sent before it is looked into, or what is passed on unseen.
+public enum JSON: Encodable, Hashable, Sendable {
+    case null, bool(Bool), integer(Int)
+    /// Not finite: digits that no Double can hold, or more of them than `JSON.maximumNumberBytes`.
+    case number(Double)
+    case string(String), array([JSON]), object([String: JSON])
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -41,9 +18,63 @@ public enum JSON: Codable, Hashable, Sendable {
         }
     }
 
-    /// This object with the members of `patch` in place of its own; anything but two objects: `patch`.
-    public func overlaid(by patch: JSON) -> JSON {
-        guard case .object(let own) = self, case .object(let others) = patch else { return patch }
-        return .object(own.merging(others) { $1 })
+    /// A text that is short enough to be compared: Swift compares as Unicode does, which takes long for thousands of combining marks.
+    public var word: String? { if case .string(let text) = self, text.utf8.count <= Self.maximumNameBytes { text } else { nil } }
+
+    public var members: [String: JSON]? { if case .object(let members) = self { members } else { nil } }
+}
+
+/// Values as Django REST framework converts them, so that its clients, and forms, whose values are all texts, go on working.
+extension JSON {
+    private static let trueWords: Set<String> = ["true", "1"]
+    private static let falseWords: Set<String> = ["false", "0"]
+
+    /// `97.5` and `"97.5"`. Nil: no number, or none that is finite.
+    public var lenientNumber: Double? {
+        switch self {
+        case .integer(let integer): return Double(integer)
+        case .number(let number): return number.isFinite ? number : nil
+        case .string(let text):
+            // Swift would read `nan`, `inf` and hexadecimal numbers, too.
+            guard text.utf8.count <= Self.maximumNumberBytes, text.utf8.allSatisfy({ Self.decimalBytes.contains($0) }), let number = Double(text)
+            else { return nil }
+            return number.isFinite ? number : nil
+        default: return nil
+        }
     }
+
+    /// `1`, `1.0` and `"1"`.
+    public var lenientInteger: Int? {
+        switch self {
+        case .integer(let integer): integer
+        case .number(let number): Int(exactly: number)
+        case .string(let text): text.utf8.count <= Self.maximumNumberBytes ? Int(text) : nil
+        default: nil
+        }
+    }
+
+    /// `true`, `"true"`, `"True"`, `1` and `"1"`.
+    public var lenientFlag: Bool? {
+        switch self {
+        case .bool(let bool): return bool
+        case .integer(0), .integer(1): return self == .integer(1)
+        case .string(let text):
+            guard text.utf8.count <= 5 else { return nil }
+            let word = text.lowercased()
+            return Self.trueWords.contains(word) ? true : Self.falseWords.contains(word) ? false : nil
+        default: return nil
+        }
+    }
+
+    /// `"12"` and `12`.
+    public var lenientText: String? {
+        switch self {
+        case .string(let text): text
+        case .integer(let integer): String(integer)
+        case .number(let number): number.isFinite ? String(number) : nil
+        default: nil
+        }
+    }
+
+    private static let decimalBytes = Set("+-.0123456789eE".utf8)
 }

@@ -68,9 +68,21 @@ enum Texts {
             .english: "A whole number of milliseconds is required, 30 days at most.",
         ],
         .future: [.french: "La mesure est dans le futur.", .english: "The reading lies in the future."],
+        .clockNotSet: [
+            .french: "Cette date est antérieure à 2020 : l’horloge n’est pas réglée.",
+            .english: "This date is before 2020: the clock has not been set.",
+        ],
+        .conflict: [
+            .french: "Une autre valeur est déjà enregistrée pour cet instant.",
+            .english: "Another value is stored for this instant already.",
+        ],
         .noPatient: [
             .french: "Aucun patient ne portait ce dispositif à ce moment.",
             .english: "No patient wore this device at that time.",
+        ],
+        .outsideStay: [
+            .french: "L’heure d’une valeur saisie à la main doit se situer pendant le séjour du patient et remonter à 7 jours au plus.",
+            .english: "The time of a value entered by hand must lie within the patient's stay and at most 7 days back.",
         ],
     ]
 
@@ -83,6 +95,7 @@ enum Texts {
             .english: "A patient's number or hospital number is required.",
         ],
         .noReadings: [.french: "Une liste de mesures est requise.", .english: "A list of readings is required."],
+        .tooComplex: [.french: "Trop de valeurs, ou trop imbriquées.", .english: "Too many values, or nested too deeply."],
         .tooManyReadings: [.french: "{limit} mesures au plus.", .english: "At most {limit} readings."],
     ]
 
@@ -104,9 +117,22 @@ enum Texts {
     }
 
     static let technicalAlarms: [TechnicalAlarm: String] = [
-        .signalLost: "Signal perdu", .sensorDetached: "Capteur détaché", .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
+        .signalLost: "Signal perdu", .sensorDetached: "Capteur détaché", .pulseLost: "Pouls introuvable",
+        .sensorsDisagree: "Capteurs discordants", .valueMissing: "Mesure absente",
+        .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
         .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",
+        .wardInterrupted: "Surveillance interrompue, mesures non enregistrées",
+        .tooManyAlerts: "Alertes signalées trop nombreuses pour un patient, acquittez-les",
     ]
+
+    static let unmonitored = ", patient non surveillé"
+
+    /// `45 min`, `1 h`, `1 h 30`.
+    static func minutes(_ count: Int) -> String {
+        let (hours, rest) = count.quotientAndRemainder(dividingBy: 60)
+        if hours == 0 { return "\(rest) min" }
+        return rest == 0 ? "\(hours) h" : "\(hours) h \(rest < 10 ? "0" : "")\(rest)"
+    }
 
     /// With the vital's decimals, at most, and so many more, and its unit: `38,5 °C`.
     static func value(_ value: Double, _ vital: Vital, more: Int = 0) -> String {

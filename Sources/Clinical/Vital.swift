@@ -25,6 +25,8 @@ extension Vital {
         /// A value outside cannot be a measurement of a patient and is rejected.
         public let plausible: ClosedRange<Double>
         public let normal: ClosedRange<Double>?
+        /// Of what a device measures on the skin, where that is another thing than what is measured by hand. Nil: it is not.
+        public var normalOnSkin: ClosedRange<Double>? = nil
         public let decimals: Int
         /// The values a vital that is no number may take on the wire; the stored number is the index.
         public var letters: [String]? = nil
@@ -50,6 +52,17 @@ extension Vital {
     public var properties: Properties { Self.byCode[Int(code)]!.properties }  // every case has an entry: a test says so
     public var unit: String { properties.unit }
 
+    /// Whether a text is the unit as shown or its UCUM code; letter case makes no difference. It is never converted.
+    public func isUnit(_ text: String) -> Bool {
+        let properties = properties
+        guard text.utf8.count <= Self.maximumUnitBytes else { return false }
+        if text == properties.unit { return true }
+        if text.isEmpty { return false }
+        let folded = text.lowercased()
+        return folded == properties.unit.lowercased() || folded == properties.ucum.lowercased()
+    }
+    private static let maximumUnitBytes = 16
+
     public init?(code: Int16) {
         guard Self.byCode.indices.contains(Int(code)), let entry = Self.byCode[Int(code)] else { return nil }
         self = entry.vital
@@ -64,7 +77,7 @@ extension Vital {
         .heartRate: Properties(
             unit: "bpm", ucum: "/min", loinc: ["8867-4"], plausible: 15...300, normal: 60...100, decimals: 0),
         .temperature: Properties(
-            unit: "°C", ucum: "Cel", loinc: ["8310-5"], plausible: 20...45, normal: 36.1...37.2, decimals: 1),
+            unit: "°C", ucum: "Cel", loinc: ["8310-5"], plausible: 20...45, normal: 36.1...37.2, normalOnSkin: 30...35, decimals: 1),
         .respiratoryRate: Properties(
             unit: "/min", ucum: "/min", loinc: ["9279-1"], plausible: 2...80, normal: 12...20, decimals: 0),
         .systolicBP: Properties(

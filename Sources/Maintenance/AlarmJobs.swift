@@ -1,4 +1,6 @@
+import Clinical
 import Dispatch
+import Foundation
 import Logging
 import Store
 
@@ -48,8 +50,17 @@ struct DeviceAlertJob: PeriodicJob {
     let periodSeconds = AlarmJobs.periodSeconds
     let session: LeaderSession
     let signalLostSeconds: Double
+    /// Since when what devices report is stored; nil: it is not.
+    let storingSince: @Sendable () -> DispatchTime?
 
-    func run(isStopping: () -> Bool) throws { try session.reconcileDeviceAlerts(signalLostSeconds: signalLostSeconds) }
+    /// Nothing for a time in which no report could be stored, and no silence until devices have had the time to report again: that they are silent is
+    /// not their fault, and a whole ward of such alerts would hide the one that says why.
+    func run(isStopping: () -> Bool) throws {
+        guard storingSince() != nil else { return }
+        try session.reconcileDeviceAlerts(signalLostSeconds: signalLostSeconds) {
+            storingSince().map { .now() >= $0 + signalLostSeconds } ?? false
+        }
+    }
 }
 
 /// Alerts about wards that no screen with sound is connected to.
@@ -68,6 +79,7 @@ struct WardAlertJob: PeriodicJob {
     }
 
     func run(isStopping: () -> Bool) throws {
+        try session.endTooManyAlerts()
         try session.reconcileWardAlerts(unmonitoredSeconds: unmonitoredSeconds, raises: .now() >= raisesFrom)
     }
 }
@@ -76,16 +88,19 @@ enum AlarmJobs {
     static let periodSeconds = 1.0
 
     /// In the order in which they are run.
-    static func all(_ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger)
-        -> [any PeriodicJob]
-    {
+    static func all(
+        _ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger,
+        _ storingSince: @escaping @Sendable () -> DispatchTime?, _ interruption: @escaping @Sendable () -> Interruption?
+    ) -> [any PeriodicJob] {
+        let now = { @Sendable in Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
         let before: [any PeriodicJob] = [
+            InterruptionJob(session: session, interruption: interruption, now: now),
             Reminders(session: session, afterSeconds: configuration.reminderSeconds),
             EscalationJob(session: session, afterSeconds: configuration.escalationSeconds, hasWebhook: sender != nil),
         ]
         let webhook = sender.map { WebhookJob(session: session, sender: $0, logger: logger) }
         let after: [any PeriodicJob] = [
-            DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds),
+            DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds, storingSince: storingSince),
             WardAlertJob(session: session, unmonitoredSeconds: configuration.wardUnmonitoredSeconds),
         ]
         return before + [webhook].compactMap { $0 } + after

@@ -12,13 +12,21 @@ final class Leader: @unchecked Sendable {
     private let configuration: MaintenanceConfiguration
     private let sender: WebhookSender?
     private let logger: Logger
+    private let storingSince: @Sendable () -> DispatchTime?
+    private let interruption: @Sendable () -> Interruption?
     private let stopping = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let leads = Atomic(false)
     private var failures: FailureLog
 
     /// - Parameter sender: nil: escalations reach the screens only.
-    init(url: String, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger) {
+    init(
+        url: String, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger,
+        storingSince: @escaping @Sendable () -> DispatchTime? = { DispatchTime(uptimeNanoseconds: 1) },
+        interruption: @escaping @Sendable () -> Interruption? = { nil }
+    ) {
+        self.storingSince = storingSince
+        self.interruption = interruption
         self.url = url
         self.configuration = configuration
         self.sender = sender
@@ -49,8 +57,13 @@ final class Leader: @unchecked Sendable {
                 let session = try LeaderSession(url: url)
                 backoff.reset()
                 failures.succeeded("the leader's connection")
-                try keep(session)
-                return
+                do {
+                    try keep(session)
+                    return
+                } catch let error as PostgresError where error.kind == .deadlineExceeded {
+                    session.abandon()
+                    throw error
+                }
             } catch {
                 failures.failed("the leader's connection", error)
                 sender?.drop()
@@ -66,7 +79,7 @@ final class Leader: @unchecked Sendable {
         logger.notice("this daemon leads")
         leads.store(true, ordering: .relaxed)
         defer { leads.store(false, ordering: .relaxed) }
-        var jobs = AlarmJobs.all(session, configuration, sender, logger)
+        var jobs = AlarmJobs.all(session, configuration, sender, logger, storingSince, interruption)
         repeat {
             for index in jobs.indices { try attempt(&jobs[index]) }
         } while !isStopped(within: AlarmJobs.periodSeconds)
@@ -77,7 +90,7 @@ final class Leader: @unchecked Sendable {
         do {
             try job.run { false }
             failures.succeeded(job.name)
-        } catch let error as PostgresError where error.kind != .connectionLost && error.sqlState != "25006" {
+        } catch let error as PostgresError where ![.connectionLost, .deadlineExceeded].contains(error.kind) && error.sqlState != "25006" {
             failures.failed(job.name, error)
         }
     }

@@ -23,6 +23,7 @@ struct Retention: PeriodicJob {
             let forgotten = try database.forgetReadings(days: days, by: Author(name: "fajma-push"))
             if !forgotten.isEmpty { logger.notice("readings no longer kept", metadata: ["days": "\(forgotten.joined(separator: " "))"]) }
         }
+        if let days = configuration.readingDays { try database.forgetTombstones(days: days) }
         if let days = configuration.historyDays {
             let hours = try database.forgetRollUps(days: days)
             if hours > 0 { logger.notice("roll-ups no longer kept", metadata: ["hours": "\(hours)"]) }

@@ -1,5 +1,7 @@
 import CPostgres
+import Foundation
 import Glibc
+import Synchronization
 
 /// One connection to PostgreSQL. Every call blocks; one thread uses it at a time.
 public final class Connection {
@@ -8,6 +10,13 @@ public final class Connection {
     private var named = 0
     /// More distinct statements than this on one connection means that somebody builds SQL out of values.
     private static let preparedLimit = 500
+    /// When a pipeline must have been answered; nil: whenever it is. A commit may wait for a standby or a lock for ever, and no timeout of the
+    /// server's counts that. Once it has passed, the connection is of no more use: `abandon` it.
+    public var deadline: ContinuousClock.Instant? {
+        didSet { PQsetnonblocking(handle, deadline == nil ? 0 : 1) }
+    }
+    /// How long each pipeline and each script may take: it sets `deadline` at their beginning. Nil: `deadline` stays as it is.
+    public var answerTimeout: Duration?
 
     /// - Parameters:
     ///   - url: a libpq URI or connection string; several hosts allowed.
@@ -30,7 +39,8 @@ public final class Connection {
             }
         }
         guard PQstatus(handle) == CONNECTION_OK else {
-            throw PostgresError(kind: .connectionLost, statement: "connect")  // deinit frees the handle
+            // deinit frees the handle
+            throw PostgresError(kind: .connectionLost, statement: "connect", reason: ServerMessage.whyNoConnection(handle, url: url))
         }
         // Notices would go to standard error, with whatever they quote.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
@@ -45,6 +55,33 @@ public final class Connection {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         return poll(&descriptor, 1, 0) == 0
     }
+
+    private static let cancelling = Mutex(0)
+    /// More servers than this that were told to give up and have not answered: no further one is asked for anything.
+    public static let abandonedLimit = 2
+
+    /// How many servers have not answered yet that they were told to give up.
+    public static var abandoned: Int { cancelling.withLock { $0 } }
+
+    /// Tells the server to give up what is under way: without that, its process would wait on, holding its locks. On a thread of its own, because
+    /// a server that hangs does not even answer this.
+    public func abandon() {
+        guard let cancel = PQgetCancel(handle) else { return }
+        let handed = UInt(bitPattern: cancel)
+        Self.cancelling.withLock { $0 += 1 }
+        let thread = Thread {
+            var message = [CChar](repeating: 0, count: 256)
+            let cancel = OpaquePointer(bitPattern: handed)
+            PQcancel(cancel, &message, Int32(message.count))
+            PQfreeCancel(cancel)
+            Self.cancelling.withLock { $0 -= 1 }
+        }
+        thread.name = "cancel"
+        thread.start()
+    }
+
+    /// In a transaction that others join: they neither begin nor end one.
+    var isJoined = false
 
     /// True inside a transaction, also a failed one.
     var inTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
@@ -62,16 +99,26 @@ public final class Connection {
 
     /// Runs a script of several statements without parameters: migrations, SET, LISTEN.
     public func script(_ sql: String, statement: String = #function) throws {
-        let result = PQexec(handle, sql)
-        defer { PQclear(result) }
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
-        default: throw PostgresError(result: result, connection: handle, statement: statement)
+        expectAnswer()
+        guard PQsendQuery(handle, sql) == 1 else { throw PostgresError(kind: .connectionLost, statement: statement) }
+        var failure: PostgresError?
+        while let result = try next(statement) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: continue
+            default: failure = failure ?? PostgresError(result: result, connection: handle, statement: statement)
+            }
         }
+        if let failure { throw failure }
+    }
+
+    func expectAnswer() {
+        if let answerTimeout { deadline = .now + answerTimeout }
     }
 
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     public func transaction<T>(statement: String = #function, _ body: (Connection) throws -> T) throws -> T {
+        if isJoined { return try body(self) }
         try script("BEGIN", statement: statement)
         do {
             let value = try body(self)

@@ -15,6 +15,9 @@ public struct ErrorCounts: Sendable {
         (error.isAway ? away : error.isTransient ? transient : refused).add()
     }
 
+    /// All of them.
+    public var total: Int { away.value + transient.value + refused.value }
+
     /// - Parameter connection: which connections they came from.
     public func labelled(_ connection: String) -> [(labels: [Sample.Label], counter: Counter)] {
         [("away", away), ("transient", transient), ("refused", refused)].map { kind, counter in

@@ -49,7 +49,7 @@ public final class Listener: @unchecked Sendable {
     }
 
     private func run() {
-        var backoff = Backoff(firstSeconds: 0.1, limitSeconds: 2)
+        var backoff = Backoff(firstSeconds: 0.1, limitSeconds: 1)
         while true {
             do {
                 let connection = try Connection(url: url, application: application)

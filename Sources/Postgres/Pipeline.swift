@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 /// Statements collected to travel together: sent at once, answered at once, one round trip.
 public struct Pipeline {
@@ -22,6 +23,7 @@ extension Connection {
     public func pipeline(statement: String = #function, _ build: (inout Pipeline) throws -> Void) throws -> [Result] {
         var pipeline = Pipeline()
         try build(&pipeline)
+        expectAnswer()
         guard PQenterPipelineMode(handle) == 1 else { throw lost(statement) }
         defer { PQexitPipelineMode(handle) }
 
@@ -42,8 +44,8 @@ extension Connection {
                 failure = failure ?? error
                 // The null behind the result. From here on every result says "aborted", so it does not matter that a failed
                 // preparation leaves one more of them than is read: `drainSync` throws it away.
-                while let rest = PQgetResult(handle) { PQclear(rest) }
-                if PQstatus(handle) == CONNECTION_BAD { throw error }
+                while error.kind != .deadlineExceeded, let rest = try next(statement) { PQclear(rest) }
+                if error.kind == .deadlineExceeded || PQstatus(handle) == CONNECTION_BAD { throw error }
             }
         }
         try drainSync(statement)
@@ -67,11 +69,11 @@ extension Connection {
 
     /// The next command's result, and the null that ends it.
     private func receive(_ statement: String) throws -> Result {
-        guard let pointer = PQgetResult(handle) else { throw lost(statement) }
+        guard let pointer = try next(statement) else { throw lost(statement) }
         let result = Result(pointer)
         switch PQresultStatus(pointer) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-            while let rest = PQgetResult(handle) { PQclear(rest) }
+            while let rest = try next(statement) { PQclear(rest) }
             return result
         default:
             throw PostgresError(result: pointer, connection: handle, statement: statement)
@@ -81,11 +83,27 @@ extension Connection {
     /// Reads on until the answer to the sync, which stands behind everything that was sent.
     private func drainSync(_ statement: String) throws {
         while PQstatus(handle) == CONNECTION_OK {
-            guard let pointer = PQgetResult(handle) else { continue }
+            guard let pointer = try next(statement) else { continue }
             defer { PQclear(pointer) }
             if PQresultStatus(pointer) == PGRES_PIPELINE_SYNC { return }
         }
         throw lost(statement)
+    }
+
+    /// `PQgetResult`, once it does not block, or the deadline has passed.
+    func next(_ statement: String) throws -> OpaquePointer? {
+        guard let deadline else { return PQgetResult(handle) }
+        while true {
+            let unsent = PQflush(handle)
+            if unsent < 0 { throw lost(statement) }
+            if unsent == 0, PQisBusy(handle) == 0 { return PQgetResult(handle) }
+            let left = deadline - .now
+            guard left > .zero else { throw PostgresError(kind: .deadlineExceeded, statement: statement) }
+            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN | (unsent > 0 ? POLLOUT : 0)), revents: 0)
+            // A millisecond more than is left, so that it is not asked again before.
+            _ = poll(&descriptor, 1, Int32(clamping: left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1))
+            if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(handle) == 0 { throw lost(statement) }
+        }
     }
 
     private func lost(_ statement: String) -> PostgresError {

@@ -14,10 +14,14 @@ public final class Daemon: Sendable {
         public var allowedOrigins: Set<String> = []
         /// Event loops, a thread each.
         public var loops = System.coreCount
-        /// Threads that ask the source for clients.
+        /// Threads that ask the source who may come in or stay.
         public var threads = 4
-        /// Clients' questions (handshakes, renewals, readings) that wait or run at once; over it 503.
+        /// Threads that store what clients send.
+        public var storingThreads = 2
+        /// Clients' questions (handshakes and renewals, and apart from them readings) that wait or run at once; over it 503.
         public var waitingLimit = 4096
+        /// Those of one account that wait; over it 429.
+        public var waitingLimitPerAccount = 1024
         /// Between two pulses.
         public var pulseSeconds = 10
         /// A database that has said nothing for so long is not heard any more.
@@ -41,7 +45,11 @@ public final class Daemon: Sendable {
     public init(
         configuration: Configuration, source: any Source, logger: Logger, now: @escaping @Sendable () -> Instant
     ) throws {
-        let clerks = DatabasePool(source: source, threads: configuration.threads, waitingLimit: configuration.waitingLimit)
+        let clerks = DatabasePool(
+            source: source,
+            limits: .init(
+                threads: configuration.threads, storingThreads: configuration.storingThreads, waiting: configuration.waitingLimit,
+                waitingPerAccount: configuration.waitingLimitPerAccount, sockets: configuration.limits.connections))
         let made = NIOLockedValueBox<[EventQueue]>([])
         let measures = PushMetrics()
         let origins = Set(configuration.allowedOrigins.map { $0.lowercased() })
@@ -125,6 +133,12 @@ public final class Daemon: Sendable {
     /// The database has given a sign of life.
     public func feedHeard() { hearing.heard() }
 
+    /// The database has committed what `CommitProbe` asked for. From the first time on, sockets are told when it does not any more.
+    public func databaseCommitted() { hearing.committed() }
+
+    /// The database commits, and does not store what devices report.
+    public func databaseStalled() { hearing.stalled() }
+
     /// Rights or sessions changed: the sockets that are concerned stay only if the source says so again; otherwise they are closed
     /// with 4401 or 4403.
     public func revalidate(_ concerned: Concerned) {
@@ -151,9 +165,10 @@ extension DatabasePool {
             return loop.makeSucceededFuture(.refused(error))
         }
         let changesSeen = changesOfRights
-        return ask(on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
-            .map { admission in
+        return ask(for: source.account(of: greeting.token), on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
+            .map { [sockets] admission in
                 switch admission {
+                case .allowed(_, let user, _, _) where !sockets.hasRoom(for: user): .refused(.tooManyRequests)
                 case .allowed:
                     Client(admission, token: greeting.token, changesSeen: changesSeen).map { .welcome($0, subprotocol: greeting.subprotocol) }
                         ?? .refused(.unavailable)
@@ -162,6 +177,8 @@ extension DatabasePool {
                 case .unknown: .refused(.notFound)
                 }
             }
-            .recover { _ in .refused(.unavailable) }
+            .recover { error in
+                (error as? QueueRefusal) == .accountFull ? .refused(.tooManyRequests) : .refused(.unavailable)
+            }
     }
 }

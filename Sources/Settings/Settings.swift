@@ -4,7 +4,7 @@ import Logging
 
 /// The environment, read strictly: a missing or wrong setting is an error of one line that names it.
 public struct Settings: Sendable {
-    private let environment: [String: String]
+    let environment: [String: String]
 
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.environment = environment
@@ -16,17 +16,53 @@ public struct Settings: Sendable {
     /// `FAJMA_OWNER_DATABASE_URL`: the login of the schema's owner, for `fajma migrate` alone; nil: the application is the owner.
     public var ownerDatabaseURL: String? { self["FAJMA_OWNER_DATABASE_URL"] }
 
-    /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens.
-    public func secretFile() throws(SettingError) -> String { try required("FAJMA_SECRET_FILE") }
+    /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens. Where it is not set, systemd's credential `fajma-secret`.
+    public func secretFile() throws(SettingError) -> String {
+        if self["FAJMA_SECRET_FILE"] == nil, let credentialsDirectory { return credentialsDirectory + "/fajma-secret" }
+        return try required("FAJMA_SECRET_FILE")
+    }
+
+    /// `FAJMA_SECOND_SECRET_FILE`: tokens that this secret signed are accepted too; nil: there is none. For replacing the first.
+    public var secondSecretFile: String? { self["FAJMA_SECOND_SECRET_FILE"] }
+
+    /// `CREDENTIALS_DIRECTORY`: where systemd puts the service's credentials.
+    public var credentialsDirectory: String? { self["CREDENTIALS_DIRECTORY"] }
 
     /// `FAJMA_API_SOCKET`; not needed where the socket comes on descriptor 0.
     public var apiSocket: String? { self["FAJMA_API_SOCKET"] }
 
+    /// `FAJMA_REPORTS_SOCKET`: where devices' reports come in, on threads and connections of their own. By default `reports.sock` beside
+    /// `FAJMA_API_SOCKET`; nil: neither is set, and reports come in with everything else.
+    public var reportsSocket: String? {
+        self["FAJMA_REPORTS_SOCKET"] ?? apiSocket.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/reports.sock" }
+    }
+
+    /// `FAJMA_REPORTS_THREADS`: the same for reports as `FAJMA_API_THREADS` for everything else.
+    public func reportsThreads() throws(SettingError) -> Int { try number("FAJMA_REPORTS_THREADS", default: apiThreads(), in: 1...1000) }
+
+    /// `FAJMA_NGINX_SECRET_FILE`: 32 bytes or more by which nginx proves itself; nil: every program that reaches the sockets is believed.
+    public var nginxSecretFile: String? { self["FAJMA_NGINX_SECRET_FILE"] }
+
     /// `FAJMA_API_THREADS`: requests served at once. Most of them wait for the same commit, so there are many more than cores.
     public func apiThreads() throws(SettingError) -> Int { try number("FAJMA_API_THREADS", default: 64, in: 1...1000) }
 
+    /// `FAJMA_BATCH_SECONDS`: how long the database may take over a batch of reports before devices are answered 503.
+    public func batchSeconds() throws(SettingError) -> Int { try number("FAJMA_BATCH_SECONDS", default: 5, in: 1...20) }
+
+    /// `FAJMA_UNKNOWN_QUERY`: whether a request with a query parameter that there is not is refused (`refuse`) or answered with a warning (`warn`).
+    public func refusesUnknownQuery() throws(SettingError) -> Bool {
+        switch self["FAJMA_UNKNOWN_QUERY"] ?? "refuse" {
+        case "refuse": return true
+        case "warn": return false
+        default: throw SettingError("FAJMA_UNKNOWN_QUERY", "refuse or warn")
+        }
+    }
+
     /// `FAJMA_IDLE_MINUTES`: how long a person's page may lie untouched before it must be logged in again.
     public func idleMinutes() throws(SettingError) -> Int { try number("FAJMA_IDLE_MINUTES", default: 30, in: 5...720) }
+
+    /// `FAJMA_HOSPITAL_NAME`: as people there call it; no password is made of it.
+    public var hospitalName: String? { self["FAJMA_HOSPITAL_NAME"] }
 
     /// `FAJMA_SCORE_DEVICE_MINUTES`: how old a device's value may be in the early warning score.
     public func scoreDeviceMinutes() throws(SettingError) -> Int { try number("FAJMA_SCORE_DEVICE_MINUTES", default: 5, in: 1...1440) }
@@ -135,5 +171,5 @@ public struct Settings: Sendable {
 public struct SettingError: Error, Hashable, CustomStringConvertible {
     public let description: String
 
-    init(_ name: String, _ what: String) { description = "the environment variable \(name) must be \(what)" }
+    public init(_ name: String, _ what: String) { description = "the environment variable \(name) must be \(what)" }
 }

@@ -7,8 +7,14 @@ enum AdvisoryLock {
     static let assignments = 0x46_414A_4D41_01
     /// The first half of a key whose second half is a patient's id: taken by a transaction that evaluates this patient's alarms.
     static let alarms: Int32 = 0x46_414A
+    /// Likewise with a device's id: taken by a transaction that stores a report whose readings the server dates.
+    static let reports: Int32 = 0x46_414B
+    /// The first half of a key whose second half is the hash of an account and its `Idempotency-Key`: taken while the request is carried out.
+    static let idempotency: Int32 = 0x46_414C
     /// The leader among the push daemons, for a session.
     static let leader = 0x46_414A_4D41_02
+    /// Shared, for a session, by processes whose reports are not stored: see `StallLock`.
+    static let stalled = 0x46_414A_4D41_03
 
     /// Exclusive while alarm rules change.
     static let alarmRules = "fajma alarm rules"

@@ -1,5 +1,6 @@
 import Access
 import Clinical
+import Logging
 import Postgres
 
 /// The database as FAJMA sees it: one method a question, in one file a noun. Methods block and throw `PostgresError`.
@@ -10,8 +11,15 @@ public struct Database: Sendable {
     ///   - url: `DATABASE_URL`, a libpq URI.
     ///   - application: shown in `pg_stat_activity`.
     ///   - connections: how many at most; a statement waits 2 s for a free one.
-    public init(url: String, application: String, connections: Int) {
-        pool = Pool(url: url, application: application, limit: connections)
+    ///   - answerSeconds: after so long without an answer a statement is given up, as `PostgresError` of kind `deadlineExceeded`; nil: never.
+    ///   - logger: told once when the database does not answer any more, and once when it does again.
+    public init(url: String, application: String, connections: Int, answerSeconds: Double? = nil, logger: Logger? = nil) {
+        pool = Pool(url: url, application: application, limit: connections, answerSeconds: answerSeconds) { change in
+            switch change {
+            case .answers: logger?.notice("the database answers again")
+            case .hangs(let error): logger?.error("the database does not answer", metadata: ["why": "\(error)"])
+            }
+        }
     }
 }
 

@@ -72,8 +72,8 @@ extension Database {
         let numbers = patients.map(\.hospitalNumber)
         try connection.query(
             """
-            INSERT INTO patients (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed)
-            SELECT number, last_name, first_name, birth_date::date, sex, ward, coalesce(bed, '')
+            INSERT INTO patients (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed, admitted_at)
+            SELECT number, last_name, first_name, birth_date::date, sex, ward, coalesce(bed, ''), now() - interval '7 days'
             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[])
                 AS n (number, last_name, first_name, birth_date, sex, ward, bed)
             """,

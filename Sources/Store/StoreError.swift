@@ -9,8 +9,18 @@ public enum StoreError: Error, Hashable, Sendable {
     case endsBeforeBegin
     /// What has begun can be ended, not taken back.
     case hasBegun
+    /// The patient wears other devices in that time, and nobody has said what becomes of them: those that the caller sees.
+    case patientWears([WornDevice])
     case deviceRetired
     case patientDischarged
+    /// The first request with the same `Idempotency-Key` is still being carried out; another request had this key.
+    case requestRunning, keyUsed
+    /// A reading of a device, of somebody else, or entered too long ago (`Database.ownCorrectionMinutes`).
+    case notOwnEntry
+    /// The scale of the early warning score is another one's decision.
+    case scoreScaleNotAllowed
+    /// What the caller looked at is not what is there now.
+    case changedMeanwhile
     case wardHasPatients, wardHasAccounts
     /// With the change of a farther level, what these wards, by name, and patients, by hospital number, set themselves would be no
     /// valid rules. Only such as the caller sees: a ward's patients are whoever changes the ward's, and an administrator sees all.

@@ -18,33 +18,43 @@ func serve() throws {
     try settings.startLogging()
     let logger = Logger(label: "fajma-api")
     let url = try settings.databaseURL()
-    let tokens = Tokens(secret: try SigningSecret(file: settings.secretFile()))
-    let database = Database(url: url, application: "fajma-api", connections: 8)
+    let tokens = try settings.tokens()
+    let nginxSecret = try nginxSecret(settings, logger)
+    let database = Database(url: url, application: "fajma-api", connections: 8, answerSeconds: answerSeconds, logger: logger)
     try database.checkSchema()
-    let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger)
+    let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger, deadlineSeconds: Double(try settings.batchSeconds()))
+    let stall = StallLock(url: url, application: "fajma-api stall", ingest: ingest)
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
-        maximumAge: try settings.scoreMaximumAge(),
+        hospitalName: settings.hospitalName, maximumAge: try settings.scoreMaximumAge(),
+        unknownQuery: try settings.refusesUnknownQuery() ? .refuse : .warn,
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
-    var configuration = Configuration(socket: settings.apiSocket)
-    configuration.threads = try settings.apiThreads()
-    configuration.bodyLimit = Service.bodyLimit
-    configuration.refusal = { status, request in
-        status == 413 ? FastCGI.Response(Service.tooLarge(API.Request(request))) : .refusal(status, request)
+    let listeners = try Listeners(settings, logger)
+    func server(_ configuration: Configuration, _ service: API.Service) throws -> (Server, @Sendable (FastCGI.Request) -> FastCGI.Response) {
+        var configuration = configuration
+        configuration.refusal = { status, request in
+            status == 413 ? FastCGI.Response(Service.tooLarge(API.Request(request, nginxSecret))) : .refusal(status, request)
+        }
+        return (try Server(configuration, logger: logger), { FastCGI.Response(service.respond(to: API.Request($0, nginxSecret), body: $0.body)) })
     }
-    let server = try Server(configuration, logger: logger)
+    let reports = Database(
+        url: url, application: "fajma-api reports", connections: reportsConnections, answerSeconds: answerSeconds, logger: logger)
+    let servers = Servers(
+        try [server(listeners.api, service)] + [listeners.reports].compactMap(\.self).map { try server($0, service.using(reports)) })
     let admin = try settings.apiAdminSocket.map { path in
         try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + service.requests.metrics + ingest.metrics(database)) {
+            if ingest.isStalled { throw NotStoring() }
             try database.checkSchema()
         }
     }
-    Signals.onEnd { server.stop() }
+    Signals.onEnd { servers.stop() }
     logger.info("ready", metadata: ["version": "\(Version.current)"])
-    let ending = server.run { FastCGI.Response(service.respond(to: API.Request($0))) }
+    let isServing = servers.run()
+    stall.stop()
     ingest.close()
     try admin?.stop()
     logger.info("ended")
-    if ending == .failed { throw ServingFailed() }
+    if !isServing { throw ServingFailed() }
 }
 
 runDaemon("fajma-api", version: Version.current, serve)

@@ -18,34 +18,41 @@ func serve() throws {
     try settings.startLogging()
     let logger = Logger(label: "fajma-push")
     let url = try settings.databaseURL()
-    let tokens = Tokens(secret: try SigningSecret(file: settings.secretFile()))
-    var configuration = Daemon.Configuration(address: .unix(path: try settings.pushSocket()))
+    let tokens = try settings.tokens()
+    let inherited = try settings.inheritedSockets(["push"])["push"]
+    var configuration = Daemon.Configuration(address: try inherited.map { .inherited(descriptor: $0) } ?? .unix(path: settings.pushSocket()))
     configuration.maximumAge = try settings.scoreMaximumAge()
     configuration.allowedOrigins = Set(settings.allowedOrigins)
     let maintenanceConfiguration = try MaintenanceConfiguration(settings)
-    let sender = try settings.webhookURL().map { try WebhookSender(url: $0, secret: SigningSecret(file: settings.webhookSecretFile())) }
-    let database = Database(url: url, application: "fajma-push", connections: configuration.threads)
+    let sender = try settings.webhookURL().map { try WebhookSender(url: $0, secret: settings.webhookSecret()) }
+    let database = Database(url: url, application: "fajma-push", connections: configuration.threads, answerSeconds: answerSeconds, logger: logger)
+    let storing = Database(
+        url: url, application: "fajma-push storing", connections: configuration.storingThreads, answerSeconds: answerSeconds, logger: logger)
     try database.checkSchema()
 
     let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
     let ingest = Ingest(url: url, application: "fajma-push ingest", logger: logger)
-    let source = DatabaseSource(database: database, ingest: ingest, tokens: tokens, now: now)
+    let source = DatabaseSource(database: database, storing: storing, ingest: ingest, tokens: tokens, logger: logger, now: now)
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
     let feed = Feed(url: url, daemon: daemon, logger: logger)
+    let probe = CommitProbe(url: url, daemon: daemon, logger: logger, now: now)
     let admin = try settings.pushAdminSocket.map { path in
         try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + daemon.metrics + feed.metrics + ingest.metrics(database)) {
             guard feed.isListening else { throw NotListening() }
+            guard probe.storingSince != nil else { throw NotStoring() }
             try database.checkSchema()
         }
     }
     let maintenance = MaintenanceService(
-        url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger)
+        url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger,
+        storingSince: { probe.storingSince }, interruption: { probe.interruption })
     logger.info("ready", metadata: ["version": "\(Version.current)"])
     Signals.wait()
     maintenance.stop()  // first: another daemon takes over while this one ends
     try admin?.stop()
     try daemon.stop()
     feed.stop()
+    probe.stop()
     ingest.close()
     maintenance.sealLastRows()  // last: what was written until now is in the chain, and its head in the log
     logger.info("ended")

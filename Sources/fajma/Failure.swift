@@ -1,4 +1,5 @@
 import Access
+import Clinical
 import Postgres
 import Store
 
@@ -13,15 +14,28 @@ func explanation(of error: any Error) -> String {
     switch error {
     case let error as PostgresError: explanation(of: error)
     case let error as StoreError: explanation(of: error)
+    case let faults as ShownText.Faults: explanation(of: faults)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     case PasswordPolicy.Fault.tooShort: "the password is too short: at least \(PasswordPolicy.minimumCharacters) characters, a sentence perhaps"
     case PasswordPolicy.Fault.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     case PasswordPolicy.Fault.common: "the password is easy to guess: a common one, a sequence or a repetition"
-    case PasswordPolicy.Fault.containsName: "the password is too close to the account's name or to fajma"
+    case PasswordPolicy.Fault.containsName: "the password is too close to the name of the account, of a ward, of the hospital or of fajma"
     case UserFault.lastAdministrator: "this is the last active administrator; add another first"
     default: "\(error)"
     }
+}
+
+/// By the options that were typed, not by the wire's names.
+private func explanation(of faults: ShownText.Faults) -> String {
+    let options = [
+        "nom": "NAME or --last-name", "prenom": "--first-name", "lit": "--bed", "type_dispositif": "--kind", "statut": "the status",
+        "username": "NAME",
+    ]
+    return faults.fields.sorted { $0.key < $1.key }.map { field, fault in
+        "\(options[field] ?? field) "
+            + (fault == .empty ? "is empty; up to 80 characters are allowed" : "must not begin or end with a space, nor hold invisible characters")
+    }.joined(separator: "; ")
 }
 
 private func explanation(of error: StoreError) -> String {
@@ -32,8 +46,15 @@ private func explanation(of error: StoreError) -> String {
     case .beginsTooLate: "--from is more than \(Int(AssignmentTime.furthestAheadSeconds / 86_400)) days ahead"
     case .endsBeforeBegin: "--to must come after the beginning"
     case .hasBegun: "the assignment has begun already"
+    case .patientWears(let devices):
+        "the patient wears another device already: " + devices.map { "\($0.id) (\($0.name))" }.joined(separator: ", ")
+            + "; end that with --replace, or keep both with --keep-others"
     case .deviceRetired: "the device is out of use"
     case .patientDischarged: "the patient has been discharged; see: fajma patient add"
+    case .requestRunning, .keyUsed: "the same request was sent before"
+    case .notOwnEntry: "the reading may be changed by administrators only"
+    case .scoreScaleNotAllowed: "the scale of the score is chosen by a doctor"
+    case .changedMeanwhile: "somebody else has changed this meanwhile"
     case .wardHasPatients: "patients, present or discharged, belong to this ward"
     case .wardHasAccounts: "accounts belong to this ward"
     case .limitsContradict(let wards, let patients): "own limits would be contradicted: " + (wards + patients).joined(separator: ", ")
@@ -48,6 +69,7 @@ private func words(_ worn: WornTime) -> String {
 private func explanation(of error: PostgresError) -> String {
     if let known = constraints[error.constraint] { return known }
     return switch (error.kind, error.sqlState) {
+    case (.connectionLost, _) where !error.reason.isEmpty: "no connection to the database: \(error.reason)"
     case (.connectionLost, _):
         "no connection to the database: is PostgreSQL running, does the database in DATABASE_URL (or FAJMA_OWNER_DATABASE_URL) exist, may this account use it?"
     case (_, "22007"), (_, "22008"): "--birth-date is no date; write it as 1950-04-23"

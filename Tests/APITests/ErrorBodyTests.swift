@@ -26,7 +26,7 @@ import Testing
         let refused = try api.send("GET", "/api/patients/77/", bearer: api.credentials(.admin), [], id: "4f0c")
         #expect(refused.status == 404 && refused["request_id"] == .string("4f0c"))
         let answered = try api.send("GET", "/api/version/", bearer: nil, [], id: "4f0c")
-        #expect(answered.json?.members == ["version"])
+        #expect(answered.json?.names == ["version"])
         #expect(answered["version"]?.text?.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+/) != nil)
     }
 
@@ -63,9 +63,9 @@ import Testing
     }
 
     private static let badFields: [Bad] = [
-        Bad(path: "/api/token/", body: "{}", field: "username"),
+        Bad(path: "/api/token/", body: #"{"password":"b"}"#, field: "username"),
         Bad(path: "/api/token/", body: #"{"username":"a"}"#, field: "password"),
-        Bad(path: "/api/token/", body: #"{"username":1,"password":"b"}"#, field: "username"),
+        Bad(path: "/api/token/", body: #"{"username":["a"],"password":"b"}"#, field: "username"),
         Bad(path: "/api/token/refresh/", body: #"{"refresh":null}"#, field: "refresh"),
         Bad(path: "/api/services/", body: #"{"nom":""}"#, field: "nom"),
         Bad(path: "/api/services/", body: #"{"nom":"Cardiologie"}"#, field: "nom", status: 409),
@@ -78,11 +78,11 @@ import Testing
         Bad(path: "/api/patients/", body: patient(["sexe": #""Z""#]), field: "sexe"),
         Bad(path: "/api/patients/", body: patient(["service": "77"]), field: "service"),
         Bad(path: "/api/patients/", body: patient(["service": "1000000000000000000"]), field: "service"),
-        Bad(path: "/api/patients/", body: patient(["service": "1e300"]), field: "body"),
-        Bad(path: "/api/patients/", body: patient(["service": "1.5"]), field: "body"),
-        Bad(path: "/api/patients/", body: patient(["service": #""1""#]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["service": "1e300"]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["service": "1.5"]), field: "service"),
+        Bad(path: "/api/patients/", body: patient(["service": #""un""#]), field: "service"),
         Bad(path: "/api/patients/", body: patient(["nom": #""\ud800""#]), field: "body"),
-        Bad(path: "/api/patients/1/", body: #"{"service":1.5}"#, field: "body", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"service":1.5}"#, field: "service", method: "PATCH"),
         Bad(path: "/api/patients/", body: patient(["nom": "\"" + String(repeating: "é", count: 81) + "\""]), field: "nom"),
         Bad(path: "/api/patients/", body: patient(["lit": #""012345678901234567890""#]), field: "lit"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""23/04/1950""#]), field: "date_naissance"),
@@ -98,9 +98,9 @@ import Testing
         Bad(path: "/api/limites/", body: "{}", field: "limites", method: "PUT"),
         Bad(path: "/api/limites/", body: limits(["type_donnee": #""spo3""#]), field: "limites", method: "PUT"),
         Bad(path: "/api/limites/", body: limits(["cote": #""gauche""#]), field: "limites", method: "PUT"),
-        Bad(path: "/api/limites/", body: limits(["seuil": #""88""#]), field: "limites", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": #""bas""#]), field: "limites", method: "PUT"),
         Bad(path: "/api/limites/", body: limits(["seuil": "29"]), field: "limites", method: "PUT"),
-        Bad(path: "/api/limites/", body: limits(["seuil": "1e999"]), field: "body", method: "PUT"),
+        Bad(path: "/api/limites/", body: limits(["seuil": "1e999"]), field: "limites", method: "PUT"),
         Bad(path: "/api/limites/", body: limits(["seuil": "null", "delai_s": "1e300"]), field: "limites", method: "PUT"),
         Bad(path: "/api/services/1/limites/", body: limits(["delai_s": "301"]), field: "limites", method: "PUT"),
         Bad(path: "/api/services/1/limites/", body: limits(["hysteresis": "-1"]), field: "limites", method: "PUT"),
@@ -122,13 +122,13 @@ import Testing
         Bad(path: assignments + "1/", body: #"{"debut":null}"#, field: "debut", method: "PATCH"),
         Bad(path: assignments + "1/", body: #"{"fin":"2000-01-01T00:00:00Z"}"#, field: "fin", method: "PATCH"),
         Bad(path: "/api/patients/?sortis=perhaps", body: "", field: "sortis", method: "GET"),
-        Bad(path: "/api/iot/dispositifs/?libres=1", body: "", field: "libres", method: "GET"),
+        Bad(path: "/api/iot/dispositifs/?libres=oui", body: "", field: "libres", method: "GET"),
         Bad(path: "/api/patients/", body: patient(["date_naissance": #""tomorrow""#]), field: "date_naissance"),
         Bad(path: "/api/patients/1/", body: #"{"date_naissance":"now"}"#, field: "date_naissance", method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"service":99999999999}"#, field: "service", method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"identifiant":"H1"}"#, field: "identifiant", status: 409, method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"nom":null}"#, field: "nom", method: "PATCH"),
-        Bad(path: "/api/patients/1/", body: #"{"x":\#(nested(500))}"#, field: "x", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"x":\#(nested(500))}"#, field: "body", method: "PATCH"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D"}"#, field: "type_dispositif"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"","type_dispositif":"b"}"#, field: "nom"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","statut":""}"#, field: "statut"),
@@ -183,8 +183,11 @@ import Testing
         #expect(answer.status == bad.status, "\(answer.text)")
         #expect(answer["code"]?.text == (bad.status == 409 ? "conflict" : "invalid"))
         let own: Set = ["type", "title", "status", "detail", "error", "code"]
-        #expect(answer.json?.members == own.union(bad.field.isEmpty ? [] : [bad.field]), "\(answer.text)")
-        if !bad.field.isEmpty { #expect(answer[bad.field]?[0]?.text?.isEmpty == false) }
+        #expect(answer.json?.names == own.union(bad.field.isEmpty ? [] : [bad.field, "errors"]), "\(answer.text)")
+        if !bad.field.isEmpty {
+            #expect(answer[bad.field]?[0]?.text?.isEmpty == false)
+            #expect(answer["errors"] == .object([bad.field: answer[bad.field] ?? .null]))
+        }
         for word in ["SELECT", "INSERT", "UPDATE", "constraint", "_key", "_check", "SQLSTATE", "relation", "Swift", "Petit"] {
             #expect(!answer.text.contains(word))
         }
@@ -213,7 +216,7 @@ import Testing
         for body in [
             "", "{", "}", "nul", #"{"a":}"#, "{'a':1}", #"{"a":NaN}"#, "\u{1}", "{}{}",
         ] {
-            let answer = try api.send(method, path, body)
+            let answer = try api.send(method, path, body, headers: ["Content-Type": "application/json"])
             #expect(answer.status == 400, "\(body): \(answer.text)")
             #expect(answer["code"]?.text == "parse_error", "\(body): \(answer.text)")
         }
@@ -227,19 +230,37 @@ import Testing
     }
 
     @Test("a deeply nested body is refused, not followed", arguments: writing) func nested(method: String, path: String) throws {
+        let count = try limit(method, path) / 8 - 1
         for (open, close) in [("[", "]"), (#"{"nom":"#, "}")] {
-            let body = String(repeating: open, count: 100_000) + "1" + String(repeating: close, count: 100_000)
+            let body = String(repeating: open, count: count) + "1" + String(repeating: close, count: count)
             #expect(try api.send(method, path, body).status == 400)
         }
     }
 
-    @Test("a body over 1 MiB is 413, one of exactly 1 MiB is read", arguments: writing)
+    /// Of the row of the route table.
+    private func limit(_ method: String, _ path: String) throws -> Int {
+        let pattern = path.replacing(/\/affectations\/1\//, with: "/affectations/{affectation}/").replacing("/1/", with: "/{id}/")
+        return try #require(Service.routes.first { ($0.method, $0.path) == (method, pattern) }, "\(pattern)").bodyLimit
+    }
+
+    @Test("a body over the route's limit is 413 and names it, one of exactly the limit is read", arguments: writing)
     func large(method: String, path: String) throws {
-        let token = try api.credentials(.admin)
-        let answer = try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 2 << 20))
+        let (token, limit) = (try api.credentials(.admin), try limit(method, path))
+        let answer = try api.send(method, path, bearer: token, Array(repeating: 0x20, count: limit + 1))
         #expect(answer.status == 413 && answer["code"]?.text == "too_large")
-        #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: (1 << 20) + 1)).status == 413)
-        #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: 1 << 20)).status == 400)
+        #expect(answer["detail"]?.text == "Le corps de la requête dépasse \(limit / 1024) Kio.")
+        #expect(try api.send(method, path, bearer: token, Array(repeating: 0x20, count: limit)).status == 400)
+    }
+
+    @Test("reports take 256 KiB, credentials 8, everything else 64") func limits() {
+        let limits = Dictionary(grouping: Service.routes) { $0.bodyLimit >> 10 }.mapValues { Set($0.map(\.testDescription)) }
+        #expect(limits[256] == ["POST /api/iot/data/"])
+        #expect(
+            limits[8] == [
+                "POST /api/token/", "POST /api/token/refresh/", "POST /api/token/verify/", "POST /api/token/blacklist/", "POST /api/session/",
+                "PUT /api/session/", "POST /api/moi/mot_de_passe/",
+            ])
+        #expect(Set(limits.keys) == [8, 64, 256])
     }
 
     @Test(

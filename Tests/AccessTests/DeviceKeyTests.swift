@@ -21,14 +21,16 @@ struct DeviceKeyTests {
         let key = try DeviceKey.make(device: 7)
         let again = try #require(DeviceKey(key.text))
         #expect(again.device == 7)
-        #expect(again.matches(hash: key.hash))
-        #expect(!again.matches(hash: try DeviceKey.make(device: 7).hash))
-        #expect(!again.matches(hash: []))
-        #expect(!again.matches(hash: key.hash + [0]))
+        #expect(again.matches(hashes: key.hash))
+        #expect(!again.matches(hashes: try DeviceKey.make(device: 7).hash))
+        #expect(!again.matches(hashes: []))
+        #expect(!again.matches(hashes: key.hash + [0]))
+        let other = try DeviceKey.make(device: 7).hash
+        #expect(again.matches(hashes: key.hash + other) && again.matches(hashes: other + key.hash) && !again.matches(hashes: other + other))
         for index in key.hash.indices {
             var other = key.hash
             other[index] ^= 1
-            #expect(!again.matches(hash: other))
+            #expect(!again.matches(hashes: other))
         }
     }
 

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The password policy")
 struct PasswordPolicyTests {
-    private func check(_ password: String, _ username: String = "zoe.lefevre") -> PasswordPolicy.Fault? {
-        PasswordPolicy.check(password, username: username)
+    private func check(_ password: String, _ username: String = "zoe.lefevre", places: [String] = []) -> PasswordPolicy.Fault? {
+        PasswordPolicy.check(password, username: username, places: places)
     }
 
     @Test(
@@ -52,6 +52,14 @@ struct PasswordPolicyTests {
             ("Ambrosius-xy12-75", "Ambrosius"),
         ])
     func names(password: String, username: String) { #expect(check(password, username) == .containsName) }
+
+    @Test(
+        "so do the names of the hospital and its wards",
+        arguments: ["Pneumologie-2026", "CHU-Bordeaux-33000", "bordeaux bordeaux", "PneumoIogie33000".replacing("I", with: "l")])
+    func places(password: String) {
+        #expect(check(password, places: ["Cardiologie", "Pneumologie", "CHU de Bordeaux"]) == .containsName)
+        #expect(check("trois girafes en pneumologie sous la pluie", places: ["Pneumologie"]) == nil)
+    }
 
     @Test("a name within a good passphrase is no fault, and a name of one letter is none at all")
     func nameWithin() {

@@ -13,7 +13,7 @@ struct SigningSecretTests {
         try body(path)
     }
 
-    @Test("a file of 32 bytes or more that others cannot reach is taken as it is", arguments: [0o400, 0o600, 0o640, 0o660])
+    @Test("a file of 32 bytes or more that others cannot reach is taken as it is", arguments: [0o400, 0o600])
     func takesFile(mode: Int) throws {
         let bytes = [UInt8](repeating: 7, count: 40) + [10]
         try withFile(bytes, mode: mode) { path in
@@ -22,12 +22,28 @@ struct SigningSecretTests {
         }
     }
 
-    @Test("a file that every account can reach is refused, and the message says how to mend it", arguments: [0o644, 0o604, 0o602, 0o601])
+    @Test(
+        "a file that another account can reach, also by its group, is refused, and the message says how to mend it",
+        arguments: [0o644, 0o604, 0o602, 0o601, 0o640, 0o660, 0o410])
     func refusesOpenFile(mode: Int) throws {
         try withFile(PyJWT.secret, mode: mode) { path in
             let error = #expect(throws: SecretError.self) { try SigningSecret(file: path) }
             #expect(error == .openToOthers(path, mode: UInt32(mode)))
-            #expect(error?.description.contains("chmod o-rwx \(path)") == true)
+            #expect(error?.description.contains("chmod go-rwx \(path)") == true)
+        }
+    }
+
+    @Test("systemd's credential may be read by a list of access, which its mode shows as the group's, and by nobody else")
+    func credential() throws {
+        for (mode, isTaken) in [(0o400, true), (0o440, true), (0o460, false), (0o444, false)] {
+            try withFile(PyJWT.secret, mode: mode) { path in
+                let folder = URL(filePath: path).deletingLastPathComponent().path
+                let secret = try? SigningSecret(file: path, credentialsDirectory: folder)
+                #expect((secret != nil) == isTaken, "\(String(mode, radix: 8))")
+                let around = "\(folder)/x/../\(URL(filePath: path).lastPathComponent)"
+                if mode != 0o400 { #expect(throws: SecretError.self) { try SigningSecret(file: around, credentialsDirectory: folder) } }
+                if mode != 0o400 { #expect(throws: SecretError.self) { try SigningSecret(file: path, credentialsDirectory: "/run/other") } }
+            }
         }
     }
 

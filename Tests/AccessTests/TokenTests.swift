@@ -82,6 +82,17 @@ struct TokenTests {
         #expect(refusal(other.sign(access)) == .badSignature)
     }
 
+    @Test("while a secret is replaced both sign tokens that are accepted, and the new one signs") func twoSecrets() throws {
+        let (old, new) = (try SigningSecret(bytes: PyJWT.secret), try SigningSecret(bytes: [UInt8](1..<33)))
+        let both = Tokens(secret: new, alsoAccepted: old)
+        let now = access.issuedAt
+        for tokens in [Tokens(secret: old), Tokens(secret: new), both] {
+            #expect(throws: Never.self) { try both.verify(tokens.sign(access), kind: .access, now: now) }
+        }
+        #expect(throws: Never.self) { try Tokens(secret: new).verify(both.sign(access), kind: .access, now: now) }
+        #expect(throws: TokenError.badSignature) { try Tokens(secret: old).verify(both.sign(access), kind: .access, now: now) }
+    }
+
     @Test("no token with one flipped bit verifies")
     func flippedBits() {
         let bytes = Array(PyJWT.access.utf8)

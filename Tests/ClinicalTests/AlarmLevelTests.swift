@@ -48,6 +48,25 @@ struct AlarmLevelTests {
         #expect(levels.replacing(own: []).problem == nil)
     }
 
+    @Test("the skin's temperature has no limits but a ward's and a patient's own until the ward has validated its site") func skin() throws {
+        let high = AlarmCondition.Key(.temperature, .high)
+        let device = ReadingSource(device: 5)
+        let own = AlarmRule(.init(.temperature, .high, .warning), limit: 38.5, delaySeconds: 60, hysteresis: 0.2)
+        let defaults = AlarmLevels(of: .patient, hospital: [own])
+        #expect(defaults.rules.rules(of: high, from: .byHand).count == 2)
+        #expect(defaults.rules.rules(of: high, from: device).isEmpty)
+        let ofDevices = defaults.rules.ofDevices.all
+        #expect(ofDevices.allSatisfy { $0.key.vital != .temperature } && ofDevices.count == AlarmRule.defaults.count - 3)
+        #expect(defaults.rules.rules(of: .init(.spo2, .low), from: device).count == 2)
+        let patients = AlarmLevels(of: .patient, patient: [own])
+        #expect(patients.rules.rules(of: high, from: device) == [own])
+        #expect(patients.rules.ofDevices.rules(of: high) == [own])
+        #expect(patients.rules.rules(of: high, from: .byHand).map(\.key.severity) == [.error, .warning])
+        let valid = AlarmLevels(of: .patient, isSkinTemperatureValid: true)
+        #expect(valid.rules.rules(of: high, from: device) == valid.rules.rules(of: high, from: .byHand))
+        #expect(valid.rules.ofDevices == valid.rules && valid.rules.ofDevices.version != defaults.rules.ofDevices.version)
+    }
+
     @Test("a problem is told in both languages with the vital's range") func texts() {
         let problem = AlarmRuleProblem(AlarmRule.Key(.heartRate, .high, .warning), .implausible)
         #expect(problem.text(in: .french) == "Fréquence cardiaque, limite haute, attention : la limite doit se trouver entre 15 et 300 bpm.")

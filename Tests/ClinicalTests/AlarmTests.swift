@@ -18,6 +18,7 @@ extension AlarmChange {
         switch self {
         case .raised(let rule, _, let reading): "raised \(rule.key.severity.rawValue) \(reading.measuredAt.milliseconds / 1000)"
         case .worsened(let rule, _, let reading): "worsened \(rule.key.severity.rawValue) \(reading.measuredAt.milliseconds / 1000)"
+        case .joined(let rule, let reading): "joined \(rule.key.severity.rawValue) \(reading.measuredAt.milliseconds / 1000)"
         case .ended(_, let reading): "ended \(reading.measuredAt.milliseconds / 1000)"
         }
     }
@@ -133,6 +134,42 @@ struct AlarmTests {
     }
 
     @Test("the defaults have no fault") func soundDefaults() { #expect(rules.fault() == nil) }
+
+    // MARK: Several sources
+
+    /// A value a second of one device, beginning `from` seconds after 0.
+    private func of(_ device: DeviceID, _ values: [Double], from: Double = 0) -> [Reading] {
+        values.enumerated().map {
+            var reading = reading(.spo2, $1, at: 0)
+            reading.measuredAt = Instant(milliseconds: Int64((from + Double($0)) * 1000))
+            reading.device = device
+            return reading
+        }
+    }
+
+    @Test("a good value of one device neither delays, nor cancels, nor ends what another device finds")
+    func twoDevices() {
+        let bad = of(5, Array(repeating: 82, count: 27))
+        let good = of(6, Array(repeating: 98, count: 27), from: 0.5)
+        #expect(play(bad + good) == ["raised error 10"])
+        #expect(play(bad + of(6, [98], from: 13.5)) == ["raised error 10"])
+        // By hand, too.
+        var byHand = of(6, [98], from: 13.5)
+        byHand[0].isByHand = true
+        #expect(play(bad + byHand) == ["raised error 10"])
+        // It ends with its own device's readings.
+        #expect(play(bad + good + of(5, [98], from: 27)) == ["raised error 10", "ended 27"])
+    }
+
+    @Test("an alert is one for all sources: it shows the worst of them, and lasts until none violates any more")
+    func severalSources() {
+        let warning = of(5, Array(repeating: 92, count: 40))
+        let error = of(6, Array(repeating: 85, count: 20), from: 10.5)
+        #expect(play(warning + error) == ["raised warning 15", "worsened error 20"])
+        #expect(play(warning + error + of(6, [98], from: 30.5)) == ["raised warning 15", "worsened error 20"])
+        #expect(play(warning + error + of(6, [98], from: 30.5) + of(5, [98], from: 40)) == ["raised warning 15", "worsened error 20", "ended 40"])
+        #expect(play(error + of(5, Array(repeating: 92, count: 20), from: 12)) == ["raised error 20", "joined warning 27"])
+    }
 }
 
 @Suite("Alarms, whatever comes")
@@ -185,11 +222,50 @@ struct AlarmPropertyTests {
                 #expect(by.measuredAt.seconds(since: since) >= rule.delaySeconds)
                 if case .raised = change { #expect(open[key] == nil) } else { #expect(open[key].map { $0 < rule.key.severity } == true) }
                 open[key] = rule.key.severity
+            case .joined: Issue.record("there is one source")
             case .ended(let key, let by):
                 #expect(open.removeValue(forKey: key) != nil)
                 #expect(rules.rules(of: key).allSatisfy { !$0.isViolated(by: by.value) })
             }
         }
-        #expect(open == state.conditions.compactMapValues(\.raised))
+        #expect(open == state.conditions.compactMapValues { $0.values.compactMap(\.raised).max() })
+    }
+
+    @Test("what several sources raise together is what each raises alone", arguments: 0..<200 as Range<UInt64>)
+    func sourcesApart(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed &+ 2_000_000)
+        let sources = [1, 2, 3].map { device in
+            walk(&generator).map { reading in
+                var own = reading
+                (own.device, own.isByHand) = (device, false)
+                own.measuredAt = Instant(milliseconds: reading.measuredAt.milliseconds + Int64(device) * 100)
+                return own
+            }
+        }
+        /// Since and until when something is open, of each vital and side: of one that lasts, until the end of time.
+        func spans(_ readings: [Reading]) -> [AlarmCondition.Key: [Range<Instant>]] {
+            var (state, began, spans) = (AlarmState(), [AlarmCondition.Key: Instant](), [AlarmCondition.Key: [Range<Instant>]]())
+            for change in state.pass(readings, under: rules) {
+                switch change {
+                case .raised(let rule, _, let by): began[AlarmCondition.Key(rule.key.vital, rule.key.side)] = by.measuredAt
+                case .ended(let key, let by): spans[key, default: []].append(began.removeValue(forKey: key)!..<by.measuredAt)
+                case .worsened, .joined: break
+                }
+            }
+            for (key, begin) in began { spans[key, default: []].append(begin..<Instant(milliseconds: .max)) }
+            return spans
+        }
+        var apart: [AlarmCondition.Key: [Range<Instant>]] = [:]
+        for source in sources { apart.merge(spans(source)) { $0 + $1 } }
+        let expected = apart.mapValues { all in
+            all.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: [Range<Instant>]()) { joined, span in
+                if let last = joined.last, span.lowerBound <= last.upperBound {
+                    joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, span.upperBound)
+                } else {
+                    joined.append(span)
+                }
+            }
+        }
+        #expect(spans(sources.flatMap { $0 }) == expected)
     }
 }

@@ -17,7 +17,7 @@ struct RejectionTests {
             (#"{"type_donnee":"spo2'; DROP TABLE reading;--","valeur":97}"#, .unknownVital, "type_donnee"),
             (#"{"type_donnee":"spo2"}"#, .missingValue, "valeur"),
             (#"{"type_donnee":"spo2","valeur":null}"#, .missingValue, "valeur"),
-            (#"{"type_donnee":"spo2","valeur":"97"}"#, .notANumber, "valeur"),
+            (#"{"type_donnee":"spo2","valeur":"97 %"}"#, .notANumber, "valeur"),
             (#"{"type_donnee":"spo2","valeur":true}"#, .notANumber, "valeur"),
             (#"{"type_donnee":"spo2","valeur":[97]}"#, .notANumber, "valeur"),
             (#"{"type_donnee":"spo2","valeur":1e400}"#, .notANumber, "valeur"),
@@ -39,7 +39,7 @@ struct RejectionTests {
             (#"{"type_donnee":"spo2","valeur":97,"timestamp":"2026-11-22T14:44:18.251Z"}"#, .future, "timestamp"),
             (#"{"type_donnee":"spo2","valeur":97,"age_ms":-1}"#, .badAge, "age_ms"),
             (#"{"type_donnee":"spo2","valeur":97,"age_ms":1.5}"#, .badAge, "age_ms"),
-            (#"{"type_donnee":"spo2","valeur":97,"age_ms":"5"}"#, .badAge, "age_ms"),
+            (#"{"type_donnee":"spo2","valeur":97,"age_ms":"5 s"}"#, .badAge, "age_ms"),
             (#"{"type_donnee":"spo2","valeur":97,"age_ms":2592000001}"#, .badAge, "age_ms"),
             (#"{"type_donnee":"spo2","valeur":97,"age_ms":1e400}"#, .badAge, "age_ms"),
         ] as [(String, Rejection.Reason, String)])
@@ -109,7 +109,7 @@ struct RejectionTests {
     @Test(
         "a wrong member of the state is left out, the rest and the readings stay",
         arguments: [
-            #""batterie":101"#, #""batterie":-1"#, #""batterie":"87""#, #""batterie":1e400"#, #""batterie":null"#, #""rssi":1000"#,
+            #""batterie":101"#, #""batterie":-1"#, #""batterie":"87 %""#, #""batterie":1e400"#, #""batterie":null"#, #""rssi":1000"#,
             #""firmware":7"#, #""firmware":"""#, #""firmware":"a\u0000b""#, "\"firmware\":\"\(String(repeating: "x", count: 65))\"",
             #""demarrage":-1"#, #""demarrage":[]"#, #""perdues":99999999999999999999"#,
         ])

@@ -139,10 +139,16 @@ struct ReportRefusalTests {
         "what is not JSON",
         arguments: [
             "", " ", "{", #"{"mesures":[}"#, #"{"type_donnee":"spo2","valeur":NaN}"#, #"{"type_donnee":"spo2","valeur":Infinity}"#, "{'a':1}",
-            #"{"a":1}}"#, "\u{1}", String(repeating: "[", count: 100_000),
+            #"{"a":1}}"#, "\u{1}",
         ])
     func malformed(text: String) {
         #expect(refusal(Array(text.utf8)) == .malformed)
+    }
+
+    @Test("more values, or more of them in one another, than a report has")
+    func complex() {
+        #expect(refusal(Array(String(repeating: "[", count: 100_000).utf8)) == .tooComplex)
+        #expect(refusal(Array("[\(String(repeating: "0,", count: 100_000))0]".utf8)) == .tooComplex)
     }
 
     @Test("bytes that are not UTF-8, wherever they stand")
@@ -157,7 +163,7 @@ struct ReportRefusalTests {
         #expect(refusal(Array(text.utf8)) == .notAnObject)
     }
 
-    @Test("a device that is no number", arguments: ["\"12\"", "\"x\"", "1.5", "0", "-1", "true", "[1]", "{}", "1e400", "99999999999999999999"])
+    @Test("a device that is no number", arguments: ["\"\"", "\"x\"", "1.5", "0", "-1", "true", "[1]", "{}", "1e400", "99999999999999999999"])
     func device(value: String) {
         #expect(refusal(Array("{\"dispositif\":\(value),\"type_donnee\":\"spo2\",\"valeur\":97}".utf8)) == .badDevice)
     }

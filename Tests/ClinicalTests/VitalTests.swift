@@ -14,6 +14,7 @@ struct VitalTests {
         var loinc: [String]
         var plausible: [Double]
         var normal: [Double]?
+        var normalOnSkin: [Double]?
         var decimals: Int
         var letters: [String]?
     }
@@ -28,7 +29,8 @@ struct VitalTests {
             return Entry(
                 name: vital.rawValue, code: vital.code, unit: known.unit, ucum: known.ucum, loinc: known.loinc,
                 plausible: [known.plausible.lowerBound, known.plausible.upperBound],
-                normal: known.normal.map { [$0.lowerBound, $0.upperBound] }, decimals: known.decimals, letters: known.letters)
+                normal: known.normal.map { [$0.lowerBound, $0.upperBound] },
+                normalOnSkin: known.normalOnSkin.map { [$0.lowerBound, $0.upperBound] }, decimals: known.decimals, letters: known.letters)
         }
         #expect(entries.sorted { $0.code < $1.code } == shared.sorted { $0.code < $1.code })
     }

@@ -9,10 +9,12 @@ import Testing
 @Suite struct SimulationTests {
     private static let begin = 1_795_348_800.0
 
-    private func device(_ troubles: Troubles = Troubles(), hasSNTP: Bool = true, recording: ((Double) -> RecordedFinger)? = nil) -> SimulatedDevice {
+    private func device(
+        _ troubles: Troubles = Troubles(), hasSNTP: Bool = true, asystoleSeconds: Double? = nil, recording: ((Double) -> RecordedFinger)? = nil
+    ) -> SimulatedDevice {
         SimulatedDevice(
             DeviceFile.Entry(dispositif: 7, patient: 7, cle: ""), beginningAt: Self.begin, episodeMeanSeconds: .infinity, troubles: troubles,
-            hasSNTP: hasSNTP, recording: recording)
+            hasSNTP: hasSNTP, asystoleSeconds: asystoleSeconds, recording: recording)
     }
 
     @Test("time that begins in the past runs fast until it has caught up, and never ahead") func time() {
@@ -66,6 +68,13 @@ import Testing
             errors[1].append(abs(Double(values[1]) / 100 - truth[.heartRate]!))
         }
         #expect(errors[0].max()! < 2 && errors[1].max()! < 4, "\(errors.map { $0.max()! })")
+    }
+
+    @Test("a heart that stops is no pulse to the core within 8 s, and the level stays") func asystole() throws {
+        let device = device(asystoleSeconds: 30)
+        let reasons = try (1...120).map { _ in try #require(device.measure()).pulse_reason }
+        #expect(!reasons.prefix(34).contains(FJ_REASON_NO_PULSE) && reasons[5..<30].contains(FJ_REASON_NONE))
+        #expect(reasons.dropFirst(38).allSatisfy { $0 == FJ_REASON_NO_PULSE }, "\(reasons.map(\.rawValue))")
     }
 
     @Test("power cuts cost a device its RAM and start it anew; its flash and its patient stay") func powerCuts() {

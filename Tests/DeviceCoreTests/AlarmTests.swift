@@ -28,7 +28,7 @@ import Testing
     private static func raised(_ state: AlarmState) -> [UInt32] {
         deviceVitals.flatMap { vital in
             Side.allCases.map { side in
-                switch state.conditions[AlarmCondition.Key(vital, side)]?.raised {
+                switch state.raised(AlarmCondition.Key(vital, side)) {
                 case .error: 2
                 case .warning: 1
                 default: 0

@@ -30,7 +30,7 @@ func randomRecord(_ sequence: UInt32, _ g: inout SeededGenerator, dated: Bool = 
             let range = vital.properties.plausible
             return .random(in: Int16(range.lowerBound * 100)...Int16(range.upperBound * 100), using: &g)
         })
-    record.pulse_reason = fj_reason(.random(in: 0...8, using: &g))
+    record.pulse_reason = fj_reason(.random(in: 0..<FJ_REASON_COUNT.rawValue, using: &g))
     return record
 }
 
@@ -89,6 +89,22 @@ func isSame(_ a: fj_record, _ b: fj_record) -> Bool {
         second.vitals.reason = FJ_REASON_SENSOR_OFF
         #expect(fj_record_make(&second, 1, 2, 3, &record) == FJ_OK)
         #expect(values(record)[4] == .min, "nobody wears it: it has no quality")
+    }
+
+    @Test("every absent value has a reason, and no other one has; what the sensor does not give is not the patient's") func reasons() {
+        var g = SeededGenerator(seed: 12)
+        for sequence in 0..<500 as Range<UInt32> {
+            var record = randomRecord(sequence, &g)
+            record.skin_reason = fj_reason(.random(in: 0..<FJ_REASON_COUNT.rawValue, using: &g))
+            for (index, value) in values(record).enumerated() {
+                #expect((fj_record_reason(&record, fj_vital(UInt32(index))) == FJ_REASON_NONE) == (value != .min))
+            }
+        }
+        let known: Set = ["sensor_off", "no_pulse", "low_perfusion", "poor_signal", "saturated", "starting"]
+        for reason in (0...FJ_REASON_COUNT.rawValue).map({ fj_reason($0) }) {
+            let name = fj_reason_wire_name(reason).map { String(cString: $0) }
+            #expect(name.map(known.contains) ?? [FJ_REASON_NONE, FJ_REASON_NO_SAMPLES, FJ_REASON_COUNT].contains(reason), "\(reason)")
+        }
     }
 
     @Test("a ring keeps what a plain list keeps, through any pushes and removals") func ring() {

@@ -52,7 +52,7 @@ import Testing
         record.t_ms = 5_000
         setValues(&record, [9700, .min, .min, .min, .min, .min])
         let report = try Report.decode(encode([record], Self.plainState, now: 65_250).body, now: Self.now)
-        #expect(report.readings == [Reading(vital: .spo2, value: 97, measuredAt: Self.now.advanced(bySeconds: -60.25))])
+        #expect(report.readings == [Reading(vital: .spo2, value: 97, measuredAt: Self.now.advanced(bySeconds: -60.25), isDatedByServer: true)])
         // From the future, and older than the server takes.
         #expect(encode([record], Self.plainState, now: 4_999).records == 0)
         #expect(encode([record], Self.plainState, now: 5_001 + 30 * 86_400_000).records == 0)
@@ -78,6 +78,23 @@ import Testing
         #expect(least.state == DeviceState(boot: 7, sequence: 12, rulesVersion: 0))
     }
 
+    private func setReasons(_ state: inout fj_report_state, _ reasons: [fj_reason]) {
+        withUnsafeMutableBytes(of: &state.reason) { bytes in
+            for (index, reason) in reasons.enumerated() { bytes.bindMemory(to: fj_reason.self)[index] = reason }
+        }
+    }
+
+    @Test("why values are absent goes by the vitals' names, and nothing where none is") func reasons() throws {
+        var state = Self.plainState
+        setReasons(&state, [FJ_REASON_NO_PULSE, FJ_REASON_NO_PULSE])
+        let text = String(decoding: encode([], state).body, as: UTF8.self)
+        #expect(text.hasSuffix(#","raisons":{"spo2":"no_pulse","heart_rate":"no_pulse"}}}"#), "\(text)")
+        setReasons(&state, [FJ_REASON_SPO2_UNRELIABLE, FJ_REASON_NONE, FJ_REASON_SETTLING, FJ_REASON_NONE, FJ_REASON_NONE, FJ_REASON_NO_SAMPLES])
+        #expect(String(decoding: encode([], state).body, as: UTF8.self).hasSuffix(#","raisons":{"spo2":"poor_signal","temperature":"starting"}}}"#))
+        setReasons(&state, Array(repeating: FJ_REASON_NONE, count: 5) + [FJ_REASON_NO_SAMPLES])
+        #expect(!String(decoding: encode([], state).body, as: UTF8.self).contains("raisons"))
+    }
+
     @Test("a report never outgrows its buffer or the server's limits, and still ends well", arguments: [2048, 2049, 4096, 10_000, 65_536])
     func limits(capacity: Int) throws {
         var g = SeededGenerator(seed: 9)
@@ -89,6 +106,7 @@ import Testing
         var state = Self.plainState
         (state.battery, state.rssi, state.has_details, state.detached, state.utc_ms) = (100, -100, true, 63, FJ_TIME_LAST)
         (state.boot, state.sequence, state.free_heap, state.dropped, state.rules_version) = (.max, .max, .max, .max, .max)
+        setReasons(&state, Array(repeating: FJ_REASON_LOW_PERFUSION, count: 6))
         let long = String(repeating: "x", count: 200)
         let (body, count) = long.withCString { text in
             (state.firmware, state.reset_reason) = (text, text)
@@ -98,6 +116,12 @@ import Testing
         let report = try Report.decode(body, now: Instant(milliseconds: 2_000_000_000_000))
         #expect(report.readings.count + report.rejected.count == count * 6 && count * 6 <= Report.maximumReadings)
         #expect(report.state?.firmware?.count == 64)
+        // The state at its longest, with what closes the body, fits into what is kept free for it.
+        let longest = long.withCString { text in
+            (state.firmware, state.reset_reason) = (text, text)
+            return encode([], state).body.count - encode([], Self.plainState).body.count
+        }
+        #expect(longest + 100 <= Int(FJ_REPORT_STATE_BYTES), "\(longest)")
     }
 
     private let FJ_TIME_LAST: UInt64 = 253_402_300_799_999

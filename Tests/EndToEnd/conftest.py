@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from types import SimpleNamespace
 
@@ -12,6 +13,9 @@ from support.cluster import private_cluster, run
 from support.schedule import Schedule, place
 from support.stack import Stack
 
+# What takes minutes: `make test-long` sets it.
+IS_LONG = os.environ.get("FAJMA_TEST_LONG") == "1"
+collect_ignore = [] if IS_LONG else ["slow/test_database_faults.py"]
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
 
@@ -139,7 +143,11 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if not IS_LONG:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: place(item.nodeid))
 
 

@@ -89,7 +89,7 @@ static fj_record record_of(const uint8_t *data) {
         .r = value[2],
         .perfusion_index = value[3],
         .quality = data[21],
-        .reason = (fj_reason)(data[22] % 9)};
+        .reason = (fj_reason)(data[22] % FJ_REASON_COUNT)};
     second.skin.celsius = value[4];
     second.ambient_c = value[2];
     must(fj_record_make(&second, 1, data[23], data[24] & 1 ? UINT64_C(1790000000000) + data[25] : 0, &record) == FJ_OK);
@@ -121,6 +121,7 @@ static void fuzz_report(const uint8_t *data, size_t size) {
         fj_report_add(&report, &record, data[at] * UINT64_C(100000));
     }
     fj_report_state state = {.battery = data[1], .firmware = text, .reset_reason = text, .has_details = true, .detached = data[2]};
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) state.reason[i] = (fj_reason)(data[3 + i] % (FJ_REASON_COUNT + 1));
     size_t length = 0;
     must(fj_report_end(&report, &state, &length) == FJ_OK && length <= capacity);
     // It is JSON, by the core's own reader.

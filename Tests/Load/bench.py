@@ -12,20 +12,23 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+import attack
 import backlog
 import crowd
 import durable
 import histories
 import memory
+import repeats
 import screen
 import shown
 from hospital import Failed, Hospital
 from table import show
 
 PATIENTS = 100
-# Memory first: of daemons that have not worked yet. Histories last: they fill the tables.
-MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "backlog": backlog.measure, "shown": shown.measure,
-                "crowd": crowd.measure, "screen": screen.measure, "histories": histories.measure}
+# Memory first: of daemons that have not worked yet. Histories and attacks last: they fill the tables.
+MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "repeats": repeats.measure, "backlog": backlog.measure, "shown": shown.measure,
+                "crowd": crowd.measure, "screen": screen.measure, "histories": histories.measure,
+                "attack": attack.measure}
 
 
 def arguments():

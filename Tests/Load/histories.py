@@ -114,9 +114,10 @@ def fill(hospital, patients, note):
         day += DAY_S
         note(f"filled {table}, {time.monotonic() - began:.0f} s")
     hospital.query(f"""
-        INSERT INTO latest_readings (patient_id, vital, measured_at, value)
-        SELECT p, v, to_timestamp({now - 1}) + p % 500 * interval '1 ms', 50
-        FROM unnest(ARRAY{patients}) AS p, unnest(ARRAY{CODES}) AS v""", owner=True)
+        INSERT INTO latest_readings (patient_id, vital, device_id, measured_at, ordered_at, value)
+        SELECT p, v, 1, at, at, 50
+        FROM unnest(ARRAY{patients}) AS p, unnest(ARRAY{CODES}) AS v,
+            LATERAL (SELECT to_timestamp({now - 1}) + p % 500 * interval '1 ms' AS at) AS t""", owner=True)
     hour = begin // HOUR_S * HOUR_S
     hospital.query(f"UPDATE rolled_up SET built_until = to_timestamp({hour}), closed_until = to_timestamp({hour}), fence = NULL", owner=True)
     return (now - begin) * PATIENTS * len(CODES)

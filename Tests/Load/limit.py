@@ -60,6 +60,7 @@ class BareResponder:
         os.makedirs(os.path.join(copy, "tmp"))
         changes = {
             f"unix:{self.hospital.environment['FAJMA_API_SOCKET']}": f"unix:{self.socket}",
+            f"unix:{self.hospital.environment['FAJMA_REPORTS_SOCKET']}": f"unix:{self.socket}",
             f"listen 127.0.0.1:{self.hospital.port}": f"listen 127.0.0.1:{self.port}",
             f"{self.hospital.directory}/nginx/": f"{self.directory}/nginx/",
             f"{self.hospital.directory}/log/": f"{self.directory}/log/",

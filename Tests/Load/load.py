@@ -37,7 +37,7 @@ def write_keys(hospital):
     return path
 
 
-def post(url, keys, connections, seconds, instants=1, start_ms=None, step_ms=1):
+def post(url, keys, connections, seconds, instants=1, start_ms=None, step_ms=1, repeats=0):
     """One run. Every answer is below 400, that is 201, or the bench has failed.
 
     `start_ms`: the first instant, now if left out. With a millisecond between a device's reports the instants of a run
@@ -45,7 +45,7 @@ def post(url, keys, connections, seconds, instants=1, start_ms=None, step_ms=1):
     """
     start = int(time.time() * 1000) if start_ms is None else start_ms
     environment = {**os.environ, "LOAD_KEYS": keys, "LOAD_INSTANTS": str(instants), "LOAD_START": str(start),
-                   "LOAD_STEP": str(step_ms), "LOAD_SECONDS": str(seconds)}
+                   "LOAD_STEP": str(step_ms), "LOAD_SECONDS": str(seconds), "LOAD_REPEATS": str(repeats)}
     result = subprocess.run(
         ["wrk", f"-t{WRK_THREADS}", f"-c{connections}", f"-d{seconds + REST_SECONDS}s", "--timeout", "30s", "-s", SCRIPT, url],
         env=environment, capture_output=True, text=True, check=False, preexec_fn=end_with_parent)

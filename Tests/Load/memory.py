@@ -11,7 +11,7 @@ GOAL_IDLE_MIB = 40
 
 
 def measure(hospital, options, note):
-    push, api = hospital.service_process("fajma-push"), hospital.process("fajma-api")
+    push, api = hospital.service_process("fajma-push"), hospital.service_process("fajma-api")
     sizes = [process.memory_info().rss / 2**20 for process in (api, push)]
     yield Row("memory idle, api + push", "about 230 MB", "–", f"{sizes[0]:.0f} + {sizes[1]:.0f} = {sum(sizes):.0f} MiB",
               f"≤ {GOAL_IDLE_MIB} MiB", verdict(sum(sizes) <= GOAL_IDLE_MIB))

@@ -1,5 +1,6 @@
 -- Posts reports for wrk: LOAD_KEYS (lines of "device key"), LOAD_INSTANTS (how many instants of three readings a report), LOAD_START
--- (ms, the first instant), LOAD_STEP (ms between instants), LOAD_SECONDS. No instant of a device comes twice.
+-- (ms, the first instant), LOAD_STEP (ms between instants), LOAD_SECONDS. No instant of a device comes twice, unless LOAD_REPEATS is set: then
+-- each report is sent again when so many others have been.
 --
 -- After LOAD_SECONDS each connection begins a request that it never finishes: what was sent before is answered in the time that wrk
 -- still runs, so that no report is stored without its answer being counted, and no latency is measured of anything else.
@@ -24,10 +25,12 @@ local function now()
 end
 
 local instants, step, devices, turn, deadline
+local repeats, sent, is_repetition = 0, {}, false
 
 function init()
   instants, step = tonumber(os.getenv("LOAD_INSTANTS")), tonumber(os.getenv("LOAD_STEP"))
   devices, turn = {}, 0
+  repeats = tonumber(os.getenv("LOAD_REPEATS") or 0)
   local index = 0
   for line in io.lines(os.getenv("LOAD_KEYS")) do
     local id, key = line:match("^(%d+) (%S+)$")
@@ -73,9 +76,13 @@ function request()
   local time = now()
   deadline = deadline or time + tonumber(os.getenv("LOAD_SECONDS"))
   if time > deadline then return "GET / HTTP/1.1\r\n" end
+  is_repetition = repeats > 0 and not is_repetition
+  if is_repetition and #sent >= repeats then return table.remove(sent, 1) end
   turn = turn % #devices + 1
   local device = devices[turn]
-  return wrk.format("POST", "/api/iot/data/", device.headers, body(device))
+  local report = wrk.format("POST", "/api/iot/data/", device.headers, body(device))
+  if repeats > 0 then sent[#sent + 1] = report end
+  return report
 end
 
 -- No `response` function: with one, wrk builds a table of every answer's headers, which costs it more than all the rest.

@@ -36,6 +36,47 @@ import Testing
         #expect(try row[1] == true)
     }
 
+    private func whyNot(_ url: String) -> String {
+        do {
+            _ = try Connection(url: url, application: "tests")
+            return "connected"
+        } catch {
+            return (error as? PostgresError)?.reason ?? "\(error)"
+        }
+    }
+
+    @Test("why there is no connection is told in the words of libpq or the server, on one line") func whyNoConnection() {
+        #expect(whyNot(TestCluster.shared.url(database: "no_such")).contains("does not exist"))
+        #expect(whyNot("postgresql://fajma@127.0.0.1:1/fajma").contains("Connection refused"))
+        #expect(whyNot("postgresql://fajma@no-such-host.invalid/fajma").contains("no-such-host.invalid"))
+        #expect(!whyNot("postgresql://fajma@127.0.0.1:1,127.0.0.1:2/fajma").contains("\n"))
+    }
+
+    @Test(
+        "neither a password nor a connection string that cannot be read is told",
+        arguments: [
+            "postgresql://fajma:se%cret@127.0.0.1:1/fajma", "postgresql://fajma:se#cret@127.0.0.1:1/fajma",
+            "postgresql://fajma:secret@127.0.0.1:1/fajma?a",
+            "postgresql://fajma:secret@[::1/fajma", "host=127.0.0.1 port=1 password='secret", "postgresql://fajma:refused@127.0.0.1:1/fajma",
+            "postgresql://fajma@127.0.0.1:1/fajma?password=refused&sslpassword=secret",
+        ])
+    func noPassword(url: String) {
+        let reason = whyNot(url)
+        #expect(!reason.isEmpty && !reason.contains("secret") && !reason.contains("cret@"))
+        // The word is libpq's own, too.
+        if url.contains("refused") { #expect(!reason.contains("refused")) }
+    }
+
+    @Test("that the server is read-only is told in the server's words") func whyRefused() throws {
+        try connection.script("CREATE TABLE t (id bigint)")
+        do {
+            try connection.script("BEGIN; SET TRANSACTION READ ONLY; INSERT INTO t VALUES (1)")
+            Issue.record("a read-only transaction wrote")
+        } catch let error as PostgresError {
+            #expect(error.sqlState == "25006" && error.reason.contains("read-only"))
+        }
+    }
+
     @Test("a refused statement names SQLSTATE, constraint and caller, and never what was sent") func refused() throws {
         try connection.script("CREATE TABLE t (id bigint CONSTRAINT t_pkey PRIMARY KEY, name text)")
         try connection.query("INSERT INTO t VALUES ($1, $2)", [1, "Dupont"])
@@ -110,8 +151,7 @@ import Testing
     }
 
     @Test("no server is an error of its own") func noServer() {
-        #expect(throws: PostgresError(kind: .connectionLost, statement: "connect")) {
-            try Connection(url: "postgresql:///x?host=/nonexistent", application: "tests")
-        }
+        let error = #expect(throws: PostgresError.self) { try Connection(url: "postgresql:///x?host=/nonexistent", application: "tests") }
+        #expect(error?.kind == .connectionLost && error?.statement == "connect" && error?.reason.contains("No such file") == true)
     }
 }

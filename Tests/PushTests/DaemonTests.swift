@@ -1,6 +1,7 @@
 import BindAddress
 import Clinical
 import Foundation
+import Glibc
 import Logging
 import NIOConcurrencyHelpers
 import Store
@@ -91,6 +92,26 @@ struct DaemonTests {
         }
     }
 
+    @Test("A client that has not read a snapshot of a thousand alerts gets all of it, and then what happened meanwhile")
+    func slowSnapshot() async throws {
+        try await withDaemon { daemon, source, path in
+            var open = (1...1000).map { alert($0, of: 12) }
+            for index in open.indices { open[index].message = String(repeating: "x", count: 490) }
+            source.states[.ward(3)] = [PatientState(patient: 12, ward: 3, latest: [spo2], alerts: open)]
+            let slow = try TestClient(path, "/ws/service/3/?token=good")
+            let quick = try TestClient(path, "/ws/service/3/?token=good")
+            #expect(try quick.hear(until: "ready").count { $0["type"] == .string("alert") } == 1000)
+            for value in [96.0, 95, 94] {
+                daemon.event(.readings(12, ward: 3, [Reading(vital: .spo2, value: value, measuredAt: at(1))], from: nil))
+                _ = try quick.hear(until: "iot_data")
+            }
+            #expect(try slow.hear(until: "ready").count { $0["type"] == .string("alert") } == 1000)
+            #expect(try slow.hear(until: "iot_data").last?["data"]["spo2"]["valeur"] == .integer(96))
+            try slow.say(#"{"type":"x"}"#)
+            _ = try slow.hear(until: "iot_data")
+        }
+    }
+
     @Test("When the feed was lost and is back, every room gets the state anew")
     func feedLoss() async throws {
         try await withDaemon { daemon, source, path in
@@ -173,7 +194,7 @@ struct DaemonTests {
             let began = ContinuousClock.now
             try client.say(
                 #"{"type":"x","a":"# + String(repeating: "[", count: deep) + wide + String(repeating: "]", count: deep) + "}")
-            #expect(try client.hear() == .json(.object(["error": .string("Type de message inconnu")])))
+            #expect(try client.hear() == .json(.object(["error": .string("Format JSON invalide")])))
             // Read into a tree of values it was most of a minute.
             #expect(ContinuousClock.now - began < .seconds(2))
         }
@@ -192,6 +213,46 @@ struct DaemonTests {
             try nurse.say(#"{"type":"iot_data","refuse":true}"#)
             #expect(try nurse.hear() == .json(.object(["error": .string("refusé")])))
             #expect(source.stored == [Stored(patient: 12, token: "good", text: report)])
+        }
+    }
+
+    @Test("While much is being stored, others come in, and a client's messages are stored in their order")
+    func storingAside() async throws {
+        try await withDaemon({ $0.storingThreads = 1 }) { _, source, path in
+            let nurse = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try nurse.hear(until: "ready")
+            for number in 1...20 { try nurse.say(#"{"type":"iot_data","hold":\#(number)}"#) }
+            source.waitUntilStuck()
+            #expect(try TestClient(path, "/ws/iot/12/?token=good").status == 101)
+            try nurse.say(#"{"type":"iot_data","refuse":true}"#)
+            for _ in 1...20 { source.release() }
+            #expect(try nurse.hear() == .json(.object(["error": .string("refusé")])))
+            #expect(source.stored.map(\.text) == (1...20).map { #"{"type":"iot_data","hold":\#($0)}"# })
+        }
+    }
+
+    @Test("One account's handshakes do not keep another's waiting, and too many of them are refused with 429")
+    func handshakesInTurn() async throws {
+        try await withDaemon({ ($0.waitingLimitPerAccount, $0.loops) = (3, 1) }) { _, source, path in
+            let greedy = try (0..<10).map { _ in try TestClient(path) }
+            try greedy[0].ask("/ws/iot/12/?token=stuck")
+            source.waitUntilStuck()
+            for client in greedy.dropFirst() { try client.ask("/ws/iot/12/?token=stuck") }
+            while source.asked < 10 { sched_yield() }
+            let other = try TestClient(path)
+            try other.ask("/ws/iot/12/?token=other")
+            while source.asked < 11 { sched_yield() }
+            #expect(try TestClient(path, "/ws/iot/12/").status == 401)  // by the same loop, which has dealt with the others then
+            source.release()
+            source.waitUntilStuck()  // the greedy one's second
+            source.release()
+            try other.readHead()  // before its third
+            #expect(other.status == 101)
+            for _ in 0..<2 { source.release() }
+            for client in greedy { try client.readHead() }
+            #expect(greedy.map(\.status).sorted() == Array(repeating: 101, count: 4) + Array(repeating: 429, count: 6))
+            let refused = try #require(greedy.first { $0.status == 429 })
+            #expect(refused.problem["code"] == .string("too_many_requests") && refused.field("Retry-After") != nil)
         }
     }
 

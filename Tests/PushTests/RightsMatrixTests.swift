@@ -1,5 +1,6 @@
 import Access
 import Clinical
+import Logging
 import Postgres
 import Store
 import TestDatabase
@@ -25,7 +26,7 @@ struct RightsMatrixTests {
         now = try TestStore.now
         tokens = Tokens(secret: try SigningSecret(bytes: Self.secret))
         let time = now
-        source = DatabaseSource(database: store.database, ingest: store.ingest(), tokens: tokens, now: { time })
+        source = DatabaseSource(database: store.database, ingest: store.ingest(), tokens: tokens, logger: Logger(label: "tests"), now: { time })
         let (database, admin, ward) = (store.database, store.admin, store.wards[0].id)
         func user(_ role: Role) throws -> UserID {
             try database.addUser(username: role.rawValue + "1", passwordHash: "-", role: role, wards: [ward], by: admin.author)
@@ -123,6 +124,29 @@ struct RightsMatrixTests {
         #expect(try !isAllowed("s1"))
         try change("UPDATE users SET disabled_at = now() WHERE id = \(store.nurse.user)")
         #expect(try nurse() == .unauthenticated)
+    }
+
+    @Test("A handshake for a patient or ward of others is recorded, and each hour in which a socket of a patient lasts") func recorded() throws {
+        func written() throws -> [String] {
+            let rows = try store.connection().query("SELECT concat_ws(' ', action, username, patient_id, subject) FROM audit ORDER BY id")
+            return try rows.map { try $0[0] }
+        }
+        let token = token(store.nurse.user)
+        try change("DELETE FROM audit")
+        for key in ["\(store.patients[1].id)", "H1"] {
+            for kind in [RoomKind.iot, .alerts] { #expect(try source.admit(token: token, kind: kind, key: key) == .unknown) }
+        }
+        #expect(try source.admit(token: token, kind: .service, key: "\(store.wards[1].id)") == .unknown)
+        #expect(try source.admit(token: token, kind: .iot, key: "NOBODY") == .unknown)
+        #expect(try written() == ["patient.refused nurse 2 patient 2", "ward.refused nurse ward 2"])
+        try change("DELETE FROM audit")
+        #expect(try source.admit(token: token, kind: .iot, key: "H0") != .unknown)
+        #expect(try nurse() != .unknown)
+        #expect(try written() == ["patient.opened nurse 1 patient 1"])
+        // The next hour.
+        try change("UPDATE audit SET once = once || ' before'")
+        #expect(try nurse() != .unknown)
+        #expect(try written() == ["patient.opened nurse 1 patient 1", "patient.opened nurse 1 patient 1"])
     }
 
     @Test("What is entered over a socket is recorded with session and address, and only while the session lasts") func entered() throws {

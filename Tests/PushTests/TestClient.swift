@@ -72,7 +72,7 @@ final class TestClient {
         unread.removeFirst(end)
         status = Int(head.dropFirst(9).prefix(3)) ?? 0
         guard status != 101, let length = field("Content-Length").flatMap(Int.init) else { return }
-        problem = try JSONDecoder().decode(JSON.self, from: Data(take(length)))
+        problem = try JSON(parsing: Array(take(length)))
     }
 
     /// A header of the handshake's answer.
@@ -96,7 +96,7 @@ final class TestClient {
             if length == 127 { length = try take(8).reduce(0) { $0 << 8 | Int($1) } }
             let payload = try take(length)
             switch first {
-            case 0x81: return .json(try JSONDecoder().decode(JSON.self, from: Data(payload)))
+            case 0x81: return .json(try JSON(parsing: Array(payload)))
             case 0x88: return .close(payload.prefix(2).reduce(0) { $0 << 8 | UInt16($1) })
             case 0x89: continue
             default: throw Trouble(description: "frame \(first)")

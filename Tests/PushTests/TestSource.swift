@@ -61,6 +61,7 @@ final class TestSource: Source {
         var heard: [WardID] = []
         var failingRenewals = 0
         var renewals = 0
+        var asked = 0
         var holdsNext = false
     }
 
@@ -114,6 +115,14 @@ final class TestSource: Source {
     func waitUntilStuck() { reached.wait() }
     func release() { released.signal() }
 
+    func account(of token: String) -> UserID? {
+        state.withLockedValue { $0.asked += 1 }
+        return ["good": 1, "stuck": 1, "screen": 2, "other": 3][token]
+    }
+
+    /// For how many handshakes it was asked whose they are.
+    var asked: Int { state.withLockedValue { $0.asked } }
+
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         guard let number = Int(key), [2, 3, 12, 13].contains(number) else { return .unknown }
         let room: Room = kind == .service ? .ward(number) : kind == .alerts ? .alerts(number) : .patient(number)
@@ -165,6 +174,10 @@ final class TestSource: Source {
     func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
         let text = String(decoding: inbound, as: UTF8.self)
         if text.contains("refuse") { return "refusé" }
+        if text.contains("hold") {
+            if text.contains(#""hold":1}"#) { reached.signal() }
+            released.wait()
+        }
         state.withLockedValue { $0.stored.append(Stored(patient: patient, token: token, text: text)) }
         return nil
     }

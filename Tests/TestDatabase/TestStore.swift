@@ -56,9 +56,12 @@ public struct TestStore: Sendable {
         devices = try patients.map { patient in
             try Self.found(database.addDevice(DeviceFields(name: "D", kind: "bracelet", patient: patient.id), admin))
         }
-        // Worn for an hour already, so that tests can measure in the past.
+        // There for days and worn for an hour already, so that tests can measure in the past.
         try Connection(url: url, application: "tests").script(
-            "UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL)")
+            """
+            UPDATE patients SET admitted_at = now() - interval '10 days';
+            UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL)
+            """)
         keys = try devices.map { try Self.found(database.newDeviceKey($0.id, admin)) }
     }
 

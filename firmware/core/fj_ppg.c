@@ -3,14 +3,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "fj_max30102.h"
+
 fj_ppg_config fj_ppg_config_max30102(void) {
     return (fj_ppg_config){
         .rate_hz = 100.0f,
         .has_red = true,
-        // An open sensor reads its own crosstalk and the room's light, some thousands; a finger reads over 30,000 once the LED
-        // servo has found its current.
-        .level_off = 10000.0f,
-        .level_on = 15000.0f,
+        // An open sensor reads its own crosstalk and the room's light, up to 650 counts per mA; a dark finger over 1,900.
+        .level_off = 1000.0f,
+        .level_on = 1400.0f,
+        .infrared_ma = FJ_MAX30102_CURRENT_START * FJ_MAX30102_STEP_MA,
         .saturation = 260000.0f,  // of 262,143
         .perfusion_off = 0.2f,
         .perfusion_on = 0.25f,
@@ -25,19 +27,19 @@ fj_ppg_config fj_ppg_config_recording(float rate_hz, bool has_red) {
     config.rate_hz = rate_hz;
     config.has_red = has_red;
     config.level_off = config.level_on = config.saturation = 0.0f;
+    config.infrared_ma = 1.0f;
     return config;
 }
 
 static bool is_valid(const fj_ppg_config *c) {
     return c->rate_hz >= FJ_RATE_MIN_HZ && c->rate_hz <= FJ_RATE_MAX_HZ && c->level_off >= 0.0f && c->level_on >= c->level_off
-        && c->saturation >= 0.0f && c->perfusion_off >= 0.0f && c->perfusion_on >= c->perfusion_off && c->quality_min >= 0.0f
+        && c->infrared_ma > 0.0f && c->saturation >= 0.0f && c->perfusion_off >= 0.0f && c->perfusion_on >= c->perfusion_off && c->quality_min >= 0.0f
         && c->quality_min <= 100.0f && isfinite(c->curve.a) && isfinite(c->curve.b) && isfinite(c->curve.c);
 }
 
 fj_error fj_ppg_init(fj_ppg *ppg, const fj_ppg_config *config) {
     if (!ppg || !config || !is_valid(config)) return FJ_ERROR_ARGUMENT;
-    *ppg = (fj_ppg){.config = *config, .worn = config->level_on <= 0.0f, .perfused = true};
-    ppg->now.lowest_infrared = INFINITY;
+    *ppg = (fj_ppg){.config = *config, .perfused = true, .infrared_ma = config->infrared_ma};
     // A whole divisor needs no interpolation, and the band-pass before it leaves nothing to alias.
     ppg->decimation = (uint16_t)ceilf(config->rate_hz / (float)FJ_PULSE_RATE_MAX_HZ);
     ppg->window_max = (uint16_t)(config->rate_hz / (float)ppg->decimation * (float)FJ_PULSE_WINDOW_S);
@@ -54,6 +56,12 @@ fj_error fj_ppg_restart(fj_ppg *ppg) {
     ppg->now.sum[FJ_INFRARED] = ppg->now.sum[FJ_RED] = 0.0f;
     ppg->now.summed = 0;
     return FJ_OK;
+}
+
+fj_error fj_ppg_light(fj_ppg *ppg, float infrared_ma) {
+    if (!ppg || !(infrared_ma > 0.0f)) return FJ_ERROR_ARGUMENT;
+    ppg->infrared_ma = infrared_ma;
+    return fj_ppg_restart(ppg);
 }
 
 /// Appends to the windows, the oldest sample leaving. Moving 1.6 KB fifty times a second costs less than a ring would in every lag.
@@ -101,18 +109,39 @@ static void bridge(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
     }
 }
 
+static bool is_saturated(const fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
+    const float limit = ppg->config.saturation;
+    return limit > 0.0f && (sample[FJ_INFRARED] >= limit || sample[FJ_RED] >= limit);
+}
+
+/// Counts what the sample says of sensor and converter.
+static void count(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
+    const fj_ppg_config *config = &ppg->config;
+    ppg->now.received++;
+    if (sample[FJ_INFRARED] < config->level_off * ppg->infrared_ma) ppg->now.under_off++;
+    if (sample[FJ_INFRARED] < config->level_on * ppg->infrared_ma) ppg->now.under_on++;
+    if (is_saturated(ppg, sample)) ppg->now.saturated++;
+}
+
+/// One bad sample among good ones.
+static bool is_outlier(const fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
+    if (ppg->config.level_on <= 0.0f || ppg->since_start == 0 || (float)ppg->missing > ppg->config.rate_hz * FJ_PPG_BRIDGE_S) return false;
+    if (is_saturated(ppg, sample)) return true;
+    for (int c = 0; c < (ppg->config.has_red ? FJ_CHANNELS : 1); c++)
+        if (fabsf(sample[c] - ppg->last[c]) > FJ_PPG_JUMP_MAX * fabsf(ppg->last[c])) return true;
+    return false;
+}
+
 fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red) {
     if (!ppg) return FJ_ERROR_ARGUMENT;
     const float sample[FJ_CHANNELS] = {infrared, ppg->config.has_red ? red : 0.0f};
     // Beyond any converter, and where squares would overflow, a number is as good as none.
     for (int c = 0; c < FJ_CHANNELS; c++)
         if (!(fabsf(sample[c]) <= FJ_PPG_SAMPLE_MAX)) return fj_ppg_lost(ppg, 1);
+    count(ppg, sample);
+    if (is_outlier(ppg, sample)) return fj_ppg_lost(ppg, 1);
     bridge(ppg, sample);
     take(ppg, sample);
-    ppg->now.received++;
-    if (infrared < ppg->now.lowest_infrared) ppg->now.lowest_infrared = infrared;
-    const float limit = ppg->config.saturation;
-    if (limit > 0.0f && (infrared >= limit || sample[FJ_RED] >= limit)) ppg->now.saturated++;
     return FJ_OK;
 }
 

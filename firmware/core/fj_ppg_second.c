@@ -54,26 +54,42 @@ static float mean_level(const fj_ppg *ppg, int channel) {
     return known > 0 ? sum / (float)known : 0.0f;
 }
 
-/// Moves the second under way into the levels and judges the sensor by it. FJ_REASON_NONE: go on.
-static fj_reason close_second(fj_ppg *ppg) {
-    const fj_ppg_config *config = &ppg->config;
-    const float lowest = ppg->now.lowest_infrared;
-    const uint32_t received = ppg->now.received, saturated = ppg->now.saturated, summed = ppg->now.summed;
+/// Whether the sensor is on, by the second under way. FJ_REASON_NONE: it can be measured. A bad second spoils the window, whatever it is called.
+static fj_reason judge_contact(fj_ppg *ppg, float level) {
+    // Without limits everybody is taken to wear it.
+    if (ppg->config.level_on <= 0.0f) {
+        ppg->contact.state = FJ_CONTACT_ON;
+        return FJ_REASON_NONE;
+    }
+    const fj_contact_second seen = {
+        .samples = ppg->now.received,
+        .under_off = ppg->now.under_off,
+        .under_on = ppg->now.under_on,
+        .saturated = ppg->now.saturated,
+        .level = level,
+    };
+    const bool is_good = fj_contact_next(&ppg->contact, &seen);
+    // A finger that the blood has left is looked at on, for the pulse that may come back.
+    if (!is_good && ppg->watch.state != FJ_PULSE_NONE) fj_ppg_restart(ppg);
+    if (ppg->contact.state == FJ_CONTACT_SATURATED) return FJ_REASON_SATURATED;
+    if (ppg->contact.state == FJ_CONTACT_OFF) return FJ_REASON_SENSOR_OFF;
+    return is_good ? FJ_REASON_NONE : FJ_REASON_POOR_SIGNAL;
+}
+
+/// Moves the second under way into the levels and judges the sensor by it. `*level`: per LED current.
+static fj_reason close_second(fj_ppg *ppg, float *level) {
+    const uint32_t received = ppg->now.received, summed = ppg->now.summed;
+    *level = summed > 0 ? ppg->now.sum[FJ_INFRARED] / (float)summed / ppg->infrared_ma : 0.0f;
     if (summed > 0) {
         for (int c = 0; c < FJ_CHANNELS; c++) ppg->level[c][ppg->seconds % FJ_PULSE_WINDOW_S] = ppg->now.sum[c] / (float)summed;
         // Past the window's length only the place matters.
         const unsigned seconds = ppg->seconds + 1u;
         ppg->seconds = (uint8_t)(seconds < 2 * FJ_PULSE_WINDOW_S ? seconds : FJ_PULSE_WINDOW_S);
     }
+    const fj_reason reason = (float)received < 0.5f * ppg->config.rate_hz ? FJ_REASON_NO_SAMPLES : judge_contact(ppg, *level);
     ppg->now.sum[FJ_INFRARED] = ppg->now.sum[FJ_RED] = 0.0f;
-    ppg->now.lowest_infrared = INFINITY;
-    ppg->now.summed = ppg->now.received = ppg->now.saturated = 0;
-
-    if ((float)received < 0.5f * config->rate_hz) return FJ_REASON_NO_SAMPLES;
-    if (saturated > 0) return FJ_REASON_SATURATED;
-    // Without limits in counts everybody is taken to wear it.
-    if (config->level_on > 0.0f) ppg->worn = lowest >= (ppg->worn ? config->level_off : config->level_on);
-    return ppg->worn ? FJ_REASON_NONE : FJ_REASON_SENSOR_OFF;
+    ppg->now.summed = ppg->now.received = ppg->now.under_off = ppg->now.under_on = ppg->now.saturated = 0;
+    return reason;
 }
 
 static fj_reason find_saturation(const fj_ppg *ppg, const stretch *window, fj_vitals *out) {
@@ -187,12 +203,48 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
     out->reason = has_level && is_regular ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
 }
 
+/// Lets the second pass the pulse watch, whose word is above the measurement's: no value stands where there is no pulse.
+static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
+    const float internal_hz = ppg->config.rate_hz / (float)ppg->decimation;
+    fj_pulse_second seen = {
+        .t_ms = out->t_ms,
+        .is_on = ppg->contact.state != FJ_CONTACT_OFF,
+        .fell_suddenly = ppg->contact.fell_suddenly,
+        .level = level,
+        .rate_bpm = isnan(out->heart_rate) ? 0.0f : out->heart_rate,
+    };
+    fj_pulsation found;
+    const unsigned stretch_s = fj_pulse_watch_is_quiet(&ppg->watch) ? FJ_PULSE_WINDOW_S : FJ_PULSATION_STRETCH_S;
+    seen.is_measured = fj_pulsation_find(ppg->window[FJ_INFRARED], ppg->window_count, internal_hz, stretch_s, ppg->rises, ppg->lags, &found);
+    if (seen.is_measured) {
+        seen.strength = found.strength / ppg->infrared_ma;
+        seen.swing = found.swing / ppg->infrared_ma;
+        seen.is_smooth = found.is_smooth;
+        seen.weak_bpm = found.weak_bpm;
+    }
+    const fj_pulse_state state = fj_pulse_watch_next(&ppg->watch, &seen);
+    if (state == FJ_PULSE_STARTING && out->reason == FJ_REASON_LOW_PERFUSION) out->reason = FJ_REASON_STARTING;
+    if (state != FJ_PULSE_NONE && state != FJ_PULSE_OFF) return;
+    out->heart_rate = out->spo2 = out->r = NAN;
+    out->quality = 0;
+    out->reason = state == FJ_PULSE_NONE ? FJ_REASON_NO_PULSE : FJ_REASON_SENSOR_OFF;
+    if (state == FJ_PULSE_OFF) out->perfusion_index = NAN;
+}
+
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
     if (!ppg || !out) return FJ_ERROR_ARGUMENT;
     fj_vitals vitals = {.t_ms = t_ms, .heart_rate = NAN, .spo2 = NAN, .r = NAN, .perfusion_index = NAN};
-    vitals.reason = close_second(ppg);
-    if (vitals.reason == FJ_REASON_NONE) measure(ppg, &vitals);
-    else fj_ppg_restart(ppg);
+    float level;
+    vitals.reason = close_second(ppg, &level);
+    if (vitals.reason == FJ_REASON_NO_SAMPLES) {
+        // Says nothing of the patient: the watch goes on where it was.
+        fj_ppg_restart(ppg);
+        *out = vitals;
+        return FJ_OK;
+    }
+    // Without contact there is nothing to measure, except in a finger that the blood has left.
+    if (vitals.reason == FJ_REASON_NONE || (vitals.reason == FJ_REASON_SENSOR_OFF && ppg->watch.state == FJ_PULSE_NONE)) measure(ppg, &vitals);
+    watch_pulse(ppg, level, &vitals);
     *out = vitals;
     return FJ_OK;
 }

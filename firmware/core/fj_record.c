@@ -53,6 +53,16 @@ unsigned fj_record_values(const fj_record *record) {
     return count;
 }
 
+fj_reason fj_record_reason(const fj_record *record, fj_vital vital) {
+    if (!record || (unsigned)vital >= FJ_VITAL_COUNT || record->value[vital] != FJ_RECORD_ABSENT) return FJ_REASON_NONE;
+    const bool is_skin = vital == FJ_VITAL_TEMPERATURE || vital == FJ_VITAL_AMBIENT_TEMPERATURE;
+    // The room's temperature does not need a patient: it is absent where the thermometer gives nothing.
+    if (vital == FJ_VITAL_AMBIENT_TEMPERATURE && record->skin_reason != FJ_REASON_SETTLING) return FJ_REASON_NO_SAMPLES;
+    const fj_reason reason = is_skin ? record->skin_reason : record->pulse_reason;
+    // Measured, and refused because no patient can have it.
+    return reason == FJ_REASON_NONE ? FJ_REASON_OUT_OF_RANGE : reason;
+}
+
 fj_error fj_record_pack(const fj_record *record, uint8_t *bytes) {
     if (!record || !bytes) return FJ_ERROR_ARGUMENT;
     if (record->t_ms > FJ_RECORD_TIME_MAX || record->utc_ms > FJ_RECORD_TIME_MAX) return FJ_ERROR_RANGE;

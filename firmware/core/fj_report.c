@@ -121,6 +121,22 @@ static void put_detached(fj_report *report, uint32_t detached) {
     put(report, "]");
 }
 
+/// Nothing where every vital has its value.
+static void put_reasons(fj_report *report, const fj_reason reason[FJ_VITAL_COUNT]) {
+    bool has_any = false;
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) {
+        const char *name = fj_reason_wire_name(reason[i]);
+        if (!name) continue;
+        put(report, has_any ? ",\"" : ",\"raisons\":{\"");
+        put(report, fj_vital_of(i)->name);
+        put(report, "\":\"");
+        put(report, name);
+        put(report, "\"");
+        has_any = true;
+    }
+    if (has_any) put(report, "}");
+}
+
 fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *length) {
     if (!report || !report->body || !state || !length) return FJ_ERROR_ARGUMENT;
     if (state->utc_ms > FJ_TIME_MAX) return FJ_ERROR_RANGE;
@@ -148,6 +164,7 @@ fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *
     }
     if (state->has_details) put_details(report, state);
     if (state->detached & ((1u << FJ_VITAL_COUNT) - 1u)) put_detached(report, state->detached);
+    put_reasons(report, state->reason);
     put(report, "}}");
     // Cannot be: fj_report_add kept FJ_REPORT_STATE_BYTES free. But never overflowing is worth a line.
     if (report->length > report->capacity) return FJ_ERROR_SPACE;

@@ -40,7 +40,7 @@ static void initialise(fj_sensors *sensors, uint64_t now_ms) {
         sensors->oximeter_health.in_use = error == FJ_OK;
         note(sensors, &sensors->oximeter_health, error, now_ms);
         sensors->mixed = 0;
-        fj_ppg_restart(&sensors->ppg);
+        fj_ppg_light(&sensors->ppg, FJ_MAX30102_CURRENT_START * FJ_MAX30102_STEP_MA);
     }
     if (is_due(&sensors->thermometer_health, now_ms)) {
         // Whether it answers shows at its first reading, so failures in a row are counted on.
@@ -98,7 +98,7 @@ static void adjust_light(fj_sensors *sensors, fj_reason reason, uint64_t now_ms)
     if (error == FJ_OK) error = fj_max30102_read(oximeter, now_ms, &sensors->samples);
     note(sensors, &sensors->oximeter_health, error, now_ms);
     sensors->mixed = FJ_SENSORS_MIXED_SAMPLES;
-    fj_ppg_restart(&sensors->ppg);
+    fj_ppg_light(&sensors->ppg, (float)oximeter->infrared_current * FJ_MAX30102_STEP_MA);
 }
 
 static void take_temperature(fj_sensors *sensors, uint64_t now_ms, fj_second *out) {

@@ -25,6 +25,7 @@ fj_error fj_uplink_measured(fj_uplink *uplink, const fj_second *second, uint64_t
     if (error != FJ_OK) return error;
     const bool finger_off = record.pulse_reason == FJ_REASON_SENSOR_OFF, skin_off = record.skin_reason == FJ_REASON_SENSOR_OFF;
     uplink->detached = (finger_off ? 1u << FJ_VITAL_SPO2 | 1u << FJ_VITAL_HEART_RATE : 0u) | (skin_off ? 1u << FJ_VITAL_TEMPERATURE : 0u);
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) uplink->reason[i] = fj_record_reason(&record, (fj_vital)i);
     fj_alarm_pass(&uplink->alarm, &uplink->rules, &record);
     error = fj_store_keep(uplink->store, &record);
     fj_store_spill(uplink->store, now_ms);
@@ -59,6 +60,7 @@ static fj_report_state describe(fj_uplink *uplink, uint64_t now_ms) {
         .detached = uplink->detached,
         .rules_version = uplink->rules.version,
     };
+    for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) state.reason[i] = uplink->reason[i];
     if (fj_clock_utc(uplink->clock, now_ms, &state.utc_ms) != FJ_OK) state.utc_ms = 0;
     if (state.has_details) uplink->lost_told = lost;
     return state;
@@ -100,6 +102,10 @@ bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uin
     if (!answer.has_rules) return false;
     uplink->rules = answer.rules;
     return true;
+}
+
+void fj_uplink_pressed(fj_uplink *uplink) {
+    if (uplink) fj_alarm_pressed(&uplink->alarm);
 }
 
 fj_alarm_level fj_uplink_alarm(const fj_uplink *uplink, uint64_t now_ms) {

@@ -20,6 +20,8 @@ class Nginx:
         for name in sorted(os.listdir(TEMPLATES)):
             if name.endswith(".conf"):
                 self._write(os.path.join("snippets", name), self._own_paths(self._read(name)))
+        secret = self._read("fajma-secret.conf").replace('""', f'"{self.state.nginx_secret()}"')
+        self.state.write_private(self.state.path("nginx", "snippets", "fajma-secret.conf"), secret)
         # As root the workers keep its rights, so that they reach a checkout wherever it lies; loopback only.
         user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
         text = self._read("private.conf.in")
@@ -37,6 +39,7 @@ class Nginx:
     def _own_paths(self, text):
         for path, own in {
             "/run/fajma/api.sock": self.state.api_socket,
+            "/run/fajma/reports.sock": self.state.reports_socket,
             "/run/fajma/push.sock": self.state.push_socket,
             "/usr/share/fajma/www/": self.state.www + "/",
             "/var/log/nginx/fajma.access.log": self.state.path("log", "nginx.access.log"),

@@ -78,6 +78,7 @@ class State:
     def _place_sockets(self, directory):
         self.sockets = directory
         self.api_socket = os.path.join(self.sockets, "api.sock")
+        self.reports_socket = os.path.join(self.sockets, "reports.sock")
         self.push_socket = os.path.join(self.sockets, "push.sock")
         self.api_admin_socket = os.path.join(self.sockets, "api-admin.sock")
         self.push_admin_socket = os.path.join(self.sockets, "push-admin.sock")
@@ -101,6 +102,15 @@ class State:
         path = self.path("secret")
         if not os.path.exists(path):
             self.write_private(path, secrets.token_hex(32))
+        self.nginx_secret()
+
+    def nginx_secret(self):
+        """What nginx proves itself with, made once."""
+        path = self.path("nginx-secret")
+        if not os.path.exists(path):
+            self.write_private(path, secrets.token_hex(32))
+        with open(path, encoding="ascii") as file:
+            return file.read()
 
     @staticmethod
     def write_private(path, text):
@@ -116,6 +126,8 @@ class State:
             "FAJMA_OWNER_DATABASE_URL": self.database_url(OWNER),
             "FAJMA_SECRET_FILE": self.path("secret"),
             "FAJMA_API_SOCKET": self.api_socket,
+            "FAJMA_REPORTS_SOCKET": self.reports_socket,
+            "FAJMA_NGINX_SECRET_FILE": self.path("nginx-secret"),
             "FAJMA_PUSH_SOCKET": self.push_socket,
             "FAJMA_API_ADMIN_SOCKET": self.api_admin_socket,
             "FAJMA_PUSH_ADMIN_SOCKET": self.push_admin_socket,

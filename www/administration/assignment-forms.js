@@ -1,9 +1,10 @@
 import { api, i18n, state, t } from "../context.js";
 import { fromField, fromFieldOf, toField } from "../kit/date-field.js";
-import { confirmDialog, openDialog } from "../kit/dialog.js";
+import { confirmDialog, openDialog, STAYS_OPEN } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { field, input, values } from "../kit/form.js";
 import { fullName, moment, whereabouts } from "../kit/names.js";
+import { askingAboutOthers } from "./other-devices.js";
 
 /** The dialogs about who wears a device from when to when. */
 
@@ -58,8 +59,9 @@ export function assignDevice(device, { wards, patients }) {
       run: async (form) => {
         const { patient, debut, fin } = values(form);
         const body = { patient: Number(patient), ...(debut ? { debut: fromField(debut) } : {}), ...(fin ? { fin: fromField(fin) } : {}) };
-        await tellingOverlaps(() => api.post(`api/iot/dispositifs/${device.id}/affectations/`, body), nameOf);
-        return { text: t("assignments.done", { device: device.nom, name: nameOf(body.patient) }) };
+        const send = (choice) => api.post(`api/iot/dispositifs/${device.id}/affectations/`, { ...body, ...choice });
+        const sent = await tellingOverlaps(() => askingAboutOthers(send, nameOf(body.patient)), nameOf);
+        return sent === STAYS_OPEN ? sent : { text: t("assignments.done", { device: device.nom, name: nameOf(body.patient) }) };
       },
     }],
   }).then((done) => done ?? touched);
@@ -74,7 +76,8 @@ export const changeAssignment = (device, assignment, name, nameOf) => openDialog
     run: (form) => {
       const { debut, fin } = values(form);
       const during = { debut: fromFieldOf(assignment.debut, debut), fin: fromFieldOf(assignment.fin, fin) };
-      return tellingOverlaps(() => api.patch(path(device, assignment), during), nameOf);
+      const send = (choice) => api.patch(path(device, assignment), { ...during, ...choice });
+      return tellingOverlaps(() => askingAboutOthers(send, name), nameOf);
     },
   }],
 });

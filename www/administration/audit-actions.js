@@ -1,8 +1,9 @@
 /** The actions that the audit knows, as a filter offers them. A newer server may write others. Pure. */
 const CHANGED = ["created", "changed", "deleted"];
-const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause", "limit", "ward", "user", "user_ward"];
+const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause", "hold", "limit", "ward", "user", "user_ward"];
 
 export const ACTIONS = [
   ...SUBJECTS.flatMap((subject) => CHANGED.map((what) => `${subject}.${what}`)),
-  "session.created", "session.ended", "login.refused", "login.throttled", "request.refused", "patient.opened", "password.changed", "audit.exported", "reading.expired",
+  "session.created", "session.ended", "login.refused", "login.throttled", "login.expired", "request.refused", "patient.opened", "patient.refused", "ward.refused",
+  "admission.refused", "admission.throttled", "password.changed", "audit.exported", "reading.expired",
 ];

@@ -1,7 +1,7 @@
 import { api, t } from "../context.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
-import { field, input, values } from "../kit/form.js";
+import { choices, field, input, values } from "../kit/form.js";
 import { fullName } from "../kit/names.js";
 import { showSecret } from "./secret-dialog.js";
 
@@ -14,7 +14,8 @@ const fields = ({ nom = "", type_dispositif: kind = DEFAULT_KIND } = {}) => [
   field("type_dispositif", t("fleet.kind"), input("text", { value: kind, required: true, maxlength: 40, autocomplete: "off", spellcheck: "false" })),
 ];
 
-const newKey = ({ id }) => api.post(`api/iot/dispositifs/${id}/cle/`);
+/** @param formerHours how long the old key works beside the new one */
+const newKey = ({ id }, formerHours = 0) => api.post(`api/iot/dispositifs/${id}/cle/`, { ancienne_valable_h: formerHours });
 
 /** Makes a device and its first key: resolves with `{device, key}`. */
 export function addDevice() {
@@ -36,9 +37,13 @@ export const changeDevice = (device) => openDialog({
   actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/iot/dispositifs/${device.id}/`, values(form)) }],
 });
 
+/** As long as it may take until somebody stands before the device. */
+const FORMER_HOURS = 24;
+
 export const renewKey = (device) => confirmDialog({
   title: t("fleet.key.title", { name: device.nom }),
-  body: t("fleet.key.text"), label: t("fleet.key.do"), run: () => newKey(device),
+  body: [el("p", { text: t("fleet.key.text") }), choices("former", t("fleet.key.former"), [["keep", t("fleet.key.keep", { hours: FORMER_HOURS })]], [], { hint: t("fleet.key.keep.hint") })],
+  label: t("fleet.key.do"), run: (form) => newKey(device, values(form).former.length ? FORMER_HOURS : 0),
 });
 
 export const showKey = (device, { cle, qr }) => showSecret({

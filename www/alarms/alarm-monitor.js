@@ -1,5 +1,6 @@
 import { SEVERITIES } from "../model/alerts.js";
-import { AlarmSound, audible, LOST, worstOf } from "./alarm-sound.js";
+import { interruptedSince, isInterruption, LOCAL_PAUSE_MS, ownAlert } from "../model/interruption.js";
+import { AlarmSound, audible, LOST, SOUNDS, worstOf } from "./alarm-sound.js";
 
 /** However much is due at once, the page breathes in between. */
 const SHORTEST_WAIT_MS = 50;
@@ -13,6 +14,10 @@ export class AlarmMonitor extends EventTarget {
   #running = null;
   #timer = 0;
   #saidLostAt = -Infinity;
+  /** This screen's own alert that nothing reaches it any more, or null. */
+  #own = null;
+  /** Until when, by the page's clock, somebody has paused the interruption's sound on this screen. */
+  #pausedUntil = -Infinity;
   /** The pattern that is being tried out, or null. */
   testing = null;
 
@@ -32,11 +37,35 @@ export class AlarmMonitor extends EventTarget {
     player.addEventListener("change", () => this.#hear());
   }
 
-  /** Open alerts that nobody has acknowledged, those about the ward among them; the worst first. */
-  waiting() { return this.alarms.openAlerts().filter((alert) => !alert.acknowledged); }
+  /** Open alerts that nobody has acknowledged, those about the ward among them; the worst first. This screen's own and the server's are one. */
+  waiting() {
+    const open = this.alarms.openAlerts();
+    const own = this.#own && !open.some(isInterruption) ? [this.#own] : [];
+    return [...own, ...open.filter((alert) => !alert.acknowledged)];
+  }
 
-  /** What is to be heard of them. */
-  audible() { return audible(this.waiting(), this.alarms.pauses, this.alarms.now()); }
+  /** What is to be heard of them. No pause from before covers this screen's own: it is worse than what was there. */
+  audible() {
+    const waiting = this.waiting().filter((alert) => !isInterruption(alert) || this.localPauseEndsAt() === null);
+    return [...waiting.filter((alert) => alert === this.#own), ...audible(waiting.filter((alert) => alert !== this.#own), this.alarms.pauses, this.alarms.now())];
+  }
+
+  /** Whether an interruption is to be heard here, or would be without its pause. */
+  isInterrupted() { return this.waiting().some(isInterruption); }
+
+  /** Pauses the interruption's sound on this screen alone: the server may not be able to store a pause. */
+  pauseInterruption() {
+    this.#pausedUntil = Date.now() + LOCAL_PAUSE_MS;
+    this.look();
+  }
+
+  resumeInterruption() {
+    this.#pausedUntil = -Infinity;
+    this.look();
+  }
+
+  /** By the page's clock; null: no such pause runs. */
+  localPauseEndsAt() { return this.#pausedUntil > Date.now() ? this.#pausedUntil : null; }
 
   /** How many wait, by severity. */
   counts() {
@@ -53,9 +82,14 @@ export class AlarmMonitor extends EventTarget {
     return this.feeds?.areSilent(Date.now()) ? "doubtful" : "received";
   }
 
-  /** Every second while a ward is heard: says by a note of its own that alarms do not arrive, unless one sounds. A refusal is no loss. */
+  /**
+   * Every second while a ward is heard: that alarms do not arrive is an alarm when it lasts; before, or where only the devices are silent, a note
+   * says so, unless something sounds. A refusal is no loss.
+   */
   attend() {
     const now = Date.now();
+    if ((interruptedSince(this.alarms.connection, now) === null) !== (this.#own === null)) this.look();
+    if (this.isInterrupted()) return;
     if (this.reception() === "received" || this.alarms.connection.status === "error") {
       this.#saidLostAt = -Infinity;
       return;
@@ -69,6 +103,9 @@ export class AlarmMonitor extends EventTarget {
   look() {
     clearTimeout(this.#timer);
     const now = Date.now();
+    const since = interruptedSince(this.alarms.connection, now);
+    this.#own = since === null ? null : this.#own ?? ownAlert(since);
+    if (!this.isInterrupted()) this.#pausedUntil = -Infinity;
     if (this.player.state === "running") {
       const action = this.#course.look(this.audible(), now);
       if (action === "stop") this.testing || this.player.stop();
@@ -76,6 +113,7 @@ export class AlarmMonitor extends EventTarget {
     }
     const serverNow = this.alarms.now();
     const waits = this.alarms.pauses.running(serverNow).map(({ endsAt }) => endsAt - serverNow);
+    if (this.localPauseEndsAt() !== null) waits.push(this.localPauseEndsAt() - now);
     if (this.#course.wakeAt !== null) waits.push(this.#course.wakeAt - now);
     if (waits.length) this.#timer = setTimeout(() => this.look(), Math.max(SHORTEST_WAIT_MS, Math.min(...waits)));
     this.#tell();
@@ -83,7 +121,7 @@ export class AlarmMonitor extends EventTarget {
 
   /** Plays the patterns one after the other, the worst first, for who wants to know them; an alarm cuts them short. */
   async test() {
-    for (const severity of SEVERITIES.toReversed()) {
+    for (const severity of SOUNDS.toReversed()) {
       const played = this.player.play(severity);
       this.testing = severity;
       this.#tell();

@@ -1,10 +1,11 @@
-import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { isLostPulse, SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { isInterruption } from "../model/interruption.js";
 
 /**
  * When which alarm sounds. Pure: what is alarming and the time in, what to do out; sound-player.js makes the sound.
  *
  * After the ideas of IEC 60601-1-8: high priority twice five quick pulses, medium three, low two, told apart by their rhythm
- * alone; the worst decides, and a worse one interrupts.
+ * alone; the worst decides, and a worse one interrupts. A lost pulse is high priority with a third burst and hardly a rest.
  */
 
 /** So long after a worse alarm fell silent a milder one is heard: nobody shall take it for the rest of the other. */
@@ -12,8 +13,12 @@ const LULL_MS = 2_000;
 
 const BURST = [0, 240, 480, 950, 1190];
 
-/** Of each severity the pitch, when its pulses begin, how long each is, and after how long all of it comes again; in Hz and ms. */
+/** The sounds, from the mildest to the worst: a severity's, and that of a lost pulse. */
+export const SOUNDS = [...SEVERITIES, "pulse"];
+
+/** Of each sound the pitch, when its pulses begin, how long each is, and after how long all of it comes again; in Hz and ms. */
 export const PATTERNS = {
+  pulse: { frequency: 800, pulses: [0, 1_500, 3_000].flatMap((begin) => BURST.map((at) => begin + at)), pulseMs: 150, everyMs: 5_000 },
   error: { frequency: 784, pulses: [...BURST, ...BURST.map((at) => at + 1_900)], pulseMs: 150, everyMs: 6_500 },
   warning: { frequency: 659, pulses: [0, 420, 840], pulseMs: 220, everyMs: 8_000 },
   info: { frequency: 523, pulses: [0, 520], pulseMs: 240, everyMs: 30_000 },
@@ -28,46 +33,52 @@ export const lengthOf = ({ pulses, pulseMs }) => pulses.at(-1) + pulseMs;
 export const audible = (alerts, pauses, now) => alerts.filter((alert) => wantsSomebody(alert) && !pauses.silences(alert, now));
 
 /** As how bad an alert is heard: a latched error that has ended only reminds, and hides nothing that lasts. */
-const heardAs = ({ severity, endedAt }) => (endedAt === null ? severity : SEVERITIES[0]);
+const heardAs = (alert) => (isLostPulse(alert) ? "pulse" : alert.endedAt === null ? alert.severity : SEVERITIES[0]);
 
-export const worstOf = (alerts) => SEVERITIES.findLast((severity) => alerts.some((alert) => heardAs(alert) === severity)) ?? null;
+/** The sound that alerts have together; null: none. */
+export const soundOf = (alerts) => SOUNDS.findLast((sound) => alerts.some((alert) => heardAs(alert) === sound)) ?? null;
 
-/** What makes an alert a new one to the ear: it came, grew worse, was brought back or went to somebody else. */
-const newness = ({ id, severity, remindedAt, escalatedAt }) => `${id} ${severity} ${remindedAt} ${escalatedAt}`;
+export const worstOf = (alerts) => SEVERITIES.findLast((severity) => alerts.some((alert) => (alert.endedAt === null ? alert.severity : SEVERITIES[0]) === severity)) ?? null;
+
+/**
+ * What makes an alert a new one to the ear: it came, grew worse, was brought back or went to somebody else. The server's alert about an
+ * interruption takes the place of the screen's own, and is none.
+ */
+const newness = (alert) => `${isInterruption(alert) ? alert.kind : alert.id} ${alert.severity} ${alert.remindedAt} ${alert.escalatedAt}`;
 
 export class AlarmSound {
-  #severity = null;
+  #sound = null;
   #heard = new Set();
   #burstEndsAt = 0;
   /** When to look again, though nothing changed; null: never. */
   wakeAt = null;
 
-  /** Looks at what is audible now. Returns `{play: severity}` (whatever sounds is cut), "stop", or null: nothing to do. */
+  /** Looks at what is audible now. Returns `{play: sound}` (whatever sounds is cut), "stop", or null: nothing to do. */
   look(alerts, now) {
-    const severity = worstOf(alerts);
-    const before = this.#severity;
-    this.#severity = severity;
-    if (severity === null) {
+    const sound = soundOf(alerts);
+    const before = this.#sound;
+    this.#sound = sound;
+    if (sound === null) {
       this.#heard.clear();
       this.wakeAt = null;
       return before === null ? null : "stop";
     }
-    const news = alerts.filter((alert) => heardAs(alert) === severity).map(newness);
+    const news = alerts.filter((alert) => heardAs(alert) === sound).map(newness);
     const isNews = news.some((one) => !this.#heard.has(one));
     this.#heard = new Set(news);
-    if (isMilder(severity, before)) {
+    if (isMilder(sound, before)) {
       this.wakeAt = now + LULL_MS;
       return "stop";
     }
-    const isDue = severity !== before || now >= this.wakeAt || (isNews && now >= this.#burstEndsAt);
-    return isDue ? this.#play(severity, now) : null;
+    const isDue = sound !== before || now >= this.wakeAt || (isNews && now >= this.#burstEndsAt);
+    return isDue ? this.#play(sound, now) : null;
   }
 
-  #play(severity, now) {
-    this.#burstEndsAt = now + lengthOf(PATTERNS[severity]);
-    this.wakeAt = now + PATTERNS[severity].everyMs;
-    return { play: severity };
+  #play(sound, now) {
+    this.#burstEndsAt = now + lengthOf(PATTERNS[sound]);
+    this.wakeAt = now + PATTERNS[sound].everyMs;
+    return { play: sound };
   }
 }
 
-const isMilder = (severity, than) => than !== null && SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(than);
+const isMilder = (sound, than) => than !== null && SOUNDS.indexOf(sound) < SOUNDS.indexOf(than);

@@ -3,8 +3,9 @@ import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { iconOf, stageOf } from "../model/alert-text.js";
+import { iconOf, messageOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
+import { isHolding } from "../model/holds.js";
 
 const SHOWN = 5;
 
@@ -38,6 +39,7 @@ export class AlertList extends FajmaElement {
   #row(alert) {
     const now = state.now();
     const facts = [t(alert.endedAt === null ? "alerts.lasting" : "alerts.ended", { time: this.#time(alert.endedAt, now) })];
+    if (alert.sources?.length > 1) facts.push(t("alerts.sources", { names: alert.sources.map(({ device, name }) => (device === null ? t("alerts.source.by_hand") : name ?? t("devices.number", { id: device }))).join(", ") }));
     if (alert.remindedAt !== null) facts.push(t("alerts.reminded", { time: this.#time(alert.remindedAt, now) }));
     if (alert.escalatedAt !== null) facts.push(t("alerts.escalated", { time: this.#time(alert.escalatedAt, now) }));
     if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
@@ -46,7 +48,7 @@ export class AlertList extends FajmaElement {
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
           datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
-        el("p", { class: "message", text: alert.message }),
+        el("p", { class: "message", text: messageOf(alert, i18n) }),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
           alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
   }
@@ -60,7 +62,7 @@ export class AlertList extends FajmaElement {
   #button(alert) {
     return el("button", {
       type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#acknowledging.has(alert.id) ? "true" : null,
-      "aria-label": t("alerts.acknowledge.label", { message: alert.message }), text: t("alerts.acknowledge"),
+      "aria-label": t("alerts.acknowledge.label", { message: messageOf(alert, i18n) }), text: t("alerts.acknowledge"),
       on: { click: () => this.#acknowledge(alert) },
     });
   }
@@ -75,8 +77,8 @@ export class AlertList extends FajmaElement {
   }
 }
 
-/** "open" wants somebody, "latched" too though it has ended; "settled" does not (any more), though it may be "unended". */
+/** "open" wants somebody, "latched" too though it has ended; "settled" does not (any more), though its condition may be "unended". */
 function classOf(alert) {
   if (wantsSomebody(alert)) return stageOf(alert) === "ended" ? "open latched" : "open";
-  return alert.endedAt === null ? "settled unended" : "settled";
+  return alert.endedAt === null && !isHolding(alert) ? "settled unended" : "settled";
 }

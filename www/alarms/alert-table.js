@@ -6,7 +6,7 @@ import { icon } from "../kit/icons.js";
 import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
-import { iconOf, limitOf, stageOf, valueOf } from "../model/alert-text.js";
+import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
 
 /**
  * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
@@ -58,7 +58,7 @@ export class AlertTable extends FajmaElement {
 
   #what(alert) {
     const stage = stageOf(alert);
-    return [el("span", { class: "message", text: alert.message }), el("span", { class: "marks" },
+    return [el("span", { class: "message", text: messageOf(alert, i18n) }), el("span", { class: "marks" },
       stage === "ended" ? badge("error", t("alarms.stage.ended"), "ended") : null,
       alert.remindedAt === null ? null : badge("high", t("alarms.reminded"), "reminded"),
       alert.escalatedAt === null ? null : badge("error", t("alarms.escalated"), "escalated"))];
@@ -90,7 +90,7 @@ export class AlertTable extends FajmaElement {
 
   #button(alert) {
     if (!this.#mayAcknowledge(alert)) return null;
-    return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: alert.message }),
+    return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: messageOf(alert, i18n) }),
       text: t("alerts.acknowledge"), on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button, this.failed) } });
   }
 }

@@ -3,6 +3,7 @@ import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { messageOf } from "../model/alert-text.js";
 import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
 import { whose } from "./alarm-subject.js";
 
@@ -62,9 +63,9 @@ export class EscalationBanner extends FajmaElement {
     const hasEnded = alert.endedAt !== null;
     return el("li", { "data-severity": "error", "data-stage": hasEnded ? "ended" : "waiting" }, icon(hasEnded ? "ended" : "escalated"),
       el("p", {}, ...subject,
-        el("span", { class: "message", title: alert.message, text: alert.message }), " · ", this.#since(alert)),
+        el("span", { class: "message", title: messageOf(alert, i18n), text: messageOf(alert, i18n) }), " · ", this.#since(alert)),
       may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
-        "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${alert.message}` }), text: t("alerts.acknowledge"),
+        "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${messageOf(alert, i18n)}` }), text: t("alerts.acknowledge"),
         on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button) } }) : null);
   }
 

@@ -1,6 +1,7 @@
-import { alarms, state, t } from "../context.js";
+import { alarms, i18n, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
+import { messageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 
 /** So many alerts are remembered as spoken. */
@@ -38,7 +39,7 @@ export class LiveAnnouncer extends FajmaElement {
     for (const urgent of [true, false]) {
       const alerts = this.#waiting[urgent].splice(0);
       if (alerts.length > MAX_SINGLE) this.#say(t(urgent ? "alarms.many.error" : "alarms.many", { count: alerts.length }), urgent);
-      else for (const alert of alerts) this.#say(`${t(`severity.${alert.severity}`)} : ${alert.message}`, urgent);
+      else for (const alert of alerts) this.#say(`${t(`severity.${alert.severity}`)} : ${messageOf(alert, i18n)}`, urgent);
     }
   }
 

@@ -1,4 +1,4 @@
-import { alarms, may, t } from "../context.js";
+import { alarmMonitor, alarms, may, t } from "../context.js";
 import { el, isBusy } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
@@ -6,7 +6,8 @@ import { beginPause, MINUTES } from "./pause-actions.js";
 
 /**
  * Suspends the sound of a patient (property `patient`) or of a ward (`ward`) for a few minutes. Away while such a pause runs:
- * pause-strip shows that, with the way out of it. Event "failure" {text}.
+ * pause-strip shows that, with the way out of it. While the monitoring is interrupted it first pauses that alarm, on this screen alone.
+ * Event "failure" {text}.
  */
 export class PauseControl extends FajmaElement {
   patient = null;
@@ -14,6 +15,7 @@ export class PauseControl extends FajmaElement {
 
   start() {
     this.listen(alarms, "pause", () => this.#update());
+    this.listen(alarmMonitor, "change", () => this.#update());
     this.everySecond(() => this.#update());
   }
 
@@ -23,6 +25,11 @@ export class PauseControl extends FajmaElement {
       ...MINUTES.toSorted((a, b) => a - b).map((count) => el("option", { value: count, selected: count === MINUTES[0], text: t("pause.minutes.count", { count }) })));
     const begin = el("button", { type: "button", class: "begin", on: { click: async () => {
       if (isBusy(begin)) return;
+      if (alarmMonitor.isInterrupted() && alarmMonitor.localPauseEndsAt() === null) {
+        alarmMonitor.pauseInterruption();
+        document.querySelector("pause-strip .resume")?.focus();
+        return;
+      }
       const failure = await beginPause({ patient: this.patient, ward: this.patient === null ? this.ward : null }, Number(minutes.value), begin);
       if (failure) this.dispatchEvent(new CustomEvent("failure", { detail: { text: failure } }));
       else this.#showWayOut();
@@ -38,5 +45,9 @@ export class PauseControl extends FajmaElement {
     (strip.querySelector(`[data-pause="${pause?.id}"] .resume`) ?? strip.querySelector("summary"))?.focus();
   }
 
-  #update() { this.hidden = alarms.connection.status === "error" || alarms.pauses.of(this.patient, alarms.now()) !== null; }
+  #update() {
+    const nothingElse = alarmMonitor.localPauseEndsAt() !== null && alarmMonitor.audible().length === 0;
+    const isPaused = alarms.pauses.of(this.patient, alarms.now()) !== null && (!alarmMonitor.isInterrupted() || alarmMonitor.localPauseEndsAt() !== null);
+    this.hidden = alarms.connection.status === "error" || nothingElse || isPaused;
+  }
 }

@@ -1,10 +1,11 @@
-import { alarms, i18n, may, mayAct, roster, t } from "../context.js";
+import { alarmMonitor, alarms, i18n, may, mayAct, roster, t } from "../context.js";
 import { el, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { wardName, whose } from "./alarm-subject.js";
 import { endPause } from "./pause-actions.js";
+import { messageOf } from "../model/alert-text.js";
 
 /** Where there is little room, more than so many stand in one line. */
 const SHOWN = 2;
@@ -16,6 +17,7 @@ export class PauseStrip extends FajmaElement {
 
   start() {
     for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
+    this.listen(alarmMonitor, "change", () => this.#update());
     this.listen(roster, "change", () => this.draw());
     this.listen(NARROW, "change", () => this.draw());
     this.everySecond(() => this.#update());
@@ -31,20 +33,21 @@ export class PauseStrip extends FajmaElement {
   #update() {
     const now = alarms.now();
     const [running, broken] = [alarms.pauses.running(now), alarms.pauses.justBroken(now)];
-    const shown = [...running, ...broken].map(({ id, endedAt }) => `${id} ${endedAt}`).join();
+    const local = alarmMonitor.localPauseEndsAt();
+    const shown = [local, ...[...running, ...broken].map(({ id, endedAt }) => `${id} ${endedAt}`)].join();
     if (shown !== this.#shown) {
       const focused = this.contains(document.activeElement);
       this.#shown = shown;
-      this.hidden = running.length + broken.length === 0;
+      this.hidden = running.length + broken.length === 0 && local === null;
       const isOpen = this.querySelector("details")?.open === true;
-      const rows = running.map((pause) => this.#row(pause));
+      const rows = [...(local === null ? [] : [this.#localRow(local)]), ...running.map((pause) => this.#row(pause))];
       const folded = NARROW.matches && running.length > SHOWN;
       const why = broken.map((pause) => this.#broken(pause));
       this.replaceChildren(...(folded ? [this.#fold(rows, isOpen)] : []), ...(this.hidden || (folded && !why.length) ? [] : [el("ul", {}, ...(folded ? [] : rows), ...why)]));
       if (focused) (this.querySelector("summary, button") ?? document.getElementById("page")).focus();
       for (const pause of broken) this.announce(this.#why(pause), false);
     }
-    for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - now));
+    for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - (left.dataset.clock === "local" ? Date.now() : now)));
   }
 
   /** A display on the wall has nobody to unfold it. */
@@ -54,6 +57,17 @@ export class PauseStrip extends FajmaElement {
   }
 
   #subject(pause) { return pause.patient === null ? wardName() : whose(pause); }
+
+  /** The interruption's sound, paused on this screen alone. */
+  #localRow(endsAt) {
+    const [before, after] = t("pause.local", { left: "\u0000" }).split("\u0000");
+    return el("li", { class: "local" }, icon("soundPaused"),
+      el("p", {}, el("strong", { text: t("blind.title") }), " ", el("span", {}, before, el("span", { class: "left", "data-ends-at": endsAt, "data-clock": "local" }), after)),
+      el("button", { type: "button", class: "resume", "aria-label": t("pause.end.label", { whose: t("blind.title") }), text: t("pause.end"), on: { click: () => {
+        alarmMonitor.resumeInterruption();
+        /** @type {HTMLElement | null} */ (document.querySelector("pause-control:not([hidden]) .begin"))?.focus();
+      } } }));
+  }
 
   #row(pause) {
     const [before, after] = t("pause.running", { who: pause.by, left: "\u0000" }).split("\u0000");
@@ -73,6 +87,6 @@ export class PauseStrip extends FajmaElement {
 
   #why(pause) {
     const alert = alarms.alert(pause.brokenBy);
-    return alert ? t("pause.broken", { whose: whose(alert), message: alert.message }) : t("pause.broken.other", { whose: this.#subject(pause) });
+    return alert ? t("pause.broken", { whose: whose(alert), message: messageOf(alert, i18n) }) : t("pause.broken.other", { whose: this.#subject(pause) });
   }
 }

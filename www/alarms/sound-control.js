@@ -3,7 +3,7 @@ import { el, isBusy, setBusy } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { SEVERITIES } from "../model/alerts.js";
+import { SOUNDS } from "./alarm-sound.js";
 import { QUIETEST } from "./sound-player.js";
 
 const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "soundOff", lost: "disconnected", doubtful: "disconnected", nowhere: "soundOff" };
@@ -71,8 +71,9 @@ export class SoundControl extends FajmaElement {
       el("p", { class: "why", text: t("sound.why") }),
       el("label", { for: "sound-volume", text: t("sound.volume") }), volume,
       el("button", { type: "button", class: "test", on: { click: ({ currentTarget: button }) => isBusy(button) || alarmMonitor.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
-      el("ol", { class: "patterns" }, ...SEVERITIES.toReversed().map((severity) => el("li", { "data-severity": severity },
-        icon(severity), el("span", { text: t(`severity.${severity}`) }), el("small", { text: t(`sound.pattern.${severity}`) })))));
+      el("ol", { class: "patterns" }, ...SOUNDS.toReversed().map((sound) => el("li", { "data-severity": sound },
+        icon(sound === "pulse" ? "error" : sound), el("span", { text: t(sound === "pulse" ? "tile.kind.pouls_introuvable" : `severity.${sound}`) }),
+        el("small", { text: t(`sound.pattern.${sound}`) })))));
   }
 
   #updateTest() {

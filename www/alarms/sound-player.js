@@ -55,7 +55,7 @@ export class SoundPlayer extends EventTarget {
     this.#master?.gain.setTargetAtTime(this.volume, this.#context.currentTime, 0.02);
   }
 
-  /** Plays a severity's pattern, or "lost", instead of what sounds; a promise of whether it came to its end. */
+  /** Plays a sound's pattern, or "lost", instead of what sounds; a promise of whether it came to its end. */
   play(name) {
     this.stop();
     if (this.state !== "running") return Promise.resolve(false);

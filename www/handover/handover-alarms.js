@@ -3,7 +3,7 @@ import { stepTexts } from "../history/history-text.js";
 import { el } from "../kit/dom.js";
 import { lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { iconOf } from "../model/alert-text.js";
+import { iconOf, messageOf } from "../model/alert-text.js";
 import { SEVERITIES } from "../model/alerts.js";
 import { conditionsText, cornerText, limitText, ruleText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
@@ -19,7 +19,7 @@ export function openAlerts(sheet) {
   const open = openOf(sheet.parts.alerts.value);
   if (!open.length) return none("handover.open.none");
   return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity }, icon(iconOf(alert)),
-    el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(alert.at, sheet)}` }), " ", alert.message),
+    el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(alert.at, sheet)}` }), " ", messageOf(alert, i18n)),
       el("small", { text: stepTexts(alert, i18n).map(({ text, at }) => `${text} ${time(at, sheet)}`).join(" · ") }))));
 }
 

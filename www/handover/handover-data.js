@@ -1,6 +1,7 @@
 import { bucketWidth } from "../history/history.js";
 import { inTurn } from "../kit/retry-busy.js";
 import { readAlert } from "../model/alerts.js";
+import { INTERRUPTION } from "../model/interruption.js";
 import { readScore } from "../model/score.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { readLimitChange } from "./handover.js";
@@ -22,6 +23,12 @@ async function part(request, read) {
   }
 }
 
+/** The patient's alerts, and those about times in which nothing of the whole ward was stored. */
+async function alertsOf(api, patient, span) {
+  const [own, ward] = await Promise.all([{ patient_id: patient.id }, { service: patient.service }].map((whose) => api.all("api/iot/alertes/", { ...whose, ...span })));
+  return [...own, ...ward.filter(({ type_alerte: kind }) => kind === INTERRUPTION)];
+}
+
 /** All that stands on a patient's sheet. @param api what fetches; @param patient as the server has it */
 export async function fetchSheet(api, patient, { from, to }) {
   const [debut, fin] = [from, to].map((at) => new Date(at).toISOString());
@@ -30,7 +37,7 @@ export async function fetchSheet(api, patient, { from, to }) {
   const parts = {
     latest: part(api.get("api/iot/data/latest_data/", { patient_id: patient.id }), readLatest),
     byHand: part(api.all("api/iot/data/", { patient_id: patient.id, dispositif: 0, debut, fin }), readRows),
-    alerts: part(api.all("api/iot/alertes/", { patient_id: patient.id, debut: new Date(from - ALERTS_BEFORE_MS).toISOString(), fin }), read(readAlert)),
+    alerts: part(alertsOf(api, patient, { debut: new Date(from - ALERTS_BEFORE_MS).toISOString(), fin }), read(readAlert)),
     limits: part(api.get(`${own}limites/`), (limits) => limits),
     changes: part(api.all(`${own}limites/changements/`, { debut, fin }), read(readLimitChange)),
     score: part(api.get(`${own}score/`), readScore),

@@ -2,6 +2,7 @@ import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { clockTime, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { kindByHand } from "../model/alerts.js";
 import { kindText } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
 
@@ -9,7 +10,7 @@ import { vital as entryOf } from "../model/vitals.js";
 
 export const time = (at, sheet) => clockTime(at, sheet.to, i18n.language);
 export const short = (vital) => (i18n.has(`vital.short.${vital}`) ? t(`vital.short.${vital}`) : t(`vital.${vital}`));
-export const nameOfKind = (kind) => (i18n.has(`tile.kind.${kind}`) ? t(`tile.kind.${kind}`) : kindText(kind, i18n));
+export const nameOfKind = (kind) => (kindByHand(kind) !== null ? t("alerts.byhand.kind", { kind: kindByHand(kind) }) : i18n.has(`tile.kind.${kind}`) ? t(`tile.kind.${kind}`) : kindText(kind, i18n));
 export const none = (key) => el("p", { class: "none", text: t(key) });
 
 /** A list of which `most` rows fit on the page: of more it says how many. */

@@ -2,6 +2,7 @@ import { gapOf, widthOf } from "../history/history.js";
 import { beganAt } from "../model/alert-filter.js";
 import { reactionOf } from "../model/alert-timeline.js";
 import { byUrgency, isOpen, SEVERITIES } from "../model/alerts.js";
+import { ABSENCE, isHold } from "../model/holds.js";
 
 /** What a handover sheet says of some hours of a patient. Pure; times are milliseconds, alerts as `readAlert` gives them. */
 
@@ -11,7 +12,7 @@ export const HOURS = [8, 12, 24];
 /** Shorter interruptions are nothing to hand over. */
 const LEAST_GAP_MS = MINUTE;
 /** Which alerts say why nothing was measured. */
-const CAUSES = ["signal_perdu", "capteur_detache"];
+const CAUSES = ["pouls_introuvable", ABSENCE, "signal_perdu", "capteur_detache", "mesure_absente", "surveillance_interrompue"];
 
 /** Where a vital was not measured, oldest first: `[{from, to}]`. `to` the span's end: it lasts. @param buckets as the server answers */
 export function gapsOf(buckets, askedMs, vital, { from, to }) {
@@ -45,10 +46,11 @@ export function median(numbers) {
 }
 
 /**
- * What alarms asked of the ward: `{raised, bySeverity, kinds, openMs, reaction: {median, worst, count}, unanswered}`. Counted are those raised in the span; `openMs`
+ * What alarms asked of the ward: `{raised, bySeverity, kinds, openMs, reaction: {median, worst, count}, unanswered}`. Counted are alarms raised in the span; `openMs`
  * adds up how long any were open in it; `kinds` is `[{kind, count, severity}]`, the most frequent first, with the worst severity it had; `unanswered`: errors to which nobody has come yet.
  */
-export function loadOf(alerts, span) {
+export function loadOf(all, span) {
+  const alerts = all.filter((alert) => !isHold(alert));
   const raised = alerts.filter((alert) => beganAt(alert) >= span.from && beganAt(alert) < span.to);
   const kinds = new Map();
   for (const { kind, severity } of raised) {

@@ -3,7 +3,7 @@ import { el, focusedIn } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { iconOf } from "../model/alert-text.js";
+import { iconOf, messageOf } from "../model/alert-text.js";
 import { stepTexts } from "./history-text.js";
 
 /** So many are listed; a shorter stretch shows the others. */
@@ -47,7 +47,7 @@ export class HistoryNotes extends FajmaElement {
     const time = (at) => clockTime(at, state.now(), i18n.language);
     return el("li", { "data-severity": alert.severity, class: isChosen ? "chosen" : null },
       el("button", { type: "button", "data-note": alert.id, "aria-pressed": String(isChosen), on: { click: () => this.#choose(isChosen ? null : alert.id) } },
-        icon(iconOf(alert)), el("span", {}, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("span", { text: alert.message })),
+        icon(iconOf(alert)), el("span", {}, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("span", { text: messageOf(alert, i18n) })),
         el("time", { datetime: new Date(alert.at).toISOString(), text: time(alert.at) })),
       el("ul", {}, ...stepTexts(alert, i18n).map(({ step, at, text }) => el("li", { "data-step": step }, icon(STEP_ICONS[step]), el("span", { text }), el("time", { text: time(at) })))));
   }

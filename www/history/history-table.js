@@ -3,6 +3,7 @@ import { el } from "../kit/dom.js";
 import { clockTime, exactTime, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { table, twoLines } from "../kit/table.js";
+import { messageOf } from "../model/alert-text.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { rowsOf, within } from "./history.js";
 
@@ -18,7 +19,7 @@ export function historyTable({ vitals: known, alerts, from, to }, vitals) {
     { label: t("history.table.time"), className: "name", cell: (row) => `${time(row.from)} – ${time(row.to)}` },
     ...shown.map((vital, i) => ({ label: `${t(`vital.${vital}`)} (${entryOf(vital).unit})`, className: "number", cell: ({ of }) => value(of[i], entryOf(vital)) })),
     { label: t("history.table.alerts"), cell: (row) => row.marks.map((mark) => el("span", { class: "table-mark", "data-severity": mark.severity }, icon(mark.severity),
-      el("span", { text: `${exactTime(mark.at, i18n.language).slice(11)} ${mark.message}` }))) },
+      el("span", { text: `${exactTime(mark.at, i18n.language).slice(11)} ${messageOf(mark, i18n)}` }))) },
   ] });
 }
 

@@ -1,11 +1,11 @@
 import { exactTime, number } from "../kit/format.js";
-import { limitOf, valueOf } from "../model/alert-text.js";
+import { limitOf, messageOf, valueOf } from "../model/alert-text.js";
 import { stepsOf } from "../model/alert-timeline.js";
 
 /** What the history says of an alert. Pure but for what it is given. */
 
 /** "Urgent · 28/11/2026 05:04:12 · SpO2 basse…": where there is room for one line. */
-export const markText = ({ at, severity, message }, i18n) => `${i18n.t(`severity.${severity}`)} · ${exactTime(at, i18n.language)} · ${message}`;
+export const markText = (alert, i18n) => `${i18n.t(`severity.${alert.severity}`)} · ${exactTime(alert.at, i18n.language)} · ${messageOf(alert, i18n)}`;
 
 /** Its steps as `[{step, at, text}]`: "levée à 86 %, limite basse 90 %", "acquittée par i.sow". */
 export const stepTexts = (alert, i18n) => stepsOf(alert).map(({ step, at, measured, by }) => ({ step, at, text: stepText(step, alert, measured, by, i18n) }));

@@ -7,12 +7,15 @@ import { t } from "./texts.js";
 const PLACE = "page";
 let made = 0;
 
+/** What `run` returns when it did nothing and has no reason to show: the dialog stays as it is. */
+export const STAYS_OPEN = Symbol("the dialog stays open");
+
 /**
  * Asks something in a native dialog; Escape and the cross close it, Enter does its first action.
  *
  * `body`: a node, a text, or a list of them. `actions`: `[{label, kind, value, run}]`, the first being the primary one;
  * `kind` is "primary" (the first's own), "danger" or "plain". `run(form)` may refuse by throwing, which is shown on the form
- * and keeps the dialog open. `cancel`: the label of the button that does nothing, null for none.
+ * and keeps the dialog open; so does STAYS_OPEN, silently. `cancel`: the label of the button that does nothing, null for none.
  *
  * Resolves with what `run` returned, else the action's `value`, else true; with null when it was only closed. The focus is back
  * where it was by then.
@@ -46,7 +49,8 @@ export function openDialog({ title, body, actions = [], cancel = t("dialog.cance
     for (const button of buttons) button.disabled = true;
     try {
       checkFilled(form);
-      finish((await run?.(form)) ?? value);
+      const done = await run?.(form);
+      if (done !== STAYS_OPEN) finish(done ?? value);
     } catch (error) {
       if (error.status === undefined) throw error;  // a mistake of ours, not a refusal
       showProblem(form, error);

@@ -31,6 +31,7 @@ export class LimitsTable extends FajmaElement {
     const shown = [];
     if (failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why(failure, current) })));
     if (current) shown.push(this.#table());
+    if (current?.temperature_cutanee_validee === false) shown.push(el("p", { class: "soft on-skin", text: t("limits.on_skin") }));
     else if (!failure) shown.push(el("p", { class: "soft", text: t("loading") }));
     this.replaceChildren(...shown);
     if (focused) this.querySelector(`[data-key="${focused}"]`)?.focus();

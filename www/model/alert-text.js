@@ -1,4 +1,5 @@
 import { number } from "../kit/format.js";
+import { iconOfHold, isHolding, shortOfHold } from "./holds.js";
 import { vital as entryOf } from "./vitals.js";
 
 /** What an alert's numbers are called. Pure but for what it is given. */
@@ -9,6 +10,12 @@ const shown = (entry, value, i18n) => {
   const text = number(value, entry.decimals, i18n.language);
   return entry.unit ? `${text}\u00a0${entry.unit}` : text;
 };
+
+/** What happened; of what a person raised also who says so: it is no measurement. */
+export function messageOf(alert, i18n) {
+  if (!alert.byHand) return alert.message;
+  return alert.raisedBy === null ? i18n.t("alerts.byhand.unknown", { message: alert.message }) : i18n.t("alerts.byhand", { message: alert.message, who: alert.raisedBy });
+}
 
 /** "84 %": the value that raised an alert; null where there is none. */
 export function valueOf(alert, i18n) {
@@ -30,10 +37,11 @@ export function stageOf(alert) {
 
 const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
 /** A waiting alert has its severity's own shape. */
-export const iconOf = (alert) => STAGE_ICONS[stageOf(alert)] ?? alert.severity;
+export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_ICONS[stageOf(alert)] ?? alert.severity);
 
-/** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. */
-export function shortOf(alert, i18n) {
+/** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. `now` by the server's clock. */
+export function shortOf(alert, i18n, now) {
+  if (isHolding(alert)) return shortOfHold(alert, now, i18n);
   const entry = entryOf(alert.vital);
   if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
     const equal = alert.value === alert.limit;
@@ -41,5 +49,6 @@ export function shortOf(alert, i18n) {
     const plain = (value) => number(value, entry.decimals, i18n.language);
     return `${i18n.t(`vital.short.${alert.vital}`)} ${plain(alert.value)}\u00a0${sign}\u00a0${plain(alert.limit)}`;
   }
+  if (alert.byHand) return i18n.t("tile.byhand", { message: alert.message });
   return i18n.has(`tile.kind.${alert.kind}`) ? i18n.t(`tile.kind.${alert.kind}`) : alert.message;
 }

@@ -1,9 +1,23 @@
+import { isHold, isHolding, readHold } from "./holds.js";
+
 /** What is known of alerts: reading them, telling which is open, which is worst. Pure. */
 
 /** From the mildest to the worst. */
 export const SEVERITIES = ["info", "warning", "error"];
 
 const instant = (wire) => (wire ? Date.parse(wire) || null : null);
+
+/**
+ * Whether a person raised it: it has none of the parts that the system's own alerts have. What an alert does to a page follows from its parts, never from
+ * words that a person may have chosen.
+ */
+const isByHand = (wire) => (wire.levee_par ?? null) !== null || ((wire.type_donnee ?? wire.dispositif ?? wire.service ?? null) === null && !isHold({ kind: wire.type_alerte }));
+
+/** Begins the kind of what a person raised, so that it is no kind of the system's. */
+const BY_HAND = "main:";
+
+/** The kind of an alert by hand as its author named it; null of every other. */
+export const kindByHand = (kind) => (kind.startsWith(BY_HAND) ? kind.slice(BY_HAND.length) : null);
 
 /** An alert of the wire in the page's words, or null when it is none. */
 export function readAlert(wire) {
@@ -15,13 +29,16 @@ export function readAlert(wire) {
     patient: wire.patient ?? null,  // null: about a whole ward
     ward: wire.service ?? null,
     device: wire.dispositif ?? null,
-    kind: String(wire.type_alerte ?? ""),
+    kind: (isByHand(wire) ? BY_HAND : "") + String(wire.type_alerte ?? ""),
+    byHand: isByHand(wire),
+    raisedBy: wire.levee_par ?? null,
     message: String(wire.message ?? ""),
     severity: wire.niveau_gravite,
     vital: wire.type_donnee ?? null,
     side: wire.cote ?? null,
     value: Number.isFinite(wire.valeur) ? wire.valeur : null,
     limit: Number.isFinite(wire.seuil) ? wire.seuil : null,
+    sources: (Array.isArray(wire.sources) ? wire.sources : []).map((source) => ({ device: source?.dispositif ?? null, name: source?.nom ?? null })),
     at: instant(wire.timestamp) ?? 0,
     raisedAt: instant(wire.levee_le),
     worsenedAt: instant(wire.aggravee_le),
@@ -32,18 +49,28 @@ export function readAlert(wire) {
     acknowledgedAt: instant(wire.acquittee_le),
     firstAcknowledgedAt: instant(wire.premier_acquittement_le),
     endedAt: instant(wire.terminee_le),
+    hold: readHold(wire.veille),
     version: Number.isInteger(wire.version) ? wire.version : 0,
   };
 }
+
+/** A pulse that was there and is not: the worst there is. */
+export const LOST_PULSE = "pouls_introuvable";
+/** The values that a pulse gives. */
+const OF_THE_PULSE = ["heart_rate", "spo2"];
+
+/** An error that lasts about a lost pulse: before every other, with a sound and a frame of its own. */
+export const isLostPulse = (alert) => alert.kind === LOST_PULSE && alert.severity === "error" && alert.endedAt === null && !alert.acknowledged;
 
 /** Open until it ended and, when it is an error, was acknowledged. */
 export const isOpen = (alert) => alert.endedAt === null || (alert.severity === "error" && !alert.acknowledged);
 
 /** How urgently an open alert wants somebody; greater is worse. */
 export function urgency(alert) {
+  if (isHolding(alert)) return 0;
   if (alert.acknowledged) return 1;
   if (alert.endedAt !== null) return 2;
-  return 3 + SEVERITIES.indexOf(alert.severity);
+  return 3 + SEVERITIES.indexOf(alert.severity) + (isLostPulse(alert) ? 1 : 0);
 }
 
 /** Worst first; of equally bad ones the newest. */
@@ -52,8 +79,11 @@ export const byUrgency = (a, b) => urgency(b) - urgency(a) || b.at - a.at || b.i
 /** Whether it waits for somebody: what is heard, counted and put into banners. */
 export const wantsSomebody = (alert) => isOpen(alert) && !alert.acknowledged;
 
-/** Nobody came in time: it went to somebody else, and stands on every screen of the ward. */
-export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || alert.kind === "service_non_surveille");
+/** About the whole ward: nobody hears it, or nothing was stored. */
+const OF_THE_WARD = ["service_non_surveille", "surveillance_interrompue"];
+
+/** Nobody came in time: it went to somebody else, and stands on every screen of the ward. So does what is about the whole ward. */
+export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || OF_THE_WARD.includes(alert.kind));
 
 /** Since when nobody has come: its escalation, else since it was brought back or raised. */
 export const unansweredSince = (alert) => alert.escalatedAt ?? Math.max(alert.remindedAt ?? 0, alert.raisedAt ?? alert.at);
@@ -68,9 +98,10 @@ export const byWaiting = (a, b) => Number(a.endedAt !== null) - Number(b.endedAt
 export function clearsFreshness(alert, vital, at, detached) {
   if (alert.endedAt !== null) return false;
   if (alert.kind === "signal_perdu") return alert.at >= at;
+  if (alert.kind === LOST_PULSE) return OF_THE_PULSE.includes(vital);
   if (alert.kind !== "capteur_detache") return false;
   return detached === null ? alert.at >= at : detached.includes(vital);
 }
 
-/** Whether an alert is about this vital; of one that does not say, by its kind, which begins with the vital's name. */
-export const isAbout = (alert, vital) => (alert.vital ? alert.vital === vital : alert.kind === vital || alert.kind.startsWith(`${vital}_`));
+/** Whether an alert is about this vital. */
+export const isAbout = (alert, vital) => alert.vital === vital;

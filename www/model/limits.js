@@ -28,8 +28,12 @@ const find = (rules, key) => rules.find((rule) => keyOf(rule) === keyOf(key));
 export const effectiveIn = (limits, vital, corner) => find(limits?.limites ?? [], { type_donnee: vital, ...corner });
 const ownIn = (limits, vital, corner) => find(limits?.propres ?? [], { type_donnee: vital, ...corner });
 
-/** The limits of a vital that an alarm can come from: what is drawn as a line. */
-export const linesOf = (limits, vital) => (limits?.limites ?? []).filter(({ type_donnee: name, seuil: limit }) => name === vital && limit !== null);
+/**
+ * The limits of a vital that an alarm can come from: what is drawn as a line. Of a temperature of the skin, while the ward has not validated its
+ * site, only those that a ward or a patient was given (the server's rule: AlarmLevels).
+ */
+export const linesOf = (limits, vital, isOnSkin = false) => (limits?.limites ?? []).filter(({ type_donnee: name, seuil: limit, origine: origin }) =>
+  name === vital && limit !== null && (!isOnSkin || limits.temperature_cutanee_validee !== false || ["service", "patient"].includes(origin)));
 
 /** "<", "≤", ">", "≥": how a value violates. */
 export const signOf = ({ cote, inclus }) => (cote === "bas" ? (inclus ? "≤" : "<") : (inclus ? "≥" : ">"));

@@ -1,4 +1,4 @@
-import { byUrgency, clearsFreshness, isAbout, isOpen } from "./alerts.js";
+import { byUrgency, clearsFreshness, isAbout, isOpen, LOST_PULSE } from "./alerts.js";
 import { age, freshFor, isByHand, period } from "./freshness.js";
 
 /** The live traces show this long. */
@@ -7,6 +7,10 @@ export const TRACE_MS = 120_000;
 export const MAX_SAMPLES = 1_000;
 export const MAX_ALERTS = 100;
 const MAX_DEVICES = 20;
+/** What takes a value its freshness away, the worst first. */
+const LOST = [LOST_PULSE, "capteur_detache", "signal_perdu"];
+/** A device that has measured nothing yet is waited for so long (the same as the server's alert signal_perdu). */
+const FIRST_MEASUREMENT_MS = 300_000;
 /** Kept whatever their age: they tell a slow vital's period. */
 const KEPT_SAMPLES = 10;
 
@@ -19,11 +23,16 @@ export class PatientRecord {
   /** The early warning score as `readScore` gives it, or null. */
   score = null;
 
-  /** Takes a reading in. The newest by its own time is the current one; of two of one instant, the later to arrive. */
-  addReading({ vital, value, at }, arrivedAt) {
+  /**
+   * Takes a reading in. The newest by its own time is the current one; of two of one instant, the later to arrive.
+   * @param reading `others`: what other devices say that contradicts it; `onSkin`: a device measured it there
+   */
+  addReading({ vital, value, at, onSkin = false, others = [] }, arrivedAt) {
     const known = this.#values.get(vital);
     if (!known || at > known.at || (at === known.at && value !== known.value)) {
-      this.#values.set(vital, { value, at, arrivedAt });
+      this.#values.set(vital, { value, at, arrivedAt, onSkin, others });
+    } else if (at === known.at) {
+      Object.assign(known, { others, onSkin: onSkin || known.onSkin });
     }
     this.#addSample(vital, value, at);
   }
@@ -76,7 +85,7 @@ export class PatientRecord {
 
   removeDevice(id) { this.#devices.delete(id); }
 
-  /** `{value, at, arrivedAt}` of a vital, or undefined. */
+  /** `{value, at, arrivedAt, onSkin, others}` of a vital, or undefined. */
   value(vital) { return this.#values.get(vital); }
   vitals() { return [...this.#values.keys()]; }
   /** Ascending `{at, value}`; not to be changed. */
@@ -104,15 +113,35 @@ export class PatientRecord {
     return all.filter((alert, i) => i < count || isOpen(alert));
   }
 
-  /** `{ageMs, at, stale, byHand, lost}` (lost: null, "capteur_detache" or "signal_perdu") of a vital's value at `now` (server's clock) and `localNow` (the page's), or null without one. */
+  /**
+   * `{value, at}` of a temperature that a person took, while a device measures the skin's: core and skin are two things. It holds while the score
+   * counts it. Null: there is none.
+   */
+  coreTemperature() {
+    const part = this.score?.parts.find(({ vital, state, byHand }) => vital === "temperature" && state === "connu" && byHand);
+    const known = this.#values.get("temperature");
+    return part && known && part.at !== known.at && Number.isFinite(part.value) ? { value: part.value, at: part.at } : null;
+  }
+
+  /** Why a device that the patient wears has no value of a vital now, in the wire's word (`no_pulse`); null: none says. */
+  missingReason(vital) { return this.devices().map(({ reasons }) => reasons?.[vital]).find(Boolean) ?? null; }
+
+  /** Whether a device was put on a short while ago and has measured nothing since. */
+  awaitsFirstMeasurement(now) {
+    const newest = Math.max(-Infinity, ...[...this.#values.values()].map(({ at }) => at));
+    return this.devices().some(({ wornSince }) => wornSince !== null && now - wornSince < FIRST_MEASUREMENT_MS && newest < wornSince);
+  }
+
+  /** `{ageMs, at, stale, byHand, lost}` (lost: null or a kind of alert that says that it is no present value) of a vital's value at `now` (server's clock) and `localNow` (the page's), or null without one. */
   freshness(vital, now, localNow) {
     const known = this.#values.get(vital);
     if (!known) return null;
     const ageMs = age(now, known.at, localNow - known.arrivedAt);
     const periodMs = this.period(vital);
     const byHand = isByHand(vital, periodMs, this.#isCounted(vital, known.at));
-    const lost = byHand ? null : [...this.#alerts.values()].filter((alert) =>
-      clearsFreshness(alert, vital, known.at, this.#devices.get(alert.device)?.detached ?? null)).map(({ kind }) => kind).sort()[0] ?? null;
+    const kinds = byHand ? [] : [...this.#alerts.values()].filter((alert) =>
+      clearsFreshness(alert, vital, known.at, this.#devices.get(alert.device)?.detached ?? null)).map(({ kind }) => kind);
+    const lost = LOST.find((kind) => kinds.includes(kind)) ?? null;
     return { ageMs, at: known.at, byHand, lost, stale: lost !== null || ageMs > freshFor(vital, periodMs, byHand) };
   }
 

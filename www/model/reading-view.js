@@ -1,18 +1,18 @@
 import { number } from "../kit/format.js";
-import { judge } from "./vitals.js";
+import { judge, onSite } from "./vitals.js";
 
 /**
  * How a vital's present value is shown, for a card and a tile alike: `{state, text, unit, value, ageMs}`.
  * `state` is "none", "stale", "low", "normal", "high" or "plain" (no normal range). Pure but for what it is given.
  *
  * @param entry the vital's entry of the registry
- * @param known `{value}` or undefined; @param fresh `{ageMs, stale}` or null
+ * @param known `{value, onSkin}` or undefined; @param fresh `{ageMs, stale}` or null
  * @param i18n for the words of a vital that is no number
  */
 export function view(entry, known, fresh, i18n) {
   if (!known || !fresh) return { state: "none", text: "--", unit: entry.unit, value: null, ageMs: null };
   const worded = `value.${entry.name}.${known.value}`;
   const text = i18n.has(worded) ? i18n.t(worded) : number(known.value, entry.decimals, i18n.language);
-  const state = fresh.stale ? "stale" : judge(entry, known.value) ?? "plain";
+  const state = fresh.stale ? "stale" : judge(onSite(entry, known.onSkin), known.value) ?? "plain";
   return { state, text, unit: entry.unit, value: known.value, ageMs: fresh.ageMs };
 }

@@ -28,6 +28,7 @@ const readPart = (part) => ({
   state: part.etat,
   value: part.valeur ?? null,
   at: part.timestamp ? Date.parse(part.timestamp) : null,
+  byHand: part.saisie === true,
   minimum: numberOrNull(part.points_minimum),
   maximum: numberOrNull(part.points_maximum),
 });

@@ -11,7 +11,17 @@ function readReading(name, wire) {
   if (!entry || !wire) return null;
   const value = numberOf(entry, wire.valeur);
   const at = Date.parse(wire.timestamp);
-  return value === null || Number.isNaN(at) ? null : { vital: name, value, at };
+  if (value === null || Number.isNaN(at)) return null;
+  const reading = { vital: name, value, at };
+  if (wire.site === "peau") reading.onSkin = true;
+  const others = Array.isArray(wire.autres) ? wire.autres.map((other) => readOther(entry, other)).filter(Boolean) : [];
+  return others.length ? { ...reading, others } : reading;
+}
+
+/** What another device says at the same time, which contradicts a reading. */
+function readOther(entry, wire) {
+  const value = numberOf(entry, wire?.valeur), at = Date.parse(wire?.timestamp);
+  return value === null || Number.isNaN(at) ? null : { value, at, device: wire.dispositif ?? null };
 }
 
 /** `{"spo2":{"valeur","unite","timestamp"},…}`, as in `iot_data` and `latest_data`. */
@@ -39,8 +49,16 @@ export function readDevice(wire) {
     battery: Number.isFinite(wire.batterie) ? wire.batterie : null,
     rssi: Number.isFinite(wire.rssi) ? wire.rssi : null,
     firmware: wire.firmware ? String(wire.firmware) : null,
+    reasons: reasonsOf(wire.raisons),
+    wornSince: wire.porte_depuis ? Date.parse(wire.porte_depuis) : null,  // null: not said, or nobody wears it
     detached: Array.isArray(wire.detaches) ? wire.detaches.filter(vital) : null,  // null: not said
   };
+}
+
+/** Why there is no value, by vital: `{spo2: "no_pulse"}`. */
+function reasonsOf(wire) {
+  if (!wire || typeof wire !== "object") return {};
+  return Object.fromEntries(Object.entries(wire).filter(([name, reason]) => vital(name) && typeof reason === "string"));
 }
 
 /** One message of a socket as `{kind, …}`; null for what this page does not know, which a newer server may send. */

@@ -81,7 +81,7 @@ function chosenField(name) {
 }
 
 /** A choice of one among a few, all of them to be seen: `options` as `[[value, text, letter]]`. */
-function picks(name, label, options, chosen, attributes = {}) {
+export function picks(name, label, options, chosen, attributes = {}) {
   return el("fieldset", { class: "field", "data-field": name, "aria-describedby": `entry-${name}-error` },
     el("legend", { text: label }),
     el("div", { class: "picks" }, ...options.map(([value, text, letter]) => el("label", {},

@@ -1,5 +1,6 @@
 import { DeviceList } from "./device-list.js";
 import { ExtraValues } from "./extra-values.js";
+import { HoldControl } from "./hold-control.js";
 import { LiveTrace } from "./live-trace.js";
 import { NewsScore } from "./news-score.js";
 import { PatientPage } from "./patient-page.js";
@@ -8,6 +9,6 @@ import { VitalCard } from "./vital-card.js";
 
 /** The custom elements of this folder, by tag name; app.js defines them. */
 export const elements = {
-  "device-list": DeviceList, "extra-values": ExtraValues, "live-trace": LiveTrace, "news-score": NewsScore,
+  "device-list": DeviceList, "extra-values": ExtraValues, "hold-control": HoldControl, "live-trace": LiveTrace, "news-score": NewsScore,
   "patient-page": PatientPage, "range-bar": RangeBar, "vital-card": VitalCard,
 };

@@ -6,7 +6,7 @@ import { number } from "../kit/format.js";
 import { onThemeChange } from "../kit/theme.js";
 import { freshFor } from "../model/freshness.js";
 import { TRACE_MS } from "../model/patient-record.js";
-import { vital as entryOf } from "../model/vitals.js";
+import { onSite, vital as entryOf } from "../model/vitals.js";
 import { axis, stretches } from "./trace-shape.js";
 
 /**
@@ -64,7 +64,7 @@ export class LiveTrace extends FajmaElement {
     const pen = this.#canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
-    const entry = entryOf(this.vital);
+    const entry = onSite(entryOf(this.vital), state.record(this.patient).value(this.vital)?.onSkin);
     const now = state.now();
     const { samples } = this;
     if (!this.small) this.#label(entry, samples);

@@ -7,6 +7,7 @@ import { keepTrying } from "../kit/retry.js";
 import { patientLimits } from "../limits/level-limits.js";
 import { Backfill } from "../live/backfill.js";
 import { readAlert } from "../model/alerts.js";
+import { ABSENCE, holding } from "../model/holds.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { openEntry } from "./entry-dialog.js";
@@ -150,7 +151,8 @@ export class PatientPage extends FajmaElement {
       this.#head(), banner,
       el("div", { class: "columns" },
         el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" })),
-        el("div", { class: "beside" }, alerts,
+        el("div", { class: "beside" },
+          Object.assign(el("hold-control", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: this.#patient }), alerts,
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
       this.#below(id));
     this.#addCards();
@@ -241,9 +243,10 @@ export class PatientPage extends FajmaElement {
     });
   }
 
-  /** The age in ms of the newest measured value when every one of them is stale; null while any is current or none is known. */
+  /** The age in ms of the newest measured value when every one of them is stale; null while any is current or none is known, or the patient is away. */
   #silence() {
     const { id } = this.#patient;
+    if (holding(state.record(id).openAlerts(), ABSENCE)) return null;
     const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
     return all.length && all.every(({ stale, blind }) => stale && !blind) ? Math.min(...all.map(({ ageMs }) => ageMs)) : null;
   }

@@ -7,7 +7,7 @@ import { stageOf } from "../model/alert-text.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
 import { view } from "../model/reading-view.js";
-import { vital as entryOf } from "../model/vitals.js";
+import { onSite, vital as entryOf } from "../model/vitals.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
 
@@ -18,12 +18,15 @@ export class VitalCard extends FajmaElement {
   vital = null;
   byHand = false;
   #shown = null;
+  #hasLimits = true;
 
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.#update());
     this.listen(state, "connection", () => this.#update());
-    this.listen(this.limits, "change", () => this.#showLimits());
+    this.listen(state, "score", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.listen(state, "device", ({ detail }) => detail.patient === this.patient && this.#update());
+    this.listen(this.limits, "change", () => { this.#showLimits(); this.#update(); });
     this.everySecond(() => this.#update());
   }
 
@@ -37,32 +40,48 @@ export class VitalCard extends FajmaElement {
       el("header", {}, el("span", { class: "emblem" }, icon(this.vital)), title, el("span", { class: "verdict" })),
       el("div", { class: "body" }, el("p", { class: "value" }),
         this.byHand ? null : Object.assign(el("live-trace"), { patient: this.patient, vital: this.vital }),
-        entry.normal ? this.#range(entry) : null),
-      el("p", { class: "updated" }, icon("clock"), el("span")));
+        entry.normal ? el("div", { class: "range" }, el("p", { class: "normal-range" }), el("p", { class: "limit-words visually-hidden" }), isNumber(entry) ? el("range-bar") : null) : null),
+      el("p", { class: "updated" }, icon("clock"), el("span", { class: "when" }), el("span", { class: "site" })));
     this.#shown = null;
-    this.#showLimits();
+    this.#showRange();
     this.#update();
   }
 
-  /** The limits as lines on the bar, and in words for who does not see it. */
-  #showLimits() {
-    const lines = linesOf(this.limits.current, this.vital);
-    const bar = this.querySelector("range-bar");
-    if (bar) bar.limits = lines;
-    const words = this.querySelector(".range .limit-words");
-    if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule, i18n)}`).join(", ") }) : "");
+  /** What is shown is a device's temperature of the skin, not one that a person took. */
+  get #isOnSkin() {
+    const record = state.record(this.patient);
+    return record.value(this.vital)?.onSkin === true && !(this.vital === "temperature" && record.coreTemperature());
   }
 
-  #range(entry) {
-    const ends = isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`);
-    const bar = isNumber(entry) ? Object.assign(el("range-bar"), { vital: entry }) : null;
-    return el("div", { class: "range" }, el("p", { text: t("card.range", { range: ends }) }), el("p", { class: "limit-words visually-hidden" }), bar);
+  /** The normal range and, on it, the limits as lines, and in words for a screen reader. */
+  #showRange() {
+    const entry = onSite(entryOf(this.vital), this.#isOnSkin);
+    if (!entry.normal) return;
+    const bar = this.querySelector("range-bar");
+    if (bar) bar.vital = entry;
+    setText(this.querySelector(".normal-range"), t("card.range", {
+      range: isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`) }));
+    this.dataset.site = this.#isOnSkin ? "skin" : "";
+    this.#showLimits();
+  }
+
+  #showLimits() {
+    const lines = linesOf(this.limits.current, this.vital, this.#isOnSkin);
+    const bar = this.querySelector("range-bar");
+    if (bar) bar.limits = lines;
+    this.#hasLimits = lines.length > 0;
+    const words = this.querySelector(".range .limit-words");
+    if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule, i18n)}`).join(", ") }) : "");
   }
 
   #update() {
     const entry = entryOf(this.vital);
     const record = state.record(this.patient);
-    const now = view(entry, record.value(this.vital), state.freshness(this.patient, this.vital), i18n);
+    const measured = view(entry, record.value(this.vital), state.freshness(this.patient, this.vital), i18n);
+    const core = this.vital === "temperature" ? record.coreTemperature() : null;
+    // A fever that a nurse found is not hidden by a cool skin.
+    const others = core || measured.state === "stale" ? [] : record.value(this.vital)?.others ?? [];
+    const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n) : this.#worst(entry, measured, others);
     this.dataset.state = now.state;
     const alert = record.worstAlertAbout(this.vital);
     this.dataset.alert = alert && !alert.acknowledged ? alert.severity : "";
@@ -70,30 +89,51 @@ export class VitalCard extends FajmaElement {
     const lasting = record.lastingAlertAbout(this.vital);
     this.dataset.alarm = lasting?.severity ?? "";
     this.classList.toggle("acknowledged", lasting?.acknowledged === true);
-    const key = `${now.state} ${now.text} ${this.dataset.alarm}`;
+    if ((this.dataset.site === "skin") !== this.#isOnSkin) this.#showRange();
+    const key = `${now.state} ${now.text} ${this.dataset.alarm} ${others.map(({ value }) => value)}`;
     if (key !== this.#shown) {
       this.#shown = key;
-      this.#showValue(now);
+      this.#showValue(now, others);
       this.querySelector(".verdict").replaceChildren(...(lasting && !["none", "stale"].includes(now.state) ? [icon(lasting.severity), el("span", { text: t(`severity.${lasting.severity}`) })] : verdict(now.state, entry)));
       const bar = this.querySelector("range-bar");
       if (bar) bar.value = now.state === "stale" ? null : now.value;
     }
-    setText(this.querySelector(".updated span"), this.#when(now));
+    setText(this.querySelector(".updated .when"), core ? this.#taken(core, measured) : this.#when(now));
+    setText(this.querySelector(".updated .site"), this.#isOnSkin ? t(this.#hasLimits ? "card.skin" : "card.skin.unlimited") : "");
+  }
+
+  /** The value that is shown, and is not called normal while another device says something else. */
+  #worst(entry, measured, others) {
+    const states = others.map((other) => view(entry, other, { ageMs: 0, stale: false }, i18n).state);
+    return measured.state === "normal" ? { ...measured, state: states.find((one) => one !== "normal") ?? "normal" } : measured;
+  }
+
+  /** When the core temperature was taken, and the skin's beside it with its age. */
+  #taken({ at }, skin) {
+    const time = clockTime(at, state.now(), i18n.language);
+    return t("card.core", { time, value: `${skin.text}\u00a0${skin.unit}`, ago: ago(skin.ageMs ?? 0, i18n.language) });
   }
 
   #when(now) {
-    if (now.ageMs === null) return t("card.never");
+    const record = state.record(this.patient);
+    const reason = this.byHand ? null : record.missingReason(this.vital);
+    if (now.ageMs === null) return t(reason && i18n.has(`reason.${reason}`) ? `reason.${reason}` : !this.byHand && record.awaitsFirstMeasurement(state.now()) ? "card.waiting" : "card.never");
     const { at, byHand, lost } = state.freshness(this.patient, this.vital);
     const since = ago(now.ageMs, i18n.language);
+    if (lost === "pouls_introuvable") return t("card.because", { reason: t("reason.no_pulse"), ago: since });
     if (lost === "capteur_detache") return t("card.detached", { ago: since });
+    if (reason && i18n.has(`reason.${reason}`)) return t("card.because", { reason: t(`reason.${reason}`), ago: since });
     if (now.state === "stale") return t("card.stale", { ago: since });
     return byHand ? t("card.taken", { ago: since, time: clockTime(at, state.now(), i18n.language) }) : t("card.updated", { ago: since });
   }
 
   // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.
-  #showValue({ state: what, text, unit }) {
+  // Where devices contradict each other, all that they say.
+  #showValue({ state: what, text: newest, unit }, others) {
+    const text = [newest, ...others.map(({ value }) => view(entryOf(this.vital), { value }, { ageMs: 0, stale: false }, i18n).text)].join(" / ");
     const number = what === "stale" ? el("s", { class: "number" }, el("span", { class: "visually-hidden", text: t("card.outdated") }), text)
       : el("span", { class: "number", text });
+    number.classList.toggle("several", others.length > 0);
     if (what === "none") number.setAttribute("aria-label", t("card.none"));
     this.querySelector(".value").replaceChildren(number, unit ? el("span", { class: "unit", text: unit }) : "");
   }

@@ -1,3 +1,4 @@
+import { RequestKeys } from "./request-keys.js";
 import { usableFor } from "./token.js";
 
 /** The one place that fetches. */
@@ -35,6 +36,7 @@ export class Api extends EventTarget {
   #renewing = null;
   #timer = 0;
   #tabs;
+  #keys = new RequestKeys();
   /** `{id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s}` of who is logged in, or null. */
   user = null;
   /** Returns how many seconds ago somebody was there, or null: what the server is told at each renewal. */
@@ -102,7 +104,19 @@ export class Api extends EventTarget {
   /** The decoded body of GET `path`; `query` members that are null are left out. */
   get(path, query = {}) { return this.#authorized("GET", path, { query }); }
 
-  post(path, body) { return this.#authorized("POST", path, { body }); }
+  /** Carried out once, also if it is sent again because no answer came (`Idempotency-Key`). */
+  async post(path, body) {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const key = this.#keys.keyOf(path, text);
+    try {
+      const answer = await this.#authorized("POST", path, { body, key });
+      this.#keys.settle(path, text, 200);
+      return answer;
+    } catch (error) {
+      this.#keys.settle(path, text, error.status ?? 0);
+      throw error;
+    }
+  }
   /** `version`: stored only while the server still has this one (`If-Match`), else refused with a 412. */
   put(path, body, { version = undefined } = {}) { return this.#authorized("PUT", path, { body, version }); }
   patch(path, body) { return this.#authorized("PATCH", path, { body }); }
@@ -171,13 +185,15 @@ export class Api extends EventTarget {
   }
 
   /** `outlives`: the request goes on when the page is closed meanwhile. */
-  async #send(method, path, { query = {}, body = undefined, token = null, version = undefined, as = "value", outlives = false } = {}) {
+  async #send(method, path, { query = {}, body = undefined, token = null, version = undefined, key = undefined, as = "value", outlives = false } = {}) {
     const url = new URL(path, this.base);
     for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
     const headers = { Accept: as === "file" ? "*/*" : "application/json", "Accept-Language": this.language };
     if (token) headers.Authorization = `Bearer ${token}`;
+    if (key !== undefined) headers["Idempotency-Key"] = key;
     if (version !== undefined) headers["If-Match"] = `"${version}"`;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    // The session's own route takes nothing else, with or without a body: a page of another site cannot send it.
+    if (body !== undefined || path === "api/session/") headers["Content-Type"] = "application/json";
     let response, answer;
     try {
       response = await fetch(url, {

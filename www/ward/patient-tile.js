@@ -3,8 +3,9 @@ import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { agoShort } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { iconOf, shortOf, stageOf } from "../model/alert-text.js";
-import { isEscalated } from "../model/alerts.js";
+import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
+import { isEscalated, isLostPulse, wantsSomebody } from "../model/alerts.js";
+import { ABSENCE, holding, isHolding } from "../model/holds.js";
 import { view } from "../model/reading-view.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../model/vitals.js";
 import { tileName } from "./tile-grid.js";
@@ -20,6 +21,7 @@ export class PatientTile extends FajmaElement {
     this.signal.addEventListener("abort", () => paintScheduler.cancel(this.#repaint));
     this.listen(state, "alert", mine);
     this.listen(state, "score", mine);
+    this.listen(state, "device", mine);
     this.listen(state, "connection", () => this.#update());
     this.listen(alarms, "pause", () => this.#updateAlert());
     this.everySecond(() => this.#update());
@@ -52,11 +54,12 @@ export class PatientTile extends FajmaElement {
     for (const cell of this.querySelectorAll(".cell")) {
       const name = cell.dataset.vital;
       const fresh = state.freshness(id, name);
-      const now = view(entryOf(name), state.record(id).value(name), fresh, i18n);
+      const measured = view(entryOf(name), state.record(id).value(name), fresh, i18n);
+      const core = name === "temperature" ? state.record(id).coreTemperature() : null;
+      const now = core ? view(entryOf(name), core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
       const alarm = state.record(id).lastingAlertAbout(name);
-      const isOff = fresh?.lost === "capteur_detache";
       // What is not current says how old it is.
-      const unit = isOff ? t("tile.off") : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
+      const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
       const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit}`;
       if (cell.dataset.shape === shape) continue;
       cell.dataset.shape = shape;
@@ -91,24 +94,32 @@ export class PatientTile extends FajmaElement {
     return [arrow, number, said].filter(Boolean);
   }
 
-  /** The age of the newest value that a device measured. All of them stale: the feed is silent, which is not the silence of one value. */
+  /**
+   * The age of the newest value that a device measured. All of them stale: the feed is silent, which is not the silence of one value, nor that of
+   * a patient who is away.
+   */
   #updateAge() {
     const { id } = this.patient;
     const all = state.record(id).vitals().map((name) => state.freshness(id, name)).filter(({ byHand }) => !byHand);
-    const isSilent = all.length > 0 && all.every(({ stale, blind }) => stale && !blind);
+    const isAbsent = holding(state.record(id).openAlerts(), ABSENCE) !== null;
+    const isSilent = !isAbsent && all.length > 0 && all.every(({ stale, blind }) => stale && !blind);
+    this.classList.toggle("absent", isAbsent);
     this.classList.toggle("silent", isSilent);
-    setText(this.querySelector(".why"), isSilent ? t(all.every(({ lost }) => lost === "signal_perdu") ? "tile.lost" : "tile.silent") : "");
+    const isWaiting = !isSilent && !isAbsent && state.record(id).awaitsFirstMeasurement(state.now());
+    this.classList.toggle("waiting", isWaiting);
+    setText(this.querySelector(".why"), isWaiting ? t("tile.waiting") : isSilent ? t(all.every(({ lost }) => lost === "signal_perdu") ? "tile.lost" : "tile.silent") : "");
     const since = all.length ? agoShort(Math.min(...all.map(({ ageMs }) => ageMs)), i18n.language) : "--";
     for (const place of this.querySelectorAll(".since")) setText(place, since);
   }
 
   #updateAlert() {
     const open = state.record(this.patient.id).openAlerts();
-    const alert = open.find(isEscalated) ?? open[0];
+    const alert = open.find(isLostPulse) ?? open.find(isEscalated) ?? open.find(wantsSomebody) ?? open.find(isHolding) ?? open[0];
     const isPaused = alarms.pauses.of(this.patient.id, alarms.now()) !== null;
     const shown = `${alert ? `${alert.id} ${alert.version} ${open.length}` : ""} ${isPaused}`;
     const place = this.querySelector(".alert");
     this.dataset.alert = alert ? alert.severity : "";
+    this.classList.toggle("lost-pulse", open.some(isLostPulse));
     this.dataset.stage = alert ? stageOf(alert) : "";
     this.classList.toggle("acknowledged", alert?.acknowledged === true);
     if (place.dataset.shown === shown) return;
@@ -119,9 +130,9 @@ export class PatientTile extends FajmaElement {
   /** The stage in words too: ended, acknowledged, brought back, passed on. */
   #alert(alert, others) {
     const stage = stageOf(alert);
-    const said = [t(`severity.${alert.severity}`), stage === "waiting" ? null : t(`alarms.stage.${stage}`), alert.remindedAt === null ? null : t("alarms.reminded")];
-    return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: `${said.filter(Boolean).join(", ")} : ${alert.message}` }),
-      el("span", { class: "message", "aria-hidden": "true", title: alert.message, text: shortOf(alert, i18n) }),
+    const said = isHolding(alert) ? [] : [t(`severity.${alert.severity}`), stage === "waiting" ? null : t(`alarms.stage.${stage}`), alert.remindedAt === null ? null : t("alarms.reminded")];
+    return [icon(iconOf(alert)), el("span", { class: "visually-hidden", text: [said.filter(Boolean).join(", "), isHolding(alert) ? shortOf(alert, i18n, state.now()) : messageOf(alert, i18n)].filter(Boolean).join(" : ") }),
+      el("span", { class: "message", "aria-hidden": "true", title: messageOf(alert, i18n), text: shortOf(alert, i18n, state.now()) }),
       el("span", { class: "marks" }, others ? el("small", { class: "others" }, el("span", { "aria-hidden": "true", text: `+${others}` }), el("span", { class: "visually-hidden", text: t("tile.others", { count: others }) })) : null,
         alert.remindedAt !== null && !alert.acknowledged ? icon("reminded") : null, alert.escalatedAt !== null ? icon("escalated") : null)];
   }

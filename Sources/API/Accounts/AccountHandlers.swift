@@ -9,7 +9,9 @@ struct Me: Encodable {
     /// Untouched for so long, the page logs out. Nil: never.
     let idleSeconds: Double?
 
-    private enum CodingKeys: String, CodingKey {
+    static let members = CodingKeys.allCases.map(\.rawValue)
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s
     }
 
@@ -47,32 +49,47 @@ struct SessionRow: Encodable {
     }
 }
 
+struct OwnFields: ObjectBody {
+    let language: String
+
+    static let others = OtherMembers.refused(except: Me.members)
+    init(_ fields: inout BodyFields) { language = fields.required("langue", .language) }
+}
+
+struct PasswordChange: ObjectBody {
+    let current: String
+    let new: String
+
+    static let limitBytes = BodyLimit.credentials
+    init(_ fields: inout BodyFields) {
+        (current, new) = (fields.required("actuel", .secret), fields.required("nouveau", .secret))
+    }
+}
+
+extension FieldType<String> {
+    static let language = choice(Language.allCases.map(\.rawValue))
+}
+
 /// One's own account: open to everybody, also with a provisional password.
 extension Service {
-    private struct OwnFields: Decodable { let langue: String }
-    private struct PasswordChange: Decodable {
-        let actuel: String
-        let nouveau: String
-    }
-
     func whoAmI(_ call: Call) throws -> Response { try .json(me(call.scope())) }
 
-    func changeOwnAccount(_ call: Call) throws -> Response {
+    func changeOwnAccount(_ call: Call, _ fields: OwnFields) throws -> Response {
         let scope = try call.scope()
-        try database.setLanguage(call.decode(OwnFields.self).langue, scope)
+        try database.setLanguage(fields.language, scope)
         return try .json(me(call.found(database.scope(of: scope.user))))
     }
 
-    func changeOwnPassword(_ call: Call) throws -> Response {
-        let (scope, change) = (try call.scope(), try call.decode(PasswordChange.self))
-        try check(change.nouveau, for: scope.username, field: "nouveau")
+    func changeOwnPassword(_ call: Call, _ change: PasswordChange) throws -> Response {
+        let scope = try call.scope()
+        try check(change.new, for: scope.username, field: "nouveau")
         // Whoever sits down at an open page must not find out the password from it, nor faster than at the login.
-        guard let account = try account(scope.username, password: change.actuel, call) else {
+        guard let account = try account(scope.username, password: change.current, call) else {
             throw Problem.invalid("actuel", .wrongPassword)
         }
         // Swift compares as the hash does: by canonical equivalence.
-        if change.nouveau == change.actuel { throw Problem.invalid("nouveau", .samePassword) }
-        let hash = try Password.hash(change.nouveau)
+        if change.new == change.current { throw Problem.invalid("nouveau", .samePassword) }
+        let hash = try Password.hash(change.new)
         guard try database.changePassword(from: account.passwordHash, to: hash, scope) else {
             throw Problem.invalid("actuel", .wrongPassword)
         }
@@ -99,7 +116,7 @@ extension Service {
     /// - Throws: 400 on the field where the policy refuses the password.
     func check(_ password: String, for username: String, field: String) throws {
         let fault: FieldFault? =
-            switch PasswordPolicy.check(password, username: username) {
+            switch try PasswordPolicy.check(password, username: username, places: database.wardNames() + [hospitalName].compactMap { $0 }) {
             case nil: nil
             case .tooShort: .passwordTooShort
             case .tooLong: .passwordTooLong

@@ -11,7 +11,7 @@ extension Service {
         let user = query["utilisateur"]
         let filter = AuditFilter(
             user: user.flatMap { UserID($0) }, username: user.flatMap { UserID($0) == nil ? $0 : nil },
-            patient: query["patient_id"].map(PatientKey.init), action: query["action"], from: try query.instant("debut"),
+            patient: try query["patient_id"].map { .id(try knownPatient($0, call).id) }, action: query["action"], from: try query.instant("debut"),
             to: try query.instant("fin"))
         switch query["format"] {
         case nil, "json":
@@ -32,32 +32,5 @@ extension Service {
         if entries.count > shown.count, let last = shown.last { headers.append(call.nextLink(String(last.id))) }
         let text = shown.reduce(into: AuditEntry.csvHeading) { $0 += $1.csvLine }
         return Response(status: 200, headers: headers, body: Array(text.utf8))
-    }
-
-    /// That somebody was refused what they asked for. Refused it is anyway, so a failure is only logged.
-    func recordRefusal(of route: Route, to caller: Caller, _ request: Request) {
-        do {
-            let author: Author
-            switch caller {
-            case .nobody: return
-            case .user(let scope): author = scope.author
-            case .device(let key):
-                // A key is checked where it is used, and it came to no use; its number may be anybody's.
-                guard try database.isValid(key) else { return }
-                author = .device(key.device, address: request.address)
-            }
-            try database.recordOnceAnHour(.refused("\(route.method) \(route.path)"), by: author)
-        } catch {
-            log(for: request).error("a refusal could not be recorded", metadata: ["why": "\(error)"])
-        }
-    }
-
-    /// As `recordRefusal`, of a login. - Parameter username: as it was typed.
-    func recordRefusedLogin(_ reason: RefusedLogin = .wrongPassword, username: String, _ request: Request) {
-        do {
-            try database.recordRefusedLogin(reason, username: username, address: request.address)
-        } catch {
-            log(for: request).error("a refused login could not be recorded", metadata: ["why": "\(error)"])
-        }
     }
 }

@@ -16,27 +16,40 @@ struct SessionTerms {
 
     init(_ role: Role, _ kind: Session.Kind, idleSeconds idle: Double) {
         switch (role, kind) {
-        // A wall display is not logged in again each day, and nobody touches it.
-        case (.ecran, _): refreshSeconds = Tokens.screenRefreshSeconds
+        // A wall display is not logged in again each day, and nobody touches it: it ends when it was not renewed for so long.
+        case (.ecran, .browser): refreshSeconds = Tokens.screenRefreshSeconds
         // The last renewal of a browser that was closed comes at most one access token's life before its person's idle limit.
         case (_, .browser): (refreshSeconds, seconds, idleSeconds) = (idle + Tokens.accessSeconds, Self.personSeconds, idle)
-        // As in the replaced system: nobody sits in front of a program.
-        case (_, .program): refreshSeconds = Tokens.refreshSeconds
+        // Nobody sits in front of a program: it logs in again each day, a wall display's password too.
+        case (_, .program): (refreshSeconds, seconds) = (Tokens.refreshSeconds, Tokens.refreshSeconds)
         }
+    }
+}
+
+/// A name and a password, from a program; other members are ignored, as in the replaced system.
+struct Credentials: ObjectBody {
+    let username: String
+    let password: String
+
+    static let limitBytes = BodyLimit.credentials
+    static let takesForms = true
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) {
+        (username, password) = (fields.required("username", .secret), fields.required("password", .secret))
     }
 }
 
 /// What tokens and browsers' sessions have in common.
 extension Service {
-    private struct Credentials: Decodable {
-        let username: String
-        let password: String
-    }
-
-    func authenticate(_ call: Call, _ kind: Session.Kind) throws -> (Scope, TokenPair) {
-        let credentials = try call.decode(Credentials.self)
-        guard let account = try account(credentials.username, password: credentials.password, call),
-            let scope = try database.scope(of: account.user)
+    func authenticate(_ call: Call, _ credentials: Credentials, _ kind: Session.Kind) throws -> (Scope, TokenPair) {
+        guard let account = try account(credentials.username, password: credentials.password, call) else {
+            throw Problem.unauthenticated(.noActiveAccount)
+        }
+        if account.isProvisionalExpired {
+            recordRefusedLogin(.provisionalExpired, username: credentials.username, call.request)
+            throw Problem.unauthenticated(.provisionalPasswordExpired)
+        }
+        guard let scope = try database.scope(of: account.user)
         else { throw Problem.unauthenticated(.noActiveAccount) }
         let terms = SessionTerms(scope.role, kind, idleSeconds: idleSeconds)
         let end = terms.seconds.map { now().advanced(bySeconds: $0) }
@@ -54,10 +67,11 @@ extension Service {
     /// The account that a name and a password open, at the throttle's pace. Every name gets the same questions and the same work, so that
     /// neither answer nor time tells which exist.
     ///
-    /// - Throws: 429; 503 while too many passwords are being checked.
-    func account(_ username: String, password: String, _ call: Call) throws -> (user: UserID, passwordHash: String)? {
-        if Password.isBusy { throw Problem.unavailable }
-        let source = LoginSource(username: username, address: call.request.address, browser: call.request.browser)
+    /// - Throws: 429, also while too many passwords from the same place wait to be checked.
+    func account(
+        _ username: String, password: String, _ call: Call
+    ) throws -> (user: UserID, passwordHash: String, isProvisionalExpired: Bool)? {
+        let source = LoginSource(username: username, address: call.request.address, browsers: call.request.browsers)
         let candidate = try database.loginCandidate(source)
         let attempt: LoginAttempt.Counted
         switch try database.countAttempt(candidate, source) {
@@ -66,12 +80,22 @@ extension Service {
             recordRefusedLogin(.tooManyAttempts, username: username, call.request)
             throw Problem.throttled(seconds: seconds)
         }
-        guard verifyPassword(password, candidate.account?.passwordHash), let account = candidate.account else {
+        let isRight: Bool
+        do {
+            let line: PasswordLine.Line = candidate.isBrowserKnown ? .knownBrowsers : .others
+            isRight = try passwords.inTurn(line, from: source.name(candidate), for: candidate.foldedName) {
+                verifyPassword(password, candidate.account?.passwordHash)
+            }
+        } catch is PasswordLine.Busy {
+            try database.giveBack(attempt)  // nothing was tried
+            throw Problem.throttled(seconds: 1)
+        }
+        guard isRight, let account = candidate.account else {
             recordRefusedLogin(username: username, call.request)
             return nil
         }
         try database.giveBack(attempt)
-        return account
+        return (account.user, account.passwordHash, candidate.isProvisionalExpired)
     }
 
     func refreshClaims(_ token: String) throws -> TokenClaims {

@@ -2,21 +2,34 @@ import Access
 import Clinical
 import Store
 
+struct NewUser: ObjectBody {
+    let username: String
+    let role: Role
+    let wards: [WardID]?
+    let language: String?
+    let password: String?
+
+    init(_ fields: inout BodyFields) {
+        (username, role) = (fields.required("username", .text(1...150)), fields.required("role", FieldType<Role>.choice))
+        (wards, language) = (fields.optional("services", .ids(atMost: Query.maximumLimit)), fields.optional("langue", .language))
+        password = fields.optional("mot_de_passe", .secret)
+    }
+}
+
+struct UserFields: ObjectBody {
+    let changes: UserChanges
+
+    static let others = OtherMembers.refused(
+        except: ["id", "username", "cree_le", "derniere_connexion", "mot_de_passe_provisoire"])
+    init(_ fields: inout BodyFields) {
+        changes = UserChanges(
+            role: fields.optional("role", FieldType<Role>.choice), wards: fields.optional("services", .ids(atMost: Query.maximumLimit)),
+            language: fields.optional("langue", .language), isActive: fields.optional("actif", .flag))
+    }
+}
+
 /// Accounts, as administrators see them.
 extension Service {
-    private struct NewUser: Decodable {
-        let username: String
-        let role: Role
-        let services: [WardID]?
-        let langue: String?
-        let mot_de_passe: String?
-    }
-    private struct Changes: Decodable {
-        let role: Role?
-        let services: [WardID]?
-        let langue: String?
-        let actif: Bool?
-    }
     /// Shown once.
     private struct MadePassword: Encodable { let mot_de_passe: String? }
     private struct Added: Encodable {
@@ -36,26 +49,23 @@ extension Service {
 
     func showUser(_ call: Call) throws -> Response { try .json(user(call)) }
 
-    func addUser(_ call: Call) throws -> Response {
-        let fields: NewUser = try call.decode()
-        if let password = fields.mot_de_passe { try check(password, for: fields.username, field: "mot_de_passe") }
-        let made = fields.mot_de_passe == nil ? try PasswordPolicy.made() : nil
-        let wards = try Self.checked(fields.services ?? [])
+    func addUser(_ call: Call, _ fields: NewUser) throws -> Response {
+        if let password = fields.password { try check(password, for: fields.username, field: "mot_de_passe") }
+        let made = fields.password == nil ? try PasswordPolicy.made() : nil
         let id = try database.addUser(
-            username: fields.username, passwordHash: hash(fields.mot_de_passe ?? made ?? ""), isProvisional: true, role: fields.role,
-            wards: wards, language: fields.langue ?? "fr", by: call.scope().author)
+            username: fields.username, passwordHash: hash(fields.password ?? made ?? ""), isProvisional: true, role: fields.role,
+            wards: fields.wards ?? [], language: fields.language ?? "fr", by: call.scope().author)
         return try .json(Added(user: call.found(database.user(id)), password: MadePassword(mot_de_passe: made)), status: 201)
     }
 
-    func changeUser(_ call: Call) throws -> Response {
-        let fields: Changes = try call.decode()
-        let changes = UserChanges(
-            role: fields.role, wards: try fields.services.map(Self.checked), language: fields.langue, isActive: fields.actif)
-        return try .json(call.found(database.changeUser(call.number("id"), changes, by: call.scope().author)))
+    func changeUser(_ call: Call, _ fields: UserFields) throws -> Response {
+        try .json(call.found(database.changeUser(call.number("id"), fields.changes, by: call.scope().author)))
     }
 
     func resetPassword(_ call: Call) throws -> Response {
         let (user, password) = (try user(call), try PasswordPolicy.made())
+        // Who sits down at an administrator's open page must not get the account for good.
+        if user.id == (try call.scope().user) { throw Problem.conflict("mot_de_passe", .ownPassword) }
         guard try database.setPassword(user.id, passwordHash: hash(password), isProvisional: true, by: call.scope().author) else {
             throw Problem.notFound
         }
@@ -78,14 +88,5 @@ extension Service {
 
     private func user(_ call: Call) throws -> User { try call.found(database.user(call.number("id"))) }
 
-    private func hash(_ password: String) throws -> String {
-        if Password.isBusy { throw Problem.unavailable }
-        return try Password.hash(password)
-    }
-
-    /// A number that no ward can have is unknown like any other.
-    private static func checked(_ wards: [WardID]) throws -> [WardID] {
-        guard wards.count <= Query.maximumLimit, wards.allSatisfy({ Int32(exactly: $0) != nil }) else { throw Problem.invalid("services", .unknown) }
-        return wards
-    }
+    private func hash(_ password: String) throws -> String { try Password.hash(password) }
 }

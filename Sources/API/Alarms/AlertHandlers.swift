@@ -1,51 +1,85 @@
 import Clinical
 import Store
 
-extension Service {
-    private struct NewAlert: Decodable {
-        let patient: PatientID
-        let type_alerte: String
-        let message: String
-        let niveau_gravite: Severity
-        let timestamp: Instant?
-    }
-    private struct AlertChange: Decodable { let acquittee: Bool }
-    /// How bad the alert was that somebody saw.
-    private struct SeenAlert: Decodable { let niveau_gravite: Severity? }
+struct NewAlertBody: ObjectBody {
+    let patient: PatientID
+    let kind: String
+    let message: String
+    let severity: Severity
+    let timestamp: Instant?
 
+    static let takesForms = true
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) {
+        (patient, kind) = (fields.required("patient", .id), fields.required("type_alerte", .text(1...64)))
+        (message, severity) = (fields.required("message", .text(1...500)), fields.required("niveau_gravite", FieldType<Severity>.choice))
+        timestamp = fields.optional("timestamp", .instant)
+    }
+}
+
+struct AlertChange: ObjectBody {
+    let isAcknowledged: Bool
+    let seen: Severity?
+
+    static let takesForms = true
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) {
+        (isAcknowledged, seen) = (fields.required("acquittee", .flag), fields.optional("niveau_gravite", FieldType<Severity>.choice))
+    }
+}
+
+struct SeenAlert: ObjectBody {
+    /// How bad the alert was that somebody saw.
+    let severity: Severity?
+
+    static let takesForms = true
+    static let mayBeEmpty = true
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) { severity = fields.optional("niveau_gravite", FieldType<Severity>.choice) }
+}
+
+extension Service {
     func listAlerts(_ call: Call) throws -> Response {
         let query = call.query
         let page = try query.page { Int($0) }
         let filter = AlertFilter(
-            patient: try query.value("patient_id") { PatientID($0) },
-            acknowledged: try query.value("acquittee") { Bool($0.lowercased()) },
+            patient: try query["patient_id"].map { try patient($0, call).id }, ward: try query.value("service") { WardID($0) },
+            acknowledged: try query.optionalFlag("acquittee"),
             severity: try query.value("niveau_gravite") { Severity(rawValue: $0) }, from: try query.instant("debut"),
             to: try query.instant("fin"))
         return try call.list(database.alerts(call.scope(), filter, page), page) { String($0.id) }
     }
 
     func showAlert(_ call: Call) throws -> Response {
-        try .json(call.found(database.alert(call.number("id"), call.scope())))
+        let alert = try call.found(database.alert(call.number("id"), call.scope()))
+        try recordShown([alert.patient], call)
+        return try .json(alert)
     }
 
-    func raiseAlert(_ call: Call) throws -> Response {
-        let new: NewAlert = try call.decode()
-        let alert = try database.addAlert(
-            patient: new.patient, kind: new.type_alerte, message: new.message, severity: new.niveau_gravite,
-            measuredAt: new.timestamp ?? now(), call.scope())
-        guard let alert else { throw Problem.invalid("patient", .unknown) }
-        return try .json(alert, status: 201)
+    func raiseAlert(_ call: Call, _ body: NewAlertBody) throws -> Response {
+        guard !SystemAlertKind.contains(body.kind) else { throw Problem.invalid("type_alerte") { SystemAlertKind.refusal(in: $0) } }
+        let now = now()
+        let new = NewAlert(
+            patient: body.patient, kind: body.kind, message: body.message, severity: body.severity, measuredAt: body.timestamp ?? now)
+        switch try database.raiseAlert(new, now: now, call.scope()) {
+        case .raised(let alert): return try .json(alert, status: 201)
+        case .updated(let alert): return try .json(alert)
+        case .tooManyOpen: throw Problem.tooManyOpenAlerts
+        case .timeNotAllowed: throw Problem.invalid("timestamp", .outsideStay)
+        case .unknownPatient: throw Problem.invalid("patient", .unknown)
+        }
     }
 
     /// The replaced system's clients acknowledge this way. An acknowledgement is not taken back.
-    func changeAlert(_ call: Call) throws -> Response {
-        guard try call.decode(AlertChange.self).acquittee else { throw Problem.invalid("acquittee", .notTrue) }
-        return try acknowledge(call)
+    func changeAlert(_ call: Call, _ change: AlertChange) throws -> Response {
+        guard change.isAcknowledged else { throw Problem.invalid("acquittee", .notTrue) }
+        return try acknowledge(call, seen: change.seen)
     }
 
     /// Who says how bad it was does not acknowledge what it has become meanwhile; the replaced system's clients say nothing.
-    func acknowledge(_ call: Call) throws -> Response {
-        let seen = call.request.body.isEmpty ? nil : try call.decode(SeenAlert.self).niveau_gravite
+    func acknowledge(_ call: Call, _ body: SeenAlert) throws -> Response { try acknowledge(call, seen: body.severity) }
+
+    private func acknowledge(_ call: Call, seen: Severity?) throws -> Response {
         let alert = try call.found(database.acknowledgeAlert(call.number("id"), seen: seen, call.scope()))
         if let seen, alert.severity > seen, !alert.acknowledged { throw Problem.conflict("niveau_gravite", .worse) }
         return try .json(alert)

@@ -7,15 +7,17 @@ extension Service {
         let version: UInt32
         let limites: [WireLimit]
         let propres: [WireLimit]
+        /// The ward's; nil: of the hospital.
+        let temperature_cutanee_validee: Bool?
     }
 
     func showHospitalLimits(_ call: Call) throws -> Response { try show(.hospital, call) }
     func showWardLimits(_ call: Call) throws -> Response { try show(.ward(call.number("id")), call) }
     func showPatientLimits(_ call: Call) throws -> Response { try show(patient(call), call) }
 
-    func changeHospitalLimits(_ call: Call) throws -> Response { try change(.hospital, call) }
-    func changeWardLimits(_ call: Call) throws -> Response { try change(.ward(call.number("id")), call) }
-    func changePatientLimits(_ call: Call) throws -> Response { try change(patient(call), call) }
+    func changeHospitalLimits(_ call: Call, _ limits: LimitList) throws -> Response { try change(.hospital, call, limits) }
+    func changeWardLimits(_ call: Call, _ limits: LimitList) throws -> Response { try change(.ward(call.number("id")), call, limits) }
+    func changePatientLimits(_ call: Call, _ limits: LimitList) throws -> Response { try change(patient(call), call, limits) }
 
     private func patient(_ call: Call) throws -> AlarmRuleOwner { try .patient(patient(call.parameters["id"] ?? "", call).id) }
 
@@ -32,11 +34,8 @@ extension Service {
         try answer(call.found(database.alarmRules(owner, call.scope())))
     }
 
-    private func change(_ owner: AlarmRuleOwner, _ call: Call) throws -> Response {
-        let after = try database.changeAlarmRules(owner, call.scope()) { before in
-            try call.requireMatch(before.rules.version)
-            return try call.decode(LimitList.self).rules(of: before)
-        }
+    private func change(_ owner: AlarmRuleOwner, _ call: Call, _ limits: LimitList) throws -> Response {
+        let after = try database.changeAlarmRules(owner, call.scope(), ifVersionIn: call.request.versionsToMatch, to: limits.rules)
         return try answer(call.found(after))
     }
 
@@ -45,64 +44,37 @@ extension Service {
         return try .json(
             Limits(
                 version: version, limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
-                propres: levels.own.map { WireLimit(rule: $0) }),
+                propres: levels.own.map { WireLimit(rule: $0) },
+                temperature_cutanee_validee: levels.level == .hospital ? nil : levels.isSkinTemperatureValid),
             headers: [("ETag", "\"\(version)\"")])
     }
 }
 
-extension Call {
-    /// - Throws: 412 where `If-Match` names another version.
-    fileprivate func requireMatch(_ version: UInt32) throws {
-        guard let header = request.header("If-Match") else { return }
+extension Request {
+    /// Those that `If-Match` names; nil: any.
+    fileprivate var versionsToMatch: Set<UInt32>? {
+        guard let header = header("If-Match") else { return nil }
         let tags = header.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
-        guard tags.contains("*") || tags.contains("\"\(version)\"") else { throw Problem.changedMeanwhile }
+        if tags.contains("*") { return nil }
+        return Set(tags.filter { $0.count > 2 && $0.hasPrefix("\"") && $0.hasSuffix("\"") }.compactMap { UInt32($0.dropFirst().dropLast()) })
     }
 }
 
 /// A level's own limits, as a client sends them.
-struct LimitList: Decodable {
-    private let limites: [Limit]
+struct LimitList: ObjectBody {
+    let rules: [AlarmRuleChange]
 
-    private struct Limit: Decodable {
-        let type_donnee: Vital
-        let cote: Side
-        let niveau_gravite: Severity
-        /// Nil: left out. Nil within: no alarm of this priority.
-        let seuil: Double??
-        let inclus: Bool?
-        let delai_s: Double?
-        let hysteresis: Double?
+    static let others = OtherMembers.refused(except: ["version", "propres"])
 
-        enum CodingKeys: String, CodingKey { case type_donnee, cote, niveau_gravite, seuil, inclus, delai_s, hysteresis }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            type_donnee = try container.decode(Vital.self, forKey: .type_donnee)
-            cote = try container.decode(Side.self, forKey: .cote)
-            niveau_gravite = try container.decode(Severity.self, forKey: .niveau_gravite)
-            seuil = container.contains(.seuil) ? .some(try container.decodeIfPresent(Double.self, forKey: .seuil)) : .none
-            inclus = try container.decodeIfPresent(Bool.self, forKey: .inclus)
-            delai_s = try container.decodeIfPresent(Double.self, forKey: .delai_s)
-            hysteresis = try container.decodeIfPresent(Double.self, forKey: .hysteresis)
-        }
-    }
-
-    /// With what is left out taken from the farther rules of the same key.
-    ///
-    /// - Throws: `AlarmRuleProblem` where there is none; 400 for more than there can be.
-    func rules(of levels: AlarmLevels) throws -> [AlarmRule] {
-        guard limites.count <= AlarmRule.Key.limit else { throw Problem.invalid("limites", .tooMany) }
-        let inherited = levels.inherited
-        return try limites.map { one in
-            let key = AlarmRule.Key(one.type_donnee, one.cote, one.niveau_gravite)
-            let farther = inherited[key]
-            guard let limit = one.seuil ?? farther.map(\.limit) else { throw AlarmRuleProblem(key, .incomplete) }
-            // Where there is no alarm, nobody waits for it.
-            let none = limit == nil ? 0.0 : nil
-            guard let delay = one.delai_s ?? farther?.delaySeconds ?? none, let hysteresis = one.hysteresis ?? farther?.hysteresis ?? none
-            else { throw AlarmRuleProblem(key, .incomplete) }
-            return AlarmRule(
-                key, limit: limit, includesLimit: one.inclus ?? farther?.includesLimit ?? false, delaySeconds: delay, hysteresis: hysteresis)
+    init(_ fields: inout BodyFields) {
+        rules = fields.elements("limites", atMost: AlarmRule.Key.limit, ignoring: [WireLimit.CodingKeys.origine.rawValue]) { one in
+            let key = AlarmRule.Key(
+                one.required("type_donnee", FieldType<Vital>.choice), one.required("cote", FieldType<Side>.choice),
+                one.required("niveau_gravite", FieldType<Severity>.choice))
+            let limit: Double?? = one.has("seuil") ? .some(one.optional("seuil", .number())) : .none
+            return AlarmRuleChange(
+                key, limit: limit, includesLimit: one.optional("inclus", .flag), delaySeconds: one.optional("delai_s", .number()),
+                hysteresis: one.optional("hysteresis", .number()))
         }
     }
 }

@@ -1,15 +1,20 @@
 import Clinical
 import Store
 
+struct TrialBody: ObjectBody {
+    let limits: LimitList
+    let from: Instant
+    /// Nil: now.
+    let to: Instant?
+
+    init(_ fields: inout BodyFields) {
+        limits = LimitList(&fields)
+        (from, to) = (fields.required("depuis", .instant), fields.optional("jusqu_a", .instant))
+    }
+}
+
 /// How many alerts there would have been with other limits.
 extension Service {
-    /// A week's readings keep a core busy for seconds.
-    static let rehearsalsAtOnce = 2
-
-    private struct Span: Decodable {
-        let depuis: Instant
-        let jusqu_a: Instant?
-    }
 
     private struct Answer: Encodable {
         let depuis: Instant
@@ -32,16 +37,15 @@ extension Service {
         }
     }
 
-    func rehearse(_ call: Call) throws -> Response {
+    func rehearse(_ call: Call, _ body: TrialBody) throws -> Response {
         let patient = try patient(call.parameters["id"] ?? "", call)
-        let span: Span = try call.decode()
-        let (from, to) = (span.depuis, span.jusqu_a ?? now())
-        guard from < to else { throw Problem.invalid(span.jusqu_a == nil ? "depuis" : "jusqu_a", .endsBeforeBegin) }
+        let (from, to) = (body.from, body.to ?? now())
+        guard from < to else { throw Problem.invalid(body.to == nil ? "depuis" : "jusqu_a", .endsBeforeBegin) }
         guard to.seconds(since: from) <= LimitsTrial.maximumDays * 86_400 else { throw Problem.invalid("depuis", .tooLongAgo) }
         let present = try call.found(database.alarmRules(.patient(patient.id), call.scope()))
-        let proposed = try present.replacing(own: call.decode(LimitList.self).rules(of: present))
+        let proposed = try present.replacing(ownWith: body.limits.rules)
         if let problem = proposed.problem { throw problem }
-        return try rehearsals.with {
+        return try shares.trials.with(call.scope().user) {
             var rehearsals = [LimitsTrial(present.rules), LimitsTrial(proposed.rules)]
             let count = try database.rehearse(patient.id, from: from, to: to, &rehearsals)
             return try .json(

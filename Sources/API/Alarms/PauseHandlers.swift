@@ -1,9 +1,17 @@
 import Clinical
 import Store
 
+struct NewPause: ObjectBody {
+    let seconds: Int
+
+    static let mayBeEmpty = true
+    init(_ fields: inout BodyFields) {
+        seconds = fields.optional("duree_s", .integer(SoundPause.allowedSeconds)) ?? SoundPause.defaultSeconds
+    }
+}
+
 /// Pauses of the alarms' sound, of a patient and of a ward.
 extension Service {
-    private struct NewPause: Decodable { let duree_s: Int? }
     private struct CurrentPause: Encodable {
         let pause: SoundPause?
 
@@ -16,8 +24,8 @@ extension Service {
 
     func showPatientPause(_ call: Call) throws -> Response { try show(patientSubject(call)) }
     func showWardPause(_ call: Call) throws -> Response { try show(wardSubject(call)) }
-    func beginPatientPause(_ call: Call) throws -> Response { try begin(patientSubject(call), call) }
-    func beginWardPause(_ call: Call) throws -> Response { try begin(wardSubject(call), call) }
+    func beginPatientPause(_ call: Call, _ new: NewPause) throws -> Response { try begin(new, patientSubject(call), call) }
+    func beginWardPause(_ call: Call, _ new: NewPause) throws -> Response { try begin(new, wardSubject(call), call) }
     func endPatientPause(_ call: Call) throws -> Response { try end(patientSubject(call), call) }
     func endWardPause(_ call: Call) throws -> Response { try end(wardSubject(call), call) }
 
@@ -33,11 +41,8 @@ extension Service {
         try .json(CurrentPause(pause: database.currentPause(of: subject)))
     }
 
-    private func begin(_ subject: SoundPause.Subject, _ call: Call) throws -> Response {
-        let asked = call.request.body.isEmpty ? nil : try call.decode(NewPause.self).duree_s
-        let seconds = asked ?? SoundPause.defaultSeconds
-        guard SoundPause.allowedSeconds.contains(seconds) else { throw Problem.invalid("duree_s", .outOfRange) }
-        return try .json(call.found(database.beginPause(of: subject, seconds: seconds, call.scope())), status: 201)
+    private func begin(_ new: NewPause, _ subject: SoundPause.Subject, _ call: Call) throws -> Response {
+        try .json(call.found(database.beginPause(of: subject, seconds: new.seconds, call.scope())), status: 201)
     }
 
     private func end(_ subject: SoundPause.Subject, _ call: Call) throws -> Response {

@@ -2,16 +2,14 @@ import Clinical
 import Store
 
 extension Service {
-    /// A long history takes a connection for half a second: others must not wait for theirs behind many of them.
-    static let historiesAtOnce = 4
     private static let defaultPoints = 500
-    private static let pointsRange = 2...1500
+    static let pointsRange = 2...1500
     private static let daySeconds = 86_400.0
     private static let mostDays = 31
 
     func alarmMeasures(_ call: Call) throws -> Response {
         let span = try call.query.span(now: now(), defaultSeconds: Self.daySeconds)
-        return try .json(histories.with { try database.alarmMeasures(span) })
+        return try .json(shares.histories.with(call.scope().user) { try database.alarmMeasures(span) })
     }
 
     func alarmLoad(_ call: Call) throws -> Response {
@@ -22,7 +20,7 @@ extension Service {
         guard day(Instant(milliseconds: span.upperBound.milliseconds - 1)) - day(span.lowerBound) < Self.mostDays else {
             throw Problem.invalid("debut", .spanTooLong)
         }
-        return try .json(histories.with { try database.alarmLoad(patient.id, span, call.scope()) })
+        return try .json(shares.histories.with(call.scope().user) { try database.alarmLoad(patient.id, span, call.scope()) })
     }
 
     /// Letters have no average: they are refused, and read one by one as readings.
@@ -34,9 +32,8 @@ extension Service {
         }
         guard vital.properties.letters == nil else { throw Problem.invalid("type_donnee", .noAverage) }
         let points = try query.number("points") ?? Self.defaultPoints
-        guard Self.pointsRange.contains(points) else { throw Problem.invalid("points", .outOfRange) }
         let grid = HistoryGrid(try query.span(now: now(), defaultSeconds: Self.daySeconds), points: points)
-        let buckets = try histories.with { try database.history(patient.id, vital, grid, call.scope()) }
+        let buckets = try shares.histories.with(call.scope().user) { try database.history(patient.id, vital, grid, call.scope()) }
         // By hand: 1,500 arrays of five numbers take the encoder longer than the database.
         let rows = buckets.map { "[\($0.begin.milliseconds),\($0.minimum),\($0.average),\($0.maximum),\($0.count)]" }
         return Response(

@@ -1,30 +1,55 @@
 import Clinical
 import Store
 
+struct NewAssignment: ObjectBody {
+    let patient: PatientID
+    let begin: Instant?
+    let end: Instant?
+    let others: OtherDevices?
+
+    static let others = OtherMembers.refused(except: ["id"])
+    init(_ fields: inout BodyFields) {
+        patient = fields.required("patient", .id)
+        (begin, end) = (fields.optional("debut", .instant), fields.optional("fin", .instant))
+        others = fields.otherDevices()
+    }
+}
+
+struct AssignmentChange: ObjectBody {
+    let change: Change<AssignmentTime>
+    let others: OtherDevices?
+
+    static let others = OtherMembers.refused(except: ["id", "patient"])
+    init(_ fields: inout BodyFields) {
+        var change = Change<AssignmentTime>()
+        fields.change(\.begin, "debut", .instant, in: &change)
+        fields.change(optional: \.end, "fin", .instant, in: &change)
+        self.change = change
+        others = fields.otherDevices()
+    }
+}
+
+extension BodyFields {
+    /// What becomes of the other devices that the patient wears, wherever a body gives a device to a patient. Nil: the body does not say.
+    mutating func otherDevices() -> OtherDevices? { optional("autres_dispositifs", FieldType<OtherDevices>.choice) }
+}
+
 /// Who wears which device from when until when.
 extension Service {
-    private struct NewAssignment: Decodable {
-        let patient: PatientID
-        let debut: Instant?
-        let fin: Instant?
-    }
-
     func listAssignments(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
         return try call.list(call.found(database.assignments(of: call.number("id"), call.scope(), page)), page) { String($0.id) }
     }
 
-    func assign(_ call: Call) throws -> Response {
-        let device = try call.number("id")
-        let new: NewAssignment = try call.decode()
+    func assign(_ call: Call, _ new: NewAssignment) throws -> Response {
         let assignment = try database.assignDevice(
-            device, to: new.patient, from: new.debut, to: new.fin, now: now(), call.scope())
+            call.number("id"), to: new.patient, from: new.begin, to: new.end, now: now(), others: new.others, call.scope())
         return try .json(call.found(assignment), status: 201)
     }
 
-    func changeAssignment(_ call: Call) throws -> Response {
+    func changeAssignment(_ call: Call, _ body: AssignmentChange) throws -> Response {
         let (device, id) = try (call.number("id"), call.number("affectation"))
-        let assignment = try database.updateAssignment(id, of: device, now: now(), call.scope()) { try call.decode(over: $0) }
+        let assignment = try database.updateAssignment(id, of: device, now: now(), others: body.others, call.scope(), body.change)
         return try .json(call.found(assignment))
     }
 

@@ -2,8 +2,43 @@ import Access
 import Clinical
 import Store
 
+/// What can be written of a device; other members are ignored, as in the replaced system.
+struct DeviceBody: ObjectBody {
+    let change: Change<DeviceFields>
+    let others: OtherDevices?
+
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) {
+        var change = Change<DeviceFields>()
+        fields.change(\.name, "nom", .text(1...80), in: &change)
+        fields.change(\.kind, "type_dispositif", .text(1...40), in: &change)
+        fields.change(optional: \.patient, "patient", .id, in: &change)
+        fields.change(optional: \.status, "statut", .status, in: &change)
+        self.change = change
+        others = fields.otherDevices()
+    }
+}
+
+struct StatusBody: ObjectBody {
+    let status: String
+
+    static let others = OtherMembers.ignored
+    init(_ fields: inout BodyFields) { status = fields.required("statut", .status) }
+}
+
+extension FieldType<String> {
+    fileprivate static let status = text(1...32)
+}
+
+struct KeyRequest: ObjectBody {
+    /// How long the former key still works.
+    let formerHours: Int
+
+    static let mayBeEmpty = true
+    init(_ fields: inout BodyFields) { formerHours = fields.optional("ancienne_valable_h", .integer(Database.formerKeyHours)) ?? 0 }
+}
+
 extension Service {
-    private struct StatusBody: Decodable { let statut: String }
     private struct StatusAnswer: Encodable { let status: String }
     private struct KeyAnswer: Encodable {
         let cle: String
@@ -15,7 +50,8 @@ extension Service {
         let query = call.query
         let page = try query.page { Int($0) }
         let filter = DeviceFilter(
-            patient: try query.number("patient"), isFree: try query.flag("libres"), isRetired: try query.flag("retires"))
+            patient: try query["patient_id"].map { try knownPatient($0, call).id }, isFree: try query.flag("libres"),
+            isRetired: try query.flag("retires"))
         let devices = try database.devices(call.scope(), filter, page)
         return try call.list(devices, page) { String($0.id) }
     }
@@ -24,12 +60,13 @@ extension Service {
         try .json(call.found(database.device(call.number("id"), call.scope())))
     }
 
-    func addDevice(_ call: Call) throws -> Response {
-        try .json(call.found(database.addDevice(call.decode(), call.scope())), status: 201)
+    func addDevice(_ call: Call, _ body: DeviceBody) throws -> Response {
+        let fields = body.change.applied(to: DeviceFields(name: "", kind: ""))
+        return try .json(call.found(database.addDevice(fields, others: body.others, call.scope())), status: 201)
     }
 
-    func changeDevice(_ call: Call) throws -> Response {
-        try .json(call.found(database.updateDevice(call.number("id"), call.scope()) { try call.decode(over: $0) }))
+    func changeDevice(_ call: Call, _ body: DeviceBody) throws -> Response {
+        try .json(call.found(database.updateDevice(call.number("id"), others: body.others, call.scope(), body.change)))
     }
 
     func retireDevice(_ call: Call) throws -> Response {
@@ -37,16 +74,15 @@ extension Service {
         return .noContent
     }
 
-    func newKey(_ call: Call) throws -> Response {
+    func newKey(_ call: Call, _ body: KeyRequest) throws -> Response {
         // Before the old key is gone.
         guard let url = call.request.publicURL else { throw Problem.invalid("host", .malformed) }
-        let key = try call.found(database.newDeviceKey(call.number("id"), call.scope())).text
+        let key = try call.found(database.newDeviceKey(call.number("id"), formerHours: body.formerHours, call.scope())).text
         return try .json(KeyAnswer(cle: key, qr: QRCode(ProvisioningCode(url: url, cle: key).text).rows))
     }
 
-    func updateStatus(_ call: Call) throws -> Response {
-        let id = try call.number("id")
-        let status = try call.decode(StatusBody.self).statut
+    func updateStatus(_ call: Call, _ body: StatusBody) throws -> Response {
+        let (id, status) = (try call.number("id"), body.status)
         switch call.caller {
         case .device(let key):
             guard try database.isValid(key) else { throw Problem.unauthenticated(.tokenNotValid) }

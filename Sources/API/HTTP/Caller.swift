@@ -6,7 +6,7 @@ import Store
 enum Caller: Sendable {
     case nobody
     case user(Scope)
-    /// Says that it is this device; the key is checked where it is used, in the transaction that stores.
+    /// Had this key a moment ago; whatever stores looks it up again.
     case device(DeviceKey)
 }
 
@@ -36,16 +36,25 @@ enum Requirement: Sendable {
 extension Service {
     /// Reads `Authorization`. - Throws: 401.
     func caller(of request: Request) throws -> Caller {
-        guard let header = request.header("Authorization") else { return .nobody }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem.unauthenticated(.tokenNotValid) }
-        let token = String(parts[1])
-        if token.hasPrefix("fjd_") {
-            guard let key = DeviceKey(token) else { throw Problem.unauthenticated(.tokenNotValid) }
+        if request.header("Authorization") == nil { return .nobody }
+        guard let token = request.bearer else { throw Problem.unauthenticated(.tokenNotValid) }
+        if token.hasPrefix(DeviceKey.prefix) {
+            guard let key = DeviceKey(token), try confirmedKeys.confirm(key, now: now(), database.isValid) else {
+                throw Problem.unauthenticated(.tokenNotValid)
+            }
             return .device(key)
         }
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims, address: request.address)
         else { throw Problem.unauthenticated(.tokenNotValid) }
         return .user(scope)
+    }
+}
+
+extension Request {
+    /// The token or key in `Authorization`; nil: there is none, or something else.
+    var bearer: String? {
+        guard let parts = header("Authorization")?.split(separator: " ", maxSplits: 1), parts.count == 2, parts[0].lowercased() == "bearer"
+        else { return nil }
+        return String(parts[1])
     }
 }

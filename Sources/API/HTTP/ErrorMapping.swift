@@ -9,35 +9,25 @@ extension Problem {
     init(_ error: any Error, logger: Logger) {
         switch error {
         case let problem as Problem: self = problem
-        case let error as DecodingError: self = Problem(error)
         case let error as ReportError: self = Problem(error)
         case let error as IngestError: self = Problem(error)
         case let error as StoreError: self = Problem(error)
         case let fault as UserFault: self = Problem(fault)
+        case let faults as ShownText.Faults:
+            self.init(
+                status: 400, code: .invalid, fields: faults.fields.mapValues { [.text($0 == .empty ? .empty : .unprintable)] })
         case let problem as AlarmRuleProblem: self = .invalid("limites", { problem.text(in: $0) })
         case let error as PostgresError:
             if let known = Problem(error) {
                 self = known
             } else {
-                logger.error("request failed", metadata: ["why": "\(error)"])
+                // That the database does not answer is logged once, where its connections are.
+                if error.kind != .deadlineExceeded { logger.error("request failed", metadata: ["why": "\(error)"]) }
                 self = error.isAway || error.isTransient ? .unavailable : .internalError
             }
         default:
             logger.error("request failed", metadata: ["why": "\(type(of: error))"])
             self = .internalError
-        }
-    }
-
-    private init(_ error: DecodingError) {
-        func field(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String? {
-            (context.codingPath + [last].compactMap { $0 }).first?.stringValue
-        }
-        switch error {
-        case .keyNotFound(let key, let context): self = .invalid(field(context, key) ?? key.stringValue, .required)
-        case .valueNotFound(_, let context): self = field(context).map { .invalid($0, .required) } ?? .parseError
-        case .typeMismatch(_, let context): self = field(context).map { .invalid($0, .wrongType) } ?? .invalid("body", .wrongType)
-        case .dataCorrupted(let context): self = field(context).map { .invalid($0, .malformed) } ?? .parseError
-        @unknown default: self = .parseError
         }
     }
 
@@ -55,7 +45,10 @@ extension Problem {
         case .unknownDevice: self = .invalid("dispositif", .unknown)
         case .unknownPatient: self = .invalid("patient", .unknown)
         case .unassigned: self = Problem(status: 409, code: .noPatientAssigned)
+        case .outsideStay: self = .invalid("timestamp", { Rejection(index: 0, name: nil, reason: .outsideStay).text(in: $0) })
+        case .tooMany(let seconds): self = .tooManyRequests(seconds: seconds)
         case .overloaded, .away: self = .unavailable
+        case .outcomeUnknown: self = .outcomeUnknown
         case .refused: self = .internalError
         }
     }
@@ -69,8 +62,15 @@ extension Problem {
         case .beginsTooLate: self = .invalid("debut", .tooLate)
         case .endsBeforeBegin: self = .invalid("fin", .endsBeforeBegin)
         case .hasBegun: self = .conflict("debut", .begun)
+        case .patientWears(let devices):
+            self.init(status: 409, code: .patientWearsDevice, fields: ["autres_dispositifs": [.text(.otherDevices)]])
+            wornDevices = devices
         case .deviceRetired: self = .conflict("retire_le", .retired)
         case .patientDischarged: self = .conflict("patient", .discharged)
+        case .requestRunning: self = Problem(status: 409, code: .requestRunning, headers: [("Retry-After", "1")])
+        case .keyUsed: self = Problem(status: 422, code: .idempotencyKeyReused)
+        case .notOwnEntry, .scoreScaleNotAllowed: self = .forbidden
+        case .changedMeanwhile: self = .changedMeanwhile
         case .wardHasPatients: self = .conflict("patients", .wardHasPatients)
         case .wardHasAccounts: self = .conflict("utilisateurs", .wardHasAccounts)
         case .limitsContradict(let wards, let patients):

@@ -13,16 +13,25 @@ struct Problem: Error, Sendable {
         case tokenNotValid = "token_not_valid"
         case noActiveAccount = "no_active_account"
         case throttled
+        case readmissionThrottled = "readmission_throttled"
+        case tooManyOpenAlerts = "too_many_open_alerts"
+        case provisionalPasswordExpired = "provisional_password_expired"
         case permissionDenied = "permission_denied"
         case passwordChangeRequired = "password_change_required"
         case notFound = "not_found"
+        case deleted
+        case requestRunning = "request_running"
+        case idempotencyKeyReused = "idempotency_key_reused"
         case methodNotAllowed = "method_not_allowed"
         case conflict
         case noPatientAssigned = "no_patient_assigned"
+        case patientWearsDevice = "patient_wears_device"
         case changedMeanwhile = "changed_meanwhile"
         case tooLarge = "too_large"
         case unsupportedMediaType = "unsupported_media_type"
+        case tooManyRequests = "too_many_requests"
         case unavailable
+        case outcomeUnknown = "outcome_unknown"
         case error
     }
 
@@ -30,16 +39,27 @@ struct Problem: Error, Sendable {
     var code: Code
     /// Messages by the field that must be mended.
     var fields: [String: [Message]] = [:]
+    /// In place of the code's own sentence.
+    var detail: (@Sendable (Language) -> String)?
     var headers: [(String, String)] = []
     /// Readings that were refused, in an answer that refuses all of them.
     var rejected: [RejectedReading]?
     /// What is in the way of an assignment: when the device is worn, and by whom if the caller may know.
     var worn: [WornTime]?
+    /// The other devices that the patient wears, as far as the caller may know them.
+    var wornDevices: [WornDevice]?
 
     /// A sentence in either language.
     enum Message: Sendable {
         case text(FieldFault)
         case own(@Sendable (Language) -> String)
+
+        func text(in language: Language) -> String {
+            switch self {
+            case .text(let fault): Texts.fault(fault, in: language)
+            case .own(let text): text(language)
+            }
+        }
     }
 
     static func invalid(_ field: String, _ fault: FieldFault) -> Problem {
@@ -55,16 +75,27 @@ struct Problem: Error, Sendable {
     static let forbidden = Problem(status: 403, code: .permissionDenied)
     /// What `If-Match` names is not what is there now.
     static let changedMeanwhile = Problem(status: 412, code: .changedMeanwhile)
-    static let tooLarge = Problem(status: 413, code: .tooLarge)
+    /// Somebody must acknowledge some of the patient's; until then trying again is of no use.
+    static let tooManyOpenAlerts = Problem(status: 429, code: .tooManyOpenAlerts, headers: [("Retry-After", "60")])
+    static func tooLarge(limitBytes: Int) -> Problem {
+        var problem = Problem(status: 413, code: .tooLarge)
+        problem.detail = { Texts.tooLarge(limitBytes, in: $0) }
+        return problem
+    }
     static let unavailable = Problem(status: 503, code: .unavailable, headers: [("Retry-After", "2")])
+    /// This caller has taken its share; others are served.
+    static func tooManyRequests(seconds: Double = 1) -> Problem {
+        Problem(status: 429, code: .tooManyRequests, headers: [("Retry-After", "\(max(1, Int(seconds.rounded(.up))))")])
+    }
+    static let outcomeUnknown = Problem(status: 503, code: .outcomeUnknown, headers: [("Retry-After", "2")])
     static let internalError = Problem(status: 500, code: .error)
 
     static func conflict(_ field: String, _ fault: FieldFault) -> Problem {
         Problem(status: 409, code: .conflict, fields: [field: [.text(fault)]])
     }
 
-    static func throttled(seconds: Double) -> Problem {
-        Problem(status: 429, code: .throttled, headers: [("Retry-After", "\(max(1, Int(seconds.rounded(.up))))")])
+    static func throttled(seconds: Double, code: Code = .throttled) -> Problem {
+        Problem(status: 429, code: code, headers: [("Retry-After", "\(max(1, Int(seconds.rounded(.up))))")])
     }
 
     static func unauthenticated(_ code: Code) -> Problem {
@@ -74,24 +105,25 @@ struct Problem: Error, Sendable {
     /// - Parameter request: whose language is answered in, and whose id the body carries as `request_id`.
     func response(to request: Request) -> Response {
         let language = request.language
-        let detail = Texts.problems[code]?[language] ?? code.rawValue
+        let detail = detail?(language) ?? Texts.problems[code]?[language] ?? code.rawValue
         var body: [String: JSON] = [
             "type": .string("about:blank"), "title": .string(Texts.titles[status] ?? "Error"), "status": .integer(status),
             "detail": .string(detail), "code": .string(code.wire), "error": .string(detail),
         ]
         body["request_id"] = request.id.map { .string($0) }
-        for (field, messages) in fields {
-            body[field] = .array(
-                messages.map {
-                    switch $0 {
-                    case .text(let fault): .string(Texts.faults[fault]?[language] ?? fault.rawValue)
-                    case .own(let text): .string(text(language))
-                    }
-                })
-        }
+        let errors = fields.mapValues { JSON.array($0.map { .string($0.text(in: language)) }) }
+        // Beside the standard members, as the replaced system's clients read them; but none of those is replaced.
+        body.merge(errors) { standard, _ in standard }
+        if !errors.isEmpty { body["errors"] = .object(errors) }
         if let rejected {
             body["rejetees"] = .array(
-                rejected.map { .object(["index": .integer($0.index), "raison": .string($0.reason)]) })
+                rejected.map { one in
+                    var members: [String: JSON] = [
+                        "index": .integer(one.index), "code": .string(one.code), "raison": .string(one.reason),
+                    ]
+                    members["type_donnee"] = one.name.map { .string($0) }
+                    return .object(members)
+                })
         }
         if let worn {
             body["affectations"] = .array(
@@ -102,6 +134,9 @@ struct Problem: Error, Sendable {
                     members["patient"] = one.patient.map { .integer($0) }
                     return .object(members)
                 })
+        }
+        if let wornDevices {
+            body["dispositifs"] = .array(wornDevices.map { .object(["id": .integer($0.id), "nom": .string($0.name)]) })
         }
         // Two refusals that must not be told apart are equal to the byte, but for the request's id.
         let encoder = JSONEncoder()
@@ -114,17 +149,28 @@ struct Problem: Error, Sendable {
 }
 
 extension Problem.Code {
-    /// `patient_required` is a sentence of its own, but to clients it is `invalid`.
-    fileprivate var wire: String { self == .patientRequired ? Problem.Code.invalid.rawValue : rawValue }
+    /// Some have a sentence of their own, but to clients they are what others are.
+    fileprivate var wire: String {
+        switch self {
+        case .patientRequired: Problem.Code.invalid.rawValue
+        case .readmissionThrottled: Problem.Code.throttled.rawValue
+        default: rawValue
+        }
+    }
 }
 
 /// A reading that was not stored, as the wire tells it.
 struct RejectedReading: Encodable, Sendable {
     var index: Int
+    /// `type_donnee` as it came; nil where there was none.
+    var name: String?
+    /// For programs; `Rejection.Reason` has all of them.
+    var code: String
     var reason: String
 
     enum CodingKeys: String, CodingKey {
-        case index
+        case index, code
+        case name = "type_donnee"
         case reason = "raison"
     }
 }

@@ -4,18 +4,61 @@ import Store
 
 /// The parameters behind the question mark.
 struct Query {
-    private let values: [String: String]
+    let values: [String: String]
 
-    init(_ text: String) {
-        values = text.split(separator: "&").reduce(into: [:]) { values, pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            values[Self.decode(parts[0])] = parts.count > 1 ? Self.decode(parts[1]) : ""
+    /// - Parameter known: whose aliases stand for them.
+    /// - Throws: 400 for more parameters than any route has.
+    init(_ text: String, _ known: [QueryParameter] = []) throws {
+        guard var values = text.isEmpty ? [:] : Self.values(text) else { throw Problem.invalid("query", .tooComplex) }
+        for parameter in known {
+            for alias in parameter.aliases {
+                guard let value = values.removeValue(forKey: alias), values[parameter.name]?.isEmpty ?? true else { continue }
+                values[parameter.name] = value
+            }
         }
+        self.values = values
     }
 
-    private static func decode(_ text: Substring) -> String {
-        let spaced = text.contains("+") ? text.replacing("+", with: " ") : text
-        return String(spaced).removingPercentEncoding ?? String(spaced)
+    /// Of a query or a form; of several with the same name the last one counts. Nil for more than any has.
+    static func values(_ text: String) -> [String: String]? {
+        var values: [String: String] = [:]
+        // By bytes: each is looked at once, and a combining mark does not join a separator.
+        for (index, pair) in text.utf8.split(separator: UInt8(ascii: "&"), maxSplits: maximumPairs).enumerated() {
+            guard index < maximumPairs else { return nil }
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            // A longer name is none that anybody reads, and takes long to compare.
+            let name = parts[0].count <= maximumNameBytes ? decode(parts[0]) : "…"
+            values[name] = parts.count > 1 ? decode(parts[1]) : ""
+        }
+        return values
+    }
+    private static let maximumPairs = 200
+    private static let maximumNameBytes = 200
+
+    /// `a+b%20c`; what is no escape, or no UTF-8, stays as it is.
+    private static func decode(_ text: Substring.UTF8View) -> String {
+        var (bytes, at) = ([UInt8](), text.startIndex)
+        bytes.reserveCapacity(text.count)
+        while at < text.endIndex {
+            let byte = text[at]
+            at = text.index(after: at)
+            if byte == UInt8(ascii: "%"), let high = hexadecimal(text, at), let low = hexadecimal(text, text.index(after: at)) {
+                bytes.append(high << 4 | low)
+                at = text.index(at, offsetBy: 2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self) ?? String(Substring(text))
+    }
+
+    private static func hexadecimal(_ text: Substring.UTF8View, _ at: Substring.Index) -> UInt8? {
+        guard at < text.endIndex else { return nil }
+        switch text[at] {
+        case let digit where UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit: return digit - UInt8(ascii: "0")
+        case let digit where UInt8(ascii: "a")...UInt8(ascii: "f") ~= digit | 0x20: return (digit | 0x20) - UInt8(ascii: "a") + 10
+        default: return nil
+        }
     }
 
     var all: [String: String] { values.filter { !$0.value.isEmpty } }
@@ -31,7 +74,8 @@ struct Query {
 
     func number(_ name: String) throws -> Int? { try value(name) { Int($0) } }
     /// False where it is absent.
-    func flag(_ name: String) throws -> Bool { try value(name) { Bool($0.lowercased()) } ?? false }
+    func flag(_ name: String) throws -> Bool { try optionalFlag(name) ?? false }
+    func optionalFlag(_ name: String) throws -> Bool? { try value(name) { JSON.string($0).lenientFlag } }
     func instant(_ name: String) throws -> Instant? { try value(name) { Instant(rfc3339: $0) } }
 
     /// `debut` and `fin`, 31 days at most; `fin` is now unless said otherwise.

@@ -1,7 +1,7 @@
 import Clinical
 import FoundationEssentials
 
-/// One HTTP request, as whatever serves it hands it over.
+/// One HTTP request without its body, as whatever serves it hands it over. The body is apart, so that handlers get it only as the value that it says.
 public struct Request: Sendable {
     public let method: String
     /// Decoded, without the prefix under which FAJMA is served.
@@ -15,16 +15,15 @@ public struct Request: Sendable {
     public let address: String?
     /// The web server's name for this request, the same that stands in its access log; nil: it sent none.
     public let id: String?
-    public let body: [UInt8]
     private let headers: @Sendable (String) -> String?
 
     public init(
         method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, address: String? = nil,
-        id: String? = nil, body: [UInt8] = [],
+        id: String? = nil,
         headers: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         (self.method, self.path, self.prefix, self.query) = (method, path, prefix, query)
-        (self.isSecure, self.address, self.id, self.body, self.headers) = (isSecure, address, id, body, headers)
+        (self.isSecure, self.address, self.id, self.headers) = (isSecure, address, id, headers)
     }
 
     /// A header, whatever the case of `name`.

@@ -1,6 +1,31 @@
 import Clinical
 import Store
 
+struct PatientBody: ObjectBody {
+    let change: Change<PatientFields>
+
+    static let others = OtherMembers.refused(except: ["id", "sorti_le"])
+    init(_ fields: inout BodyFields) {
+        var change = Change<PatientFields>()
+        fields.change(\.hospitalNumber, "identifiant", .text(1...32), in: &change)
+        fields.change(\.lastName, "nom", .text(1...80), in: &change)
+        fields.change(\.firstName, "prenom", .text(0...80), in: &change)
+        fields.change(optional: \.birthDate, "date_naissance", .day, in: &change)
+        fields.change(optional: \.sex, "sexe", .choice(["F", "M", "X"]), in: &change)
+        fields.change(\.ward, "service", .id, in: &change)
+        fields.change(optional: \.bed, "lit", .text(0...20), in: &change)
+        fields.change(optional: \.spo2Scale, "echelle_spo2", .integer(1...2), in: &change)
+        fields.change(optional: \.isPregnant, "enceinte", .flag, in: &change)
+        self.change = change
+    }
+
+    /// Of a patient who is new.
+    var fields: PatientFields {
+        change.applied(
+            to: PatientFields(hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: 0, bed: nil))
+    }
+}
+
 extension Service {
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
@@ -14,37 +39,18 @@ extension Service {
         try .json(patient(call.parameters["id"] ?? "", call))
     }
 
-    func addPatient(_ call: Call) throws -> Response {
-        let (patient, isReadmitted) = try database.admitPatient(checked(call.decode(), call), call.scope())
+    func addPatient(_ call: Call, _ body: PatientBody) throws -> Response {
+        let (patient, isReadmitted) = try database.admitPatient(body.fields, call.scope())
         return try .json(patient, status: isReadmitted ? 200 : 201)
     }
 
-    func changePatient(_ call: Call) throws -> Response {
-        let key = PatientKey(call.parameters["id"] ?? "")
-        let patient = try call.found(database.updatePatient(key, call.scope()) { try checked(call.decode(over: $0), before: $0, call) })
+    func changePatient(_ call: Call, _ body: PatientBody) throws -> Response {
+        let patient = try call.found(database.updatePatient(PatientKey(call.parameters["id"] ?? ""), call.scope(), body.change))
         return try .json(opened(patient, call))  // a change of nothing shows as much
     }
 
     func dischargePatient(_ call: Call) throws -> Response {
         try .json(call.found(database.dischargePatient(PatientKey(call.parameters["id"] ?? ""), call.scope())))
-    }
-
-    private func checked(_ fields: PatientFields, before: PatientFields? = nil, _ call: Call) throws -> PatientFields {
-        // PostgreSQL would take `tomorrow` and `infinity` for dates, too.
-        if let date = fields.birthDate, !Self.isDay(date) { throw Problem.invalid("date_naissance", .malformed) }
-        let scale = before?.spo2Scale ?? EarlyWarningScore.Scale.one.rawValue
-        if let chosen = fields.spo2Scale, chosen != scale {
-            guard EarlyWarningScore.Scale(rawValue: chosen) != nil else { throw Problem.invalid("echelle_spo2", .unknown) }
-            guard try call.scope().role.may(.chooseScoreScale) else { throw Problem.forbidden }
-        }
-        return fields
-    }
-
-    /// Whether the text is a day that exists, as `1950-04-23`.
-    private static func isDay(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: /([0-9]{4})(-[0-9]{2}-[0-9]{2})/), let year = Int(match.1), year > 0 else { return false }
-        // The calendar repeats every 400 years, and instants begin with 1970.
-        return Instant(rfc3339: "\(2000 + year % 400)\(match.2)T00:00:00Z") != nil
     }
 
     /// Whoever looks somebody up has opened their page: that is recorded, or nothing is shown.
@@ -62,7 +68,13 @@ extension Service {
     }
 
     private func opened(_ patient: Patient, _ call: Call) throws -> Patient {
-        try database.recordOnceAnHour(.opened(patient.id), by: call.scope().author)
+        try recordShown([patient.id], call)
         return patient
+    }
+
+    /// The patients whom an answer shows in depth: each is recorded once a session and hour, before anything is shown.
+    func recordShown(_ patients: [PatientID?], _ call: Call) throws {
+        let author = try call.scope().author
+        for patient in Set(patients.compactMap { $0 }).sorted() { try database.recordOnceAnHour(.opened(patient), by: author) }
     }
 }

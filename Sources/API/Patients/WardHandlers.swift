@@ -1,13 +1,29 @@
 import Clinical
 import Store
 
-extension Service {
-    private struct WardFields: Decodable { let nom: String }
-    private struct WardChange: Decodable {
-        let nom: String?
-        let temperature_cutanee_validee: Bool?
-    }
+struct NewWard: ObjectBody {
+    let name: String
 
+    static let others = OtherMembers.refused(except: ["id"])
+    init(_ fields: inout BodyFields) { name = fields.required("nom", .wardName) }
+}
+
+struct WardChange: ObjectBody {
+    let name: String?
+    let isSkinTemperatureValid: Bool?
+
+    static let others = OtherMembers.refused(except: ["id"])
+    init(_ fields: inout BodyFields) {
+        (name, isSkinTemperatureValid) = (fields.optional("nom", .wardName), fields.optional("temperature_cutanee_validee", .flag))
+        if name == nil, isSkinTemperatureValid == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
+    }
+}
+
+extension FieldType<String> {
+    fileprivate static let wardName = text(1...80)
+}
+
+extension Service {
     func listWards(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
         return try call.list(database.wards(call.scope(), page), page) { String($0.id) }
@@ -17,17 +33,15 @@ extension Service {
         try .json(call.found(database.ward(call.number("id"), call.scope())))
     }
 
-    func addWard(_ call: Call) throws -> Response {
-        try .json(database.addWard(name: call.decode(WardFields.self).nom, by: call.scope().author), status: 201)
+    func addWard(_ call: Call, _ new: NewWard) throws -> Response {
+        try .json(database.addWard(name: new.name, by: call.scope().author), status: 201)
     }
 
-    func changeWard(_ call: Call) throws -> Response {
-        let change: WardChange = try call.decode()
-        if change.nom == nil, change.temperature_cutanee_validee == nil { throw Problem.invalid("nom", .required) }
-        return try .json(
+    func changeWard(_ call: Call, _ change: WardChange) throws -> Response {
+        try .json(
             call.found(
                 database.changeWard(
-                    call.number("id"), name: change.nom, isSkinTemperatureValid: change.temperature_cutanee_validee, call.scope())))
+                    call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid, call.scope())))
     }
 
     func deleteWard(_ call: Call) throws -> Response {

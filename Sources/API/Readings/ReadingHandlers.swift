@@ -1,29 +1,46 @@
 import Clinical
 import Store
 
+/// A value that takes another's place. What it may be depends on the vital.
+struct ValueBody: ObjectBody {
+    let value: JSON
+
+    static let others = OtherMembers.refused(except: ["id", "dispositif", "patient", "type_donnee", "unite", "timestamp"])
+    init(_ fields: inout BodyFields) { value = fields.required("valeur", .anything) }
+}
+
 extension Service {
     /// What a ward's page shows of each patient, and somewhat more.
     private static let traceSeconds = 300.0
     /// Of each patient and vital: as many as a page keeps.
     private static let traceLimit = 1_000
-    /// Reports must not wait behind many of them; a page that is sent away asks again.
-    static let tracesAtOnce = 8
 
-    private struct ValueBody: Decodable { let valeur: Double }
-    private struct LetterBody: Decodable { let valeur: String }
+    /// Of a list that nothing narrows: so many of the newest, and none that is older.
+    private static let unfilteredLimit = 100
+    private static let unfilteredSeconds = 3_600.0
 
     func listReadings(_ call: Call) throws -> Response {
         let query = call.query
-        let page = try query.page { StoredReading.Key(id: $0) }
-        let from = try query.instant("debut")
+        var page = try query.page { StoredReading.Key(id: $0) }
+        let (from, to) = (try query.instant("debut"), try query.instant("fin"))
+        // Without one of the two a list ends with its page, however far it goes back.
+        if from != nil, to != nil { _ = try query.span(now: now(), defaultSeconds: 0) }
         // A ward's page fetches the last minutes of each of its patients, who were not opened by that.
         let isTrace = from.map { now().seconds(since: $0) <= Self.traceSeconds } ?? false
-        let filter = ReadingFilter(
+        var filter = ReadingFilter(
             patient: try query["patient_id"].map { try isTrace ? knownPatient($0, call).id : patient($0, call).id },
             device: try query.number("dispositif"),
             vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: from,
-            to: try query.instant("fin"))
-        return try call.list(database.readings(call.scope(), filter, page), page) { $0.key.id }
+            to: to)
+        if filter == ReadingFilter(vital: filter.vital) {
+            filter.from = now().advanced(bySeconds: -Self.unfilteredSeconds)
+            page.limit = min(page.limit, Self.unfilteredLimit + 1)
+        }
+        let (asked, shown) = (filter, page)
+        let readings = try shares.lists.with(call.scope().user) { try database.readings(call.scope(), asked, shown) }
+        // Of one device they are those of its few wearers.
+        if filter.device != nil, filter.patient == nil, !isTrace { try recordShown(readings.map(\.key.patient), call) }
+        return try call.list(readings, page) { $0.key.id }
     }
 
     func latestData(_ call: Call) throws -> Response {
@@ -45,7 +62,7 @@ extension Service {
         let from = try call.query.instant("debut") ?? now.advanced(bySeconds: -Self.traceSeconds)
         guard now.seconds(since: from) <= Self.traceSeconds else { throw Problem.invalid("debut", .outOfRange) }
         let traces = try call.found(
-            self.traces.with { try database.traces(ward: call.number("id"), from: from, limit: Self.traceLimit, call.scope()) })
+            shares.traces.with(call.scope().user) { try database.traces(ward: call.number("id"), from: from, limit: Self.traceLimit, call.scope()) })
         // By hand: there are tens of thousands of them.
         let patients = traces.map { patient, vitals in
             let lines = vitals.map { vital, readings in
@@ -58,25 +75,27 @@ extension Service {
     }
 
     func showReading(_ call: Call) throws -> Response {
-        try .json(call.found(database.reading(key(call), call.scope())))
+        let key = try key(call)
+        if let reading = try database.reading(key, call.scope()) {
+            try recordShown([key.patient], call)
+            return try .json(reading)
+        }
+        throw try database.isDeleted(key, call.scope()) ? Problem(status: 410, code: .deleted) : Problem.notFound
     }
 
-    func correctReading(_ call: Call) throws -> Response {
+    func correctReading(_ call: Call, _ body: ValueBody) throws -> Response {
         let key = try key(call)
-        return try .json(call.found(database.correctReading(key, value: value(of: key.vital, call), call.scope())))
+        return try .json(call.found(database.correctReading(key, value: value(body.value, of: key.vital), call.scope())))
     }
 
     /// As readings are sent: a number, or the letter of a vital that has letters.
-    private func value(of vital: Vital, _ call: Call) throws -> Double {
-        guard let letters = vital.properties.letters else {
-            let value = try call.decode(ValueBody.self).valeur
-            guard vital.properties.plausible.contains(value) else { throw Problem.invalid("valeur", .outOfRange) }
+    private func value(_ json: JSON, of vital: Vital) throws -> Double {
+        func read<Value>(_ type: FieldType<Value>) throws -> Value {
+            guard let value = type.read(json) else { throw Problem(status: 400, code: .invalid, fields: ["valeur": [type.fault(of: json)]]) }
             return value
         }
-        guard let index = letters.firstIndex(of: try call.decode(LetterBody.self).valeur) else {
-            throw Problem.invalid("valeur", .unknown)
-        }
-        return Double(index)
+        guard let letters = vital.properties.letters else { return try read(.number(vital.properties.plausible)) }
+        return Double(letters.firstIndex(of: try read(.choice(letters))) ?? 0)
     }
 
     func deleteReading(_ call: Call) throws -> Response {

@@ -3,34 +3,55 @@ import Clinical
 import FoundationEssentials
 import Store
 
+struct ReportBody: RequestBody {
+    let report: Report
+    let received: Instant
+
+    static let limitBytes = BodyLimit.reports
+    static let takesForms = true
+
+    static func read(_ body: [UInt8], _ context: BodyContext) throws -> ReportBody {
+        let report = try context.isForm ? Report(JSON(body: body, context), now: context.now) : Report.decode(body, now: context.now)
+        return ReportBody(report: report, received: context.now)
+    }
+}
+
 /// POST `/api/iot/data/`: where devices report and people enter values.
 extension Service {
-    func postReadings(_ call: Call) throws -> Response {
-        let received = now()
-        let report = try Report.decode(call.request.body, now: received)
+    func postReadings(_ call: Call, _ body: ReportBody) throws -> Response {
+        let (report, received) = (body.report, body.received)
         let language = call.request.language
         if report.readings.isEmpty, let first = report.rejected.first {
+            // What spoils the readings is often the device's clock: what it says of itself is kept, so that somebody is told.
+            if let origin = try? origin(of: report, call), origin.device != nil { _ = try submit(report, from: origin, at: received, call) }
             throw refusal(of: report, first, language)
         }
         let origin = try origin(of: report, call)
-        let receipt = try ingest.submit(
+        let receipt = try submit(report, from: origin, at: received, call)
+        if report.shape == .single, let reading = report.readings.first, let patient = receipt.patients[0] {
+            if !receipt.conflicts.isEmpty { throw Problem.conflict("valeur", .otherValue) }
+            let key = StoredReading.Key(
+                patient: patient, vital: reading.vital, measuredAt: receipt.moved[0] ?? reading.measuredAt, device: origin.device ?? 0)
+            return try .json(StoredReading(key: key, value: reading.value), status: 201)
+        }
+        func rejection(_ position: Int, _ reason: Rejection.Reason) -> Rejection {
+            Rejection(index: report.index(ofReading: position), name: report.readings[position].vital.rawValue, reason: reason)
+        }
+        let notStored =
+            receipt.patients.indices.filter { receipt.patients[$0] == nil }.map { rejection($0, origin.device == nil ? .outsideStay : .noPatient) }
+            + receipt.conflicts.map { rejection($0, .conflict) }
+        return try answer(
+            stored: report.readings.count - notStored.count, duplicates: receipt.duplicates,
+            rejected: (report.rejected + notStored).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, rules: receipt.rules,
+            at: received)
+    }
+
+    private func submit(_ report: Report, from origin: Submission.Origin, at received: Instant, _ call: Call) throws -> Receipt {
+        try ingest.submit(
             Submission(
                 origin: origin, readings: report.readings, state: report.state,
                 clockOffsetMilliseconds: report.clockOffsetMilliseconds(now: received), receivedAt: received,
                 requestID: call.request.id))
-        if report.shape == .single, let reading = report.readings.first, let patient = receipt.patients[0] {
-            let key = StoredReading.Key(
-                patient: patient, vital: reading.vital, measuredAt: reading.measuredAt, device: origin.device ?? 0)
-            return try .json(StoredReading(key: key, value: reading.value), status: 201)
-        }
-        let unbound = receipt.patients.enumerated().filter { $0.element == nil }.map { position, _ in
-            Rejection(
-                index: report.index(ofReading: position), name: report.readings[position].vital.rawValue, reason: .noPatient)
-        }
-        return try answer(
-            stored: report.readings.count - unbound.count, duplicates: receipt.duplicates,
-            rejected: (report.rejected + unbound).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, rules: receipt.rules,
-            at: received)
     }
 
     /// Put together by hand: every report gets one, and JSONEncoder takes as long for it as all the rest of the handler.
@@ -48,7 +69,13 @@ extension Service {
             if report.patient != nil { throw Problem.forbidden }
             return .device(key)
         case .user(let scope):
-            if let device = report.device { return .relayed(device: device, by: scope) }
+            if let device = report.device {
+                if let key = report.patient {
+                    guard let patient = try database.patient(key, scope) else { throw Problem.invalid("patient", .unknown) }
+                    guard try database.device(device, scope)?.patient == patient.id else { throw Problem.conflict("patient", .otherWearer) }
+                }
+                return .relayed(device: device, by: scope)
+            }
             guard let key = report.patient else { throw Problem.invalid("dispositif", .required) }
             guard let patient = try database.patient(key, scope) else { throw Problem.invalid("patient", .unknown) }
             return .entered(patient: patient.id, by: scope)
@@ -66,7 +93,7 @@ extension Service {
 
 extension RejectedReading {
     init(_ rejection: Rejection, _ language: Language) {
-        self.init(index: rejection.index, reason: rejection.text(in: language))
+        self.init(index: rejection.index, name: rejection.name, code: rejection.reason.rawValue, reason: rejection.text(in: language))
     }
 }
 

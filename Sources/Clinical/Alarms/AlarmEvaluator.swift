@@ -1,5 +1,6 @@
-/// Where one vital of a patient stands on one side: what runs towards an alert, and the alert that is open.
+/// Where one vital of a patient stands on one side, as one source of readings says: what runs towards an alert, and what has been raised.
 public struct AlarmCondition: Hashable, Sendable {
+    /// What an alert is about: a patient has one open alert of each, whatever number of sources violate.
     public struct Key: Hashable, Sendable {
         public var vital: Vital
         public var side: Side
@@ -17,7 +18,7 @@ public struct AlarmCondition: Hashable, Sendable {
 
     /// Since when readings have violated each priority's limit without a break.
     public var since: [Severity: Instant]
-    /// The priority of the alert that is open, its condition not ended; nil: none.
+    /// The priority that this source has raised, its condition not ended; nil: none.
     public var raised: Severity?
 
     public init(since: [Severity: Instant] = [:], raised: Severity? = nil) { (self.since, self.raised) = (since, raised) }
@@ -28,13 +29,19 @@ public struct AlarmCondition: Hashable, Sendable {
 
 /// What is remembered of one patient between readings.
 public struct AlarmState: Hashable, Sendable {
-    public var conditions: [AlarmCondition.Key: AlarmCondition]
-    /// The newest reading of each vital that was looked at: an older one changes nothing any more.
-    public var evaluatedUntil: [Vital: Instant]
+    /// A source's condition belongs to the source alone: another one can neither cancel, end nor delay it.
+    public var conditions: [AlarmCondition.Key: [ReadingSource: AlarmCondition]]
+    /// The newest reading of each vital and source that was looked at: an older one of the same source changes nothing any more.
+    public var evaluatedUntil: [Vital: [ReadingSource: Instant]]
 
-    public init(conditions: [AlarmCondition.Key: AlarmCondition] = [:], evaluatedUntil: [Vital: Instant] = [:]) {
+    public init(
+        conditions: [AlarmCondition.Key: [ReadingSource: AlarmCondition]] = [:], evaluatedUntil: [Vital: [ReadingSource: Instant]] = [:]
+    ) {
         (self.conditions, self.evaluatedUntil) = (conditions, evaluatedUntil)
     }
+
+    /// The priority of the alert that is open: the worst that any source has raised; nil: none.
+    public func raised(_ key: AlarmCondition.Key) -> Severity? { conditions[key]?.values.compactMap(\.raised).max() }
 }
 
 /// What readings do to a patient's alerts.
@@ -43,7 +50,9 @@ public enum AlarmChange: Hashable, Sendable {
     case raised(AlarmRule, since: Instant, by: Reading)
     /// The open alert is more urgent now: whoever acknowledged it did not know that.
     case worsened(AlarmRule, since: Instant, by: Reading)
-    /// The condition is over.
+    /// One more source violates, no worse than those that do already.
+    case joined(AlarmRule, by: Reading)
+    /// No source violates any more.
     case ended(AlarmCondition.Key, by: Reading)
 }
 
@@ -58,33 +67,62 @@ extension AlarmState {
         var changes: [AlarmChange] = []
         // As history comes: sorting it would take as long as the rest.
         let isInOrder = zip(readings, readings.dropFirst()).allSatisfy { $0.measuredAt < $1.measuredAt }
-        // Of two at one instant the lower counts: it is the same whatever order they came in.
-        let ordered = isInOrder ? readings : readings.sorted { ($0.measuredAt, $0.vital.code, $0.value) < ($1.measuredAt, $1.vital.code, $1.value) }
+        // Of two of a source at one instant the lower counts: it is the same whatever order they came in.
+        let ordered =
+            isInOrder
+            ? readings
+            : readings.sorted {
+                ($0.measuredAt, $0.vital.code, $0.source, $0.value) < ($1.measuredAt, $1.vital.code, $1.source, $1.value)
+            }
         var first = 0
         while first < ordered.count {
-            let next = ordered[first...].firstIndex { $0.vital != ordered[first].vital } ?? ordered.count
-            pass(ordered[first..<next], of: ordered[first].vital, under: rules, &changes)
+            let (vital, source) = (ordered[first].vital, ordered[first].source)
+            let next = ordered[first...].firstIndex { $0.vital != vital || $0.source != source } ?? ordered.count
+            pass(ordered[first..<next], of: vital, source, under: rules, &changes)
             first = next
         }
         return changes
     }
 
-    /// - Parameter run: readings of one vital that follow one another. What is remembered of it is looked up once for all of them.
-    private mutating func pass(_ run: ArraySlice<Reading>, of vital: Vital, under rules: AlarmRules, _ changes: inout [AlarmChange]) {
-        var until = evaluatedUntil[vital]
+    /// - Parameter run: readings of one vital and source that follow one another. What is remembered of it is looked up once for all of them.
+    private mutating func pass(
+        _ run: ArraySlice<Reading>, of vital: Vital, _ source: ReadingSource, under rules: AlarmRules, _ changes: inout [AlarmChange]
+    ) {
+        var until = evaluatedUntil[vital]?[source]
         var sides = Side.allCases.map { side in
             let key = AlarmCondition.Key(vital, side)
-            return (key: key, condition: conditions[key] ?? AlarmCondition(), rules: rules.rules(of: key))
+            let sources = conditions[key] ?? [:]
+            let others = sources.compactMap { $0.key == source ? nil : $0.value.raised }.max()
+            return (key: key, others: others, condition: sources[source] ?? AlarmCondition(), rules: rules.rules(of: key, from: source))
         }
         for reading in run {
             if let until, reading.measuredAt <= until { continue }
             until = reading.measuredAt
             for index in sides.indices {
-                if let change = sides[index].condition.pass(reading, sides[index].key, sides[index].rules) { changes.append(change) }
+                let change = sides[index].condition.pass(reading, sides[index].key, sides[index].rules)
+                if let change = change?.beside(sides[index].others) { changes.append(change) }
             }
         }
-        evaluatedUntil[vital] = until
-        for side in sides { conditions[side.key] = side.condition.isQuiet ? nil : side.condition }
+        if let until { evaluatedUntil[vital, default: [:]][source] = until }
+        for side in sides {
+            conditions[side.key, default: [:]][source] = side.condition.isQuiet ? nil : side.condition
+            if conditions[side.key] == [:] { conditions[side.key] = nil }
+        }
+    }
+}
+
+extension AlarmChange {
+    /// What a source's change is to the patient's alert. Nil: nothing.
+    ///
+    /// - Parameter others: the worst priority that the other sources have raised.
+    fileprivate func beside(_ others: Severity?) -> AlarmChange? {
+        guard let others else { return self }
+        return switch self {
+        case .raised(let rule, let since, let reading), .worsened(let rule, let since, let reading):
+            rule.key.severity > others ? .worsened(rule, since: since, by: reading) : .joined(rule, by: reading)
+        case .joined: self
+        case .ended: nil
+        }
     }
 }
 

@@ -11,10 +11,15 @@ public struct AlarmLevels: Hashable, Sendable {
     /// Whose `own` are.
     public let level: AlarmLevel
     private var byLevel: [AlarmLevel: [AlarmRule]]
+    /// The ward has validated the site where its devices measure the temperature. Until then, limits made for a core temperature are none
+    /// for the skin's, which is normal at 30 to 35 °C: only those hold that a ward or a patient was given.
+    public let isSkinTemperatureValid: Bool
 
     /// - Parameter level: nearer ones are left out.
-    public init(of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = []) {
-        self.level = level
+    public init(
+        of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [], isSkinTemperatureValid: Bool = false
+    ) {
+        (self.level, self.isSkinTemperatureValid) = (level, isSkinTemperatureValid)
         byLevel = [.defaults: AlarmRule.defaults, .hospital: hospital, .ward: ward, .patient: patient]
     }
 
@@ -30,7 +35,13 @@ public struct AlarmLevels: Hashable, Sendable {
     /// The nearest rule of each key, and whose it is, in the order of `AlarmRule.Key`; also those that say that there is no alarm.
     public var effective: [(rule: AlarmRule, level: AlarmLevel)] { nearest(through: level).values.sorted { $0.rule.key < $1.rule.key } }
 
-    public var rules: AlarmRules { AlarmRules(effective.map(\.rule)) }
+    public var rules: AlarmRules {
+        let effective = effective
+        if isSkinTemperatureValid { return AlarmRules(effective.map(\.rule)) }
+        return AlarmRules(
+            effective.map(\.rule),
+            onSkin: effective.filter { $0.rule.key.vital == .temperature && [.ward, .patient].contains($0.level) }.map(\.rule))
+    }
 
     /// The rules that would hold without any of this level's own.
     public var inherited: [AlarmRule.Key: AlarmRule] {

@@ -74,6 +74,8 @@ extension AlarmRule {
 /// The rules that hold for one patient: the nearest of each key.
 public struct AlarmRules: Hashable, Sendable {
     private var byCondition: [AlarmCondition.Key: [AlarmRule]] = [:]
+    /// For the temperature that a device measures on the skin, where others hold for it than for one taken by hand. Nil: the same.
+    private var onSkin: [AlarmCondition.Key: [AlarmRule]]?
 
     /// Where nobody has set any.
     public static let defaults = AlarmRules(AlarmRule.defaults)
@@ -89,8 +91,28 @@ public struct AlarmRules: Hashable, Sendable {
         byCondition = byCondition.mapValues { $0.sorted { $0.key.severity > $1.key.severity } }
     }
 
+    /// - Parameter onSkin: those of `rules` that hold for a temperature of the skin.
+    init(_ rules: [AlarmRule], onSkin: [AlarmRule]) {
+        self.init(rules)
+        self.onSkin = AlarmRules(onSkin).byCondition
+    }
+
     /// The most severe first; empty: nothing is an alarm there.
     func rules(of key: AlarmCondition.Key) -> [AlarmRule] { byCondition[key] ?? [] }
+
+    /// Those that a source's readings are held against. What a device measures as a temperature is the skin's.
+    func rules(of key: AlarmCondition.Key, from source: ReadingSource) -> [AlarmRule] {
+        guard key.vital == .temperature, source != .byHand, let onSkin else { return rules(of: key) }
+        return onSkin[key] ?? []
+    }
+
+    /// Those that a device's readings are held against, for the device itself.
+    public var ofDevices: AlarmRules {
+        guard let onSkin else { return self }
+        var rules = AlarmRules()
+        rules.byCondition = byCondition.filter { $0.key.vital != .temperature }.merging(onSkin) { $1 }
+        return rules
+    }
 
     public var all: [AlarmRule] { byCondition.values.flatMap { $0 } }
 }

@@ -16,6 +16,8 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     /// Of a technical alert: the device that it is about.
     public var device: DeviceID?
     public var kind: String
+    /// The account that raised it by hand; nil: the system did.
+    public var raisedBy: String?
     public var message: String
     public var severity: Severity
     /// Of an alarm rule's alert: what it watches, and the value that raised or worsened it.
@@ -23,6 +25,8 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     public var side: Side?
     public var value: Double?
     public var limit: Double?
+    /// Of an alarm rule's alert: which sources found it, in the order in which they did.
+    public var sources: [Source] = []
     /// When the reading that caused it was measured; of a technical alert, when what it says began.
     public var measuredAt: Instant
     /// When that reading arrived.
@@ -39,20 +43,43 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     /// A reminder or a worse priority takes back `acknowledgedAt`, not this: how long somebody took.
     public var firstAcknowledgedAt: Instant?
     public var endedAt: Instant?
+    /// The hold that it shows, while that runs.
+    public var hold: MonitoringHold?
     /// Grows with every change of this alert: of two copies, the one with the greater version is the newer.
     public var version: Int
+
+    /// `{"dispositif": 5, "nom": "Bracelet 5"}`; both are null where a person took the value.
+    public struct Source: Codable, Sendable, Hashable {
+        public var device: DeviceID?
+        public var name: String?
+
+        enum CodingKeys: String, CodingKey {
+            case device = "dispositif"
+            case name = "nom"
+        }
+
+        public init(device: DeviceID?, name: String?) { (self.device, self.name) = (device, name) }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(device, forKey: .device)
+            try container.encode(name, forKey: .name)
+        }
+    }
 
     enum CodingKeys: String, CodingKey {
         case id, patient
         case ward = "service"
         case device = "dispositif"
         case kind = "type_alerte"
+        case raisedBy = "levee_par"
         case message
         case severity = "niveau_gravite"
         case vital = "type_donnee"
         case side = "cote"
         case value = "valeur"
         case limit = "seuil"
+        case sources
         case measuredAt = "timestamp"
         case receivedAt = "recue_le"
         case raisedAt = "levee_le"
@@ -64,6 +91,7 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
         case acknowledgedAt = "acquittee_le"
         case firstAcknowledgedAt = "premier_acquittement_le"
         case endedAt = "terminee_le"
+        case hold = "veille"
         case version
     }
 
@@ -91,12 +119,14 @@ extension Alert {
         try container.encode(ward, forKey: .ward)
         try container.encode(device, forKey: .device)
         try container.encode(kind, forKey: .kind)
+        try container.encode(raisedBy, forKey: .raisedBy)
         try container.encode(message, forKey: .message)
         try container.encode(severity, forKey: .severity)
         try container.encode(vital, forKey: .vital)
         try container.encode(side, forKey: .side)
         try container.encode(value, forKey: .value)
         try container.encode(limit, forKey: .limit)
+        try container.encode(sources, forKey: .sources)
         try container.encode(measuredAt, forKey: .measuredAt)
         try container.encode(receivedAt, forKey: .receivedAt)
         try container.encode(raisedAt, forKey: .raisedAt)
@@ -108,6 +138,7 @@ extension Alert {
         try container.encode(acknowledgedAt, forKey: .acknowledgedAt)
         try container.encode(firstAcknowledgedAt, forKey: .firstAcknowledgedAt)
         try container.encode(endedAt, forKey: .endedAt)
+        try container.encode(hold, forKey: .hold)
         try container.encode(version, forKey: .version)
     }
 }

@@ -47,6 +47,7 @@ public struct LimitsTrial: Sendable {
             switch change {
             case .raised(let rule, _, let reading): raise(rule, reading)
             case .worsened(let rule, _, let reading): worsen(rule, reading)
+            case .joined: break  // its alert is there already
             case .ended(let key, let reading):
                 guard let alarm = open.removeValue(forKey: key), let index = alarm.index else { continue }
                 alarms[key.vital]?[index].end = reading.measuredAt

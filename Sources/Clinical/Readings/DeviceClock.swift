@@ -3,6 +3,9 @@ extension Report {
     /// A reading that is further ahead of the server's clock is rejected.
     public static let maximumFutureSeconds: Double = 60
 
+    /// 1 January 2020. No clock that was ever set says less.
+    public static let earliestInstant = Instant(milliseconds: 1_577_836_800_000)
+
     /// A smaller difference between two clocks is the time on the way.
     public static let clockToleranceMilliseconds = 2000
 

@@ -1,10 +1,12 @@
 /// What a device says of itself (`etat`). Everything is optional, and what has the wrong type or cannot be is left out:
 /// a device's opinion of its battery must never cost a reading.
-public struct DeviceState: Sendable, Hashable, Codable {
+public struct DeviceState: Sendable, Hashable, Encodable {
     public static let maximumTextLength = 64
     static let batteryRange = 0...100
     static let rssiRange = -150...20
     static let counterRange = 0...Int(UInt32.max)
+    /// Of vitals in a list of them: those of a newer registry, too. A longer list is left out.
+    static let maximumNames = 32
 
     /// Percent, 0 to 100.
     public var battery: Int?
@@ -22,6 +24,8 @@ public struct DeviceState: Sendable, Hashable, Codable {
     public var dropped: Int?
     /// The vitals whose sensor is not on the patient; nil is none.
     public var detached: [Vital]?
+    /// Why there is no value of a vital now; nil is none.
+    public var reasons: [Vital: MissingReason]?
     /// The device's clock when it sent.
     public var clock: Instant?
     /// The version of the alarm rules that it holds, 0 for none; nil: it wants none.
@@ -36,32 +40,30 @@ public struct DeviceState: Sendable, Hashable, Codable {
         case freeHeap = "memoire_libre"
         case dropped = "perdues"
         case detached = "detaches"
+        case reasons = "raisons"
         case clock = "heure"
         case rulesVersion = "limites"
     }
 
     public init(
         battery: Int? = nil, rssi: Int? = nil, firmware: String? = nil, boot: Int? = nil, sequence: Int? = nil,
-        resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil, detached: [Vital]? = nil, clock: Instant? = nil,
-        rulesVersion: Int? = nil
+        resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil, detached: [Vital]? = nil, reasons: [Vital: MissingReason]? = nil,
+        clock: Instant? = nil, rulesVersion: Int? = nil
     ) {
         (self.battery, self.rssi, self.firmware, self.boot) = (battery, rssi, firmware, boot)
         (self.sequence, self.resetReason, self.freeHeap, self.dropped) = (sequence, resetReason, freeHeap, dropped)
-        (self.detached, self.clock, self.rulesVersion) = (detached, clock, rulesVersion)
+        (self.detached, self.reasons, self.clock, self.rulesVersion) = (detached, reasons, clock, rulesVersion)
     }
 
-    /// Throws only where there is no object.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
+    /// Nil: no object.
+    init?(_ json: JSON) {
+        guard let members = json.members else { return nil }
         func number(_ key: CodingKeys, _ range: ClosedRange<Int>) -> Int? {
-            guard let number = try? container.decodeIfPresent(Int.self, forKey: key), range.contains(number) else {
-                return nil
-            }
-            return number
+            members[key.rawValue]?.lenientInteger.flatMap { range.contains($0) ? $0 : nil }
         }
         func text(_ key: CodingKeys) -> String? {
-            guard let text = try? container.decodeIfPresent(String.self, forKey: key),
-                !text.isEmpty, text.unicodeScalars.count <= Self.maximumTextLength,
+            guard case .string(let text) = members[key.rawValue],
+                !text.isEmpty, text.utf8.count <= 4 * Self.maximumTextLength, text.unicodeScalars.count <= Self.maximumTextLength,
                 !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
             else { return nil }
             return text
@@ -74,8 +76,15 @@ public struct DeviceState: Sendable, Hashable, Codable {
         resetReason = text(.resetReason)
         freeHeap = number(.freeHeap, Self.counterRange)
         dropped = number(.dropped, Self.counterRange)
-        if let names = try? container.decodeIfPresent([JSON].self, forKey: .detached) {
-            detached = Vital.allCases.filter { names.contains(.string($0.rawValue)) }
+        if case .array(let names) = members[CodingKeys.detached.rawValue], names.count <= Self.maximumNames {
+            let words = names.compactMap(\.word)
+            detached = Vital.allCases.filter { words.contains($0.rawValue) }
+        }
+        // By name, so that those of a newer registry are left out and not all of them lost.
+        if case .object(let named) = members[CodingKeys.reasons.rawValue], named.count <= Self.maximumNames {
+            reasons = Vital.allCases.reduce(into: [:]) { reasons, vital in
+                if let reason = named[vital.rawValue]?.word { reasons[vital] = MissingReason(rawValue: reason) }
+            }
         }
         clock = text(.clock).flatMap { Instant(rfc3339: $0) }
         rulesVersion = number(.rulesVersion, Self.counterRange)

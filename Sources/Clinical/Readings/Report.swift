@@ -66,7 +66,7 @@ public struct Rejection: Hashable, Sendable {
     public var reason: Reason
 
     public init(index: Int, name: String?, reason: Reason) {
-        (self.index, self.name, self.reason) = (index, name.map { String($0.prefix(64)) }, reason)
+        (self.index, self.name, self.reason) = (index, name.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(64))) }, reason)
     }
 
     /// A code, for programs and metrics; `Rejection.text(in:)` is for people.
@@ -82,16 +82,22 @@ public struct Rejection: Hashable, Sendable {
         case badTimestamp = "bad_timestamp"
         case badAge = "bad_age"
         case future
+        /// Before `Report.earliestInstant`: the clock has not been set since the device started.
+        case clockNotSet = "clock_not_set"
+        /// For the store: another value is stored for the same patient, vital, instant and device.
+        case conflict
         /// For the store: nobody wore the device at that instant.
         case noPatient = "no_patient"
+        /// For the store: a value by hand that does not lie within the patient's stay, or too far back (`ManualEntry`).
+        case outsideStay = "outside_stay"
 
         /// The member of the body that a client must mend.
         public var field: String {
             switch self {
             case .missingVital, .unknownVital: "type_donnee"
-            case .notAnObject, .missingValue, .notANumber, .unknownLetter, .implausible: "valeur"
+            case .notAnObject, .missingValue, .notANumber, .unknownLetter, .implausible, .conflict: "valeur"
             case .wrongUnit: "unite"
-            case .badTimestamp, .future: "timestamp"
+            case .badTimestamp, .future, .clockNotSet, .outsideStay: "timestamp"
             case .badAge: "age_ms"
             case .noPatient: "dispositif"
             }
@@ -108,6 +114,8 @@ public enum ReportError: String, Error, Sendable, CaseIterable {
     /// `mesures` is no array, or none of the three shapes is there.
     case noReadings = "no_readings"
     case tooManyReadings = "too_many_readings"
+    /// More values, or more of them in one another, than `JSON` follows.
+    case tooComplex = "too_complex"
 
     /// The contract's `code`.
     public var code: String { self == .malformed ? "parse_error" : "invalid" }
@@ -115,7 +123,7 @@ public enum ReportError: String, Error, Sendable, CaseIterable {
     /// The member of the body that a client must mend; nil where it is the body itself.
     public var field: String? {
         switch self {
-        case .malformed, .notAnObject: nil
+        case .malformed, .notAnObject, .tooComplex: nil
         case .badDevice: "dispositif"
         case .badPatient: "patient"
         case .noReadings, .tooManyReadings: "mesures"

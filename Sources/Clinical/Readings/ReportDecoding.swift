@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 extension Report {
     /// Decodes one of the three bodies of POST `/api/iot/data/`, and checks every reading against `now`, the time of arrival.
     public static func decode(_ body: [UInt8], now: Instant) throws(ReportError) -> Report {
@@ -9,20 +7,20 @@ extension Report {
 
     /// Decodes any body: its shape, and what is wrong with it.
     static func general(_ body: [UInt8], now: Instant) throws(ReportError) -> Report {
-        // Checked here, because JSONDecoder looks at a text's bytes only when that text is asked for.
-        guard String(validating: body, as: UTF8.self) != nil else { throw .malformed }
-        let wire: WireReport
-        do {
-            wire = try JSONDecoder().decode(WireReport.self, from: Data(body))
-        } catch {
-            throw error as? ReportError ?? .malformed
-        }
-        return wire.checked(now: now)
+        let json: JSON
+        do { json = try JSON(parsing: body) } catch { throw error == .tooComplex ? .tooComplex : .malformed }
+        return try Report(json, now: now)
+    }
+
+    /// The same of a body that has been read, such as a form's.
+    public init(_ json: JSON, now: Instant) throws(ReportError) {
+        guard let members = json.members else { throw .notAnObject }
+        self = try WireReport(members).checked(now: now)
     }
 }
 
-/// A body as it came. Throws `ReportError`s.
-private struct WireReport: Decodable {
+/// A body as it came.
+private struct WireReport {
     var shape: Report.Shape
     var device: DeviceID?
     var patient: PatientKey?
@@ -31,70 +29,58 @@ private struct WireReport: Decodable {
     var readings: [WireReading]
     var state: DeviceState?
 
-    private typealias Container = KeyedDecodingContainer<WireKey>
+    init(_ members: [String: JSON]) throws(ReportError) {
+        device = try Self.device(in: members)
+        patient = try Self.patient(in: members)
+        time = WireTime(in: members)
+        state = members["etat"].flatMap(DeviceState.init)
 
-    init(from decoder: any Decoder) throws {
-        guard let container = try? decoder.container(keyedBy: WireKey.self) else { throw ReportError.notAnObject }
-        device = try Self.device(in: container)
-        patient = try Self.patient(in: container)
-        time = WireTime(in: container)
-        state = container.contains(.etat) ? try? container.decode(DeviceState.self, forKey: .etat) : nil
-
-        if container.contains(.mesures) {
+        if let list = members["mesures"] {
             shape = .report
-            readings = try Self.list(in: container)
+            readings = try Self.list(list)
             // A device without a patient's finger in it still says that it lives.
-            guard !readings.isEmpty || state != nil else { throw ReportError.noReadings }
-        } else if container.contains(.typeDonnee) || container.contains(.valeur) {
+            guard !readings.isEmpty || state != nil else { throw .noReadings }
+        } else if members["type_donnee"] != nil || members["valeur"] != nil {
             shape = .single
-            readings = [WireReading(in: container, name: nil)]
+            readings = [WireReading(in: members, name: nil)]
         } else {
             shape = .map
-            readings = try Self.map(in: container)
+            readings = try Self.map(members)
         }
     }
 
-    private static func device(in container: Container) throws -> DeviceID? {
-        guard container.contains(.dispositif) else { return nil }
-        do {
-            let device = try container.decodeIfPresent(Int.self, forKey: .dispositif)
-            if let device, device <= 0 { throw ReportError.badDevice }
-            return device
-        } catch { throw ReportError.badDevice }
+    private static func device(in members: [String: JSON]) throws(ReportError) -> DeviceID? {
+        guard let json = members["dispositif"], json != .null else { return nil }
+        guard let device = json.lenientInteger, device > 0 else { throw .badDevice }
+        return device
     }
 
-    private static func patient(in container: Container) throws -> PatientKey? {
-        guard container.contains(.patient), (try? container.decodeNil(forKey: .patient)) == false else { return nil }
-        if let id = try? container.decode(Int.self, forKey: .patient), id > 0 { return .id(id) }
-        guard let number = try? container.decode(String.self, forKey: .patient),
-            !number.isEmpty, number.unicodeScalars.count <= Report.maximumHospitalNumberLength
-        else { throw ReportError.badPatient }
-        return .hospitalNumber(number)
+    private static func patient(in members: [String: JSON]) throws(ReportError) -> PatientKey? {
+        guard let json = members["patient"], json != .null else { return nil }
+        if case .integer(let id) = json, id > 0 { return .id(id) }
+        guard case .string(let number) = json, !number.isEmpty, number.utf8.count <= 4 * Report.maximumHospitalNumberLength,
+            number.unicodeScalars.count <= Report.maximumHospitalNumberLength
+        else { throw .badPatient }
+        return PatientKey(number)
     }
 
-    private static func list(in container: Container) throws -> [WireReading] {
-        guard var list = try? container.nestedUnkeyedContainer(forKey: .mesures) else { throw ReportError.noReadings }
-        guard list.count ?? 0 <= Report.maximumReadings else { throw ReportError.tooManyReadings }
-        var readings: [WireReading] = []
-        readings.reserveCapacity(list.count ?? 0)
-        while !list.isAtEnd { readings.append(try list.decode(WireReading.self)) }
-        return readings
+    private static func list(_ json: JSON) throws(ReportError) -> [WireReading] {
+        guard case .array(let list) = json else { throw .noReadings }
+        guard list.count <= Report.maximumReadings else { throw .tooManyReadings }
+        return list.map { $0.members.map { WireReading(in: $0, name: nil) } ?? .notAnObject(name: nil) }
     }
 
     /// Every member that is a vital's name, and every other that holds an object: a vital that this server does not
     /// know must be reported as rejected, not lost in silence.
-    private static func map(in container: Container) throws -> [WireReading] {
-        var readings: [WireReading] = []
-        for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) where !WireKey.notVitals.contains(key.stringValue) {
-            if let fields = try? container.nestedContainer(keyedBy: WireKey.self, forKey: key) {
-                readings.append(WireReading(in: fields, name: key.stringValue))
-            } else if Vital(rawValue: key.stringValue) != nil {
-                readings.append(.notAnObject(name: key.stringValue))
-            }
-            guard readings.count <= Report.maximumReadings else { throw ReportError.tooManyReadings }
+    private static func map(_ members: [String: JSON]) throws(ReportError) -> [WireReading] {
+        let vitals = members.filter { name, json in
+            !WireReading.notVitals.contains(name) && (json.members != nil || Vital(rawValue: name) != nil)
         }
-        guard !readings.isEmpty else { throw ReportError.noReadings }
-        return readings
+        guard vitals.count <= Report.maximumReadings else { throw .tooManyReadings }
+        guard !vitals.isEmpty else { throw .noReadings }
+        return vitals.sorted { $0.key < $1.key }.map { name, json in
+            json.members.map { WireReading(in: $0, name: name) } ?? .notAnObject(name: name)
+        }
     }
 
     func checked(now: Instant) -> Report {

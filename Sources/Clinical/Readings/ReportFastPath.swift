@@ -73,6 +73,7 @@ private struct PlainScanner {
     private mutating func reading(now: Instant) -> Reading? {
         var (vital, unit, value): (PlainVital?, Text?, Double?)
         var instant: Instant?
+        var isDatedByServer = true
         let complete = object { scanner, name in
             if name.elementsEqual("type_donnee".utf8), vital == nil {
                 vital = scanner.string().flatMap(PlainVital.named)
@@ -85,7 +86,7 @@ private struct PlainScanner {
                 return unit != nil
             } else if name.elementsEqual("timestamp".utf8), instant == nil {
                 guard let timestamp = scanner.instant() else { return false }
-                instant = timestamp
+                (instant, isDatedByServer) = (timestamp, false)
                 scanner.newestTimestamp = scanner.newestTimestamp.map { max($0, timestamp) } ?? timestamp
                 return true
             } else if name.elementsEqual("age_ms".utf8), instant == nil {
@@ -98,8 +99,8 @@ private struct PlainScanner {
         guard complete, let vital, let value, vital.plausible.contains(value), unit?.elementsEqual(vital.unit) ?? true
         else { return nil }
         let measuredAt = instant ?? now
-        guard measuredAt.seconds(since: now) <= Report.maximumFutureSeconds else { return nil }
-        return Reading(vital: vital.vital, value: value, measuredAt: measuredAt)
+        guard measuredAt.seconds(since: now) <= Report.maximumFutureSeconds, measuredAt >= Report.earliestInstant else { return nil }
+        return Reading(vital: vital.vital, value: value, measuredAt: measuredAt, isDatedByServer: isDatedByServer)
     }
 
     private mutating func instant() -> Instant? { string().flatMap { Instant(rfc3339: UnsafeBufferPointer(rebasing: $0)) } }

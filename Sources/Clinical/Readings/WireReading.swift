@@ -1,6 +1,6 @@
 /// One reading as it came, each field decoded by itself, so that a bad one spoils neither the body nor its neighbours.
-/// Decoding never throws.
-struct WireReading: Decodable {
+/// Reading it never throws.
+struct WireReading {
     /// `type_donnee` as it came.
     var name: String?
     private var content: Result<Content, Fault>
@@ -22,53 +22,44 @@ struct WireReading: Decodable {
 
     private init(name: String?, content: Result<Content, Fault>) { (self.name, self.content) = (name, content) }
 
-    init(from decoder: any Decoder) {
-        guard let container = try? decoder.container(keyedBy: WireKey.self) else {
-            self = .notAnObject(name: nil)
-            return
-        }
-        self.init(in: container, name: nil)
-    }
-
     /// `name` is a map's key; else `type_donnee` says it.
-    init(in container: KeyedDecodingContainer<WireKey>, name: String?) {
-        let named = name.map(WireField.value) ?? container.field(.typeDonnee)
-        self.init(name: named.value, content: Self.content(in: container, name: named))
+    init(in members: [String: JSON], name: String?) {
+        let named = name.map(WireField.value) ?? WireField(members["type_donnee"], \.text)
+        self.init(name: named.value, content: Self.content(in: members, name: named))
     }
 
-    private static func content(
-        in container: KeyedDecodingContainer<WireKey>, name: WireField<String>
-    ) -> Result<Content, Fault> {
+    private static func content(in members: [String: JSON], name: WireField<String>) -> Result<Content, Fault> {
         func fault(_ reason: Rejection.Reason) -> Result<Content, Fault> { .failure(Fault(reason: reason)) }
         if case .absent = name { return fault(.missingVital) }
-        guard let vital = name.value.flatMap(Vital.init(rawValue:)) else { return fault(.unknownVital) }
+        guard let vital = name.value.flatMap({ JSON.string($0).word }).flatMap(Vital.init(rawValue:)) else { return fault(.unknownVital) }
         let properties = vital.properties
 
         let value: Double
         if let letters = properties.letters {
-            let letter: WireField<String> = container.field(.valeur)
+            let letter = WireField(members["valeur"], \.word)
             if case .absent = letter { return fault(.missingValue) }
             guard let index = letter.value.flatMap(letters.firstIndex) else { return fault(.unknownLetter) }
             value = Double(index)
         } else {
-            let number: WireField<Double> = container.field(.valeur)
+            let number = WireField(members["valeur"], \.lenientNumber)
             if case .absent = number { return fault(.missingValue) }
-            guard let number = number.value, number.isFinite else { return fault(.notANumber) }
+            guard let number = number.value else { return fault(.notANumber) }
             guard properties.plausible.contains(number) else { return fault(.implausible) }
             value = number
         }
-        switch container.field(.unite) as WireField<String> {
+        switch WireField(members["unite"], \.word) {
         case .absent: break
-        case .value(let unit) where unit == properties.unit: break
+        case .value(let unit) where vital.isUnit(unit): break
         case .value, .wrong: return fault(.wrongUnit)
         }
-        return .success(Content(vital: vital, value: value, time: WireTime(in: container)))
+        return .success(Content(vital: vital, value: value, time: WireTime(in: members)))
     }
 
     func checked(otherwise common: WireTime, now: Instant) -> Result<Reading, Fault> {
         content.flatMap { content in
-            content.time.or(common).resolved(now: now).map {
-                Reading(vital: content.vital, value: content.value, measuredAt: $0)
+            let time = content.time.or(common)
+            return time.resolved(now: now).map {
+                Reading(vital: content.vital, value: content.value, measuredAt: $0, isDatedByServer: time.isByServerClock)
             }
         }
     }
@@ -87,18 +78,21 @@ enum WireTime {
     case ageMilliseconds(Int64)
     case bad(Rejection.Reason)
 
-    init(in container: KeyedDecodingContainer<WireKey>) {
-        switch container.field(.timestamp) as WireField<String> {
+    init(in members: [String: JSON]) {
+        switch WireField(members["timestamp"], \.text) {
         case .value(let text): self = Instant(rfc3339: text).map(WireTime.instant) ?? .bad(.badTimestamp)
         case .wrong: self = .bad(.badTimestamp)
         case .absent:
-            switch container.field(.ageMs) as WireField<Int64> {
-            case .value(let age) where (0...Report.maximumAgeMilliseconds).contains(age): self = .ageMilliseconds(age)
+            switch WireField(members["age_ms"], \.lenientInteger) {
+            case .value(let age) where (0...Report.maximumAgeMilliseconds).contains(Int64(age)): self = .ageMilliseconds(Int64(age))
             case .value, .wrong: self = .bad(.badAge)
             case .absent: self = .missing
             }
         }
     }
+
+    /// False: by the clock of who sent it.
+    var isByServerClock: Bool { if case .instant = self { false } else { true } }
 
     func or(_ common: WireTime) -> WireTime { if case .missing = self { common } else { self } }
 
@@ -108,6 +102,7 @@ enum WireTime {
         case .missing: .success(now)
         case .instant(let instant) where instant.seconds(since: now) > Report.maximumFutureSeconds:
             .failure(WireReading.Fault(reason: .future))
+        case .instant(let instant) where instant < Report.earliestInstant: .failure(WireReading.Fault(reason: .clockNotSet))
         case .instant(let instant): .success(instant)
         case .ageMilliseconds(let age): .success(Instant(milliseconds: now.milliseconds - age))
         case .bad(let reason): .failure(WireReading.Fault(reason: reason))
@@ -115,39 +110,24 @@ enum WireTime {
     }
 }
 
-/// The members of a body and of a reading in it; open, because a map's are vitals' names.
-struct WireKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-
-    static let dispositif = WireKey(stringValue: "dispositif")
-    static let patient = WireKey(stringValue: "patient")
-    static let mesures = WireKey(stringValue: "mesures")
-    static let etat = WireKey(stringValue: "etat")
-    static let typeDonnee = WireKey(stringValue: "type_donnee")
-    static let valeur = WireKey(stringValue: "valeur")
-    static let unite = WireKey(stringValue: "unite")
-    static let timestamp = WireKey(stringValue: "timestamp")
-    static let ageMs = WireKey(stringValue: "age_ms")
-
+extension WireReading {
     /// What a map may hold beside vitals; `type` is a WebSocket message's.
     static let notVitals: Set<String> = ["dispositif", "patient", "etat", "timestamp", "age_ms", "type"]
 }
 
 /// A member of an object: not there (or null), of the expected type, or of another.
-enum WireField<Value> {
+private enum WireField<Value> {
     case absent, wrong
     case value(Value)
+
+    init(_ json: JSON?, _ read: (JSON) -> Value?) {
+        self = json.map { $0 == .null ? .absent : read($0).map(WireField.value) ?? .wrong } ?? .absent
+    }
 
     var value: Value? { if case .value(let value) = self { value } else { nil } }
 }
 
-extension KeyedDecodingContainer<WireKey> {
-    fileprivate func field<Value: Decodable>(_ key: WireKey) -> WireField<Value> {
-        // One look-up a member: with a question before each, decoding took twice as long.
-        do { return try decodeIfPresent(Value.self, forKey: key).map(WireField.value) ?? .absent } catch { return .wrong }
-    }
+extension JSON {
+    /// A text and nothing that could be one.
+    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
 }

@@ -36,9 +36,10 @@ public struct ScoreReport: Sendable, Hashable {
     /// When time alone changes it: a part gets too old, or the patient turns 16.
     public let changesAt: Instant
 
+    /// - Parameter devicesDisagree: an alert says so (`TechnicalAlarm.sensorsDisagree`): of what they contradict each other in, the worse counts.
     public init(
         _ latest: [Vital: LatestReading], _ subject: EarlyWarningScore.Subject, at now: Instant,
-        maximumAge: EarlyWarningScore.MaximumAge = .init()
+        maximumAge: EarlyWarningScore.MaximumAge = .init(), devicesDisagree: Bool = false
     ) {
         (scale, computedAt) = (subject.scale, now)
         notApplicable = subject.notApplicable(at: now)
@@ -52,15 +53,20 @@ public struct ScoreReport: Sendable, Hashable {
             guard let known = latest[parameter.vital] else { continue }
             counting[parameter.vital] = subject.reading(of: parameter.vital, in: known)
         }
-        let score = EarlyWarningScore(counting, scale: scale, at: now, maximumAge: maximumAge)
+        var score = EarlyWarningScore(counting, scale: scale, at: now, maximumAge: maximumAge)
+        if devicesDisagree, let worse = score.worse(of: latest, counting, scale, at: now) {
+            score = EarlyWarningScore(worse, scale: scale, at: now, maximumAge: maximumAge)
+        }
         self.score = score
         changesAt = score.parts.compactMap { $0.state == .known ? $0.reading.map(maximumAge.end(of:)) : nil }.min() ?? .never
     }
 
     /// Whether both say the same, apart from when, and from values that give the same points.
     public func says(theSameAs other: ScoreReport) -> Bool {
-        guard scale == other.scale, notApplicable == other.notApplicable, score?.parts.count == other.score?.parts.count else { return false }
-        return zip(score?.parts ?? [], other.score?.parts ?? []).allSatisfy { $0.state == $1.state && $0.points == $1.points }
+        let (mine, others) = (score?.parts ?? [], other.score?.parts ?? [])
+        guard scale == other.scale, notApplicable == other.notApplicable, (score == nil) == (other.score == nil), mine.count == others.count
+        else { return false }
+        return zip(mine, others).allSatisfy { (mine, other) in mine.state == other.state && mine.points == other.points }
     }
 
     /// A reading has come. Until when it surely changes nothing; nil: that has to be computed. What comes every second almost
@@ -74,6 +80,20 @@ public struct ScoreReport: Sendable, Hashable {
         let end = maximumAge.end(of: reading)
         guard part.state == .known, now < end, score.points(of: part.parameter, value: reading.value, scale) == part.points else { return nil }
         return end
+    }
+}
+
+extension EarlyWarningScore {
+    /// The readings that count where devices contradict each other: of each parameter those that give the most. Nil: those that count already.
+    fileprivate func worse(of latest: [Vital: LatestReading], _ counting: [Vital: Reading], _ scale: Scale, at now: Instant) -> [Vital: Reading]? {
+        var worse = counting
+        for part in parts where part.state == .known {
+            guard let reading = part.reading, !reading.isByHand, let known = latest[reading.vital] else { continue }
+            worse[reading.vital] = ([reading] + known.contradictions(at: now)).reversed().max {
+                points(of: part.parameter, value: $0.value, scale).upperBound < points(of: part.parameter, value: $1.value, scale).upperBound
+            }
+        }
+        return worse == counting ? nil : worse
     }
 }
 
@@ -107,7 +127,7 @@ extension ScoreReport: Encodable {
 private struct WirePart: Encodable {
     let part: EarlyWarningScore.Part
 
-    enum CodingKeys: CodingKey { case parametre, etat, valeur, timestamp, points_minimum, points_maximum }
+    enum CodingKeys: CodingKey { case parametre, etat, valeur, timestamp, saisie, points_minimum, points_maximum }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -119,6 +139,7 @@ private struct WirePart: Encodable {
             try container.encode(part.reading?.value, forKey: .valeur)
         }
         try container.encode(part.reading?.measuredAt, forKey: .timestamp)
+        try container.encode(part.reading?.isByHand, forKey: .saisie)  // a person took it
         try container.encode(part.points.lowerBound, forKey: .points_minimum)
         try container.encode(part.points.upperBound, forKey: .points_maximum)
     }

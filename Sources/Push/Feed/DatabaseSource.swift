@@ -1,26 +1,43 @@
 import Access
 import Clinical
+import Logging
 import Store
 
 /// What the daemon learns from the database.
 public struct DatabaseSource: Source {
     private let database: Database
+    /// For what clients send to be stored: nobody who comes in waits for it.
+    private let storing: Database
     private let ingest: Ingest
     private let tokens: Tokens
+    private let logger: Logger
     private let now: @Sendable () -> Instant
 
-    public init(database: Database, ingest: Ingest, tokens: Tokens, now: @escaping @Sendable () -> Instant) {
-        (self.database, self.ingest, self.tokens, self.now) = (database, ingest, tokens, now)
+    /// - Parameter storing: where rights are asked for what is to be stored; nil: as for everything else.
+    public init(
+        database: Database, storing: Database? = nil, ingest: Ingest, tokens: Tokens, logger: Logger, now: @escaping @Sendable () -> Instant
+    ) {
+        (self.database, self.storing, self.ingest, self.tokens) = (database, storing ?? database, ingest, tokens)
+        (self.logger, self.now) = (logger, now)
     }
+
+    public func account(of token: String) -> UserID? { (try? tokens.verify(token, kind: .access, now: now()))?.userID }
 
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         try admit(token) { scope in
-            switch kind {
-            case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
-            case .alerts: try database.presentPatient(PatientKey(key), scope).map { .alerts(try opened($0, scope)) }
-            case .service: try WardID(key).flatMap { try database.ward($0, scope) }.map { .ward($0.id) }
-            }
+            let room: Room? =
+                switch kind {
+                case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
+                case .alerts: try database.presentPatient(PatientKey(key), scope).map { .alerts(try opened($0, scope)) }
+                case .service: try WardID(key).flatMap { try database.ward($0, scope) }.map { .ward($0.id) }
+                }
+            if room == nil { try recordRefusal(kind == .service ? .ward(Int32(key).map(Int.init) ?? 0) : .patient(PatientKey(key)), scope) }
+            return room
         }
+    }
+
+    private func recordRefusal(_ object: NamedObject, _ scope: Scope) throws {
+        if try database.recordIfForeign(object, scope) { logger.refused("patient.refused", account: scope.username, address: scope.address) }
     }
 
     /// Recorded, or nobody is let in.
@@ -32,20 +49,21 @@ public struct DatabaseSource: Source {
     public func renew(token: String, room: Room) throws -> Admission {
         try admit(token) { scope in
             switch room {
-            case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { _ in room }
+            // A socket may last a shift: each hour of it is recorded.
+            case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { try opened($0, scope) }.map { _ in room }
             case .ward(let id): try database.ward(id, scope).map { _ in room }
             }
         }
     }
 
-    private func who(_ token: String) throws -> (TokenClaims, Scope)? {
+    private func who(_ token: String, _ database: Database) throws -> (TokenClaims, Scope)? {
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
         else { return nil }
         return (claims, scope)
     }
 
     private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let (claims, scope) = try who(token) else { return .unauthenticated }
+        guard let (claims, scope) = try who(token, database) else { return .unauthenticated }
         guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
@@ -88,11 +106,15 @@ public struct DatabaseSource: Source {
         }
         if !report.readings.isEmpty {
             // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
-            guard let (_, scope) = try who(token), scope.role.may(.enterReadings), !scope.mustChangePassword,
-                try database.presentPatient(.id(patient), scope) != nil
+            guard let (_, scope) = try who(token, storing), scope.role.may(.enterReadings), !scope.mustChangePassword,
+                try storing.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
-            _ = try ingest.submit(
+            let receipt = try ingest.submit(
                 Submission(origin: .entered(patient: patient, by: scope), readings: report.readings, receivedAt: received))
+            if let position = receipt.conflicts.first {
+                let name = report.readings[position].vital.rawValue
+                return Rejection(index: report.index(ofReading: position), name: name, reason: .conflict).text(in: .french)
+            }
         }
         return report.rejected.first?.text(in: .french)
     }

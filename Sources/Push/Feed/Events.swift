@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// Something that happened, as the database tells it.
 public enum Event: Sendable, Hashable {
-    /// The newest readings of a patient, one a vital, or two: a device's and one taken by hand. `from`: older readings came along too, back to that instant, so that
+    /// The newest readings of a patient, of each vital those of each device and the one taken by hand. `from`: older readings came along too, back to that instant, so that
     /// a chart has to be fetched again from there.
     case readings(PatientID, ward: WardID?, [Reading], from: Instant?)
     /// A stored reading was corrected or deleted: `latest` is what now holds of this vital, of a device and by hand, also where it is
@@ -43,7 +43,7 @@ extension Event {
     static let channelsReadAlways = ["fajma_patient", "fajma_right"]
 
     /// Reads the payload of a PostgreSQL notification:
-    /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970],…],"from":ms}`, `from` and `ward` optional;
+    /// - `fajma_reading`: `{"patient":12,"ward":3,"latest":[[vital code, value, ms since 1970, 1 by hand or 0, device],…],"from":ms}`, `from` and `ward` optional;
     ///   After a correction it has `"corrected"`, the vital's code, and `latest` holds that vital's readings or nothing.
     /// - `fajma_alert`: `{"ward":3,"new":true,"alert":{…}}`, the alert as on the wire;
     /// - `fajma_pause`: `{"patient":12,"ward":3,"pause":{…}}`, patient null for a ward's, the pause as on the wire;
@@ -72,9 +72,11 @@ extension Event {
                 let notice = try decoder.decode(PauseNotice.self, from: data)
                 self = .pause(notice.pause, ward: notice.ward)
             case "fajma_device":
-                let notice = try decoder.decode(DeviceNotice.self, from: data)
-                let device = try JSONEncoder.wire.encode(notice.device)
-                self = .device(patient: notice.patient, ward: notice.ward, json: Array(device))
+                let notice = try JSON(parsing: Array(payload))
+                guard let members = notice.members, let device = members["device"] else { throw UnreadableNotification(channel: channel) }
+                self = .device(
+                    patient: members["patient"]?.lenientInteger, ward: members["ward"]?.lenientInteger,
+                    json: Array(try JSONEncoder.wire.encode(device)))
             case "fajma_patient":
                 let notice = try decoder.decode(PatientNotice.self, from: data)
                 self = .patient(notice.patient, ward: notice.ward, before: notice.before)
@@ -97,7 +99,7 @@ private struct ReadingNotice: Decodable {
     let from: Int64?
     let corrected: Int16?
 
-    /// `[code, value, ms]`, and `1` behind them when the value was taken by hand.
+    /// `[code, value, ms, 0, device]`, or `[code, value, ms, 1]` of a value taken by hand. Without the device: of an older version's routines.
     struct Entry: Decodable {
         let reading: Reading?
 
@@ -107,7 +109,8 @@ private struct ReadingNotice: Decodable {
             let value = try list.decode(Double.self)
             let measuredAt = Instant(milliseconds: try list.decode(Int64.self))
             let isByHand = try !list.isAtEnd && list.decode(Int.self) == 1
-            reading = Vital(code: code).map { Reading(vital: $0, value: value, measuredAt: measuredAt, isByHand: isByHand) }
+            let device = try list.isAtEnd ? nil : list.decode(DeviceID.self)
+            reading = Vital(code: code).map { Reading(vital: $0, value: value, measuredAt: measuredAt, isByHand: isByHand, device: device) }
         }
     }
 }
@@ -121,12 +124,6 @@ private struct AlertNotice: Decodable {
 private struct PauseNotice: Decodable {
     let ward: WardID?
     let pause: SoundPause
-}
-
-private struct DeviceNotice: Decodable {
-    let patient: PatientID?
-    let ward: WardID?
-    let device: JSON
 }
 
 private struct PatientNotice: Decodable {

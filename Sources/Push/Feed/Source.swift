@@ -21,6 +21,8 @@ public enum Admission: Sendable, Hashable {
 /// Where the daemon learns what it does not know. Every call may block and comes from a thread of the daemon's own;
 /// several may run at once. A thrown error means that it could not be found out now.
 public protocol Source: Sendable {
+    /// Whose token it says it is, if it is one of ours. Does not block: asked on an event loop, before the token is looked at.
+    func account(of token: String) -> UserID?
     /// `key` is what stands in the address: a patient's number or hospital number, or a ward's number.
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission
     /// What each room holds, as of now. A room may be left out if it is empty.

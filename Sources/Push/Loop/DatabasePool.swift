@@ -4,42 +4,49 @@ import NIOCore
 import NIOPosix
 import Store
 
-/// The threads that ask the source, which may block: some for what clients want, one for reading rooms, so that a
-/// storm of handshakes does not keep those who are in already from their snapshot.
+/// The threads that ask the source, which may block: some for who may come in or stay, some for storing, which takes as long as a commit, and one
+/// for reading rooms. None of them waits for another's work.
 final class DatabasePool: Sendable {
-    struct Busy: Error {}
-
     let source: any Source
-    private let clients: NIOThreadPool
+    let sockets: SocketShares
+    private let admitting: FairThreads
+    private let storing: FairThreads
     private let rooms: NIOThreadPool
-    private let waiting = NIOLockedValueBox(0)
-    private let waitingLimit: Int
     private let changes = NIOLockedValueBox(0)
 
-    /// `waitingLimit`: clients' questions that may wait or run at once.
-    init(source: any Source, threads: Int, waitingLimit: Int) {
+    struct Limits: Sendable {
+        /// That ask who may come in or stay.
+        var threads: Int
+        var storingThreads: Int
+        /// Clients' questions that wait.
+        var waiting: Int
+        /// Those of one account.
+        var waitingPerAccount: Int
+        /// Sockets of the process.
+        var sockets: Int
+    }
+
+    init(source: any Source, limits: Limits) {
         self.source = source
-        self.waitingLimit = waitingLimit
-        clients = NIOThreadPool(numberOfThreads: threads)
+        sockets = SocketShares(limit: limits.sockets)
+        admitting = FairThreads(limits.threads, limit: limits.waiting, limitPerAccount: limits.waitingPerAccount)
+        storing = FairThreads(limits.storingThreads, limit: limits.waiting, limitPerAccount: limits.waitingPerAccount)
         rooms = NIOThreadPool(numberOfThreads: 1)
-        clients.start()
         rooms.start()
     }
 
-    /// For a client; fails with `Busy` when too many wait.
+    /// Who may come in or stay; fails when too many wait. `account`: whose token it is, as it says itself.
     func ask<Answer: Sendable>(
-        on loop: any EventLoop, _ question: @escaping @Sendable (any Source) throws -> Answer
+        for account: UserID?, on loop: any EventLoop, _ question: @escaping @Sendable (any Source) throws -> Answer
     ) -> EventLoopFuture<Answer> {
-        let isTaken = waiting.withLockedValue { waiting in
-            guard waiting < waitingLimit else { return false }
-            waiting += 1
-            return true
-        }
-        guard isTaken else { return loop.makeFailedFuture(Busy()) }
-        return clients.runIfActive(eventLoop: loop) { [source, waiting] in
-            defer { waiting.withLockedValue { $0 -= 1 } }
-            return try question(source)
-        }
+        admitting.run(for: account, on: loop) { [source] in try question(source) }
+    }
+
+    /// Stores what a client sent; fails when too much waits.
+    func store<Answer: Sendable>(
+        for account: UserID, on loop: any EventLoop, _ work: @escaping @Sendable (any Source) throws -> Answer
+    ) -> EventLoopFuture<Answer> {
+        storing.run(for: account, on: loop) { [source] in try work(source) }
     }
 
     /// How often rights have changed: an answer from before the last change is to be asked for again.
@@ -58,7 +65,53 @@ final class DatabasePool: Sendable {
 
     /// Waits for what runs.
     func stop() throws {
-        try clients.syncShutdownGracefully()
+        try admitting.stop()
+        try storing.stop()
         try rooms.syncShutdownGracefully()
     }
+}
+
+/// A few threads that take work from each account in turn.
+private final class FairThreads: Sendable {
+    typealias Queue = FairQueue<UserID?, @Sendable (_ isActive: Bool) -> Void>
+
+    private let threads: NIOThreadPool
+    private let queue: NIOLockedValueBox<Queue>
+    /// What waits and what runs.
+    private let unfinished = NIOLockedValueBox(0)
+    private let limit: Int
+
+    init(_ count: Int, limit: Int, limitPerAccount: Int) {
+        self.limit = limit
+        queue = NIOLockedValueBox(Queue(limitPerAccount: limitPerAccount))
+        threads = NIOThreadPool(numberOfThreads: count)
+        threads.start()
+    }
+
+    func run<Answer: Sendable>(
+        for account: UserID?, on loop: any EventLoop, _ work: @escaping @Sendable () throws -> Answer
+    ) -> EventLoopFuture<Answer> {
+        let isTaken = unfinished.withLockedValue { unfinished in
+            guard unfinished < limit else { return false }
+            unfinished += 1
+            return true
+        }
+        guard isTaken else { return loop.makeFailedFuture(QueueRefusal.full) }
+        let promise = loop.makePromise(of: Answer.self)
+        let job: @Sendable (Bool) -> Void = { [unfinished] isActive in
+            let result = isActive ? Result(catching: work) : .failure(CancellationError())
+            unfinished.withLockedValue { $0 -= 1 }
+            promise.completeWith(result)
+        }
+        guard queue.withLockedValue({ $0.append(job, for: account) }) else {
+            unfinished.withLockedValue { $0 -= 1 }
+            promise.fail(QueueRefusal.accountFull)
+            return promise.futureResult
+        }
+        // Each asks for one job, not for this one: whose turn it is, the queue says when a thread is free.
+        threads.submit { [queue] state in queue.withLockedValue { $0.popFirst() }?(state == .active) }
+        return promise.futureResult
+    }
+
+    func stop() throws { try threads.syncShutdownGracefully() }
 }

@@ -20,7 +20,10 @@ final class Shard: SocketService {
     var visitors: [Socket: Client] = [:]
     private(set) var socketsOf: [UserID: Set<Socket>] = [:]
     var doubts = RevalidationQueue<Socket>()
+    /// Of the clients of which a message is being stored.
+    private var unstored: [Socket: UnstoredMessages] = [:]
     private var listening = AudibleScreens()
+    private var snapshots = SnapshotFrames()
 
     init(
         loop: any EventLoop, clerks: DatabasePool, inbox: EventQueue, hearing: FeedLiveness, pulseSeconds: Int,
@@ -36,7 +39,7 @@ final class Shard: SocketService {
 
     func opened(_ socket: Socket, by visitor: Client) {
         enter(visitor, at: socket)
-        perform(rooms.join(socket, visitor.room, now: now()))
+        perform(rooms.join(socket, visitor.room, now: now()), pace: .snapshot)
         // Between the answer that let it in and this moment something changed, and it was not among those who were asked about.
         if visitor.changesSeen != clerks.changesOfRights {
             doubts.raise(socket, isUrgent: true)
@@ -58,11 +61,13 @@ final class Shard: SocketService {
         guard before?.room != visitor?.room || before?.user != visitor?.user else { return }
         if let before {
             inbox.leave(before.room, before.user)
+            clerks.sockets.leave(before.user)
             socketsOf[before.user]?.remove(socket)
             if socketsOf[before.user]?.isEmpty == true { socketsOf[before.user] = nil }
         }
         if let visitor {
             inbox.enter(visitor.room, visitor.user)
+            clerks.sockets.enter(visitor.user)
             socketsOf[visitor.user, default: []].insert(socket)
         }
     }
@@ -75,7 +80,7 @@ final class Shard: SocketService {
         }
         do {
             switch try ClientMessage(text) {
-            case .latest: perform(rooms.latest(for: socket))
+            case .latest: perform(rooms.latest(for: socket, now: now()))
             case .pulse: pulse(to: [socket])
             case .readings(let bytes): store(bytes, for: socket)
             case .token(let token): renew(socket, with: token)
@@ -98,6 +103,7 @@ final class Shard: SocketService {
         perform(rooms.age(now: now))
         retryDoubts()
         tellHeard(listening.tick())
+        snapshots.tick()
         secondsToPulse -= 1
         // A change is told at once: a screen must not wait ten seconds to know that it is blind.
         let wasCurrent = isCurrent
@@ -133,19 +139,20 @@ final class Shard: SocketService {
 
     // MARK: Actions
 
-    private func perform(_ actions: [Rooms<Socket>.Action], forwarding frame: Frame? = nil) {
+    private func perform(_ actions: [Rooms<Socket>.Action], forwarding frame: Frame? = nil, pace: FramePace = .live) {
         for action in actions {
             switch action {
             case .load(let list): load(list)
             case .forward(let room): if let frame { send(frame, to: rooms.listeners(of: room)) }
-            case .send(let message, let listeners): if let frame = encoded(message) { send(frame, to: listeners) }
+            case .send(let message, let listeners):
+                if let frame = pace == .live ? encoded(message) : snapshots.frame(of: message, encoded) { send(frame, to: listeners, pace) }
             }
         }
     }
 
-    private func send(_ frame: Frame, to listeners: Set<Socket>) {
+    private func send(_ frame: Frame, to listeners: Set<Socket>, _ pace: FramePace = .live) {
         sent.add(listeners.count)
-        for socket in listeners { socket.send(frame) }
+        for socket in listeners { socket.send(frame, pace) }
     }
 
     private func encoded(_ message: Message) -> Frame? {
@@ -165,7 +172,7 @@ final class Shard: SocketService {
         clerks.load(list, on: loop).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let answer):
-                perform(rooms.loaded(answer, now: now()))
+                perform(rooms.loaded(answer, now: now()), pace: .snapshot)
             case .failure(let error):
                 logger.warning("rooms could not be read", metadata: ["rooms": "\(list.count)", "error": "\(error)"])
                 rooms.loadFailed()  // `tick` tries again
@@ -185,13 +192,25 @@ final class Shard: SocketService {
     private func store(_ bytes: [UInt8], for socket: Socket) {
         guard let visitor = visitors[socket] else { return }
         guard visitor.mayEnter, case .patient(let patient) = visitor.room else { return tell(.mayNotEnter, to: socket) }
-        clerks.ask(on: loop) { try $0.store(inbound: bytes, patient: patient, token: visitor.token) }
+        let message = UnstoredMessages.Message(bytes: bytes, patient: patient, token: visitor.token, user: visitor.user)
+        guard unstored[socket] == nil else {
+            if unstored[socket]?.append(message) == false { tell(.unavailable, to: socket) }
+            return
+        }
+        unstored[socket] = UnstoredMessages()
+        store(message, for: socket)
+    }
+
+    /// One message of a client at a time. What a client has sent before it left is stored.
+    private func store(_ message: UnstoredMessages.Message, for socket: Socket) {
+        clerks.store(for: message.user, on: loop) { try $0.store(inbound: message.bytes, patient: message.patient, token: message.token) }
             .assumeIsolated().whenComplete { [self] result in
                 switch result {
                 case .success(nil): break  // it comes back as an event
                 case .success(.some(let reason)): tell(.refused(reason), to: socket)
                 case .failure: tell(.unavailable, to: socket)
                 }
+                if let next = unstored[socket]?.popFirst() { store(next, for: socket) } else { unstored[socket] = nil }
             }
     }
 }

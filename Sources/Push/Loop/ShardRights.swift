@@ -49,7 +49,7 @@ extension Shard {
                 continue
             }
             let (token, room) = (visitor.newestToken, visitor.room)
-            clerks.ask(on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
+            clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
                 answered(result, about: token, for: socket)
                 askDoubts()
             }

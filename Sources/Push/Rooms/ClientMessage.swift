@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Clinical
 import NIOCore
 
 /// What a client says.
@@ -14,41 +14,20 @@ enum ClientMessage {
 
     init(_ text: ByteBuffer) throws(Fault) {
         let bytes = Array(text.readableBytesView)
-        let envelope: Envelope
-        do {
-            envelope = try JSONDecoder().decode(Envelope.self, from: Data(bytes))
-        } catch DecodingError.dataCorrupted {
-            throw Fault(.notJSON)
-        } catch {
-            throw Fault(.unknownType)  // JSON, but no object
-        }
-        switch envelope.type {
+        // On the event loop, where everybody waits meanwhile: nothing is made of the other members.
+        let members: [String: JSON]?
+        do { members = try JSON.members(["type", "token", "actif"], of: bytes) } catch { throw Fault(.notJSON) }
+        switch members?["type"]?.word {
         case "get_latest": self = .latest
         case "pulse": self = .pulse
         case "iot_data": self = .readings(bytes)
         case "auth":
-            guard let token = envelope.token else { throw Fault(.noToken) }
+            guard case .string(let token) = members?["token"] else { throw Fault(.noToken) }
             self = .token(token)
         case "son":
-            guard let isAudible = envelope.actif else { throw Fault(.unknownType) }
+            guard case .bool(let isAudible) = members?["actif"] else { throw Fault(.unknownType) }
             self = .sound(isAudible)
         default: throw Fault(.unknownType)
-        }
-    }
-
-    /// The members that are looked at here, on the event loop: everybody on it waits meanwhile, so the rest stays unread.
-    private struct Envelope: Decodable {
-        let type: String?
-        let token: String?
-        let actif: Bool?
-
-        private enum CodingKeys: CodingKey { case type, token, actif }
-
-        init(from decoder: any Decoder) throws {
-            let object = try decoder.container(keyedBy: CodingKeys.self)
-            type = try? object.decode(String.self, forKey: .type)
-            token = try? object.decode(String.self, forKey: .token)
-            actif = try? object.decode(Bool.self, forKey: .actif)
         }
     }
 

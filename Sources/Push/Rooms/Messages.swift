@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// What the daemon says to a client: every message is one JSON object.
 enum Message: Hashable, Sendable {
-    /// `iot_data`; `from` as in `Event.readings`.
-    case readings(PatientID, [Reading], from: Instant? = nil)
+    /// `iot_data`; `from` as in `Event.readings`. `others`: what other devices say that contradicts these (`LatestReading.contradictions`).
+    case readings(PatientID, [Reading], others: [Reading] = [], from: Instant? = nil)
     /// `iot_data` after a correction; as `Event.corrected`.
     case corrected(PatientID, Vital, latest: Reading?, from: Instant)
     case alert(Alert)
@@ -63,10 +63,10 @@ extension Message: Encodable {
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         switch self {
-        case .readings(let patient, let readings, let from):
-            try encode(readings, of: patient, from: from, into: &object)
+        case .readings(let patient, let readings, let others, let from):
+            try encode(readings, others, of: patient, from: from, into: &object)
         case .corrected(let patient, let vital, let latest, let from):
-            try encode([latest].compactMap { $0 }, of: patient, from: from, into: &object)
+            try encode([latest].compactMap { $0 }, [], of: patient, from: from, into: &object)
             try object.encode([vital], forKey: .corrige)
         case .alert(let alert), .alertUpdate(let alert):
             if case .alert = self {
@@ -89,7 +89,7 @@ extension Message: Encodable {
         case .device(let patient, let json):
             try object.encode("dispositif", forKey: .type)
             try object.encode(patient, forKey: .patient)
-            try object.encode(JSONDecoder().decode(JSON.self, from: Data(json)), forKey: .data)
+            try object.encode(JSON(parsing: json), forKey: .data)
         case .patient(let patient, let ward):
             try object.encode("patient", forKey: .type)
             try object.encode(patient, forKey: .patient)
@@ -106,12 +106,15 @@ extension Message: Encodable {
     }
 
     private func encode(
-        _ readings: [Reading], of patient: PatientID, from: Instant?, into object: inout KeyedEncodingContainer<Key>
+        _ readings: [Reading], _ others: [Reading], of patient: PatientID, from: Instant?, into object: inout KeyedEncodingContainer<Key>
     ) throws {
         try object.encode("iot_data", forKey: .type)
         try object.encode(patient, forKey: .patient)
         var data = object.nestedContainer(keyedBy: VitalKey.self, forKey: .data)
-        for reading in readings { try data.encode(WireValue(reading), forKey: VitalKey(reading.vital)) }
+        for reading in readings {
+            let others = others.isEmpty ? [] : others.filter { $0.vital == reading.vital }
+            try data.encode(WireValue(reading, others: others), forKey: VitalKey(reading.vital))
+        }
         try object.encodeIfPresent(from, forKey: .depuis)
     }
 
@@ -124,7 +127,7 @@ extension Event {
     /// What everybody concerned is told; nil: nothing.
     var message: Message? {
         switch self {
-        case .readings(let patient, _, let readings, let from): .readings(patient, readings, from: from)
+        case .readings(let patient, _, let readings, let from): .readings(patient, readings.newestOfEach, from: from)
         case .corrected(let patient, _, let vital, let latest, let from):
             .corrected(patient, vital, latest: [Vital: LatestReading](latest)[vital]?.newest, from: from)
         case .alert(let alert, _, let isNew): isNew ? .alert(alert) : .alertUpdate(alert)
@@ -142,5 +145,20 @@ extension JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         return encoder
+    }
+}
+
+extension [Reading] {
+    /// Of each vital the newest: a message has one value of each.
+    fileprivate var newestOfEach: [Reading] {
+        var newest: [Reading] = []
+        for reading in self {
+            if let place = newest.firstIndex(where: { $0.vital == reading.vital }) {
+                if newest[place].measuredAt <= reading.measuredAt { newest[place] = reading }
+            } else {
+                newest.append(reading)
+            }
+        }
+        return newest
     }
 }

@@ -12,6 +12,11 @@ struct RoomState {
 
         /// Of each vital the newest.
         var readings: [Reading] { latest.values.compactMap(\.newest).sorted { $0.vital.code < $1.vital.code } }
+
+        /// What contradicts those.
+        func contradictions(at now: Instant) -> [Reading] { latest.values.flatMap { $0.contradictions(at: now) } }
+
+        var devicesDisagree: Bool { alarms.alerts.values.contains(where: \.saysThatDevicesDisagree) }
     }
 
     /// Alerts and the pause of a patient, or of the ward itself.
@@ -69,22 +74,31 @@ struct RoomState {
 
     // MARK: Events
 
-    /// Takes in the readings that are not older than what is known. Returns those that are shown now, and the others.
+    /// Takes in the readings that are not older than what is known. Returns those that are shown now, and the others; not what another device
+    /// measured at about the same time.
     mutating func apply(_ readings: [Reading], of patient: PatientID) -> (newer: [Reading], older: [Reading]) {
         heard?.patients.insert(patient)
         var result: (newer: [Reading], older: [Reading]) = ([], [])
         for reading in readings {
-            let isShown = patients[patient, default: Patient()].latest[reading.vital, default: LatestReading()].shows(reading)
-            if isShown, let before = result.newer.firstIndex(where: { $0.vital == reading.vital }) {
-                result.older.append(result.newer[before])
+            let place = patients[patient, default: Patient()].latest[reading.vital, default: LatestReading()].place(of: reading)
+            if place == .shown, let before = result.newer.firstIndex(where: { $0.vital == reading.vital }) {
+                // Two devices' newest of about the same time: neither belongs to the past.
+                let isBeside = result.newer[before].device != reading.device && !result.newer[before].isByHand && !reading.isByHand
+                if !isBeside { result.older.append(result.newer[before]) }
                 result.newer[before] = reading
-            } else if isShown {
+            } else if place == .shown {
                 result.newer.append(reading)
-            } else {
+            } else if place == .older {
                 result.older.append(reading)
             }
         }
         return result
+    }
+
+    /// What other devices say of these vitals of a patient.
+    func contradictions(of patient: PatientID, _ vitals: [Vital], at now: Instant) -> [Reading] {
+        guard let latest = patients[patient]?.latest else { return [] }
+        return vitals.flatMap { (latest[$0]?.devices.count ?? 0) > 1 ? latest[$0]?.contradictions(at: now) ?? [] : [] }
     }
 
     /// What was known of a vital does not hold any more, but `latest` does.
@@ -134,7 +148,9 @@ struct RoomState {
 
     /// These readings have come. The message, if they change the score.
     mutating func rescore(_ patient: PatientID, after readings: [Reading], now: Instant) -> Message? {
-        if patients[patient]?.score?.holds(with: readings, now: now, maximumAge) == false { return rescore(patient, now: now) }
+        // Of several devices another value than the newest may count.
+        let isAlone = readings.allSatisfy { (patients[patient]?.latest[$0.vital]?.devices.count ?? 0) <= 1 }
+        if !isAlone || patients[patient]?.score?.holds(with: readings, now: now, maximumAge) == false { return rescore(patient, now: now) }
         if let due = patients[patient]?.score?.dueAt { scoresDueAt = min(scoresDueAt, due) }
         return nil
     }
@@ -142,7 +158,7 @@ struct RoomState {
     /// The message, if the score is not what it was when it was last told.
     mutating func rescore(_ patient: PatientID, now: Instant) -> Message? {
         guard let known = patients[patient], let score = known.score else { return nil }
-        let report = ScoreReport(known.latest, score.subject, at: now, maximumAge: maximumAge)
+        let report = known.report(score.subject, at: now, maximumAge)
         patients[patient]?.score = KnownScore(report, score.subject)
         scoresDueAt = min(scoresDueAt, report.changesAt)
         return report.says(theSameAs: score.report) ? nil : .score(patient, report)
@@ -163,7 +179,7 @@ struct RoomState {
     /// A member's score with the present values.
     func score(of patient: PatientID, now: Instant) -> ScoreReport? {
         guard let known = patients[patient], let subject = known.score?.subject else { return nil }
-        return ScoreReport(known.latest, subject, at: now, maximumAge: maximumAge)
+        return known.report(subject, at: now, maximumAge)
     }
 
     // MARK: Reads
@@ -209,7 +225,7 @@ struct RoomState {
     /// What decides the score may have changed, and the values. The message, if that changes it.
     private mutating func score(_ state: PatientState, now: Instant) -> Message? {
         let before = patients[state.patient]?.score?.report
-        let report = ScoreReport(patients[state.patient]?.latest ?? [:], state.scored, at: now, maximumAge: maximumAge)
+        let report = patients[state.patient, default: Patient()].report(state.scored, at: now, maximumAge)
         patients[state.patient, default: Patient()].score = KnownScore(report, state.scored)
         scoresDueAt = min(scoresDueAt, report.changesAt)
         return before.map(report.says) == true ? nil : .score(state.patient, report)
@@ -239,7 +255,24 @@ struct KnownScore {
     }
 }
 
+extension RoomState.Patient {
+    fileprivate func report(
+        _ subject: EarlyWarningScore.Subject, at now: Instant, _ maximumAge: EarlyWarningScore.MaximumAge
+    ) -> ScoreReport {
+        ScoreReport(latest, subject, at: now, maximumAge: maximumAge, devicesDisagree: devicesDisagree)
+    }
+}
+
 extension LatestReading {
-    /// Takes it in. Whether it is what is shown now.
-    fileprivate mutating func shows(_ reading: Reading) -> Bool { take(reading) && newest == reading }
+    fileprivate enum Place { case shown, besideShown, older }
+
+    /// Takes it in. Where it stands now: it is shown, or it is another device's newest of about the same time, or neither.
+    fileprivate mutating func place(of reading: Reading) -> Place {
+        guard take(reading), let newest else { return .older }
+        if newest == reading { return .shown }
+        let isBeside =
+            !reading.isByHand && !newest.isByHand && reading.device != newest.device
+            && newest.measuredAt.seconds(since: reading.measuredAt) <= TechnicalAlarm.comparedSeconds
+        return isBeside ? .besideShown : .older
+    }
 }

@@ -83,7 +83,7 @@ struct Rooms<Listener: Hashable> {
     }
 
     /// The latest of every vital of every patient in the listener's room, for it alone.
-    func latest(for listener: Listener) -> [Action] {
+    func latest(for listener: Listener, now: Instant) -> [Action] {
         guard let room = roomOf[listener], let known = open[room], known.ready.contains(listener) else {
             return []  // the snapshot is on its way
         }
@@ -91,9 +91,10 @@ struct Rooms<Listener: Hashable> {
         case .alerts:
             return [.send(.error(.noVitalsHere), to: [listener])]
         case .patient(let patient):
-            return [.send(.readings(patient, known.state.known.first?.patient.readings ?? []), to: [listener])]
+            let own = known.state.known.first?.patient
+            return [.send(.readings(patient, own?.readings ?? [], others: own?.contradictions(at: now) ?? []), to: [listener])]
         case .ward:
-            return known.state.known.map { .send(.readings($0.id, $0.patient.readings), to: [listener]) }
+            return known.state.known.map { .send(.readings($0.id, $0.patient.readings, others: $0.patient.contradictions(at: now)), to: [listener]) }
         }
     }
 
@@ -157,7 +158,9 @@ struct Rooms<Listener: Hashable> {
     ) -> [Message] {
         var messages: [Message] = []
         if room.hasVitals {
-            messages += patients.filter { !$0.patient.latest.isEmpty }.map { .readings($0.id, $0.patient.readings, from: from) }
+            messages += patients.filter { !$0.patient.latest.isEmpty }.map {
+                .readings($0.id, $0.patient.readings, others: $0.patient.contradictions(at: now), from: from)
+            }
         }
         for (id, patient) in patients { messages += self.messages(of: patient.alarms, .patient(id), now: now) }
         return messages + patients.compactMap { id, _ in open[room]?.state.score(of: id, now: now).map { .score(id, $0) } }
@@ -197,8 +200,12 @@ extension Rooms {
                 }
         case .alert(let alert, let ward, _):
             return ask(for: alert.patient, in: ward)
-                + audience(alert.patient, ward).compactMap { room in
-                    open[room]?.state.apply(alert) == true ? forward(to: room, if: alert.patient) : nil
+                + audience(alert.patient, ward).flatMap { room in
+                    guard open[room]?.state.apply(alert) == true else { return [Action]() }
+                    // It decides which of two devices the score believes.
+                    let decides = alert.kind == TechnicalAlarm.sensorsDisagree.rawValue && room.hasVitals
+                    let score = decides ? alert.patient.flatMap { open[room]?.state.rescore($0, now: now) } : nil
+                    return [forward(to: room, if: alert.patient)].compactMap { $0 } + send(score, to: room)
                 }
         case .pause(let pause, let ward):
             return ask(for: pause.patient, in: ward)
@@ -225,9 +232,11 @@ extension Rooms {
         guard let ready = open[room]?.ready, let news = open[room]?.state.apply(readings, of: patient) else { return [] }
         let score = open[room]?.state.rescore(patient, after: readings, now: now)
         if ready.isEmpty || open[room]?.state.has(patient) != true { return [] }
-        guard let oldest = news.older.map(\.measuredAt).min() else { return [.forward(room)] + send(score, to: room) }
+        let others = open[room]?.state.contradictions(of: patient, readings.map(\.vital), at: now) ?? []
+        guard !news.older.isEmpty || !others.isEmpty else { return [.forward(room)] + send(score, to: room) }
         // Late readings belong to the chart, not to the card.
-        return [.send(.readings(patient, news.newer, from: min(from ?? oldest, oldest)), to: ready)] + send(score, to: room)
+        let oldest = ([from] + news.older.map(\.measuredAt)).compactMap { $0 }.min()
+        return [.send(.readings(patient, news.newer, others: others, from: oldest), to: ready)] + send(score, to: room)
     }
 
     private func send(_ score: Message?, to room: Room) -> [Action] {

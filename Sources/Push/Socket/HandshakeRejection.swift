@@ -38,6 +38,13 @@ public struct HandshakeRejection: Error, Sendable {
     static let headTooLarge = HandshakeRejection(
         status: 431, code: "head_too_large",
         detail: ("Les en-têtes de la demande sont trop longs.", "The request's headers are too large."))
+    /// This account has its share of sockets or handshakes; others come in.
+    static let tooManyRequests = HandshakeRejection(
+        status: 429, code: "too_many_requests",
+        detail: (
+            "Trop de demandes à la fois de votre part. Réessayez dans un instant.",
+            "Too many requests at a time from you. Try again in a moment."
+        ), headers: [("Retry-After", "2")])
     public static let unavailable = HandshakeRejection(
         status: 503, code: "unavailable",
         detail: ("Service momentanément indisponible. Réessayez.", "Service temporarily unavailable. Try again."),

@@ -32,6 +32,8 @@ public final class Socket: ChannelInboundHandler {
     private var phase = Phase.open
     private var pinged = false
     private var reportsClose = false
+    /// Nil: the client reads fast enough, nothing waits.
+    private var waiting: FrameQueue?
     /// Written to since the last flush.
     fileprivate(set) var isDirty = false
     private(set) var deadline = 0
@@ -42,17 +44,37 @@ public final class Socket: ChannelInboundHandler {
         reader = FrameReader(messageLimit: home.limits.messageBytes)
     }
 
-    /// Sends a frame. It leaves with the others at the end of the loop's current turn. A client with too much
-    /// waiting is dropped here, and `closed` is called before this returns.
-    public func send(_ frame: Frame) {
+    /// Sends a frame. It leaves with the others at the end of the loop's current turn, or when the client has read what is before it. A client
+    /// with too much waiting is dropped here, and `closed` is called before this returns.
+    public func send(_ frame: Frame, _ pace: FramePace = .live) {
         guard phase == .open, let context else { return }
-        write(frame, context)
-        guard !context.channel.isWritable else { return }
-        context.flush()
-        if !context.channel.isWritable {
+        if waiting == nil, isWritable(context) { return write(frame, context) }
+        let queue = waiting ?? FrameQueue()
+        waiting = queue
+        queue.append(frame, pace)
+        if queue.liveBytes > home.limits.outboundBytes || queue.snapshotBytes > home.limits.snapshotBytes {
             home.tooSlow.add()
             close(.tooSlow, reason: "", patience: home.limits.dropSeconds)
         }
+    }
+
+    /// Whether the client has read nearly all that was written, or the kernel takes it.
+    private func isWritable(_ context: ChannelHandlerContext) -> Bool {
+        if context.channel.isWritable { return true }
+        context.flush()
+        return context.channel.isWritable
+    }
+
+    /// Writes as much of what waits as the client makes room for.
+    private func drain(_ context: ChannelHandlerContext) {
+        guard let queue = waiting, !queue.isDraining else { return }
+        queue.isDraining = true
+        while phase == .open, isWritable(context), let frame = queue.popFirst() {
+            context.write(wrapOutboundOut(frame.bytes), promise: nil)
+        }
+        queue.isDraining = false
+        if queue.isEmpty { waiting = nil }
+        context.flush()
     }
 
     /// Closes with the close handshake. `closed` is called before this returns.
@@ -63,6 +85,7 @@ public final class Socket: ChannelInboundHandler {
     private func close(_ code: CloseCode, reason: String, patience: Int) {
         guard phase == .open, let context else { return }
         phase = .closing
+        waiting = nil
         write(.close(code, reason: reason), context)
         setDeadline(after: patience)
         report()
@@ -85,6 +108,7 @@ public final class Socket: ChannelInboundHandler {
     private func finish(saying code: CloseCode?, _ context: ChannelHandlerContext) {
         if phase == .open { write(.close(code), context) }
         phase = .lingering
+        waiting = nil
         setDeadline(after: home.limits.lingerSeconds)
         report()
         context.flush()
@@ -108,6 +132,7 @@ public final class Socket: ChannelInboundHandler {
 
     public func handlerRemoved(context: ChannelHandlerContext) {
         phase = .closed
+        waiting = nil
         self.context = nil
         home.leave(number)
         report()
@@ -133,6 +158,15 @@ public final class Socket: ChannelInboundHandler {
         }
     }
 
+    /// The client has read most of what was written: it is alive, also if our ping is behind the rest.
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            pinged = false
+            drain(context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
@@ -154,7 +188,7 @@ extension Socket: Timed {
         }
         pinged = true
         setDeadline(after: home.limits.pingSeconds)
-        send(.ping)
+        write(.ping, context)  // ahead of what waits
     }
 
     func end() { close(.restarting) }

@@ -4,8 +4,12 @@ import NIOCore
 public struct SocketLimits: Sendable {
     /// Longest message from a client, all fragments together, in bytes; over it 1009.
     public var messageBytes = 64 * 1024
-    /// Bytes that may wait for a client that reads slowly; over it 1013.
+    /// Bytes of live messages that may wait for a client that reads slowly; over it 1013.
     public var outboundBytes = 256 * 1024
+    /// Bytes of snapshots that may wait for it, several after one another; over it 1013. Frames are shared, so this is not memory per client.
+    public var snapshotBytes = 16 * 1024 * 1024
+    /// Bytes that are written ahead of the client's reading. What else waits for it waits in its `FrameQueue`, and a ping goes ahead of that.
+    public var aheadBytes = 64 * 1024
     /// From accepting a connection to the end of its handshake, in seconds.
     public var handshakeSeconds = 10
     /// Between two pings; a client that says nothing for as long after one is dead.
@@ -29,6 +33,6 @@ public struct SocketLimits: Sendable {
 
     public init() {}
 
-    /// A channel stops being writable when more than `outboundBytes` wait.
-    var waterMark: ChannelOptions.Types.WriteBufferWaterMark { .init(low: outboundBytes / 2, high: outboundBytes) }
+    /// A channel stops being writable when more than `aheadBytes` wait, and is writable again at a quarter of them.
+    var waterMark: ChannelOptions.Types.WriteBufferWaterMark { .init(low: aheadBytes / 4, high: aheadBytes) }
 }

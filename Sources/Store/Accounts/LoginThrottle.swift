@@ -8,11 +8,19 @@ public struct LoginSource: Sendable {
     /// As it was typed, cut; not necessarily that of an account.
     public var username: String
     public var address: String?
-    /// The secret in the browser's cookie, of `KnownBrowser.bytes`.
-    public var browser: [UInt8]?
+    /// The secrets in the browser's cookies, of `KnownBrowser.bytes`: one, unless another page of the host has set some.
+    public var browsers: [[UInt8]]
 
-    public init(username: String, address: String?, browser: [UInt8]?) {
-        (self.username, self.address, self.browser) = (username.cutAsUsername, address, browser)
+    public init(username: String, address: String?, browsers: [[UInt8]]) {
+        (self.username, self.address, self.browsers) = (username.cutAsUsername, address, browsers)
+    }
+}
+
+extension LoginSource {
+    /// What tells apart those who wait for a check: the browser, if the account knows it, else the network.
+    public func name(_ candidate: LoginCandidate) -> [UInt8] {
+        if let browser = candidate.knownBrowser { return browser }
+        return address.map(LoginBucket.network) ?? []
     }
 }
 
@@ -35,10 +43,17 @@ public enum KnownBrowser {
 public struct LoginCandidate: Sendable {
     /// Nil where there is no such account or it is disabled.
     public var account: (user: UserID, passwordHash: String)?
+    /// The password is one that somebody else knows, set longer ago than `provisionalHours`.
+    public var isProvisionalExpired: Bool
     /// Without regard to case.
-    var foldedName: String
+    public internal(set) var foldedName: String
+    /// The secret of the browser that sends it, where the account has logged in with that before.
+    var knownBrowser: [UInt8]?
     /// Whether the account has logged in with this browser before.
-    var isBrowserKnown: Bool
+    public var isBrowserKnown: Bool { knownBrowser != nil }
+
+    /// How long a provisional password is good for.
+    public static let provisionalHours = 72.0
 }
 
 /// Whether a password may be tried now.
@@ -82,8 +97,13 @@ struct LoginBucket {
         LoginBucket(Array("browser:".utf8) + browser + Array(foldedName.utf8), capacity: 10, refillSeconds: 30)
     }
 
+    /// Of admissions that contradict who is stored: names and birth dates are guessed so.
+    static func admissions(of user: UserID) -> LoginBucket {
+        LoginBucket(Array("admissions:\(user)".utf8), capacity: 10, refillSeconds: 30)
+    }
+
     static func all(of candidate: LoginCandidate, _ source: LoginSource) -> [LoginBucket] {
-        if candidate.isBrowserKnown, let browser = source.browser { return [.browser(browser, candidate.foldedName)] }
+        if let browser = candidate.knownBrowser { return [.browser(browser, candidate.foldedName)] }
         return [.account(candidate.foldedName)] + [source.address.map(LoginBucket.address)].compactMap { $0 }
     }
 
@@ -106,19 +126,26 @@ extension Database {
             let row = try $0.query(
                 """
                 SELECT lower(name COLLATE "und-x-icu"), u.id, u.password_hash, u.disabled_at IS NOT NULL,
-                    EXISTS (SELECT FROM known_browsers WHERE browser = $2 AND user_id = u.id)
+                    (SELECT min(b.place) FROM unnest($2::bytea[]) WITH ORDINALITY AS b (hash, place)
+                        JOIN known_browsers k ON (k.browser, k.user_id) = (b.hash, u.id)),
+                    coalesce(u.must_change_password AND u.password_changed_at < now() - $3 * interval '1 hour', false)
                 FROM normalize($1) AS name LEFT JOIN users u ON u.username = name
-                """, [source.username, source.browser.map { Bytes(sha256($0)) }])[0]
+                """, [source.username, source.browsers.map { Bytes(sha256($0)) }, LoginCandidate.provisionalHours])[0]
             let (user, hash): (UserID?, String?) = try (row[1], row[2])
             let isDisabled: Bool = try row[3]
             let account: (UserID, String)? = if let user, let hash, !isDisabled { (user, hash) } else { nil }
-            return LoginCandidate(account: account, foldedName: try row[0], isBrowserKnown: try row[4])
+            let place: Int? = try row[4]
+            return LoginCandidate(
+                account: account, isProvisionalExpired: try row[5], foldedName: try row[0], knownBrowser: place.map { source.browsers[$0 - 1] })
         }
     }
 
     /// Counts an attempt before its password is checked, so that guesses made at once do not slip by together.
     public func countAttempt(_ candidate: LoginCandidate, _ source: LoginSource) throws -> LoginAttempt {
-        let buckets = LoginBucket.all(of: candidate, source)
+        try count(LoginBucket.all(of: candidate, source))
+    }
+
+    func count(_ buckets: [LoginBucket]) throws -> LoginAttempt {
         let wait: Double = try pool.with {
             try $0.query(
                 "SELECT take_login_attempt($1, $2, $3)", [buckets.map(\.key), buckets.map(\.capacity), buckets.map(\.refillSeconds)])[0][0]
@@ -137,14 +164,25 @@ extension Database {
         }
     }
 
-    /// The account has logged in with this browser.
-    public func rememberBrowser(_ browser: [UInt8], of user: UserID) throws {
-        try pool.with {
-            _ = try $0.query(
+    /// The account has logged in with this browser. A secret that it does not know yet may come from somebody else, who would have it, too: then
+    /// the browser gets a fresh one, and with it what else it was known for.
+    ///
+    /// - Returns: the secret by which it is known from now on.
+    public func rememberBrowser(_ sent: [[UInt8]], fresh: [UInt8], of user: UserID) throws -> [UInt8] {
+        try pool.with { connection in
+            for browser in sent {
+                let known = try connection.query(
+                    "UPDATE known_browsers SET last_login_at = now() WHERE (browser, user_id) = ($1, $2)", [Bytes(sha256(browser)), user])
+                if known.affectedRows > 0 { return browser }
+            }
+            try connection.query(
                 """
-                INSERT INTO known_browsers (browser, user_id) VALUES ($1, $2)
-                ON CONFLICT (browser, user_id) DO UPDATE SET last_login_at = now()
-                """, [Bytes(sha256(browser)), user])
+                INSERT INTO known_browsers (browser, user_id, last_login_at)
+                SELECT $1, user_id, max(last_login_at) FROM (
+                    SELECT user_id, last_login_at FROM known_browsers WHERE browser = ANY ($2) UNION ALL SELECT $3::integer, now()
+                ) AS of GROUP BY user_id
+                """, [Bytes(sha256(fresh)), sent.map { Bytes(sha256($0)) }, user])
+            return fresh
         }
     }
 }

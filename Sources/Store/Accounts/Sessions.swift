@@ -186,6 +186,8 @@ extension Database {
                 "DELETE FROM webhook_deliveries WHERE created_at < now() - $1 * interval '1 day'", [WebhookDelivery.keptDays])
             try $0.query("DELETE FROM login_buckets WHERE at < now() - interval '1 hour'")
             try $0.query("DELETE FROM known_browsers WHERE last_login_at < now() - $1 * interval '1 day'", [KnownBrowser.days])
+            try $0.query("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+            try $0.query("DELETE FROM recent_reports WHERE received_at < now() - $1 * interval '1 s'", [IngestReports.keptSeconds])
             return tokens
         }
     }

@@ -148,6 +148,8 @@ extension Database {
         on connection: Connection
     ) throws -> UserID {
         guard role == .admin || !wards.isEmpty else { throw UserFault.wardNeeded }
+        // Nothing is cut: what is typed at the login must be the same.
+        guard username.isPrintable else { throw ShownText.Faults(fields: ["username": .unprintable]) }
         let id: Int = try connection.query(
             """
             INSERT INTO users (username, password_hash, role, language, must_change_password)

@@ -27,7 +27,7 @@ extension Database {
                     -- Open as an Alert is: an error also until somebody has acknowledged it.
                     SELECT raised_at, severity, first_acknowledged_at, greatest(raised_at, coalesce(ended_at, now()),
                         CASE severity WHEN 'error' THEN coalesce(acknowledged_at, now()) END) AS closed_at
-                    FROM alerts WHERE patient_id = $1 AND raised_at < $3
+                    FROM alerts a WHERE patient_id = $1 AND raised_at < $3 AND \(Self.isAlarm)
                 )
                 SELECT to_char(d.day AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'error'),

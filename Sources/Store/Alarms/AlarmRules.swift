@@ -19,16 +19,17 @@ extension Database {
 
     /// Replaces a level's own rules; those that stay as they are are not touched. Nil where the caller sees no such ward or patient.
     ///
-    /// - Parameter change: makes the new own rules from the present ones, which nobody else changes meanwhile.
-    /// - Throws: what `change` throws; `AlarmRuleProblem`; `StoreError.limitsContradict`.
+    /// - Parameter versions: which version of the rules there may be (`AlarmRules.version`); nil: any.
+    /// - Throws: `StoreError.changedMeanwhile`, `StoreError.limitsContradict`; `AlarmRuleProblem`.
     public func changeAlarmRules(
-        _ owner: AlarmRuleOwner, _ scope: Scope, _ change: (AlarmLevels) throws -> [AlarmRule]
+        _ owner: AlarmRuleOwner, _ scope: Scope, ifVersionIn versions: Set<UInt32>? = nil, to rules: [AlarmRuleChange]
     ) throws -> AlarmLevels? {
         try self.change(by: scope.author) { connection in
             // One at a time: a farther level's change is compared with every nearer one's rules. Whoever stores readings waits for nobody.
             try connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules])
             guard let before = try alarmRules(owner, scope, isLocked: true, on: connection) else { return nil }
-            let after = before.replacing(own: try change(before))
+            guard versions?.contains(before.rules.version) ?? true else { throw StoreError.changedMeanwhile }
+            let after = try before.replacing(ownWith: rules)
             if let problem = after.problem { throw problem }
             try checkNearer(owner, before.own, after.own, on: connection)
             try replaceAlarmRules(owner, after.own, on: connection)
@@ -61,7 +62,10 @@ extension Database {
             guard let level = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 1) else { continue }
             rules[level, default: []].append(rule)
         }
-        return AlarmLevels(of: level, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [])
+        let isSkinTemperatureValid = try connection.query("SELECT FROM wards WHERE id = $1 AND skin_temperature_valid", [ward]).count > 0
+        return AlarmLevels(
+            of: level, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [],
+            isSkinTemperatureValid: isSkinTemperatureValid)
     }
 
     private func replaceAlarmRules(_ owner: AlarmRuleOwner, _ rules: [AlarmRule], on connection: Connection) throws {

@@ -60,7 +60,7 @@ extension Database {
                     ), raised AS (
                         SELECT coalesce(a.ward_id, p.ward_id) AS ward_id, count(*) AS alerts
                         FROM alerts a LEFT JOIN patients p ON p.id = a.patient_id
-                        WHERE a.raised_at >= $1 AND a.raised_at < $2 GROUP BY 1
+                        WHERE a.raised_at >= $1 AND a.raised_at < $2 AND \(Self.isAlarm) GROUP BY 1
                     )
                     SELECT w.id, w.name, coalesce(d.days, 0)::float8, coalesce(r.alerts, 0)
                     FROM wards w LEFT JOIN days d ON d.ward_id = w.id LEFT JOIN raised r ON r.ward_id = w.id

@@ -1,18 +1,22 @@
 import Clinical
+import FoundationEssentials
 import Postgres
 
 /// Which alerts a list shows; nil: all.
 public struct AlertFilter: Sendable {
     public var patient: PatientID?
+    /// Of alerts about a whole ward.
+    public var ward: WardID?
     public var acknowledged: Bool?
     public var severity: Severity?
     public var from: Instant?
     public var to: Instant?
 
     public init(
-        patient: PatientID? = nil, acknowledged: Bool? = nil, severity: Severity? = nil, from: Instant? = nil, to: Instant? = nil
+        patient: PatientID? = nil, ward: WardID? = nil, acknowledged: Bool? = nil, severity: Severity? = nil, from: Instant? = nil,
+        to: Instant? = nil
     ) {
-        (self.patient, self.acknowledged, self.severity, self.from, self.to) = (patient, acknowledged, severity, from, to)
+        (self.patient, self.ward, self.acknowledged, self.severity, self.from, self.to) = (patient, ward, acknowledged, severity, from, to)
     }
 }
 
@@ -20,13 +24,17 @@ extension Database {
     static let alertColumns = """
         a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
         a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at,
-        a.worsened_at, a.first_acknowledged_at
+        a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, \(holdColumns)
         """
     /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
-    static let alertTables = "alerts a LEFT JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by"
+    static let alertTables = """
+        alerts a LEFT JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
+        LEFT JOIN users by ON by.id = a.raised_by
+        LEFT JOIN (\(holdTables)) ON a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)
+        """
 
     /// - Parameter wards: the number of the parameter that holds the caller's wards.
-    private static func visibleAlert(wards: Int) -> String {
+    static func visibleAlert(wards: Int) -> String {
         "CASE WHEN a.ward_id IS NULL THEN \(Scope.visible("p", wards: wards)) ELSE $\(wards)::bigint[] IS NULL OR a.ward_id = ANY ($\(wards)) END"
     }
 
@@ -46,6 +54,9 @@ extension Database {
         (alert.receivedAt, alert.raisedAt) = (try instant(16), try instant(17))
         (alert.remindedAt, alert.escalatedAt) = (try instant(18), try instant(19))
         (alert.worsenedAt, alert.firstAcknowledgedAt) = (try instant(20), try instant(21))
+        alert.raisedBy = try row[first + 22]
+        alert.sources = try JSONDecoder().decode([Alert.Source].self, from: Data((try row[first + 23] as String).utf8))
+        if try row[first + 24] as Int? != nil { alert.hold = try hold(row, from: first + 24) }
         return alert
     }
 
@@ -60,12 +71,12 @@ extension Database {
                     AND ($3::boolean IS NULL OR (a.acknowledged_at IS NOT NULL) = $3)
                     AND ($4::text IS NULL OR a.severity = $4)
                     AND ($5::timestamptz IS NULL OR a.measured_at >= $5) AND ($6::timestamptz IS NULL OR a.measured_at < $6)
-                    AND ($7::bigint IS NULL OR a.id < $7)
+                    AND ($7::bigint IS NULL OR a.id < $7) AND ($9::bigint IS NULL OR a.ward_id = $9)
                 ORDER BY a.id DESC LIMIT $8
                 """,
                 [
                     scope.wards, filter.patient, filter.acknowledged, filter.severity?.rawValue, filter.from?.timestamp,
-                    filter.to?.timestamp, page.after, page.limit,
+                    filter.to?.timestamp, page.after, page.limit, filter.ward,
                 ]
             ).map { try Self.alert($0) }
         }
@@ -75,7 +86,7 @@ extension Database {
         try pool.with { try alert(id, scope, on: $0) }
     }
 
-    private func alert(_ id: Int, _ scope: Scope, on connection: Connection) throws -> Alert? {
+    func alert(_ id: Int, _ scope: Scope, on connection: Connection) throws -> Alert? {
         try connection.query(
             """
             SELECT \(Self.alertColumns)
@@ -85,33 +96,31 @@ extension Database {
         ).first().map { try Self.alert($0) }
     }
 
-    /// Nil where the caller sees no such patient; one who is just being discharged is waited for.
-    public func addAlert(
-        patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant, _ scope: Scope
-    ) throws -> Alert? {
-        try change(by: scope.author) { connection in
-            let row = try connection.query(
-                """
-                INSERT INTO alerts (patient_id, kind, message, severity, measured_at)
-                SELECT p.id, $2, $3, $4, $5 FROM patients p WHERE p.id = $1 AND \(Scope.visible("p", wards: 6)) FOR SHARE
-                RETURNING id
-                """, [patient, kind, message, severity.rawValue, measuredAt.timestamp, scope.wards]
-            ).first()
-            return try row.flatMap { try alert($0[0], scope, on: connection) }
-        }
-    }
-
-    /// Acknowledges in the caller's name. Once: whoever was first stays. Nil where the caller sees no such alert.
+    /// Acknowledges in the caller's name, once: the first one stays. What a person raised ends with that: nothing else says when it is over. Nil where
+    /// the caller sees no such alert.
     ///
     /// - Parameter seen: how bad it was when the caller looked: one that is worse now stays as it is.
     public func acknowledgeAlert(_ id: Int, seen: Severity? = nil, _ scope: Scope) throws -> Alert? {
         try change(by: scope.author) { connection in
             try connection.query(
                 """
-                UPDATE alerts SET acknowledged_at = now(), acknowledged_by = $2
+                UPDATE alerts AS a SET acknowledged_at = now(), acknowledged_by = $2,
+                    ended_at = CASE WHEN \(Self.isByHand) THEN coalesce(ended_at, now()) ELSE ended_at END
                 WHERE acknowledged_at IS NULL AND ($4::text IS NULL OR severity_rank(severity) <= severity_rank($4))
                     AND id = (SELECT a.id FROM \(Self.alertTables) WHERE a.id = $1 AND \(Self.visibleAlert(wards: 3)))
                 """, [id, scope.user, scope.wards, seen?.rawValue])
+            // Who acknowledges a value taken by hand has seen it: the next such value may come hours later.
+            try connection.query(
+                """
+                DELETE FROM alarm_conditions c USING alerts a
+                WHERE a.id = $1 AND a.acknowledged_at IS NOT NULL AND a.ended_at IS NULL AND c.device_id = 0
+                    AND (c.patient_id, c.vital, c.side) = (a.patient_id, a.vital, a.side)
+                """, [id])
+            try connection.query(
+                """
+                UPDATE alerts a SET ended_at = now()
+                WHERE a.id = $1 AND a.acknowledged_at IS NOT NULL AND a.ended_at IS NULL AND a.vital IS NOT NULL AND NOT is_raised(a)
+                """, [id])
             return try alert(id, scope, on: connection)
         }
     }

@@ -14,13 +14,20 @@ public struct LeaderSession {
 
     public init(url: String) throws {
         connection = try Connection(url: url, application: "fajma-push leader")
+        connection.answerTimeout = .seconds(Self.statementSeconds + 1)
         try connection.script(
             """
             SET idle_session_timeout = '\(Self.longestSilenceSeconds)s';
             SET statement_timeout = '\(Self.statementSeconds)s';
             SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = \(Self.longestSilenceSeconds - 1);
-            SET tcp_user_timeout = '\(Self.longestSilenceSeconds)s'
+            SET tcp_user_timeout = '\(Self.longestSilenceSeconds)s';
+            SET synchronous_commit = local
             """, statement: "connect")
+    }
+
+    /// After `PostgresError` of kind `deadlineExceeded`: the server hangs. What is under way is given up, and the lead with it.
+    public func abandon() {
+        if Connection.abandoned < Connection.abandonedLimit { connection.abandon() }
     }
 
     /// True: this session leads, from now on until it ends. To be asked until then, not after: the lock counts how often it was taken.

@@ -54,7 +54,8 @@ extension Database {
         }
     }
 
-    private func lock(_ subject: SoundPause.Subject, _ scope: Scope, on connection: Connection) throws -> Bool {
+    /// Keeps the patient or the ward as it is. False where the caller sees none.
+    func lock(_ subject: SoundPause.Subject, _ scope: Scope, on connection: Connection) throws -> Bool {
         switch subject {
         case .ward(let ward):
             return try scope.sees(ward: ward)

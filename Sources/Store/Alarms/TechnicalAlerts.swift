@@ -21,22 +21,61 @@ extension LeaderSession {
     /// the device says otherwise.
     private static let found = """
         WITH worn AS (
-            SELECT a.device_id, a.patient_id, d.name, greatest(s.live_at, lower(a.during)) AS heard_at, s.last_seen_at, s.period_seconds, s.battery,
-                s.clock_offset_ms, CASE WHEN s.last_seen_at >= lower(a.during) THEN s.detached ELSE '{}' END AS detached
+            SELECT a.device_id, a.patient_id, d.name, lower(a.during) AS worn_at, greatest(s.live_at, lower(a.during)) AS heard_at, s.last_seen_at, s.period_seconds, s.battery,
+                s.clock_offset_ms, CASE WHEN s.last_seen_at >= lower(a.during) THEN s.detached ELSE '{}' END AS detached,
+                CASE WHEN s.last_seen_at >= lower(a.during) THEN s.reasons ELSE '{}' END AS reasons,
+                CASE WHEN s.last_seen_at >= lower(a.during) THEN s.no_pulse_since END AS no_pulse_since,
+                -- Nothing has been measured on this patient yet.
+                coalesce(s.live_at < lower(a.during), true) AS is_new, is_held(a.patient_id, 'absence') AS is_absent, is_held(a.patient_id, 'brassard') AS has_cuff
             FROM \(worn)
         ), found AS (
-            SELECT w.*, f.kind, f.raises, f.holds FROM worn w
+            SELECT w.*, t.is_late, d.discordant, d.others, m.missing, m.missing_since, f.kind, f.raises, f.holds FROM worn w
             CROSS JOIN LATERAL (
                 SELECT extract(epoch FROM now() - w.heard_at)::float8 > longest AS is_silent,
                     -- It speaks, and nothing that it says is of now.
                     extract(epoch FROM now() - w.heard_at)::float8 > longest
                         AND extract(epoch FROM now() - w.last_seen_at)::float8 <= longest AS is_late,
                     w.detached && $8::smallint[] AS is_off
-                FROM (SELECT greatest($1, $2 * coalesce(w.period_seconds::float8, $3)) AS longest) AS silence
+                FROM (SELECT greatest($1, $2 * coalesce(w.period_seconds::float8, $3), CASE WHEN w.is_new THEN \(TechnicalAlarm.firstMeasurementSeconds) END) AS longest)
+                    AS silence
             ) AS t
+            -- What it has measured since it is worn, and has not measured although it went on reporting for so long, without a word about it.
+            CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(l.vital ORDER BY l.vital), '{}') AS missing, min(l.ordered_at) AS missing_since
+                FROM latest_readings l JOIN vitals v ON v.code = l.vital
+                WHERE (l.patient_id, l.device_id) = (w.patient_id, w.device_id) AND l.vital = ANY ($9) AND l.vital <> ALL (w.detached)
+                    AND coalesce(w.reasons ->> v.name, '') <> 'no_pulse' AND l.ordered_at >= w.worn_at
+                    AND extract(epoch FROM w.heard_at - l.ordered_at)::float8 > greatest($1, $10 * coalesce(l.period_seconds::float8, $3),
+                        CASE WHEN w.reasons ? v.name THEN \(TechnicalAlarm.explainedSeconds) END)
+            ) AS m
+            -- A pulse that was lost stays lost until it is back, or somebody who has seen the alert takes the sensor off.
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN p.id IS NULL THEN w.no_pulse_since IS NOT NULL
+                    ELSE NOT EXISTS (
+                            SELECT FROM latest_readings l WHERE (l.patient_id, l.device_id, l.vital) = (w.patient_id, w.device_id, \(Vital.heartRate.code))
+                                AND l.ordered_at > p.measured_at)
+                        AND (w.no_pulse_since IS NOT NULL OR p.acknowledged_at IS NULL OR NOT t.is_off) END AS holds
+                FROM (VALUES (1)) AS one LEFT JOIN alerts p
+                    ON (p.device_id, p.patient_id, p.kind) = (w.device_id, w.patient_id, \(name(.pulseLost))) AND p.ended_at IS NULL AND p.device_id IS NOT NULL
+            ) AS pulse
+            -- Of its vitals those of which another device that the patient wears says something else now; and whether it has done so for long.
+            CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(DISTINCT mine.vital ORDER BY mine.vital), '{}') AS discordant, string_agg(DISTINCT o.name, ', ') AS others,
+                    bool_or(disagree(w.patient_id, mine.vital, w.device_id, o.id, v.tolerance, \(TechnicalAlarm.disagreementSeconds))) AS lasts
+                FROM (VALUES \(tolerances)) AS v (vital, tolerance)
+                JOIN latest_readings mine ON (mine.patient_id, mine.vital, mine.device_id) = (w.patient_id, v.vital, w.device_id)
+                JOIN latest_readings other ON (other.patient_id, other.vital) = (w.patient_id, v.vital) AND other.device_id > w.device_id
+                    AND abs(other.value - mine.value) > v.tolerance
+                JOIN device_assignment a ON (a.device_id, a.patient_id) = (other.device_id, w.patient_id) AND a.during @> now()
+                JOIN devices o ON o.id = other.device_id
+                WHERE least(mine.ordered_at, other.ordered_at) > now() - \(TechnicalAlarm.comparedSeconds) * interval '1 s'
+            ) AS d
             CROSS JOIN LATERAL (VALUES
-                (\(name(.signalLost)), t.is_silent, t.is_silent),
-                (\(name(.sensorDetached)), t.is_off AND NOT t.is_silent, t.is_off),
+                (\(name(.signalLost)), t.is_silent AND NOT w.is_absent, t.is_silent AND NOT w.is_absent),
+                (\(name(.sensorDetached)), t.is_off AND NOT t.is_silent AND NOT w.is_absent, t.is_off AND NOT w.is_absent),
+                (\(name(.pulseLost)), NOT w.has_cuff AND now() - w.no_pulse_since >= \(TechnicalAlarm.noPulseSeconds) * interval '1 s', pulse.holds),
+                (\(name(.valueMissing)), m.missing <> '{}' AND NOT t.is_silent AND NOT w.is_absent AND NOT w.has_cuff, m.missing <> '{}' AND NOT w.is_absent),
+                (\(name(.sensorsDisagree)), coalesce(d.lasts, false), d.discordant <> '{}'),
                 (\(name(.batteryLow)), w.battery < $4, w.battery < $5),
                 (\(name(.clockWrong)), t.is_late OR abs(w.clock_offset_ms) > $6, t.is_late OR abs(w.clock_offset_ms) >= $7)
             ) AS f (kind, raises, holds)
@@ -44,39 +83,60 @@ extension LeaderSession {
         )
         """
 
+    /// As rows of SQL.
+    private static let tolerances = TechnicalAlarm.tolerances.map { "(\($0.vital.code)::smallint, \($0.value)::float8)" }.joined(separator: ", ")
+
     private static func thresholds(signalLostSeconds: Double) -> [any PostgresEncodable] {
         [
             signalLostSeconds, TechnicalAlarm.silencePeriods, TechnicalAlarm.assumedPeriodSeconds,
             TechnicalAlarm.batteryLowUnder, TechnicalAlarm.batteryFineFrom,
             TechnicalAlarm.clockWrongOverMilliseconds, TechnicalAlarm.clockFineUnderMilliseconds, Vital.allCases.map(\.code),
+            TechnicalAlarm.missed.map(\.code), TechnicalAlarm.missingPeriods,
         ]
     }
 
-    /// - Parameter signalLostSeconds: how long a device may be silent, or three of its periods if that is longer.
-    public func reconcileDeviceAlerts(signalLostSeconds: Double = TechnicalAlarm.silenceSeconds) throws {
+    /// - Parameters:
+    ///   - signalLostSeconds: how long a device may be silent, or three of its periods if that is longer.
+    ///   - byHandSeconds: how long a value that was taken by hand counts.
+    ///   - raisesSilence: false while devices may not have had the time to report: nothing is raised because something did not come. Asked after
+    ///     the database has answered: it may have hung meanwhile.
+    public func reconcileDeviceAlerts(
+        signalLostSeconds: Double = TechnicalAlarm.silenceSeconds,
+        byHandSeconds: Double = EarlyWarningScore.MaximumAge().manualSeconds, raisesSilence: () -> Bool = { true }
+    ) throws {
         let thresholds = Self.thresholds(signalLostSeconds: signalLostSeconds)
-        try endUnwornConditions()
+        try endHolds()
+        try forgetConditions(byHandSeconds: byHandSeconds)
         try endDeviceAlerts(thresholds)
         let (new, changed) = try dueDeviceAlerts(thresholds)
-        try raise(new)
+        let isSilenceTheirs = raisesSilence()
+        try raise(new.filter { isSilenceTheirs || !TechnicalAlarm.ofSilence.contains($0.alarm) })
         try tell(changed)
+        try worsen(thresholds)
     }
 
-    /// A vital that a device measured, whose patient has worn none for a minute: whether its condition lasts is not known any more. In a statement
-    /// each, so that the rows of one are not held while those of the other are waited for.
-    private func endUnwornConditions() throws {
-        let unworn = """
-            NOT EXISTS (SELECT FROM device_assignment a WHERE a.patient_id = o.patient_id AND a.during && tstzrange(now() - interval '1 minute', now(), '[]'))
-            AND EXISTS (
-                SELECT FROM latest_readings l WHERE (l.patient_id, l.vital) = (o.patient_id, o.vital) AND NOT l.by_hand AND NOT EXISTS (
-                    SELECT FROM latest_readings h WHERE (h.patient_id, h.vital) = (o.patient_id, o.vital) AND h.by_hand AND h.measured_at > l.measured_at))
+    /// What a device found that its patient has not worn for a minute, and what was found by hand so long ago that it does not count any more: whether
+    /// that lasts is not known. In a statement each, so that the rows of one are not held while those of the other are waited for.
+    private func forgetConditions(byHandSeconds: Double) throws {
+        try connection.query(
             """
+            DELETE FROM alarm_conditions c
+            WHERE CASE WHEN c.device_id = 0
+                THEN NOT EXISTS (
+                    SELECT FROM latest_readings l
+                    WHERE (l.patient_id, l.vital, l.device_id) = (c.patient_id, c.vital, 0) AND l.ordered_at > now() - $1 * interval '1 second')
+                ELSE NOT EXISTS (
+                    SELECT FROM device_assignment a
+                    WHERE (a.patient_id, a.device_id) = (c.patient_id, c.device_id)
+                        AND a.during && tstzrange(now() - interval '1 minute', now(), '[]'))
+                END
+            """, [byHandSeconds])
         try connection.query(
             """
             UPDATE alerts SET ended_at = now()
-            WHERE id IN (SELECT o.id FROM alerts o WHERE o.ended_at IS NULL AND o.vital IS NOT NULL AND \(unworn) ORDER BY o.id FOR UPDATE SKIP LOCKED)
+            WHERE id IN (
+                SELECT o.id FROM alerts o WHERE o.ended_at IS NULL AND o.vital IS NOT NULL AND NOT is_raised(o) ORDER BY o.id FOR UPDATE SKIP LOCKED)
             """)
-        try connection.query("DELETE FROM alarm_conditions o WHERE \(unworn)")
     }
 
     private func endDeviceAlerts(_ thresholds: [any PostgresEncodable]) throws {
@@ -86,7 +146,7 @@ extension LeaderSession {
             UPDATE alerts SET ended_at = now()
             WHERE id IN (
                 SELECT o.id FROM alerts o LEFT JOIN found f ON (f.device_id, f.patient_id, f.kind) = (o.device_id, o.patient_id, o.kind)
-                WHERE o.ended_at IS NULL AND o.device_id IS NOT NULL AND o.kind = ANY ($9) AND NOT coalesce(f.holds, false)
+                WHERE o.ended_at IS NULL AND o.device_id IS NOT NULL AND o.kind = ANY ($11) AND NOT coalesce(f.holds, false)
                 ORDER BY o.id FOR UPDATE OF o SKIP LOCKED)
             """, thresholds + [TechnicalAlarm.ofDevices.map(\.rawValue)])
     }
@@ -98,6 +158,7 @@ extension LeaderSession {
         var ward: WardID?
         var message: String
         var since: Timestamp
+        var severity: Severity
     }
 
     /// What is to be raised, and the open alerts of which the message is not right any more.
@@ -105,25 +166,51 @@ extension LeaderSession {
         let rows = try connection.query(
             """
             \(Self.found)
-            SELECT f.kind, f.device_id, f.patient_id, f.name, f.heard_at, f.detached, o.id, o.message
+            SELECT f.kind, f.device_id, f.patient_id, CASE f.kind WHEN \(Self.name(.sensorsDisagree)) THEN concat_ws(', ', f.name, f.others) ELSE f.name END,
+                CASE f.kind WHEN \(Self.name(.valueMissing)) THEN f.missing_since WHEN \(Self.name(.pulseLost)) THEN f.no_pulse_since ELSE f.heard_at END,
+                CASE f.kind WHEN \(Self.name(.valueMissing)) THEN f.missing WHEN \(Self.name(.sensorDetached)) THEN f.detached
+                    WHEN \(Self.name(.sensorsDisagree)) THEN f.discordant ELSE '{}' END,
+                o.id, o.message, f.kind = \(Self.name(.clockWrong)) AND f.is_late,
+                CASE f.kind WHEN \(Self.name(.pulseLost)) THEN
+                    had_good_pulse(f.patient_id, f.device_id, f.no_pulse_since, \(TechnicalAlarm.goodPerfusionPercent), \(TechnicalAlarm.goodQualityPercent))
+                    ELSE false END
             FROM found f LEFT JOIN alerts o
                 ON (o.device_id, o.patient_id, o.kind) = (f.device_id, f.patient_id, f.kind) AND o.device_id IS NOT NULL AND o.ended_at IS NULL
-            WHERE CASE WHEN o.id IS NULL THEN f.raises ELSE f.kind = \(Self.name(.sensorDetached)) END
+            WHERE CASE WHEN o.id IS NULL THEN f.raises ELSE f.kind IN (\(Self.name(.sensorDetached)), \(Self.name(.valueMissing)), \(Self.name(.clockWrong)),
+                    \(Self.name(.sensorsDisagree))) END
             ORDER BY f.device_id, f.kind
             """, thresholds)
         var (new, changed): ([New], [(Int, String)]) = ([], [])
         for row in rows {
             guard let alarm = TechnicalAlarm(rawValue: try row[0]) else { continue }
             let codes: [Int16] = try row[5]
-            let detached = alarm == .sensorDetached ? Vital.allCases.filter { codes.contains($0.code) } : []
-            let message = alarm.message(about: try row[3], detached: detached)
+            let message = alarm.message(about: try row[3], vitals: Vital.allCases.filter { codes.contains($0.code) }, isUnmonitored: try row[8])
             if let id: Int = try row[6] {
                 if try row[7] != message { changed.append((id, message)) }
             } else {
-                new.append(New(alarm: alarm, patient: try row[2], device: try row[1], message: message, since: try row[4]))
+                new.append(
+                    New(
+                        alarm: alarm, patient: try row[2], device: try row[1], message: message, since: try row[4],
+                        severity: try row[9] ? .error : alarm.severity))
             }
         }
         return (new, changed)
+    }
+
+    /// What lasts becomes more urgent; its acknowledgement was for the milder one.
+    private func worsen(_ thresholds: [any PostgresEncodable]) throws {
+        let worsening = TechnicalAlarm.ofDevices.compactMap { alarm in alarm.worsensAfterSeconds.map { (alarm.rawValue, $0) } }
+        try connection.query(
+            """
+            \(Self.found)
+            UPDATE alerts SET severity = 'error', worsened_at = now(), acknowledged_at = NULL, acknowledged_by = NULL, reminded_at = NULL
+            WHERE id IN (
+                SELECT o.id FROM alerts o JOIN unnest($11::text[], $12::float8[]) AS n (kind, seconds) ON n.kind = o.kind
+                JOIN found f ON (f.device_id, f.patient_id, f.kind) = (o.device_id, o.patient_id, o.kind)
+                WHERE o.ended_at IS NULL AND o.severity <> 'error' AND o.raised_at <= now() - n.seconds * interval '1 s'
+                    AND (f.is_late OR o.kind <> \(Self.name(.clockWrong)))
+                ORDER BY o.id FOR UPDATE OF o SKIP LOCKED)
+            """, thresholds + [worsening.map(\.0), worsening.map(\.1)])
     }
 
     private func tell(_ changed: [(id: Int, message: String)]) throws {
@@ -146,7 +233,7 @@ extension LeaderSession {
             """,
             [
                 new.map { $0.patient.map(Int32.init) }, new.map { $0.device.map(Int32.init) }, new.map { $0.ward.map(Int32.init) },
-                new.map(\.alarm.rawValue), new.map(\.message), new.map(\.alarm.severity.rawValue), new.map(\.since),
+                new.map(\.alarm.rawValue), new.map(\.message), new.map(\.severity.rawValue), new.map(\.since),
             ])
     }
 
@@ -193,7 +280,8 @@ extension LeaderSession {
             rows.map { row in
                 let ward: WardID = try row[0]
                 return New(
-                    alarm: .wardUnwatched, ward: ward, message: TechnicalAlarm.wardUnwatched.message(about: try row[1]), since: try row[2])
+                    alarm: .wardUnwatched, ward: ward, message: TechnicalAlarm.wardUnwatched.message(about: try row[1]), since: try row[2],
+                    severity: TechnicalAlarm.wardUnwatched.severity)
             })
     }
 }

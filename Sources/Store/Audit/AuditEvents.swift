@@ -15,6 +15,24 @@ public struct AuditEvent: Sendable {
         AuditEvent(action: "patient.opened", patient: patient, subject: "patient \(patient)")
     }
 
+    /// Somebody asked for a patient, or something of one, who exists and is not theirs to see. - Parameter what: `alert 12`.
+    static func refused(patient: PatientID, what: String) -> AuditEvent {
+        AuditEvent(action: "patient.refused", patient: patient, subject: what)
+    }
+
+    /// Likewise of a ward.
+    static func refused(ward: WardID) -> AuditEvent { AuditEvent(action: "ward.refused", subject: "ward \(ward)") }
+
+    /// Somebody tried to admit a patient who is stored already, as another person or while there: names and dates can be guessed so.
+    public static func refusedAdmission(_ patient: PatientID) -> AuditEvent {
+        AuditEvent(action: "admission.refused", patient: patient, subject: "patient \(patient)")
+    }
+
+    /// Somebody did so again and again.
+    public static func throttledAdmission(_ patient: PatientID) -> AuditEvent {
+        AuditEvent(action: "admission.throttled", patient: patient, subject: "patient \(patient)")
+    }
+
     /// Somebody asked for what they may not have. - Parameter route: as the route table has it: a path would name a patient.
     public static func refused(_ route: String) -> AuditEvent { AuditEvent(action: "request.refused", subject: route) }
 
@@ -28,6 +46,8 @@ public struct AuditEvent: Sendable {
 public enum RefusedLogin: String, Sendable {
     case wrongPassword = "login.refused"
     case tooManyAttempts = "login.throttled"
+    /// The password was right, and provisional for too long.
+    case provisionalExpired = "login.expired"
 }
 
 extension Database {
@@ -60,16 +80,19 @@ extension Database {
     /// What was typed for a name is only compared: it may have been a password. An account that it names is recorded, also a
     /// disabled one. That somebody was told to wait is written once a minute for account and address: whoever hammers would else write a
     /// row with every blow.
-    public func recordRefusedLogin(_ reason: RefusedLogin = .wrongPassword, username: String, address: String?) throws {
+    ///
+    /// - Returns: the account's name, `-` where there is none; nil: it was written this minute already.
+    public func recordRefusedLogin(_ reason: RefusedLogin = .wrongPassword, username: String, address: String?) throws -> String? {
         try pool.with {
-            _ = try $0.query(
+            try $0.query(
                 """
                 INSERT INTO audit (action, user_id, username, address, once)
                 SELECT $1, u.id, coalesce(u.username, '-'), $3,
                     CASE WHEN $4 THEN concat_ws(' ', $1, u.id, $3, date_trunc('minute', now() AT TIME ZONE 'UTC')) END
                 FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
-                ON CONFLICT (once) DO NOTHING
-                """, [reason.rawValue, username.cutAsUsername, address, reason == .tooManyAttempts])
+                ON CONFLICT (once) DO NOTHING RETURNING username
+                """, [reason.rawValue, username.cutAsUsername, address, reason == .tooManyAttempts]
+            ).first().map { try $0[0] }
         }
     }
 }

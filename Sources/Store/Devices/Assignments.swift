@@ -4,8 +4,7 @@ import Postgres
 extension Database {
     private static let columns = "a.id, a.patient_id, lower(a.during), nullif(upper(a.during), 'infinity')"
 
-    /// To the microsecond; the wire has milliseconds.
-    private typealias During = (begin: Timestamp, end: Timestamp?)
+    private typealias During = PlannedAssignment.During
 
     private func during(_ row: Row) throws -> During { (try row[2], try row[3]) }
 
@@ -38,18 +37,22 @@ extension Database {
     /// - Parameters:
     ///   - begin: nil: now, and whoever wears it now wears it no longer.
     ///   - now: what the limits of `AssignmentTime` count from.
+    ///   - others: what becomes of other devices that the patient wears then; nil: none are expected.
     /// - Throws: `StoreError`; `PostgresError.refused` with `device_assignment_patient_fkey` where the caller sees no such patient.
     public func assignDevice(
-        _ id: DeviceID, to patient: PatientID, from begin: Instant?, to end: Instant?, now: Instant, _ scope: Scope
+        _ id: DeviceID, to patient: PatientID, from begin: Instant?, to end: Instant?, now: Instant, others: OtherDevices? = nil, _ scope: Scope
     ) throws -> Assignment? {
         try change(by: scope.author) { connection in
             let present = try lockAssignments(on: connection)
             guard try usableDevice(id, scope, on: connection) != nil else { return nil }
             try check(wearer: patient, scope, on: connection)
+            let before = begin == nil ? try current(id, of: patient, at: present, on: connection) : nil
             if begin == nil { try endAssignments(of: .currentOf(id), at: present, on: connection) }
-            let during = try (begin: begin?.timestamp ?? firstFree(id, at: present, on: connection), end: end?.timestamp)
+            let during: During = try (begin: begin?.timestamp ?? firstFree(id, at: present, on: connection), end: end?.timestamp)
             try AssignmentTime(during.begin, during.end).check(now: now)
             try checkFree(id, during, except: nil, scope, on: connection)
+            let planned = PlannedAssignment(device: id, patient: patient, during: during, before: before)
+            try settleOthers(of: planned, others, at: present, scope, on: connection)
             return try assignment(
                 connection.query(
                     """
@@ -64,18 +67,20 @@ extension Database {
     /// It decides about readings that are still to come. Those that are stored stay with whoever they were bound to: nobody's
     /// chart changes behind the back of those who have read it; what is wrong there is corrected reading by reading.
     ///
-    /// - Parameter change: makes the new time of the present one.
-    /// - Throws: what `change` throws; `StoreError`.
+    /// - Parameters:
+    ///   - others: as for `assignDevice`; a device that the patient wears in the present time of the assignment already is no other one.
+    /// - Throws: `StoreError`.
     public func updateAssignment(
-        _ id: Int, of device: DeviceID, now: Instant, _ scope: Scope, _ change: (AssignmentTime) throws -> AssignmentTime
+        _ id: Int, of device: DeviceID, now: Instant, others: OtherDevices? = nil, _ scope: Scope,
+        _ change: Change<AssignmentTime>
     ) throws -> Assignment? {
         try self.change(by: scope.author) { connection in
-            try lockAssignments(on: connection)
+            let present = try lockAssignments(on: connection)
             guard try usableDevice(device, scope, on: connection) != nil,
                 let row = try assignmentRow(id, of: device, scope, on: connection)
             else { return nil }
             let (before, old) = try (assignment(row), during(row))
-            let time = try change(before.time)
+            let time = change.applied(to: before.time)
             try time.check(now: now, before: before.time)
             try check(before.patient, isPresentUntil: time.end, scope, on: connection)
             // What the caller leaves as it is stays so to the microsecond.
@@ -85,6 +90,8 @@ extension Database {
             )
             if new == old { return before }
             try checkFree(device, new, except: id, scope, on: connection)
+            let planned = PlannedAssignment(device: device, patient: before.patient, during: new, before: old)
+            try settleOthers(of: planned, others, at: present, scope, on: connection)
             return try assignment(
                 connection.query(
                     "UPDATE device_assignment a SET during = tstzrange($2, $3) WHERE id = $1 RETURNING \(Self.columns)",
@@ -113,6 +120,14 @@ extension Database {
             WHERE a.id = $2 AND a.device_id = $3 AND \(Scope.visible("p", wards: 1))
             """, [scope.wards, id, device]
         ).first()
+    }
+
+    /// When a device is worn by a patient who wears it now.
+    private func current(_ device: DeviceID, of patient: PatientID, at present: Timestamp, on connection: Connection) throws -> During? {
+        try connection.query(
+            "SELECT \(Self.columns) FROM device_assignment a WHERE a.device_id = $1 AND a.patient_id = $2 AND a.during @> $3",
+            [device, patient, present]
+        ).first().map(during)
     }
 
     /// Who was discharged does not wear it again.
@@ -200,15 +215,17 @@ extension Database {
             """, [device, present])[0][0]
     }
 
-    /// Gives a device to a patient from now on, whatever was to come; under `lockAssignments`. - Throws: as `assignDevice`.
+    /// Gives a device to a patient who does not wear it from now on, whatever was to come; under `lockAssignments`. - Throws: as `assignDevice`.
     func assign(
-        _ id: DeviceID, to patient: PatientID?, at present: Timestamp, _ scope: Scope, on connection: Connection
+        _ id: DeviceID, to patient: PatientID?, others: OtherDevices?, at present: Timestamp, _ scope: Scope, on connection: Connection
     ) throws {
         if let patient { try check(wearer: patient, scope, on: connection) }
         try endAssignments(of: .device(id), at: present, on: connection)
         guard let patient else { return }
+        let begin = try firstFree(id, at: present, on: connection)
+        let planned = PlannedAssignment(device: id, patient: patient, during: (begin, nil))
+        try settleOthers(of: planned, others, at: present, scope, on: connection)
         try connection.query(
-            "INSERT INTO device_assignment (device_id, patient_id, during) VALUES ($1, $2, tstzrange($3, NULL))",
-            [id, patient, firstFree(id, at: present, on: connection)])
+            "INSERT INTO device_assignment (device_id, patient_id, during) VALUES ($1, $2, tstzrange($3, NULL))", [id, patient, begin])
     }
 }

@@ -1,5 +1,6 @@
 import Access
 import Clinical
+import FoundationEssentials
 import Postgres
 
 /// A device as the wire carries it (`dispositif`).
@@ -16,8 +17,12 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
     public var firmware: String?
     /// The vitals whose sensor is not on the patient.
     public var detached: [Vital]
+    /// Why there is no value of a vital now.
+    public var reasons: [Vital: MissingReason]
     /// Its clock minus the server's; nil: not known, or no more than the time on the way.
     public var clockOffsetMilliseconds: Int?
+    /// Since when `patient` wears it.
+    public var wornSince: Instant?
     /// Out of use since then: no key works and nobody wears it.
     public var retiredAt: Instant?
 
@@ -31,7 +36,9 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         case battery = "batterie"
         case rssi, firmware
         case detached = "detaches"
+        case reasons = "raisons"
         case clockOffsetMilliseconds = "decalage_ms"
+        case wornSince = "porte_depuis"
         case retiredAt = "retire_le"
     }
 
@@ -48,7 +55,9 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         try container.encode(rssi, forKey: .rssi)
         try container.encode(firmware, forKey: .firmware)
         try container.encode(detached, forKey: .detached)
+        try container.encode(reasons, forKey: .reasons)
         try container.encode(clockOffsetMilliseconds, forKey: .clockOffsetMilliseconds)
+        try container.encode(wornSince, forKey: .wornSince)
         try container.encode(retiredAt, forKey: .retiredAt)
     }
 }
@@ -71,6 +80,17 @@ public struct DeviceFields: Codable, Sendable, Hashable {
     public init(name: String, kind: String, patient: PatientID? = nil, status: String? = nil) {
         (self.name, self.kind, self.patient, self.status) = (name, kind, patient, status)
     }
+
+    /// With its texts as they may be shown. - Throws: `ShownText.Faults`.
+    func shown(before: DeviceFields? = nil) throws -> DeviceFields {
+        let texts = try ShownText.checked([
+            .init(CodingKeys.name.rawValue, name, before: before?.name), .init(CodingKeys.kind.rawValue, kind, before: before?.kind),
+            .init(CodingKeys.status.rawValue, status ?? "", mayBeEmpty: status == nil, before: before?.status),
+        ])
+        var fields = self
+        (fields.name, fields.kind, fields.status) = (texts[0], texts[1], status.map { _ in texts[2] })
+        return fields
+    }
 }
 
 /// Which devices a list shows.
@@ -90,7 +110,7 @@ public struct DeviceFilter: Sendable {
 extension Database {
     private static let columns = """
         d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware,
-        d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s)
+        d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s), coalesce(s.reasons, '{}')::text, lower(a.during)
         """
     /// A worn device is seen by who may see its patient; one that nobody wears by who may give it to somebody; one out of use
     /// by administrators. By the statement's time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
@@ -109,10 +129,15 @@ extension Database {
         let seen: Timestamp? = try row[5]
         let retired: Timestamp? = try row[9]
         let detached: [Int16] = try row[10]
+        let reasons: String = try row[12]
+        let worn: Timestamp? = try row[13]
         return try Device(
             id: row[0], name: row[1], kind: row[2], patient: row[3], status: row[4], lastSeenAt: seen.map(Instant.init),
             battery: row[6], rssi: row[7], firmware: row[8], detached: Vital.allCases.filter { detached.contains($0.code) },
-            clockOffsetMilliseconds: row[11], retiredAt: retired.map(Instant.init))
+            reasons: JSONDecoder().decode([String: String].self, from: Data(reasons.utf8)).reduce(into: [:]) { reasons, one in
+                if let vital = Vital(rawValue: one.key) { reasons[vital] = MissingReason(rawValue: one.value) }
+            },
+            clockOffsetMilliseconds: row[11], wornSince: worn.map(Instant.init), retiredAt: retired.map(Instant.init))
     }
 
     public func devices(_ scope: Scope, _ filter: DeviceFilter, _ page: Page<DeviceID>) throws -> [Device] {
@@ -144,12 +169,14 @@ extension Database {
         return device
     }
 
-    public func addDevice(_ fields: DeviceFields, _ scope: Scope) throws -> Device? {
-        try change(by: scope.author) { connection in
+    /// - Parameter others: as for `assignDevice`, whose errors it throws.
+    public func addDevice(_ fields: DeviceFields, others: OtherDevices? = nil, _ scope: Scope) throws -> Device? {
+        let fields = try fields.shown()
+        return try change(by: scope.author) { connection in
             let id: Int = try connection.query(
                 "INSERT INTO devices (name, kind) VALUES ($1, $2) RETURNING id", [fields.name, fields.kind])[0][0]
             if let patient = fields.patient {
-                try assign(id, to: patient, at: lockAssignments(on: connection), scope, on: connection)
+                try assign(id, to: patient, others: others, at: lockAssignments(on: connection), scope, on: connection)
             }
             if let status = fields.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
@@ -158,28 +185,33 @@ extension Database {
 
     /// Nil where the caller sees no such device.
     ///
-    /// - Parameter change: makes the new fields of the present ones, which nobody else changes meanwhile.
-    /// - Throws: what `change` throws; else as `assignDevice`.
-    public func updateDevice(_ id: DeviceID, _ scope: Scope, _ change: (DeviceFields) throws -> DeviceFields) throws -> Device? {
+    /// - Parameter others: as for `assignDevice`; of no effect where the patient stays the same.
+    /// - Throws: as `assignDevice`.
+    public func updateDevice(
+        _ id: DeviceID, others: OtherDevices? = nil, _ scope: Scope, _ change: Change<DeviceFields>
+    ) throws -> Device? {
         try self.change(by: scope.author) { connection in
             let present = try lockAssignments(on: connection)
             guard let before = try usableDevice(id, scope, on: connection) else { return nil }
-            let fields = try change(
-                DeviceFields(name: before.name, kind: before.kind, patient: before.patient, status: before.status))
-            if fields.patient != before.patient { try assign(id, to: fields.patient, at: present, scope, on: connection) }
+            let known = DeviceFields(name: before.name, kind: before.kind, patient: before.patient, status: before.status)
+            let fields = try change.applied(to: known).shown(before: known)
+            if fields.patient != before.patient {
+                try assign(id, to: fields.patient, others: others, at: present, scope, on: connection)
+            }
             try connection.query("UPDATE devices SET name = $2, kind = $3 WHERE id = $1", [id, fields.name, fields.kind])
             if let status = fields.status, status != before.status { try setStatus(status, of: id, on: connection) }
             return try device(id, scope, on: connection)
         }
     }
 
-    public func updateDevice(_ id: DeviceID, _ fields: DeviceFields, _ scope: Scope) throws -> Device? {
-        try updateDevice(id, scope) { _ in fields }
+    public func updateDevice(_ id: DeviceID, _ fields: DeviceFields, others: OtherDevices? = nil, _ scope: Scope) throws -> Device? {
+        try updateDevice(id, others: others, scope, Change(to: fields))
     }
 
     /// What a device, or somebody for it, says of its state. False where the caller sees no such device.
     public func setDeviceStatus(_ id: DeviceID, _ status: String, _ scope: Scope) throws -> Bool {
-        try change(by: scope.author) { connection in
+        let status = try ShownText.checked(status, field: "statut")
+        return try change(by: scope.author) { connection in
             guard try usableDevice(id, scope, on: connection) != nil else { return false }
             try setStatus(status, of: id, on: connection)
             return true
@@ -188,6 +220,7 @@ extension Database {
 
     /// As `setDeviceStatus`, said by the device itself.
     public func setDeviceStatus(_ id: DeviceID, _ status: String) throws {
+        let status = try ShownText.checked(status, field: "statut")
         try pool.with { try setStatus(status, of: id, on: $0) }
     }
 
@@ -205,27 +238,41 @@ extension Database {
             guard try device(id, scope, on: connection) != nil else { return false }
             try endAssignments(of: .device(id), at: present, on: connection)
             try connection.query(
-                "UPDATE devices SET retired_at = now(), key_hash = NULL WHERE id = $1 AND retired_at IS NULL", [id])
+                "UPDATE devices SET retired_at = now(), key_hash = NULL, former_key_hash = NULL, former_key_until = NULL WHERE id = $1 AND retired_at IS NULL",
+                [id])
             return true
         }
     }
 
-    /// Gives a device a new key; the old one stops working. Nil where the caller sees no such device.
-    public func newDeviceKey(_ id: DeviceID, _ scope: Scope) throws -> DeviceKey? {
+    /// How long a key may work beside the one that replaces it.
+    public static let formerKeyHours = 0...168
+
+    /// Gives a device a new key. Nil where the caller sees no such device.
+    ///
+    /// - Parameter formerHours: how long the old one still works; 0: it stops working at once.
+    public func newDeviceKey(_ id: DeviceID, formerHours: Int = 0, _ scope: Scope) throws -> DeviceKey? {
         try change(by: scope.author) { connection in
             guard try usableDevice(id, scope, on: connection) != nil else { return nil }
             let key = try DeviceKey.make(device: id)
-            try connection.query("UPDATE devices SET key_hash = $2 WHERE id = $1", [id, Bytes(key.hash)])
+            try connection.query(
+                """
+                UPDATE devices SET key_hash = $2, former_key_hash = CASE WHEN $3 > 0 THEN key_hash END,
+                    former_key_until = CASE WHEN $3 > 0 AND key_hash IS NOT NULL THEN now() + make_interval(hours => $3::integer) END
+                WHERE id = $1
+                """, [id, Bytes(key.hash), formerHours])
             return key
         }
     }
 
-    /// True when this is the device's present key.
+    /// The hashes of the keys of a device `d` that work now, one after the other; null: none does.
+    static let keyHashes = "d.key_hash || CASE WHEN d.former_key_until > now() THEN d.former_key_hash ELSE '' END"
+
+    /// True when this key of the device works now.
     public func isValid(_ key: DeviceKey) throws -> Bool {
         try pool.with {
-            let row = try $0.query("SELECT key_hash FROM devices WHERE id = $1 AND retired_at IS NULL", [key.device]).first()
+            let row = try $0.query("SELECT \(Self.keyHashes) FROM devices d WHERE id = $1 AND retired_at IS NULL", [key.device]).first()
             let hash: Bytes? = try row?[0]
-            return hash.map { key.matches(hash: $0.bytes) } ?? false
+            return hash.map { key.matches(hashes: $0.bytes) } ?? false
         }
     }
 }

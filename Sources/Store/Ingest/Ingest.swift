@@ -17,14 +17,30 @@ public final class Ingest: @unchecked Sendable {
     private let application: String
     private let logger: Logger
     public let measures = IngestMetrics()
+    private let repeaters = IngestRepeaters()
+    private let shares: IngestShares
     private let arrival = NSCondition()
     private var waiting: [Ticket] = []
     private var isOpen = true
+    /// A batch is on its way to the database.
+    private var isCommitting = false
+    /// The last batch was not stored, the database being away or not answering. Until one is, they go one at a time, and who comes meanwhile is
+    /// refused at once instead of waiting with a thread.
+    private var stalled = false
+    /// How long a batch may take, from its beginning to the answer to its commit.
+    private let deadline: Duration
+    /// More servers than this that were told to give up and have not answered: no further one is asked for anything.
+    private static let abandonedLimit = 2
 
-    public init(url: String, application: String, logger: Logger) {
+    /// - Parameters:
+    ///   - deadlineSeconds: how long a batch may take.
+    ///   - limits: of what one device or account may send.
+    public init(url: String, application: String, logger: Logger, deadlineSeconds: Double = 5, limits: IngestShares.Limits = .init()) {
+        shares = IngestShares(limits)
         self.url = url
         self.application = application
         self.logger = logger
+        deadline = .seconds(deadlineSeconds)
         let thread = Thread { [self] in run() }
         thread.name = "ingest"
         thread.start()
@@ -34,16 +50,22 @@ public final class Ingest: @unchecked Sendable {
     ///
     /// - Throws: `IngestError`; nothing of the submission was stored then, unless the database was lost during the commit.
     public func submit(_ submission: Submission) throws(IngestError) -> Receipt {
+        let share = try shares.take(submission)
+        defer { shares.giveBack(share) }
         let ticket = Ticket(submission)
-        let accepted = arrival.withLock {
-            guard isOpen, waiting.count < Self.queueLimit else { return false }
+        let refusal: IngestError? = arrival.withLock {
+            guard isOpen, waiting.count < Self.queueLimit else { return IngestError.overloaded }
+            if stalled, isCommitting || !waiting.isEmpty { return IngestError.away }
             waiting.append(ticket)
             arrival.signal()
-            return true
+            return nil
         }
-        guard accepted else { throw .overloaded }
+        if let refusal { throw refusal }
         return try ticket.wait().get()
     }
+
+    /// Whether the last batch could be stored, as far as that is known.
+    public var isStalled: Bool { arrival.withLock { stalled } }
 
     /// Submissions that wait for the next batch.
     public var queueLength: Int { arrival.withLock { waiting.count } }
@@ -63,15 +85,33 @@ public final class Ingest: @unchecked Sendable {
                 if connection?.isAlive != true { connection = try connect() }
                 if let connection { try commit(batch, on: connection) }
             } catch {
-                if connection != nil || batch.count > 1 { logger.error("ingest: database lost", metadata: ["why": "\(error)"]) }
+                let isUnanswered = (error as? PostgresError)?.kind == .deadlineExceeded
+                if isUnanswered { connection?.abandon() }
                 connection = nil
                 measures.errors.count(error)
-                batch.forEach { $0.settle(.failure(.away)) }
+                ended(stalled: true, why: error)
+                batch.forEach { $0.settle(.failure(isUnanswered ? .outcomeUnknown : .away)) }
             }
         }
     }
 
+    /// The database has answered, or has not. Called before anybody is answered, so that who is told "stored" and sends the next report at once
+    /// is not refused. Told once while it lasts.
+    private func ended(stalled now: Bool, why: (any Error)? = nil) {
+        let (before, refused) = arrival.withLock { () -> (Bool, [Ticket]) in
+            defer { (stalled, isCommitting) = (now, false) }
+            guard now else { return (stalled, []) }
+            defer { waiting = [] }
+            return (stalled, waiting)
+        }
+        refused.forEach { $0.settle(.failure(.away)) }
+        if now, !before { logger.error("ingest: the database does not store readings", metadata: ["why": "\(why.map { "\($0)" } ?? "-")"]) }
+        if !now, before { logger.info("ingest: the database stores readings again") }
+    }
+
     private func connect() throws -> Connection {
+        // Nothing was sent: what becomes of the batch is known.
+        guard Connection.abandoned < Self.abandonedLimit else { throw PostgresError(kind: .connectionLost, statement: "connect") }
         let connection = try Connection(url: url, application: application)
         try connection.script("SET statement_timeout = '10s'")
         return connection
@@ -88,6 +128,7 @@ public final class Ingest: @unchecked Sendable {
                 readings += waiting[count].submission.readings.count
                 count += 1
             }
+            isCommitting = true
             defer { waiting.removeFirst(count) }
             return Array(waiting[..<count])
         }
@@ -97,13 +138,16 @@ public final class Ingest: @unchecked Sendable {
     ///
     /// - Throws: `PostgresError` when the database is away or held up; then what is not settled was not stored.
     private func commit(_ batch: [Ticket], on connection: Connection) throws {
+        connection.deadline = .now + deadline
         do {
-            let (outcomes, stored) = try IngestBatch.commit(batch.map(\.submission), on: connection)
+            let (outcomes, stored) = try IngestBatch.commit(batch.map(\.submission), on: connection, repeaters)
             measures.count(stored)
+            ended(stalled: false)
             for (ticket, outcome) in zip(batch, outcomes) { ticket.settle(outcome) }
         } catch let error as PostgresError where !error.isAway && connection.isAlive {
             measures.errors.count(error)
-            try connection.script("ROLLBACK")
+            try connection.query("ROLLBACK")
+            ended(stalled: false)
             if batch.count > 1 {
                 logger.warning("ingest: batch refused, retried one by one", metadata: ["why": "\(error)"])
                 for ticket in batch { try commit([ticket], on: connection) }

@@ -18,59 +18,77 @@ struct IngestBatch {
     private let submissions: [Submission]
     private var rows = IngestRows()
     private var seen = IngestDevices()
+    private var reports: IngestReports
     /// Whose alarms are looked at, and where they are. Not those of whom only history came.
     private var wards: [PatientID: WardID] = [:]
+    /// Of readings that came without a time and in company, and of those of a report that was sent again, by submission and place: when they are
+    /// taken to have been measured.
+    private var moved: [Int: [Int: Instant]] = [:]
 
-    init(_ submissions: [Submission]) { self.submissions = submissions }
+    init(_ submissions: [Submission]) {
+        self.submissions = submissions
+        reports = IngestReports(of: submissions)
+    }
 
     /// What a commit stored.
     struct Stored {
         var reports: Int
         var readings: Int
         var alerts: IngestAlarms.Tally
+        /// A duplicate that nobody expected made the first attempt fail.
+        var isSecondAttempt = false
     }
 
     /// Stores what may be stored; answers each submission, in order.
-    static func commit(_ submissions: [Submission], on connection: Connection) throws -> ([Outcome], Stored) {
+    ///
+    /// - Parameter repeaters: who is expected to send what is stored already, and learns from this batch.
+    static func commit(_ submissions: [Submission], on connection: Connection, _ repeaters: IngestRepeaters) throws -> ([Outcome], Stored) {
         do {
             var batch = IngestBatch(submissions)
-            return try batch.commit(on: connection, expectingDuplicates: false)
+            return try batch.commit(on: connection, repeaters, expectsDuplicates: false)
         } catch let error as PostgresError where error.sqlState == "23505" {
-            try connection.script("ROLLBACK")
+            try connection.query("ROLLBACK")
             var batch = IngestBatch(submissions)
-            return try batch.commit(on: connection, expectingDuplicates: true)
+            var (outcomes, stored) = try batch.commit(on: connection, repeaters, expectsDuplicates: true)
+            stored.isSecondAttempt = true
+            return (outcomes, stored)
         }
     }
 
-    /// Expecting none, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
-    /// insertion, and nearly no report is sent twice.
-    private mutating func commit(on connection: Connection, expectingDuplicates: Bool) throws -> ([Outcome], Stored) {
+    /// Where none is expected, a duplicate is an error and the rows need not be looked for first: that saves a quarter of the
+    /// insertion and a round trip, and nearly no report is sent twice.
+    private mutating func commit(
+        on connection: Connection, _ repeaters: IngestRepeaters, expectsDuplicates: Bool
+    ) throws -> ([Outcome], Stored) {
         let (devices, patients) = try readWhoIsWho(on: connection)
         let bound = submissions.enumerated().map { bind($1, $0, devices, patients) }
+        var repeated = Repeated()
+        try leaveOutBuried(&rows, &repeated, on: connection)
         rows.sort()
         let alarms = try IngestAlarms(of: wards, on: connection)
-        let duplicates: [Int: Int]
         let (new, changes): ([IngestRows.Row], IngestAlarms.Changes)
-        if expectingDuplicates {
+        if expectsDuplicates || repeaters.expectDuplicates(in: rows.all) {
             let stored = try connection.pipeline { write(Self.insertion + Self.skippingDuplicates, &$0) }[0]
             let split = try rows.split(stored: stored)
-            (new, changes) = (split.stored, alarms.pass(split.stored))
+            new = try split.stored + settle(split.others, &repeated, on: connection)
+            changes = alarms.pass(IngestRows(new).inOrder)
             try connection.pipeline { try finish(new, changes, &$0) }
-            duplicates = split.duplicates
         } else {
             (new, changes) = (rows.all, alarms.pass(rows.all))
             try connection.pipeline {
                 write(Self.insertion, &$0)
                 try finish(new, changes, &$0)
             }
-            duplicates = [:]
         }
+        repeaters.learn(rows.all, repeated)
         let outcomes = bound.enumerated().map { index, outcome in
             outcome.map { bound in
                 let rules = bound.wearer.flatMap { wearer in
                     submissions[index].state?.rulesVersion.flatMap { alarms.rules(of: wearer, unless: $0) }
                 }
-                return Receipt(patients: bound.patients, duplicates: duplicates[index, default: 0], rules: rules)
+                return Receipt(
+                    patients: bound.patients, duplicates: repeated.duplicates[index, default: 0], conflicts: repeated.conflicts[index, default: []],
+                    moved: moved[index, default: [:]].merging(repeated.moved[index, default: [:]]) { $1 }, rules: rules)
             }
         }
         let accepted = outcomes.count { if case .success = $0 { true } else { false } }
@@ -78,80 +96,128 @@ struct IngestBatch {
     }
 
     /// The devices that report, and the patients for whom people enter values.
-    private func readWhoIsWho(on connection: Connection) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient]) {
+    private mutating func readWhoIsWho(on connection: Connection) throws -> ([DeviceID: KnownDevice], [PatientID: KnownPatient]) {
         let ids = Set(submissions.compactMap(\.origin.device))
         let entered = Set(submissions.compactMap(\.origin.patient))
-        let earliest = submissions.lazy.map { $0.readings.reduce($0.receivedAt) { min($0, $1.measuredAt) } }.min()
+        let earliest = submissions.lazy.map {
+            IngestReports.earliest($0) ?? $0.readings.reduce($0.receivedAt) { min($0, $1.measuredAt) }
+        }.min()
+        let reports = reports
         let results = try connection.pipeline {
             $0.query("BEGIN")
             // Nobody moves a device to another patient, or discharges one, between this reading and the commit.
             $0.query("SELECT pg_advisory_xact_lock_shared($1)", [AdvisoryLock.assignments])
             $0.query(
                 """
-                SELECT d.id, d.key_hash, a.patient_id, p.ward_id, p.discharged_at IS NOT NULL, lower(a.during),
-                    nullif(upper(a.during), 'infinity')
-                FROM devices d
+                SELECT d.id, \(Database.keyHashes), a.patient_id, p.ward_id, p.discharged_at IS NOT NULL, lower(a.during),
+                    nullif(upper(a.during), 'infinity'), \(ClockOffset.columns("s")),
+                    (SELECT max(t.measured_at) FROM reading_tombstones t WHERE t.patient_id = a.patient_id)
+                FROM devices d LEFT JOIN device_state s ON s.device_id = d.id
                 LEFT JOIN device_assignment a ON a.device_id = d.id AND a.during && tstzrange($2, NULL)
                 LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE d.id = ANY ($1) AND d.retired_at IS NULL
-                """, [Array(ids), (earliest ?? Instant(milliseconds: 0)).timestamp])
+                """, [Array(ids), (earliest ?? Instant(milliseconds: 0)).advanced(bySeconds: -Report.maximumFutureSeconds).timestamp])
             if !entered.isEmpty {
-                $0.query("SELECT id, ward_id, discharged_at IS NOT NULL FROM patients WHERE id = ANY ($1)", [Array(entered)])
+                $0.query(
+                    """
+                    SELECT id, ward_id, admitted_at, discharged_at, (SELECT max(t.measured_at) FROM reading_tombstones t WHERE t.patient_id = p.id)
+                    FROM patients p WHERE id = ANY ($1)
+                    """, [Array(entered)])
             }
+            reports.read(into: &$0)
         }
+        let (ofPatients, ofReports) = (results.dropFirst(3).prefix(entered.isEmpty ? 0 : 1), results.dropFirst(entered.isEmpty ? 3 : 4))
+        try self.reports.take(ofReports)
         var known: [DeviceID: KnownDevice] = [:]
         for row in results[2] {
             let id: DeviceID = try row[0]
-            let hash: Bytes? = try row[1]
-            var device = known[id] ?? KnownDevice(keyHash: hash?.bytes)
+            let hashes: Bytes? = try row[1]
+            var device = try known[id] ?? KnownDevice(keyHashes: hashes?.bytes, offset: ClockOffset(row, from: 7))
             if let patient: PatientID = try row[2] {
                 let upper: Timestamp? = try row[6]
                 device.assignments.append(
                     .init(
-                        patient: patient, known: KnownPatient(ward: try row[3], isDischarged: try row[4]), from: Instant(try row[5]),
-                        to: upper.map(Instant.init) ?? Instant(milliseconds: .max)))
+                        patient: patient,
+                        known: KnownPatient(ward: try row[3], isDischarged: try row[4], newestTombstone: try KnownPatient.instant(row[17])),
+                        from: Instant(try row[5]), to: upper.map(Instant.init) ?? Instant(milliseconds: .max)))
             }
             known[id] = device
         }
-        let patients = try results.dropFirst(3).joined().map { row in
-            (try row[0] as PatientID, KnownPatient(ward: try row[1], isDischarged: try row[2]))
+        let patients = try ofPatients.joined().map { row in
+            (try row[0] as PatientID, try KnownPatient(ward: row[1], admittedAt: row[2], dischargedAt: row[3], newestTombstone: row[4]))
         }
         return (known, Dictionary(uniqueKeysWithValues: patients))
     }
 
     /// Finds the patient of each reading; keeps what is to be stored.
     private mutating func bind(
-        _ submission: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient]
+        _ sent: Submission, _ index: Int, _ devices: [DeviceID: KnownDevice], _ known: [PatientID: KnownPatient]
     ) -> Swift.Result<Bound, IngestError> {
+        var submission = sent
+        /// When the first of the same reports arrived, if this is another one.
+        var first: Instant?
         let wearers: [(patient: PatientID, known: KnownPatient)?]
+        let instants: [Instant]
+        var isInDoubt = false
         var wearer: (patient: PatientID, known: KnownPatient)?
         switch submission.origin {
         case .device(let key):
-            guard let device = devices[key.device], let hash = device.keyHash, key.matches(hash: hash) else {
+            guard let device = devices[key.device], let hashes = device.keyHashes, key.matches(hashes: hashes) else {
                 return .failure(.unauthenticated)
             }
-            seen.add(submission, of: key.device)
-            wearers = submission.readings.map { device.wearer(at: $0.measuredAt) }
+            first = reports.first(of: sent)
+            if let first { submission = sent.dated(from: first) }
+            (instants, isInDoubt) = seen.add(submission, of: key.device, known: device.offset)
+            wearers = instants.map { device.wearer(at: $0) }
             wearer = device.wearer(at: submission.receivedAt)
         case .relayed(let id, let scope):
             guard let device = devices[id], device.assignments.contains(where: { $0.known.exists(for: scope) }) else {
                 return .failure(.unknownDevice)
             }
+            first = reports.first(of: sent)
+            if let first { submission = sent.dated(from: first) }
             func visible(at instant: Instant) -> (patient: PatientID, known: KnownPatient)? {
                 device.wearer(at: instant).flatMap { $0.known.exists(for: scope) ? $0 : nil }
             }
-            wearers = submission.readings.map { visible(at: $0.measuredAt) }
+            var offset = device.offset
+            offset.observe(submission)
+            instants = submission.effectiveInstants(offset)
+            wearers = instants.map { visible(at: $0) }
             wearer = visible(at: submission.receivedAt)
         case .entered(let patient, let scope):
             guard let patientNow = known[patient], patientNow.exists(for: scope) else { return .failure(.unknownPatient) }
-            wearers = submission.readings.map { _ in (patient, patientNow) }
+            instants = submission.effectiveInstants(ClockOffset())
+            wearers = submission.readings.map {
+                ManualEntry.allows(
+                    $0.measuredAt, admittedAt: patientNow.admittedAt, dischargedAt: patientNow.dischargedAt, receivedAt: submission.receivedAt)
+                    ? (patient, patientNow) : nil
+            }
         }
-        guard submission.readings.isEmpty || wearers.contains(where: { $0 != nil }) else { return .failure(.unassigned) }
-        for (reading, wearer) in zip(submission.readings, wearers) {
+        guard submission.readings.isEmpty || wearers.contains(where: { $0 != nil }) else {
+            return .failure(submission.origin.patient == nil ? .unassigned : .outsideStay)
+        }
+        if first == nil { reports.add(sent) }
+        /// The values of a vital that came without a time, and how much later than the first each is taken to have been measured.
+        var untimed: [Vital: [Double: Int64]] = [:]
+        for (position, wearer) in wearers.enumerated() {
             guard let wearer else { continue }
-            let row = IngestRows.Row(
+            let reading = submission.readings[position]
+            let isUntimed = reading.measuredAt == first ?? submission.receivedAt
+            var row = IngestRows.Row(
                 patient: wearer.patient, reading: reading, device: submission.origin.device ?? 0, author: submission.origin.person?.user,
-                receivedAt: submission.receivedAt, submission: index)
+                receivedAt: submission.receivedAt, submission: index, position: position, isUntimed: isUntimed, effectiveAt: instants[position])
+            row.isInDoubt = isInDoubt
+            row.isRepetition = first != nil
+            if row.isRepetition, reading.isDatedByServer { moved[index, default: [:]][position] = reading.measuredAt }
+            if isUntimed {
+                let later = untimed[reading.vital]?[reading.value] ?? Int64(untimed[reading.vital]?.count ?? 0)
+                untimed[reading.vital, default: [:]][reading.value] = later
+                if later > 0 {
+                    row.move(byMilliseconds: later)
+                    moved[index, default: [:]][position] = row.reading.measuredAt
+                }
+            }
+            if let newest = wearer.known.newestTombstone, row.reading.measuredAt <= newest { row.mayBeBuried = true }
             if row.isLive { watch(wearer) }
             rows.append(row)
         }
@@ -164,16 +230,17 @@ struct IngestBatch {
         if !wearer.known.isDischarged { wards[wearer.patient] = wearer.known.ward }
     }
 
-    private static let insertion = """
-        INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at, entered_by)
+    static let insertion = """
+        INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at, entered_by, effective_at)
         SELECT * FROM unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::integer[], $5::float8[],
-            $6::timestamptz[], $7::integer[])
+            $6::timestamptz[], $7::integer[], $8::timestamptz[])
         """
-    private static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
+    static let skippingDuplicates = " ON CONFLICT DO NOTHING RETURNING patient_id, vital, measured_at, device_id"
 
     private func write(_ insertion: String, _ pipeline: inout Pipeline) {
         pipeline.query(insertion, rows.columns)
         seen.write(&pipeline)
+        reports.write(&pipeline)
     }
 
     /// - Parameter rows: those that are stored.
@@ -181,29 +248,5 @@ struct IngestBatch {
         changes.write(into: &pipeline)
         try IngestAudit(rows, of: submissions).write(&pipeline)
         pipeline.query("COMMIT")
-    }
-}
-
-/// Where a patient is.
-private struct KnownPatient {
-    let ward: WardID
-    let isDischarged: Bool
-
-    func exists(for scope: Scope) -> Bool { scope.sees(ward: ward, isDischarged: isDischarged) }
-}
-
-/// What the database knows of a device in use.
-private struct KnownDevice {
-    struct Assignment {
-        let patient: PatientID
-        let known: KnownPatient
-        let from: Instant
-        let to: Instant
-    }
-    let keyHash: [UInt8]?
-    var assignments: [Assignment] = []
-
-    func wearer(at instant: Instant) -> (patient: PatientID, known: KnownPatient)? {
-        assignments.first { $0.from <= instant && instant < $0.to }.map { ($0.patient, $0.known) }
     }
 }

@@ -10,12 +10,19 @@ struct IngestDevices {
         var state = DeviceState()
         /// Nil: no report of the batch tells the device's state.
         var detached: [Vital]?
+        var reasons: [Vital: MissingReason] = [:]
         var clockOffsetMilliseconds: Int?
+        var offset: ClockOffset
+
+        init(_ offset: ClockOffset) { self.offset = offset }
     }
     private var devices: [DeviceID: Device] = [:]
 
-    mutating func add(_ submission: Submission, of id: DeviceID) {
-        devices[id, default: Device()].add(submission)
+    /// - Parameter known: what the database knows of its clock.
+    /// - Returns: when each reading was measured, by the server's clock as far as that can be told, and `ClockOffset.isInDoubt`.
+    mutating func add(_ submission: Submission, of id: DeviceID, known: ClockOffset) -> (instants: [Instant], isInDoubt: Bool) {
+        let instants = devices[id, default: Device(known)].add(submission)
+        return (instants, devices[id]?.offset.isInDoubt ?? false)
     }
 
     /// Between two reports. A device that was silent for long, or sends what it kept, does not show its period.
@@ -25,13 +32,20 @@ struct IngestDevices {
         let devices = devices.sorted { $0.key < $1.key }  // in the order of the key: two writers never wait crosswise
         pipeline.query(
             """
-            INSERT INTO device_state AS s (device_id, last_seen_at, live_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status)
+            INSERT INTO device_state AS s (device_id, last_seen_at, live_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status,
+                clock_boot, clock_way_from, clock_way_ms, clock_way_before_ms, clock_later_ms, clock_ahead_ms, clock_ahead_at, clock_former_ms,
+                clock_former_at, reasons, no_pulse_since)
             SELECT device_id, seen_at, live_at, battery, rssi, firmware, boot, sequence,
                 -- Where no report tells the state, it stays.
                 coalesce(n.detached::smallint[], (SELECT o.detached FROM device_state o WHERE o.device_id = n.device_id), '{}'),
-                clock_offset_ms, 'actif'
+                clock_offset_ms, 'actif', clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at,
+                coalesce(n.reasons::jsonb, (SELECT o.reasons FROM device_state o WHERE o.device_id = n.device_id), '{}'),
+                CASE WHEN n.has_no_pulse THEN n.seen_at END
             FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
-                $9::bigint[], $10::timestamptz[]) AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, live_at)
+                $9::bigint[], $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
+                $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::text[], $21::boolean[])
+                AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, live_at,
+                    clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse)
             ON CONFLICT (device_id) DO UPDATE SET
                 last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at), live_at = greatest(s.live_at, excluded.live_at),
                 period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN 0.8 * coalesce(s.period_seconds, \(Self.gap)) + 0.2 * \(Self.gap)
@@ -40,6 +54,13 @@ struct IngestDevices {
                 firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),
                 sequence = coalesce(excluded.sequence, s.sequence), detached = excluded.detached,
                 clock_offset_ms = coalesce(excluded.clock_offset_ms, s.clock_offset_ms),
+                clock_boot = excluded.clock_boot, clock_way_from = excluded.clock_way_from, clock_way_ms = excluded.clock_way_ms,
+                clock_way_before_ms = excluded.clock_way_before_ms, clock_later_ms = excluded.clock_later_ms,
+                clock_ahead_ms = excluded.clock_ahead_ms, clock_ahead_at = excluded.clock_ahead_at,
+                reasons = excluded.reasons,
+                no_pulse_since = CASE WHEN excluded.reasons = s.reasons THEN s.no_pulse_since
+                    WHEN excluded.no_pulse_since IS NOT NULL THEN coalesce(s.no_pulse_since, excluded.no_pulse_since) END,
+                clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at,
                 status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
             """,
             [
@@ -48,21 +69,72 @@ struct IngestDevices {
                 devices.map(\.value.state.sequence),
                 devices.map { $0.value.detached.map { "{\($0.map { "\($0.code)" }.joined(separator: ","))}" } },
                 devices.map(\.value.clockOffsetMilliseconds), devices.map { $0.value.liveAt?.timestamp },
-            ])
+            ]
+                + ClockOffset.arrays(devices.map(\.value.offset)) + [
+                    devices.map { $0.value.detached == nil ? nil : $0.value.reasonsText },
+                    devices.map { $0.value.reasons.values.contains(.noPulse) },
+                ])
+    }
+}
+
+/// As `device_state` has it.
+extension ClockOffset {
+    static func columns(_ table: String) -> String {
+        ["boot", "way_from", "way_ms", "way_before_ms", "later_ms", "ahead_ms", "ahead_at", "former_ms", "former_at"]
+            .map { "\(table).clock_\($0)" }.joined(separator: ", ") + ", \(table).last_seen_at"
+    }
+
+    init(_ row: Row, from first: Int) throws {
+        func number(_ column: Int) throws -> Int64? { (try row[first + column] as Int?).map(Int64.init) }
+        func instant(_ column: Int) throws -> Instant? { (try row[first + column] as Timestamp?).map(Instant.init) }
+        func seen(_ column: Int) throws -> Seen? {
+            guard let difference = try number(column), let at = try instant(column + 1) else { return nil }
+            return Seen(difference: difference, at: at)
+        }
+        var way: Window?
+        if let begin = try instant(1), let least = try number(2) { way = Window(begin: begin, least: least, before: try number(3)) }
+        self.init(
+            boot: try row[first], way: way, later: try number(4), ahead: try seen(5), former: try seen(7),
+            heardAt: try instant(9))
+    }
+
+    fileprivate static func arrays(_ offsets: [ClockOffset]) -> [any PostgresEncodable] {
+        func numbers(_ number: (ClockOffset) -> Int64?) -> [Int?] { offsets.map { number($0).map(Int.init) } }
+        func instants(_ instant: (ClockOffset) -> Instant?) -> [Timestamp?] { offsets.map { instant($0)?.timestamp } }
+        return [
+            offsets.map(\.boot), instants { $0.way?.begin }, numbers { $0.way?.least }, numbers { $0.way?.before }, numbers(\.later),
+            numbers { $0.ahead?.difference }, instants { $0.ahead?.at }, numbers { $0.former?.difference }, instants { $0.former?.at },
+        ]
+    }
+
+    mutating func observe(_ submission: Submission) {
+        observe(
+            clock: submission.state?.clock, boot: submission.state?.boot,
+            newest: submission.readings.lazy.filter { !$0.isDatedByServer }.map(\.measuredAt).max(), receivedAt: submission.receivedAt)
     }
 }
 
 extension IngestDevices.Device {
-    mutating func add(_ submission: Submission) {
+    mutating func add(_ submission: Submission) -> [Instant] {
+        offset.observe(submission)
+        let instants = submission.effectiveInstants(offset)
         seenAt = max(seenAt, submission.receivedAt)
-        if submission.isLive { liveAt = max(liveAt ?? seenAt, submission.receivedAt) }
+        if submission.isLive(instants) { liveAt = max(liveAt ?? seenAt, submission.receivedAt) }
         clockOffsetMilliseconds = submission.clockOffsetMilliseconds ?? clockOffsetMilliseconds
-        guard let new = submission.state else { return }
+        guard let new = submission.state else { return instants }
         state.battery = new.battery ?? state.battery
         state.rssi = new.rssi ?? state.rssi
         state.firmware = new.firmware ?? state.firmware
         state.boot = new.boot ?? state.boot
         state.sequence = new.sequence ?? state.sequence
-        detached = new.detached ?? []
+        reasons = new.reasons ?? [:]
+        let off = Vital.allCases.filter { new.detached?.contains($0) == true || reasons[$0] == .sensorOff }
+        detached = off
+        return instants
+    }
+
+    /// As JSON, by wire name; both are this program's own words, which need no escapes.
+    fileprivate var reasonsText: String {
+        "{\(reasons.map { #""\#($0.key.rawValue)":"\#($0.value.rawValue)""# }.sorted().joined(separator: ","))}"
     }
 }

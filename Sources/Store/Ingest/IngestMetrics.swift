@@ -8,6 +8,7 @@ public struct IngestMetrics: Sendable {
     let errors = ErrorCounts()
     private let reports = Counter()
     private let readings = Counter()
+    private let secondAttempts = Counter()
     private let batches = Histogram(bounds: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000])
     private let delay = Histogram.seconds()
     private let raised = SeverityCounters()
@@ -18,6 +19,7 @@ public struct IngestMetrics: Sendable {
         reports.add(stored.reports)
         readings.add(stored.readings)
         batches.observe(Double(stored.reports))
+        if stored.isSecondAttempt { secondAttempts.add() }
         guard !stored.alerts.raised.isEmpty || !stored.alerts.ended.isEmpty else { return }
         let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         for (severity, measuredAt) in stored.alerts.raised {
@@ -32,6 +34,8 @@ public struct IngestMetrics: Sendable {
             .counter("fajma_reports_stored_total", "Reports and manual entries that were stored.", reports),
             .counter("fajma_readings_stored_total", "Readings that were stored; what is sent again is not.", readings),
             .histogram("fajma_ingest_batch_reports", "How many reports share one transaction.", batches),
+            .counter(
+                "fajma_ingest_second_attempts_total", "Transactions that were done again, because a reading was stored already.", secondAttempts),
             .histogram(
                 "fajma_alarm_delay_seconds", "From the measurement that raised an alert to the commit that stored it.", delay),
             .counters("fajma_alerts_raised_total", "Alerts that readings raised.", raised.labelled),

@@ -28,10 +28,17 @@ public struct Submission: Sendable {
         (self.clockOffsetMilliseconds, self.receivedAt, self.requestID) = (clockOffsetMilliseconds, receivedAt, requestID)
     }
 
-    /// It says how the patient is, or that no sensor is on; not how the patient was.
-    var isLive: Bool {
-        if readings.isEmpty { return state?.detached?.isEmpty == false }
-        return readings.contains { receivedAt.seconds(since: $0.measuredAt) <= AlarmState.liveSeconds }
+    /// When each reading was measured, by the server's clock as far as it can be told.
+    func effectiveInstants(_ offset: ClockOffset) -> [Instant] {
+        offset.instants(readings, clock: state?.clock, receivedAt: receivedAt)
+    }
+
+    /// It says how the patient is, or why that is not known; not how the patient was.
+    ///
+    /// - Parameter instants: the readings'.
+    func isLive(_ instants: [Instant]) -> Bool {
+        if readings.isEmpty { return state?.detached?.isEmpty == false || state?.reasons?.isEmpty == false }
+        return instants.contains { receivedAt.seconds(since: $0) <= AlarmState.liveSeconds }
     }
 }
 
@@ -61,10 +68,15 @@ extension Submission.Origin {
 
 /// What was stored of a submission.
 public struct Receipt: Sendable, Hashable {
-    /// The patient of each reading, in the submission's order; nil: nobody wore the device then, the reading was not stored.
+    /// The patient of each reading, in the submission's order; nil: nobody wore the device then, or a
+    /// value by hand lies outside the stay; the reading was not stored.
     public var patients: [PatientID?]
-    /// How many of them were stored before.
+    /// How many of them were stored before, with the same value.
     public var duplicates: Int
+    /// The places of those that were not stored, because another value is stored under the same identity.
+    public var conflicts: [Int] = []
+    /// When those are stored as measured that came without a time and did not find the instant of their arrival free, by their place.
+    public var moved: [Int: Instant] = [:]
     /// The alarm rules of whoever wears the device now, where it holds others.
     public var rules: AlarmRules?
 }
@@ -78,10 +90,16 @@ public enum IngestError: Error, Hashable, Sendable {
     case unknownPatient
     /// No patient wore the device at the instant of any reading.
     case unassigned
+    /// Entered by hand, and no value lies within the patient's stay and near enough (`ManualEntry`).
+    case outsideStay
+    /// This device or account sends more than its share: nothing was stored. It may send again in so many seconds.
+    case tooMany(seconds: Double)
     /// The queue is full.
     case overloaded
-    /// The database is away.
+    /// The database is away, or holds up those that came before: nothing was stored.
     case away
+    /// The database did not answer in time: it may have been stored, or may still be. Sending the same again is safe.
+    case outcomeUnknown
     /// The database refused this submission for itself.
     case refused
 }

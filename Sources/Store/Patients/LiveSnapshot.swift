@@ -32,9 +32,12 @@ extension Database {
                     """, [patients, wards, EarlyWarningScore.minimumAgeYears])
                 $0.query(
                     """
-                    SELECT l.patient_id, l.vital, l.value, l.measured_at, l.by_hand
-                    FROM latest_readings l JOIN patients p ON p.id = l.patient_id
-                    WHERE \(wanted) ORDER BY l.patient_id, l.vital, l.measured_at
+                    -- Of devices the newest, and what others measured at about the same time.
+                    SELECT patient_id, vital, value, ordered_at, device_id FROM (
+                        SELECT l.*, max(l.ordered_at) OVER (PARTITION BY l.patient_id, l.vital, l.by_hand) AS newest_at
+                        FROM latest_readings l JOIN patients p ON p.id = l.patient_id WHERE \(wanted)
+                    ) AS newest WHERE ordered_at >= newest_at - \(TechnicalAlarm.comparedSeconds) * interval '1 s'
+                    ORDER BY patient_id, vital, ordered_at, measured_at
                     """, [patients, wards])
                 $0.query(
                     "SELECT \(Self.alertColumns) FROM \(Self.alertTables) WHERE \(wanted) AND \(isOpen) ORDER BY a.id", [patients, wards])

@@ -83,13 +83,21 @@ public struct PatientFields: Codable, Sendable, Hashable {
         try container.encode(isPregnant, forKey: .isPregnant)
     }
 
-    /// Beds are told apart by their names: spaces round one make no second bed.
-    public var bedName: String {
-        String((bed ?? "").drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    /// With its texts as they may be shown and stored. - Throws: `ShownText.Faults`; as `check`.
+    func shown(before: PatientFields? = nil) throws -> PatientFields {
+        let texts = try ShownText.checked([
+            .init(CodingKeys.lastName.rawValue, lastName, before: before?.lastName),
+            .init(CodingKeys.firstName.rawValue, firstName, mayBeEmpty: true, before: before?.firstName),
+            .init(CodingKeys.bed.rawValue, bed ?? "", mayBeEmpty: true, before: before?.bed),
+        ])
+        var fields = self
+        (fields.lastName, fields.firstName, fields.bed) = (texts[0], texts[1], texts[2])
+        try fields.check()
+        return fields
     }
 
     fileprivate var values: [any PostgresEncodable] {
-        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bedName, spo2Scale, isPregnant]
+        [hospitalNumber, lastName, firstName, birthDate, sex, ward, bed ?? "", spo2Scale, isPregnant]
     }
 }
 
@@ -155,14 +163,12 @@ extension Database {
 
     /// Changes or moves a patient. Nil where the caller sees no such patient.
     ///
-    /// - Parameter change: makes the new fields of the present ones, which nobody else changes meanwhile.
-    /// - Throws: what `change` throws; else as `addPatient`.
-    public func updatePatient(
-        _ key: PatientKey, _ scope: Scope, _ change: (PatientFields) throws -> PatientFields
-    ) throws -> Patient? {
+    /// - Throws: as `admitPatient`.
+    public func updatePatient(_ key: PatientKey, _ scope: Scope, _ change: Change<PatientFields>) throws -> Patient? {
         try self.change(by: scope.author) { connection in
             guard let before = try patient(key, scope, isLocked: true, on: connection) else { return nil }
-            let fields = try change(before.fields)
+            let fields = try change.applied(to: before.fields).shown(before: before.fields)
+            try check(scoreScale: fields.spo2Scale, instead: before.fields.spo2Scale, scope)
             guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
             return try Self.patient(
                 connection.query(
@@ -175,7 +181,13 @@ extension Database {
     }
 
     public func updatePatient(_ id: PatientID, _ fields: PatientFields, _ scope: Scope) throws -> Patient? {
-        try updatePatient(.id(id), scope) { _ in fields }
+        try updatePatient(.id(id), scope, Change(to: fields))
+    }
+
+    /// - Throws: `StoreError.scoreScaleNotAllowed` where the scale is another one than before, and the caller may not choose it.
+    func check(scoreScale scale: Int?, instead before: Int?, _ scope: Scope) throws {
+        guard let scale, scale != before ?? EarlyWarningScore.Scale.one.rawValue else { return }
+        guard scope.role.may(.chooseScoreScale) else { throw StoreError.scoreScaleNotAllowed }
     }
 
     /// A ward that the caller may not see does not exist for them.

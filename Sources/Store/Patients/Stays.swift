@@ -6,10 +6,12 @@ extension Database {
     /// Admits a patient. Whoever was discharged and comes again, by hospital number, name and birth date, keeps number and history
     /// and gets the new ward and bed.
     ///
-    /// - Throws: a unique or check violation, by the constraint's name; `PostgresError.refused` with
+    /// - Throws: `ShownText.Faults`; `StoreError.scoreScaleNotAllowed`; a unique or check violation, by the constraint's name; `PostgresError.refused` with
     ///   `patients_ward_fkey` where the ward is not one of the caller's.
     public func admitPatient(_ fields: PatientFields, _ scope: Scope) throws -> (patient: Patient, isReadmitted: Bool) {
+        let fields = try fields.shown()
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
+        try check(scoreScale: fields.spo2Scale, instead: nil, scope)
         return try change(by: scope.author) { connection in
             // Not scoped: a hospital number is one person's in all wards, whether the caller sees them or not.
             let known = try connection.query(
@@ -21,10 +23,10 @@ extension Database {
             // The scale that a doctor chose stays; a pregnancy need not have lasted.
             let readmitted = try connection.query(
                 """
-                UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL, spo2_scale = greatest(spo2_scale, $4),
+                UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL, admitted_at = now(), spo2_scale = greatest(spo2_scale, $4),
                     pregnant = coalesce($5, false)
                 WHERE id = $1 RETURNING \(Self.patientColumns)
-                """, [known.id, fields.ward, fields.bedName, fields.spo2Scale, fields.isPregnant])
+                """, [known.id, fields.ward, fields.bed ?? "", fields.spo2Scale, fields.isPregnant])
             // Only now, though it undoes the rest: asked before, a bed that is taken would tell who guesses a name or a birth date that
             // it was right, and leave no trace.
             guard known.fields.isSamePerson(as: fields) else { throw taken }
@@ -35,7 +37,7 @@ extension Database {
     /// As `admitPatient`, for whom it makes no difference.
     public func addPatient(_ fields: PatientFields, _ scope: Scope) throws -> Patient { try admitPatient(fields, scope).patient }
 
-    /// Discharges a patient: devices are taken off, alerts and a pause of the sound end, the bed is free. What a device measured before and sends later still
+    /// Discharges a patient: devices are taken off, alerts, holds and a pause of the sound end, the bed is free. What a device measured before and sends later still
     /// belongs to the patient. Once: who has left stays as they are. Nil where the caller sees no such patient.
     public func dischargePatient(_ key: PatientKey, _ scope: Scope) throws -> Patient? {
         try change(by: scope.author) { connection in
@@ -44,6 +46,7 @@ extension Database {
             guard let patient = try patient(key, scope, isLocked: true, on: connection) else { return nil }
             if patient.dischargedAt != nil { return patient }
             try endAssignments(of: .patient(patient.id), at: present, on: connection)
+            for kind in MonitoringHold.Kind.allCases { try endHold(kind, of: patient.id, on: connection) }
             try endAlerts(of: patient.id, scope, on: connection)
             try endPause(of: .patient(patient.id), on: connection)
             return try Self.patient(

@@ -32,6 +32,11 @@ extension Database {
         }
     }
 
+    /// Of every ward, for any caller: for what is no secret and must not be part of one.
+    public func wardNames() throws -> [String] {
+        try pool.with { try $0.query("SELECT name FROM wards ORDER BY id").map { try $0[0] } }
+    }
+
     public func ward(_ id: WardID, _ scope: Scope) throws -> Ward? {
         try pool.with {
             try $0.query(
@@ -41,7 +46,8 @@ extension Database {
     }
 
     public func addWard(name: String, by author: Author) throws -> Ward {
-        try change(by: author) {
+        let name = try ShownText.checked(name, field: "nom")
+        return try change(by: author) {
             try Self.ward($0.query("INSERT INTO wards (name) VALUES ($1) RETURNING \(Self.wardColumns)", [name])[0])
         }
     }
@@ -49,6 +55,7 @@ extension Database {
     /// Changes what is given. Nil where the caller sees no such ward.
     public func changeWard(_ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, _ scope: Scope) throws -> Ward? {
         guard scope.sees(ward: id) else { return nil }
+        let name = try name.map { try ShownText.checked($0, field: "nom") }
         return try change(by: scope.author) {
             try $0.query(
                 """

@@ -119,9 +119,9 @@ extension Database {
         pipeline.query(
             """
             WITH buckets AS (
-                SELECT date_bin($5::bigint * interval '1 millisecond', measured_at, '1970-01-01Z') AS begins,
+                SELECT date_bin($5::bigint * interval '1 millisecond', at, '1970-01-01Z') AS begins,
                     min(value) AS least, sum(value) AS total, max(value) AS greatest, count(*) AS number
-                FROM readings WHERE patient_id = $1 AND vital = $2 AND measured_at >= $3 AND measured_at < $4
+                FROM readings_within($1, $2, $3, $4)
                 GROUP BY 1
             )
             SELECT epoch_ms(begins), least, total, greatest, number FROM buckets

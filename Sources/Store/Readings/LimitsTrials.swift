@@ -5,12 +5,8 @@ extension Database {
     /// So many readings are in memory at once.
     private static let rehearsalSlice = 50_000
 
-    /// One range of the primary key, in its order; of partitions only those of the days asked for.
-    static let rehearsedReadings = """
-        SELECT measured_at, value, device_id = 0 FROM readings
-        WHERE patient_id = $1 AND vital = $2 AND measured_at >= $3 AND measured_at < $4
-        ORDER BY measured_at LIMIT $5
-        """
+    static let rehearsedReadings = EffectiveReadings.query(
+        patient: "$1::integer", vital: "$2::smallint", from: "$3::timestamptz", to: "$4::timestamptz", .ascending, limit: "$5")
 
     /// Lets a patient's stored readings pass rules, in the order they were measured, also those that came too late to raise
     /// anything when they did. Stores nothing, and holds no connection while it calculates. Whether the caller sees the patient
@@ -45,7 +41,9 @@ extension Database {
         }
         var readings: [Reading] = []
         readings.reserveCapacity(rows.count)
-        for row in rows { readings.append(Reading(vital: vital, value: try row[1], measuredAt: Instant(try row[0]), isByHand: try row[2])) }
+        for row in rows {
+            readings.append(Reading(vital: vital, value: try row[1], measuredAt: Instant(try row[0]), source: ReadingSource(code: try row[2])))
+        }
         guard readings.count == Self.rehearsalSlice, let last = readings.last?.measuredAt else { return (readings, nil) }
         // Several devices may have measured at one instant: all of them belong into the same slice.
         readings.removeAll { $0.measuredAt == last }

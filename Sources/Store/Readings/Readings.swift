@@ -56,7 +56,7 @@ extension StoredReading: Encodable {
 }
 
 /// Which readings a list shows; nil: all.
-public struct ReadingFilter: Sendable {
+public struct ReadingFilter: Sendable, Equatable {
     public var patient: PatientID?
     public var device: DeviceID?
     public var vital: Vital?
@@ -114,11 +114,25 @@ extension Database {
             """
             SELECT max(l.measured_at) FROM latest_readings l JOIN patients p ON p.id = l.patient_id
             WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR l.patient_id = $2) AND ($3::smallint IS NULL OR l.vital = $3)
-            """, [scope.wards, filter.patient, filter.vital?.code])[0][0]
+                AND \(Self.mayBeMeasured(byDevice: 4))
+            """, [scope.wards, filter.patient, filter.vital?.code, filter.device])[0][0]
         return newest.map { min(Instant($0), filter.to ?? Instant($0), page.after?.measuredAt ?? Instant($0)) }
     }
 
-    /// A page of those of one stretch of time.
+    /// Whether a device may have measured the vital of a patient that a row `l` of `latest_readings` stands for: without this, a filter by device
+    /// would read all that the others measured. One of those rows says so, or an assignment.
+    ///
+    /// - Parameter device: the number of the parameter, null for any device.
+    private static func mayBeMeasured(byDevice device: Int) -> String {
+        """
+        ($\(device)::bigint IS NULL
+            OR EXISTS (SELECT FROM latest_readings o WHERE (o.patient_id, o.vital, o.device_id) = (l.patient_id, l.vital, $\(device)::bigint::integer))
+            OR EXISTS (SELECT FROM device_assignment a WHERE (a.patient_id, a.device_id) = (l.patient_id, $\(device)::bigint::integer)))
+        """
+    }
+
+    /// A page of those of one stretch of time. Of a device: measured, by its own clock, at most a day before or after the patient wore it, so that
+    /// what others measured before and afterwards is not read.
     private func readings(
         _ scope: Scope, _ filter: ReadingFilter, _ page: Page<StoredReading.Key>, from: Instant, to: Instant?, on connection: Connection
     ) throws -> [StoredReading] {
@@ -128,20 +142,25 @@ extension Database {
                 """
                 SELECT \(Self.columns)
                 FROM latest_readings l JOIN patients p ON p.id = l.patient_id
+                LEFT JOIN LATERAL (
+                    SELECT min(lower(a.during)) - interval '1 day' AS began, max(coalesce(upper(a.during), 'infinity')) + interval '1 day' AS ended
+                    FROM device_assignment a WHERE (a.patient_id, a.device_id) = (l.patient_id, $6::bigint::integer)
+                ) worn ON $6 IS NOT NULL
                 CROSS JOIN LATERAL (
                     SELECT * FROM readings r
                     WHERE r.patient_id = l.patient_id AND r.vital = l.vital
                         AND r.measured_at >= $4 AND r.measured_at < coalesce($5, 'infinity')
                         AND ($6::bigint IS NULL OR r.device_id = $6)
+                        AND r.measured_at >= coalesce(worn.began, '-infinity') AND r.measured_at < coalesce(worn.ended, 'infinity')
                         AND ($7::timestamptz IS NULL OR r.measured_at <= $7)
                         AND ($7::timestamptz IS NULL
                             OR (r.measured_at, r.patient_id, r.vital, r.device_id) < ($7, $8, $9, $10))
                     ORDER BY r.measured_at DESC, r.device_id DESC LIMIT $11
                 ) r
                 WHERE \(Scope.visible("p", wards: 1)) AND ($2::bigint IS NULL OR l.patient_id = $2)
-                    AND ($3::smallint IS NULL OR l.vital = $3)
-                    AND (NOT l.by_hand OR NOT EXISTS (
-                        SELECT FROM latest_readings d WHERE (d.patient_id, d.vital) = (l.patient_id, l.vital) AND NOT d.by_hand))
+                    AND ($3::smallint IS NULL OR l.vital = $3) AND \(Self.mayBeMeasured(byDevice: 6))
+                    AND NOT EXISTS (  -- one row of a patient and vital, however many sources there are
+                        SELECT FROM latest_readings o WHERE (o.patient_id, o.vital) = (l.patient_id, l.vital) AND o.device_id < l.device_id)
                 ORDER BY r.measured_at DESC, r.patient_id DESC, r.vital DESC, r.device_id DESC LIMIT $11
                 """,
                 [
@@ -164,48 +183,22 @@ extension Database {
         }
     }
 
-    /// Corrects a value; the key stays. Nil where the caller sees no such reading.
-    public func correctReading(_ key: StoredReading.Key, value: Double, _ scope: Scope) throws -> StoredReading? {
-        try change(by: scope.author) {
-            try $0.query(
-                """
-                UPDATE readings r SET value = $6 FROM patients p
-                WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
-                    AND p.id = r.patient_id AND \(Scope.visible("p", wards: 5))
-                RETURNING \(Self.columns)
-                """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards, value]
-            ).first().flatMap(stored)
-        }
-    }
-
-    /// False where the caller sees no such reading.
-    public func deleteReading(_ key: StoredReading.Key, _ scope: Scope) throws -> Bool {
-        try change(by: scope.author) {
-            try $0.query(
-                """
-                DELETE FROM readings r USING patients p
-                WHERE r.patient_id = $1 AND r.vital = $2 AND r.measured_at = $3 AND r.device_id = $4
-                    AND p.id = r.patient_id AND \(Scope.visible("p", wards: 5))
-                """, [key.patient, key.vital.code, key.measuredAt.timestamp, key.device, scope.wards]
-            ).affectedRows == 1
-        }
-    }
-
     /// The newest reading of each vital.
     public func latestReadings(patient: PatientID) throws -> [Reading] {
         try pool.with {
             try $0.query(
                 """
-                SELECT DISTINCT ON (vital) vital, value, measured_at, by_hand FROM latest_readings
-                WHERE patient_id = $1 ORDER BY vital, measured_at DESC
+                SELECT DISTINCT ON (vital) vital, value, ordered_at, device_id FROM latest_readings
+                WHERE patient_id = $1 ORDER BY vital, ordered_at DESC, measured_at DESC
                 """, [patient]
             ).compactMap { try Self.latest($0) }
         }
     }
 
-    /// From the columns vital, value, measured_at and by_hand of `latest_readings`.
+    /// From the columns vital, value, ordered_at and device_id of `latest_readings`.
     static func latest(_ row: Row, from first: Int = 0) throws -> Reading? {
         guard let vital = Vital(code: try row[first]) else { return nil }
-        return Reading(vital: vital, value: try row[first + 1], measuredAt: Instant(try row[first + 2]), isByHand: try row[first + 3])
+        return Reading(
+            vital: vital, value: try row[first + 1], measuredAt: Instant(try row[first + 2]), source: ReadingSource(code: try row[first + 3]))
     }
 }

@@ -16,17 +16,16 @@ extension Database {
                 $0.planForItsParameters()
                 $0.query(
                     """
-                    SELECT l.patient_id, l.vital, r.measured_at, r.value
+                    SELECT l.patient_id, l.vital, r.at, r.value
                     FROM (
                         SELECT DISTINCT l.patient_id, l.vital FROM latest_readings l JOIN patients p ON p.id = l.patient_id
                         WHERE p.ward_id = $1 AND p.discharged_at IS NULL AND l.vital = ANY ($2)
                     ) AS l
                     CROSS JOIN LATERAL (
-                        SELECT r.measured_at, r.value FROM readings r
-                        WHERE r.patient_id = l.patient_id AND r.vital = l.vital AND r.measured_at >= $3 AND r.measured_at < $4
-                        ORDER BY r.measured_at DESC LIMIT $5
+                        \(EffectiveReadings.query(
+                            patient: "l.patient_id", vital: "l.vital", from: "$3::timestamptz", to: "$4::timestamptz", .descending, limit: "$5"))
                     ) AS r
-                    ORDER BY l.patient_id, l.vital, r.measured_at
+                    ORDER BY l.patient_id, l.vital, r.at
                     """,
                     [
                         ward, Vital.allCases.filter { $0.properties.letters == nil }.map(\.code), from.timestamp,
@@ -52,9 +51,9 @@ extension Database {
                 $0.query("SELECT FROM wards WHERE id = $1", [ward])
                 $0.query(
                     """
-                    SELECT DISTINCT ON (l.patient_id, l.vital) l.patient_id, l.vital, l.value, l.measured_at, l.by_hand
+                    SELECT DISTINCT ON (l.patient_id, l.vital) l.patient_id, l.vital, l.value, l.ordered_at, l.device_id
                     FROM latest_readings l JOIN patients p ON p.id = l.patient_id
-                    WHERE p.ward_id = $1 AND p.discharged_at IS NULL ORDER BY l.patient_id, l.vital, l.measured_at DESC
+                    WHERE p.ward_id = $1 AND p.discharged_at IS NULL ORDER BY l.patient_id, l.vital, l.ordered_at DESC, l.measured_at DESC
                     """, [ward])
             }
             if results[0].isEmpty { return nil }

@@ -28,13 +28,21 @@ CREATE TABLE public.alerts (
     ward_id integer,
     device_id integer,
     first_acknowledged_at timestamp with time zone,
+    sources integer[],
+    raised_by integer,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
     CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
     CONSTRAINT alerts_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
+    CONSTRAINT alerts_origin_known CHECK (
+CASE
+    WHEN (raised_by IS NULL) THEN ((num_nonnulls(vital, device_id, ward_id) > 0) OR (kind = ANY (ARRAY['absence'::text, 'brassard'::text])) OR (kind ~~ 'ancien:%'::text))
+    ELSE (num_nonnulls(vital, device_id, ward_id) = 0)
+END),
     CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
-    CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
+    CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text]))),
+    CONSTRAINT alerts_system_kind CHECK (((raised_by IS NULL) OR (kind ~~ 'ancien:%'::text) OR ((kind !~ '_(bas|haut)$'::text) AND (kind <> ALL (ARRAY['signal_perdu'::text, 'capteur_detache'::text, 'pouls_introuvable'::text, 'mesure_absente'::text, 'capteurs_discordants'::text, 'batterie_faible'::text, 'horloge'::text, 'service_non_surveille'::text, 'surveillance_interrompue'::text, 'alertes_trop_nombreuses'::text, 'absence'::text, 'brassard'::text])))))
 );
 COMMENT ON COLUMN public.alerts.measured_at IS 'When the reading that raised it was measured.';
 COMMENT ON COLUMN public.alerts.version IS 'Grows with every change: of two copies on a screen the greater is the newer.';
@@ -43,16 +51,29 @@ COMMENT ON COLUMN public.alerts.received_at IS 'When that reading arrived; raise
 COMMENT ON COLUMN public.alerts.ward_id IS 'Of an alert about a whole ward; a patient''s is where the patient is.';
 COMMENT ON COLUMN public.alerts.device_id IS 'Of a technical alert: the device that it is about.';
 COMMENT ON COLUMN public.alerts.first_acknowledged_at IS 'A reminder or a worse priority takes back acknowledged_at, not this: how long somebody took.';
+COMMENT ON COLUMN public.alerts.sources IS 'Of an alert of a rule: the devices that found it, in the order in which they did; 0: a person. Null: not of a rule, or older than this column.';
+COMMENT ON COLUMN public.alerts.raised_by IS 'Who raised it by hand; NULL: the system.';
+COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
     AS $$
     SELECT json_build_object(
-        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
-        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value,
+        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind,
+        'levee_par', (SELECT username FROM users WHERE id = a.raised_by), 'message', a.message, 'niveau_gravite', a.severity,
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'sources', alert_sources(a),
         'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
-        'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
+        'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
+        'veille', (SELECT hold_json(h) FROM monitoring_holds h
+            WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
+        'version', a.version)
+$$;
+CREATE FUNCTION public.alert_sources(a public.alerts) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(json_agg(json_build_object('dispositif', d.id, 'nom', d.name) ORDER BY s.place), '[]')
+    FROM unnest(a.sources) WITH ORDINALITY AS s (device, place) LEFT JOIN devices d ON d.id = s.device
 $$;
 CREATE FUNCTION public.alerts_break_pauses() RETURNS trigger
     LANGUAGE plpgsql
@@ -214,10 +235,9 @@ BEGIN
         SELECT array_agg(extract(minute FROM minute - built)::smallint ORDER BY minute) AS minutes, array_agg(least ORDER BY minute),
             array_agg(greatest ORDER BY minute), array_agg(total ORDER BY minute), array_agg(number ORDER BY minute)
         FROM (
-            SELECT date_bin('1 minute', r.measured_at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
+            SELECT date_bin('1 minute', r.at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
                 sum(r.value) AS total, count(*)::integer AS number
-            FROM readings r
-            WHERE r.patient_id = w.patient_id AND r.vital = w.vital AND r.measured_at >= built AND r.measured_at < built + interval '1 hour'
+            FROM readings_within(w.patient_id, w.vital, built, built + interval '1 hour') AS r
             GROUP BY 1
         ) AS by_minute
     ) AS m
@@ -244,7 +264,9 @@ CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
         'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
         'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
-        'decalage_ms', shown_clock_offset(s))
+        'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
+        'porte_depuis', (SELECT wire_time(lower(a.during)) FROM device_assignment a WHERE a.device_id = d.id AND a.patient_id = patient
+            AND a.during @> clock_timestamp()))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 CREATE FUNCTION public.device_state_changed() RETURNS trigger
@@ -256,11 +278,27 @@ BEGIN
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
         -- A clock that is wrong, not each millisecond of it.
-        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, coalesce(abs(c.clock_offset_ms) > 10000, false))
-            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, coalesce(abs(b.clock_offset_ms) > 10000, false));
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.disagree(patient integer, of_vital smallint, one integer, other integer, tolerance double precision, seconds double precision) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    WITH measured AS (
+        SELECT r.device_id, min(r.value) AS least, max(r.value) AS greatest, min(r.at) AS begins
+        FROM readings_within(patient, of_vital, now() - (seconds + 5) * interval '1 s', now()) AS r WHERE r.device_id IN (one, other) GROUP BY 1
+    )
+    SELECT coalesce(bool_and(greatest(a.least - b.greatest, b.least - a.greatest) > tolerance
+        AND greatest(a.begins, b.begins) <= now() - seconds * interval '1 s'), false)
+    FROM measured a JOIN measured b ON a.device_id = one AND b.device_id = other
+$$;
+CREATE FUNCTION public.effective_instant(effective_at timestamp with time zone, measured_at timestamp with time zone, received_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(effective_at, least(measured_at, received_at))
+$$;
 CREATE FUNCTION public.epoch_ms(t timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -341,20 +379,67 @@ CREATE FUNCTION public.forget_sessions() RETURNS void
                 AND NOT EXISTS (SELECT FROM public.refresh_tokens t WHERE t.session_id = s.id AND t.expires_at > now())))
         AND EXISTS (SELECT FROM public.sessions newer WHERE newer.user_id = s.user_id AND newer.created_at > s.created_at)
 $$;
+CREATE FUNCTION public.had_good_pulse(patient integer, device integer, lost_at timestamp with time zone, perfusion double precision, quality double precision) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(bool_and(coalesce(average, 0) >= least_good), false) FROM (
+        SELECT (SELECT avg(r.value) FROM readings_within(patient, v.code, lost_at - interval '68 s', lost_at - interval '8 s') AS r WHERE r.device_id = device) AS average,
+            g.least_good
+        FROM (VALUES ('perfusion_index', perfusion), ('signal_quality', quality)) AS g (name, least_good) JOIN vitals v ON v.name = g.name
+    ) AS measured
+$$;
+CREATE TABLE public.monitoring_holds (
+    id integer NOT NULL,
+    patient_id integer NOT NULL,
+    kind text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    begun_by integer NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT monitoring_holds_kind_known CHECK ((kind = ANY (ARRAY['absence'::text, 'brassard'::text]))),
+    CONSTRAINT monitoring_holds_reason_short CHECK ((char_length(reason) <= 120)),
+    CONSTRAINT monitoring_holds_short CHECK (((ends_at > begun_at) AND (ends_at <= (begun_at +
+CASE kind
+    WHEN 'absence'::text THEN '04:00:00'::interval
+    ELSE '00:01:30'::interval
+END))))
+);
+COMMENT ON TABLE public.monitoring_holds IS 'For a while some alerts about a patient''s devices rest: the patient is away (absence), or a cuff stops the pulse under the sensor (brassard).';
+COMMENT ON COLUMN public.monitoring_holds.ends_at IS 'Of an absence the return that is expected.';
+COMMENT ON COLUMN public.monitoring_holds.ended_at IS 'Before ends_at: ended by hand, replaced, or by readings that came.';
+CREATE FUNCTION public.hold_json(h public.monitoring_holds) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT json_build_object(
+        'id', h.id, 'patient', h.patient_id, 'motif', h.reason, 'par', (SELECT username FROM users WHERE id = h.begun_by),
+        'debut', wire_time(h.begun_at), 'fin', wire_time(h.ends_at), 'terminee_le', wire_time(h.ended_at))
+$$;
 CREATE FUNCTION public.hours_stale() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     INSERT INTO stale_hours (patient_id, vital, hour)
-    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', c.measured_at, '1970-01-01Z') FROM changed c, rolled_up u
+    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', coalesce(c.effective_at, c.measured_at), '1970-01-01Z') FROM changed c, rolled_up u
     -- Who reads in an old snapshot reads an old horizon.
-    WHERE c.measured_at < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
+    WHERE coalesce(c.effective_at, c.measured_at) < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.in_somebodys_name() RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
     SELECT coalesce(current_setting('fajma.actor', true), '') <> ''
+$$;
+CREATE FUNCTION public.is_held(patient integer, of_kind text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT EXISTS (SELECT FROM monitoring_holds h WHERE (h.patient_id, h.kind) = (patient, of_kind) AND h.ended_at IS NULL AND h.ends_at > now())
+$$;
+CREATE FUNCTION public.is_raised(a public.alerts) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT EXISTS (
+        SELECT FROM alarm_conditions c WHERE (c.patient_id, c.vital, c.side) = (a.patient_id, a.vital, a.side) AND c.raised IS NOT NULL)
 $$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -459,11 +544,11 @@ CREATE FUNCTION public.pause_json(s public.sound_pauses) RETURNS json
         'debut', wire_time(s.begun_at), 'fin', wire_time(s.ends_at), 'niveau_gravite', s.severity,
         'terminee_le', wire_time(s.ended_at), 'rompue_par', s.broken_by)
 $$;
-CREATE FUNCTION public.reading_entry(vital smallint, value double precision, measured_at timestamp with time zone, by_hand boolean) RETURNS json
+CREATE FUNCTION public.reading_entry(vital smallint, value double precision, measured_at timestamp with time zone, device integer) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
-    SELECT CASE WHEN by_hand THEN json_build_array(vital, value, epoch_ms(measured_at), 1)
-        ELSE json_build_array(vital, value, epoch_ms(measured_at)) END
+    SELECT CASE WHEN device = 0 THEN json_build_array(vital, value, epoch_ms(measured_at), 1)
+        ELSE json_build_array(vital, value, epoch_ms(measured_at), 0, device) END
 $$;
 CREATE FUNCTION public.reading_id(patient integer, vital smallint, measured_at timestamp with time zone, device integer) RETURNS text
     LANGUAGE sql STABLE
@@ -475,31 +560,42 @@ CREATE FUNCTION public.readings_corrected() RETURNS trigger
     AS $$
 DECLARE
     changed record;
-    hand boolean;
+    source integer;
 BEGIN
-    FOR changed IN SELECT patient_id, vital, min(measured_at) AS since, array_agg(measured_at) AS instants
+    FOR changed IN SELECT patient_id, vital, min(effective_instant(effective_at, measured_at, received_at)) AS since,
+        array_agg(effective_instant(effective_at, measured_at, received_at)) AS instants, array_agg(DISTINCT device_id) AS sources
         FROM removed GROUP BY 1, 2 ORDER BY 1, 2
     LOOP
-        DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital;
-        FOREACH hand IN ARRAY ARRAY[false, true] LOOP
-            -- Where a device measures too, a value by hand must not be looked for among its millions; no score takes an older one.
-            INSERT INTO latest_readings (patient_id, vital, measured_at, value, by_hand)
-            SELECT r.patient_id, r.vital, r.measured_at, r.value, hand FROM readings r
-            WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital AND (r.device_id = 0) = hand
+        DELETE FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital AND l.device_id = ANY (changed.sources);
+        FOREACH source IN ARRAY changed.sources LOOP
+            -- Where another source measures too, one's values must not be looked for among its millions; no score takes an older one.
+            INSERT INTO latest_readings (patient_id, vital, device_id, measured_at, ordered_at, value)
+            SELECT r.patient_id, r.vital, r.device_id, r.measured_at, effective_instant(r.effective_at, r.measured_at, r.received_at), r.value FROM readings r
+            WHERE r.patient_id = changed.patient_id AND r.vital = changed.vital AND r.device_id = source
                 AND r.measured_at > CASE WHEN EXISTS (
                     SELECT FROM latest_readings l WHERE l.patient_id = changed.patient_id AND l.vital = changed.vital
                 ) THEN now() - interval '4 days' ELSE '-infinity' END
-            ORDER BY r.measured_at DESC LIMIT 1;
+            ORDER BY effective_instant(r.effective_at, r.measured_at, r.received_at) DESC, r.measured_at DESC LIMIT 1;
         END LOOP;
-        -- The alert of a value that was not so is over; what is so raises another with the next reading.
-        UPDATE alerts SET ended_at = now()
-        WHERE patient_id = changed.patient_id AND vital = changed.vital AND ended_at IS NULL AND measured_at = ANY (changed.instants);
-        DELETE FROM alarm_conditions c WHERE c.patient_id = changed.patient_id AND c.vital = changed.vital;
+        -- What a source raised by a value that was not so is over, and its delays start again; what is so raises with the next reading.
+        UPDATE alarm_conditions c SET since_error = NULL, since_warning = NULL, since_info = NULL,
+            raised = CASE WHEN EXISTS (
+                SELECT FROM alerts a WHERE (a.patient_id, a.vital, a.side) = (c.patient_id, c.vital, c.side) AND a.ended_at IS NULL
+                    AND a.measured_at = ANY (changed.instants)) THEN NULL ELSE c.raised END
+        WHERE c.patient_id = changed.patient_id AND c.vital = changed.vital AND c.device_id = ANY (changed.sources);
+        DELETE FROM alarm_conditions c
+        WHERE c.patient_id = changed.patient_id AND c.vital = changed.vital AND c.raised IS NULL
+            AND num_nonnulls(c.since_error, c.since_warning, c.since_info) = 0;
+        UPDATE alerts a SET ended_at = now()
+        WHERE a.patient_id = changed.patient_id AND a.vital = changed.vital AND a.ended_at IS NULL AND NOT is_raised(a);
         PERFORM pg_notify('fajma_reading', addressed(p.id, ward_of(p), json_build_object(
             'patient', p.id, 'ward', ward_of(p), 'from', epoch_ms(changed.since), 'corrected', changed.vital,
-            'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.measured_at, l.by_hand))
+            'latest', coalesce(json_agg(reading_entry(l.vital, l.value, l.ordered_at, l.device_id))
                 FILTER (WHERE l.vital IS NOT NULL), '[]'))))
-        FROM patients p LEFT JOIN latest_readings l ON l.patient_id = p.id AND l.vital = changed.vital
+        FROM patients p LEFT JOIN (
+            SELECT DISTINCT ON (n.by_hand) n.* FROM latest_readings n WHERE n.patient_id = changed.patient_id AND n.vital = changed.vital
+            ORDER BY n.by_hand, n.ordered_at DESC, n.measured_at DESC
+        ) AS l ON l.patient_id = p.id
         WHERE p.id = changed.patient_id GROUP BY p.id;
     END LOOP;
     RETURN NULL;
@@ -522,22 +618,39 @@ DECLARE
 BEGIN
     -- In the order of the key, so that two writers never wait for each other crosswise.
     WITH newest AS (
-        SELECT DISTINCT ON (patient_id, vital, device_id = 0) patient_id, vital, measured_at, value, device_id = 0 AS by_hand
-        FROM inserted ORDER BY patient_id, vital, device_id = 0, measured_at DESC
+        SELECT DISTINCT ON (patient_id, vital, device_id) patient_id, vital, device_id, measured_at,
+            effective_instant(effective_at, measured_at, received_at) AS ordered_at, value
+        FROM inserted ORDER BY patient_id, vital, device_id, effective_instant(effective_at, measured_at, received_at) DESC, measured_at DESC
     ), risen AS (
-        INSERT INTO latest_readings AS l (patient_id, vital, measured_at, value, by_hand)
+        INSERT INTO latest_readings AS l (patient_id, vital, device_id, measured_at, ordered_at, value)
         SELECT * FROM newest
-        ON CONFLICT (patient_id, vital, by_hand) DO UPDATE SET measured_at = excluded.measured_at, value = excluded.value
-            -- One that lies ahead, of a clock that does, gives way to whatever comes.
-            WHERE excluded.measured_at >= l.measured_at OR l.measured_at > now()
-        RETURNING l.patient_id, l.vital, l.measured_at, l.value, l.by_hand
+        ON CONFLICT (patient_id, vital, device_id) DO UPDATE SET
+            measured_at = excluded.measured_at, ordered_at = excluded.ordered_at, value = excluded.value,
+            -- One that was not measured for long, or was brought late, does not show its period.
+            period_seconds = CASE WHEN excluded.ordered_at - l.ordered_at BETWEEN interval '0.2 s' AND interval '5 min'
+                THEN 0.8 * coalesce(l.period_seconds, extract(epoch FROM excluded.ordered_at - l.ordered_at))
+                    + 0.2 * extract(epoch FROM excluded.ordered_at - l.ordered_at)
+                ELSE l.period_seconds END
+            WHERE (excluded.ordered_at, excluded.measured_at) >= (l.ordered_at, l.measured_at)
+        RETURNING l.patient_id, l.vital, l.device_id, l.measured_at, l.ordered_at, l.value, l.by_hand
+    ), told AS (
+        -- Of several devices each one's, unless it is older than what another has now. What the others had before is in the table as it was before
+        -- this statement.
+        SELECT * FROM (
+            SELECT r.*, row_number() OVER (PARTITION BY r.patient_id, r.vital, r.by_hand ORDER BY r.ordered_at DESC, r.measured_at DESC) AS place,
+                max(r.ordered_at) OVER (PARTITION BY r.patient_id, r.vital, r.by_hand) AS newest_at
+            FROM risen r
+        ) AS r
+        WHERE r.place <= 4 AND (r.by_hand OR r.ordered_at >= r.newest_at - interval '15 s' AND NOT EXISTS (
+            SELECT FROM latest_readings o WHERE (o.patient_id, o.vital) = (r.patient_id, r.vital) AND NOT o.by_hand AND o.device_id <> r.device_id
+                AND o.ordered_at - interval '15 s' > r.ordered_at))
     ), messages AS (
-        SELECT patient_id, json_agg(reading_entry(vital, value, measured_at, by_hand)) AS latest
-        FROM risen GROUP BY patient_id
+        SELECT patient_id, json_agg(reading_entry(vital, value, ordered_at, device_id) ORDER BY vital, ordered_at) AS latest
+        FROM told GROUP BY patient_id
     ), older AS (
-        SELECT i.patient_id, min(i.measured_at) AS since
-        FROM inserted i LEFT JOIN risen r ON (r.patient_id, r.vital, r.by_hand) = (i.patient_id, i.vital, i.device_id = 0)
-        WHERE r.measured_at IS NULL OR i.measured_at < r.measured_at
+        SELECT i.patient_id, min(effective_instant(i.effective_at, i.measured_at, i.received_at)) AS since
+        FROM inserted i LEFT JOIN told t ON (t.patient_id, t.vital, t.device_id) = (i.patient_id, i.vital, i.device_id)
+        WHERE t.measured_at IS NULL OR i.measured_at <> t.measured_at
         GROUP BY i.patient_id
     )
     SELECT count(*) INTO told
@@ -560,6 +673,16 @@ BEGIN
     ORDER BY patient_id, vital, measured_at, device_id;
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.readings_within(patient integer, of_vital smallint, begins timestamp with time zone, ends timestamp with time zone) RETURNS TABLE(at timestamp with time zone, value double precision, device_id integer)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT r.measured_at, r.value, r.device_id FROM readings r
+    WHERE r.patient_id = patient AND r.vital = of_vital AND r.measured_at >= begins AND r.measured_at < ends AND r.effective_at IS NULL
+    UNION ALL
+    SELECT r.effective_at, r.value, r.device_id FROM readings r
+    WHERE r.patient_id = patient AND r.vital = of_vital AND r.effective_at >= begins AND r.effective_at < ends
+        AND r.measured_at >= begins - interval '1 day' AND r.measured_at < ends + interval '1 day'
+$$;
 CREATE FUNCTION public.roll_up(settled interval DEFAULT '00:00:20'::interval) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -578,7 +701,7 @@ BEGIN
     -- The database host's clock lay ahead and was set back. What was built of a time that is still to come counts for nothing; but a clock that
     -- lies behind takes nothing away of which there are readings, or no readings any more.
     IF u.closed_until > next + interval '1 hour' THEN
-        SELECT greatest(next, u.readings_from, date_bin('1 hour', max(measured_at), '1970-01-01Z')) INTO next FROM latest_readings;
+        SELECT greatest(next, u.readings_from, date_bin('1 hour', max(ordered_at), '1970-01-01Z')) INTO next FROM latest_readings;
         IF u.closed_until > next + interval '1 hour' THEN
             DELETE FROM reading_hours WHERE hour >= next;
             UPDATE rolled_up SET built_until = least(built_until, next), closed_until = next, fence = NULL;
@@ -602,7 +725,7 @@ BEGIN
         -- Whose newest reading is older has none in that hour. By a day: one of a clock that is ahead gives way to any older one, late ones too.
         SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
             SELECT DISTINCT patient_id, vital FROM latest_readings
-            WHERE measured_at >= u.built_until - interval '1 day' OR u.built_until < now() - interval '3 days'
+            WHERE ordered_at >= u.built_until - interval '1 day' OR u.built_until < now() - interval '3 days'
         ) AS present;
         PERFORM build_hour(u.built_until, patients, vitals);
         UPDATE rolled_up SET built_until = built_until + interval '1 hour';
@@ -670,6 +793,17 @@ CREATE TABLE public.device_state (
     period_seconds real,
     detached smallint[] DEFAULT '{}'::smallint[] NOT NULL,
     clock_offset_ms bigint,
+    clock_boot bigint,
+    clock_way_from timestamp with time zone,
+    clock_way_ms bigint,
+    clock_way_before_ms bigint,
+    clock_later_ms bigint,
+    clock_ahead_ms bigint,
+    clock_ahead_at timestamp with time zone,
+    clock_former_ms bigint,
+    clock_former_at timestamp with time zone,
+    reasons jsonb DEFAULT '{}'::jsonb NOT NULL,
+    no_pulse_since timestamp with time zone,
     CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
 )
 WITH (fillfactor='40');
@@ -678,6 +812,13 @@ COMMENT ON COLUMN public.device_state.live_at IS 'When it last said how the pati
 COMMENT ON COLUMN public.device_state.period_seconds IS 'Between two reports, smoothed; NULL: not known yet.';
 COMMENT ON COLUMN public.device_state.detached IS 'The vitals whose sensor is not on the patient.';
 COMMENT ON COLUMN public.device_state.clock_offset_ms IS 'The device''s clock minus the server''s, as its last report shows; NULL: not known.';
+COMMENT ON COLUMN public.device_state.clock_boot IS 'The start of the device of which the following is known; all differences are the server''s clock minus the device''s.';
+COMMENT ON COLUMN public.device_state.clock_way_ms IS 'The smallest difference since clock_way_from; clock_way_before_ms: in the minute before.';
+COMMENT ON COLUMN public.device_state.clock_later_ms IS 'Of the last report, where it was later than the way takes.';
+COMMENT ON COLUMN public.device_state.clock_ahead_ms IS 'The smallest difference of received and measured, under zero.';
+COMMENT ON COLUMN public.device_state.clock_former_ms IS 'The difference before the clock was set back.';
+COMMENT ON COLUMN public.device_state.reasons IS 'Why there is no value of a vital, by its wire name (MissingReason).';
+COMMENT ON COLUMN public.device_state.no_pulse_since IS 'Since when its reports say no_pulse without a break; NULL: the last one did not.';
 CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -730,6 +871,7 @@ CREATE TABLE public.patients (
     discharged_at timestamp with time zone,
     spo2_scale smallint DEFAULT 1 NOT NULL,
     pregnant boolean DEFAULT false NOT NULL,
+    admitted_at timestamp with time zone DEFAULT now(),
     CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
     CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
     CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
@@ -741,6 +883,7 @@ CREATE TABLE public.patients (
 );
 COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
 COMMENT ON COLUMN public.patients.spo2_scale IS 'Of NEWS2; 2 for hypercapnic respiratory failure, where a doctor chose it.';
+COMMENT ON COLUMN public.patients.admitted_at IS 'When the present stay, or the last one, began; NULL: before this was kept.';
 COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
 CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     LANGUAGE sql STABLE
@@ -782,10 +925,16 @@ CREATE TABLE public.alarm_conditions (
     side text NOT NULL,
     since_error timestamp with time zone,
     since_warning timestamp with time zone,
-    since_info timestamp with time zone
+    since_info timestamp with time zone,
+    device_id integer NOT NULL,
+    raised text,
+    CONSTRAINT alarm_conditions_raised_known CHECK ((raised = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text])))
 )
 WITH (fillfactor='70');
-COMMENT ON TABLE public.alarm_conditions IS 'Since when readings have violated each priority''s limit without a break; no row: they do not.';
+COMMENT ON TABLE public.alarm_conditions IS 'Where a source of a patient''s readings violates a limit, or has: no row: it does not. An alert of a rule is open while one of its rows has raised it.';
+COMMENT ON COLUMN public.alarm_conditions.since_error IS 'Since when readings of this source have violated the limit of this priority without a break.';
+COMMENT ON COLUMN public.alarm_conditions.device_id IS 'The source; 0: by hand.';
+COMMENT ON COLUMN public.alarm_conditions.raised IS 'The priority that this source has raised, its condition not ended; NULL: none.';
 CREATE TABLE public.alarm_rules (
     id integer NOT NULL,
     ward_id integer,
@@ -864,11 +1013,17 @@ CREATE TABLE public.devices (
     key_hash bytea,
     retired_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    former_key_hash bytea,
+    former_key_until timestamp with time zone,
+    CONSTRAINT devices_former_key_hash_sha256 CHECK ((octet_length(former_key_hash) = 32)),
+    CONSTRAINT devices_former_key_whole CHECK (((former_key_hash IS NULL) = (former_key_until IS NULL))),
     CONSTRAINT devices_key_hash_sha256 CHECK ((octet_length(key_hash) = 32)),
     CONSTRAINT devices_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 40))),
     CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
 COMMENT ON COLUMN public.devices.key_hash IS 'SHA-256 of the device key''s secret; NULL: no key works.';
+COMMENT ON COLUMN public.devices.former_key_hash IS 'SHA-256 of the secret of the key before; NULL: it stopped working when it was replaced.';
+COMMENT ON COLUMN public.devices.former_key_until IS 'From then on the key before works no more.';
 ALTER TABLE public.devices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.devices_id_seq
     START WITH 1
@@ -877,6 +1032,21 @@ ALTER TABLE public.devices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.idempotency_keys (
+    user_id integer NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status smallint NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_body_short CHECK ((octet_length(body) <= 65536)),
+    CONSTRAINT idempotency_keys_key_length CHECK (((char_length(key) >= 1) AND (char_length(key) <= 128))),
+    CONSTRAINT idempotency_keys_request_sha256 CHECK ((octet_length(request) = 32)),
+    CONSTRAINT idempotency_keys_status_success CHECK (((status >= 200) AND (status <= 299)))
+);
+COMMENT ON TABLE public.idempotency_keys IS 'The answers to people''s POSTs that carried an Idempotency-Key: for a day the same request gets the same answer.';
+COMMENT ON COLUMN public.idempotency_keys.request IS 'SHA-256 of method, path, query and body.';
 CREATE TABLE public.known_browsers (
     browser bytea NOT NULL,
     user_id integer NOT NULL,
@@ -889,10 +1059,16 @@ CREATE TABLE public.latest_readings (
     vital smallint NOT NULL,
     measured_at timestamp with time zone NOT NULL,
     value double precision NOT NULL,
-    by_hand boolean DEFAULT false NOT NULL
+    device_id integer NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    period_seconds real,
+    by_hand boolean GENERATED ALWAYS AS ((device_id = 0)) STORED
 )
 WITH (fillfactor='40');
-COMMENT ON TABLE public.latest_readings IS 'The newest reading of each vital, kept by readings'' triggers: a screen''s snapshot must not search a hundred million rows.';
+COMMENT ON TABLE public.latest_readings IS 'The newest reading of each vital and source, kept by readings'' triggers: a screen''s snapshot must not search a hundred million rows.';
+COMMENT ON COLUMN public.latest_readings.device_id IS '0: by hand; -1: a device that is not known any more.';
+COMMENT ON COLUMN public.latest_readings.ordered_at IS 'What decides which is newest: when it was measured, at the latest when it arrived. A clock that is ahead cannot hide what comes after it.';
+COMMENT ON COLUMN public.latest_readings.period_seconds IS 'Between two reports with this value, smoothed; NULL: not known yet.';
 CREATE UNLOGGED TABLE public.login_buckets (
     key bytea NOT NULL,
     spent double precision NOT NULL,
@@ -900,6 +1076,14 @@ CREATE UNLOGGED TABLE public.login_buckets (
     CONSTRAINT login_buckets_key_sha256 CHECK ((octet_length(key) = 32))
 );
 COMMENT ON COLUMN public.login_buckets.key IS 'SHA-256: what was typed as a name may have been a password.';
+ALTER TABLE public.monitoring_holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.monitoring_holds_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE public.patients ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.patients_id_seq
     START WITH 1
@@ -920,6 +1104,19 @@ CREATE TABLE public.reading_hours (
 );
 COMMENT ON TABLE public.reading_hours IS 'The readings of an hour, minute by minute; made by roll_up(). An hour that has none has no row.';
 COMMENT ON COLUMN public.reading_hours.minutes IS 'Which minutes of the hour have readings, ascending; the other arrays go along.';
+CREATE TABLE public.reading_tombstones (
+    patient_id integer NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    vital smallint NOT NULL,
+    device_id integer NOT NULL,
+    value double precision NOT NULL,
+    is_deletion boolean NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_by integer
+);
+COMMENT ON TABLE public.reading_tombstones IS 'Values that were deleted or corrected, under their reading''s identity: sent again, they count as stored before and do not come back.';
+COMMENT ON COLUMN public.reading_tombstones.is_deletion IS 'False: another value took its place.';
+COMMENT ON COLUMN public.reading_tombstones.changed_by IS 'The account; NULL: a program.';
 CREATE TABLE public.readings (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
@@ -928,10 +1125,12 @@ CREATE TABLE public.readings (
     value double precision NOT NULL,
     received_at timestamp with time zone NOT NULL,
     entered_by integer,
+    effective_at timestamp with time zone,
     CONSTRAINT readings_value_finite CHECK (((value > '-Infinity'::double precision) AND (value < 'Infinity'::double precision)))
 )
 PARTITION BY RANGE (measured_at);
 COMMENT ON COLUMN public.readings.device_id IS '0: entered by hand, by entered_by.';
+COMMENT ON COLUMN public.readings.effective_at IS 'When it was measured by the server''s clock, where the device''s says something else; NULL: measured_at. Charts, alarms and what is latest go by it.';
 CREATE TABLE public.readings_default (
     patient_id integer NOT NULL,
     vital smallint NOT NULL,
@@ -940,9 +1139,21 @@ CREATE TABLE public.readings_default (
     value double precision NOT NULL,
     received_at timestamp with time zone NOT NULL,
     entered_by integer,
+    effective_at timestamp with time zone,
     CONSTRAINT readings_value_finite CHECK (((value > '-Infinity'::double precision) AND (value < 'Infinity'::double precision)))
 );
 COMMENT ON TABLE public.readings_default IS 'Takes what no day''s partition covers, so that nothing is refused.';
+CREATE TABLE public.recent_reports (
+    device_id integer NOT NULL,
+    boot bigint NOT NULL,
+    sequence bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT recent_reports_digest_sha256 CHECK ((octet_length(digest) = 32))
+);
+COMMENT ON TABLE public.recent_reports IS 'The last reports of each device with readings that the server dated (IngestReports): the same report again gets the same instants.';
+COMMENT ON COLUMN public.recent_reports.received_at IS 'When the first one arrived: its readings'' ages count from here.';
+COMMENT ON COLUMN public.recent_reports.digest IS 'Of its readings with their ages: another report under the same counters is no repetition.';
 CREATE TABLE public.refresh_tokens (
     id text NOT NULL,
     session_id text NOT NULL,
@@ -992,7 +1203,7 @@ CREATE TABLE public.sessions (
 COMMENT ON TABLE public.sessions IS 'From a login to its end. Its id stands in every token that descends from that login: once it has ended, none of them is worth anything.';
 COMMENT ON COLUMN public.sessions.last_used_at IS 'The last login or renewal.';
 COMMENT ON COLUMN public.sessions.active_at IS 'When somebody last touched keyboard or pointer, as the browser says with each renewal.';
-COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it.';
+COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it, or until it was not used for 30 days.';
 ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sound_pauses_id_seq
     START WITH 1
@@ -1084,7 +1295,7 @@ ALTER TABLE public.webhook_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS ID
 );
 ALTER TABLE ONLY public.readings ATTACH PARTITION public.readings_default DEFAULT;
 ALTER TABLE ONLY public.alarm_conditions
-    ADD CONSTRAINT alarm_conditions_pkey PRIMARY KEY (patient_id, vital, side);
+    ADD CONSTRAINT alarm_conditions_pkey PRIMARY KEY (patient_id, vital, side, device_id);
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_key UNIQUE NULLS NOT DISTINCT (patient_id, ward_id, vital, side, severity);
 ALTER TABLE ONLY public.alarm_rules
@@ -1109,23 +1320,32 @@ ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.known_browsers
     ADD CONSTRAINT known_browsers_pkey PRIMARY KEY (browser, user_id);
 ALTER TABLE ONLY public.latest_readings
-    ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital, by_hand);
+    ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital, device_id);
 ALTER TABLE ONLY public.login_buckets
     ADD CONSTRAINT login_buckets_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY public.monitoring_holds
+    ADD CONSTRAINT monitoring_holds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_hospital_number_key UNIQUE (hospital_number);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reading_hours
     ADD CONSTRAINT reading_hours_pkey PRIMARY KEY (patient_id, vital, hour);
+ALTER TABLE ONLY public.reading_tombstones
+    ADD CONSTRAINT reading_tombstones_pkey PRIMARY KEY (patient_id, measured_at, vital, device_id, value);
+COMMENT ON CONSTRAINT reading_tombstones_pkey ON public.reading_tombstones IS 'In this order, so that ingest finds a patient''s newest tombstone at the end of a range of the index.';
 ALTER TABLE ONLY public.readings
     ADD CONSTRAINT readings_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
 COMMENT ON CONSTRAINT readings_pkey ON public.readings IS 'A reading''s identity: what is sent twice is stored once.';
 ALTER TABLE ONLY public.readings_default
     ADD CONSTRAINT readings_default_pkey PRIMARY KEY (patient_id, vital, measured_at, device_id);
+ALTER TABLE ONLY public.recent_reports
+    ADD CONSTRAINT recent_reports_pkey PRIMARY KEY (device_id, boot, sequence);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.rolled_up
@@ -1173,9 +1393,13 @@ COMMENT ON INDEX public.audit_limits_idx IS 'The changes of alarm limits: a pati
 CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL);
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
+CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (user_id, created_at);
+CREATE UNIQUE INDEX monitoring_holds_one_key ON public.monitoring_holds USING btree (patient_id, kind) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, lower(btrim(bed))) WHERE ((btrim(bed) <> ''::text) AND (discharged_at IS NULL));
 COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.';
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
+CREATE INDEX readings_effective ON ONLY public.readings USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);
+CREATE INDEX readings_default_patient_id_vital_effective_at_idx ON public.readings_default USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
 CREATE UNIQUE INDEX sound_pauses_one_key ON public.sound_pauses USING btree (patient_id, ward_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
@@ -1184,30 +1408,34 @@ CREATE INDEX stale_hours_idx ON public.stale_hours USING btree (patient_id, vita
 CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
+ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
-CREATE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON public.alerts FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_inserted_break_pauses AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
+CREATE TRIGGER alerts_update_audited AFTER UPDATE ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR ((new.acknowledged_by IS NOT NULL) AND (old.acknowledged_by IS DISTINCT FROM new.acknowledged_by)) OR (old.raised_by IS DISTINCT FROM new.raised_by) OR (old.kind <> new.kind)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash');
+CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER hours_stale_before_update AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER hours_stale_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER hours_stale_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
+CREATE TRIGGER monitoring_holds_begun_audited AFTER INSERT ON public.monitoring_holds FOR EACH ROW EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
+CREATE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON public.monitoring_holds FOR EACH ROW WHEN (((new.begun_by <> old.begun_by) OR (new.ends_at <> old.ends_at) OR (public.in_somebodys_name() AND (new.ended_at < new.ends_at)))) EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
-CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id');
+CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id', '', 'admitted_at');
 CREATE TRIGGER pause_begun AFTER INSERT ON public.sound_pauses FOR EACH ROW EXECUTE FUNCTION public.pause_changed();
 CREATE TRIGGER pause_ended AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at < new.ends_at))) EXECUTE FUNCTION public.pause_changed();
 CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
@@ -1219,8 +1447,8 @@ CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN
 CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
-CREATE TRIGGER sound_pauses_begun_audited AFTER INSERT ON public.sound_pauses FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
-CREATE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN ((public.in_somebodys_name() AND (new.broken_by IS NULL) AND (new.ended_at < new.ends_at))) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
+CREATE TRIGGER sound_pauses_begun_audited AFTER INSERT ON public.sound_pauses FOR EACH ROW EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
+CREATE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN (((new.begun_by <> old.begun_by) OR (new.ends_at <> old.ends_at) OR ((new.broken_by IS NULL) AND (old.ended_at IS NULL) AND (new.ended_at < new.ends_at)))) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
 CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_change_password ON public.users FOR EACH ROW WHEN ((((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at)) OR (old.must_change_password IS DISTINCT FROM new.must_change_password))) EXECUTE FUNCTION public.user_rights_changed();
 CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
@@ -1239,6 +1467,8 @@ ALTER TABLE ONLY public.alerts
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_raised_by_fkey FOREIGN KEY (raised_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
@@ -1246,10 +1476,18 @@ ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.known_browsers
     ADD CONSTRAINT known_browsers_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.monitoring_holds
+    ADD CONSTRAINT monitoring_holds_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.monitoring_holds
+    ADD CONSTRAINT monitoring_holds_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
+ALTER TABLE ONLY public.recent_reports
+    ADD CONSTRAINT recent_reports_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions

@@ -22,11 +22,15 @@ enum Grants {
         "reading_hours": all,  // `roll_up` makes them, with the rights of whoever calls it
         "rolled_up": [.select, .update],
         "stale_hours": [.select, .insert, .delete],
+        "reading_tombstones": all,
+        "recent_reports": all,
+        "idempotency_keys": all,
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
         "alarm_rules": all,
         "alarm_conditions": all,  // written and taken away with the readings
         "sound_pauses": [.select, .insert, .update],  // ends, and stays: it tells who silenced what
+        "monitoring_holds": [.select, .insert, .update],  // likewise
         "ward_listening": [.select, .insert, .update],
         "webhook_deliveries": all,
         "sessions": [.select, .insert, .update],  // ends; `forget_sessions` takes away what is long over

@@ -9,6 +9,13 @@ public struct RoleHealth: Sendable {
     public var database: String
     public var ownerIsSuperuser: Bool
     public var powers: [Power]
+    /// What `CommitProbe` of fajma-push calls, as SQL writes it, and whether the role may.
+    public var probeFunction: String
+    public var mayProbe: Bool
+    /// PostgreSQL's log quotes the row that an error of this role is about: a patient's name may be in it.
+    public var logsRows: Bool
+    /// What is set for the role by itself, as `statement_timeout=1ms`, but for what it is to have.
+    public var settings: [String]
     /// As `INSERT on audit`: needed, and not there.
     public var missing: [String]
     /// There, and not needed. Also what everybody has: the application's role is one of them.
@@ -48,15 +55,18 @@ extension Database {
                         ORDER BY 1),
                     array(SELECT format('DATABASE %I', datname) FROM pg_database WHERE datname = current_database() AND datdba = r.oid
                         UNION ALL SELECT 'SCHEMA public' FROM pg_namespace WHERE nspname = 'public' AND nspowner = r.oid),
-                    quote_ident(current_database())
-                FROM pg_roles r, pg_class c JOIN pg_roles o ON o.oid = c.relowner
-                WHERE r.rolname = session_user AND c.oid = 'public.schema_migrations'::regclass
+                    quote_ident(current_database()), f.oid::regprocedure::text, has_function_privilege(f.oid, 'EXECUTE'),
+                    current_setting('log_error_verbosity') <> 'terse',
+                    array(SELECT c FROM pg_db_role_setting s, unnest(s.setconfig) AS c WHERE s.setrole = r.oid AND c <> 'log_error_verbosity=terse' ORDER BY 1)
+                FROM pg_roles r, pg_proc f, pg_class c JOIN pg_roles o ON o.oid = c.relowner
+                WHERE f.pronamespace = 'pg_catalog'::regnamespace AND f.proname = 'pg_logical_emit_message' AND f.proargtypes[2] = 'text'::regtype AND r.rolname = session_user AND c.oid = 'public.schema_migrations'::regclass
                 """)[0]
             let (attributes, groups, places): ([String], [String], [String]) = try (row[3], row[4], row[5])
             let differences = try differences(on: connection)
             return try RoleHealth(
                 application: row[0], owner: row[1], database: row[6], ownerIsSuperuser: row[2],
                 powers: attributes.map(RoleHealth.Power.attribute) + groups.map(RoleHealth.Power.member) + places.map(RoleHealth.Power.owner),
+                probeFunction: row[7], mayProbe: row[8], logsRows: row[9], settings: row[10],
                 missing: differences.filter(\.isMissing).map(\.right), excess: differences.filter { !$0.isMissing }.map(\.right))
         }
     }

@@ -13,20 +13,47 @@ struct TimeArgument: ExpressibleByArgument {
     }
 }
 
+/// What becomes of the other devices that a patient wears.
+struct OtherDevicesOptions: ParsableArguments {
+    enum Choice: EnumerableFlag {
+        case replace, keepOthers
+
+        static func help(for value: Choice) -> ArgumentHelp? {
+            switch value {
+            case .replace: "The patient's other devices are worn no longer once this one is."
+            case .keepOthers: "The patient wears this device beside the others."
+            }
+        }
+    }
+
+    @Flag(exclusivity: .exclusive) private var choice: Choice?
+
+    /// Nil: the command fails where the patient wears another device.
+    var others: OtherDevices? {
+        switch choice {
+        case .replace: .replace
+        case .keepOthers: .keep
+        case nil: nil
+        }
+    }
+}
+
 /// Who wears which device from when until when.
 extension DeviceCommand {
     struct Assign: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say who wears a device, from now on or from when until when.",
             discussion: """
-                Without --from it begins now, and whoever wears the device now wears it no longer. What it measured before stays with \
-                whoever wore it then, and readings that are stored stay where they are.
+                Without --from it begins now, and the present assignment of the device ends. What it measured before stays with \
+                its patient of that time, and readings that are stored stay where they are. For a patient who wears another device in that time \
+                --replace or --keep-others must be said.
                 """)
 
         @Argument(help: "The device's number.") var id: Int
         @Option(help: "The patient's id or hospital number.") var patient: String
         @Option(help: "When it begins, e.g. 2026-11-22T14:30:00Z; up to 30 days ago or a year ahead.") var from: TimeArgument?
         @Option(help: "When it ends; without, when somebody ends it.") var to: TimeArgument?
+        @OptionGroup var choice: OtherDevicesOptions
         @OptionGroup var output: OutputOptions
 
         /// The device, and who wears it from when until when.
@@ -48,7 +75,7 @@ extension DeviceCommand {
             let wearer = try database.presentPatient(named: patient).id
             let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             let assignment = try database.assignDevice(
-                id, to: wearer, from: from?.instant, to: to?.instant, now: now, .administrator)
+                id, to: wearer, from: from?.instant, to: to?.instant, now: now, others: choice.others, .administrator)
             guard let assignment else { throw Database.noDevice(id) }
             if output.json { return try Console.json(Answer(device: database.device(numbered: id), assignment: assignment)) }
             let end = assignment.time.end.map { " to \($0.rfc3339)" } ?? ""

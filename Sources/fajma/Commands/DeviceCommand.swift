@@ -16,13 +16,16 @@ struct DeviceCommand: ParsableCommand {
         @Argument(help: "Its name, as shown.") var name: String
         @Option(help: "What sort of device it is.") var kind = "bracelet"
         @Option(help: "Who wears it: the id or hospital number.") var patient: String?
+        @OptionGroup var choice: OtherDevicesOptions
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let database = try Database.opened()
             let wearer = try patient.map { try database.patient(named: $0).id }
-            guard let device = try database.addDevice(DeviceFields(name: name, kind: kind, patient: wearer), .administrator)
-            else { throw Failure("the device is gone already") }
+            let fields = DeviceFields(name: name, kind: kind, patient: wearer)
+            guard let device = try database.addDevice(fields, others: choice.others, .administrator) else {
+                throw Failure("the device is gone already")
+            }
             if output.json { try Console.json(device) } else { Console.say("device \(device.id)") }
         }
     }
@@ -56,11 +59,12 @@ struct DeviceCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a device's new key and show it, once.",
             discussion: """
-                The old key stops working at once. With --url a terminal also shows a QR code of the address and the key, \
+                The old key stops working at once, unless --old-valid-hours lets it work until the device has the new one. With --url a terminal also shows a QR code of the address and the key, \
                 for the device to be set up.
                 """)
 
         @Argument(help: "The device's number.") var id: Int
+        @Option(help: "So long the old key still works, 168 hours at most.") var oldValidHours = 0
         @Option(help: "The server that the device shall report to, e.g. https://hospital.example/fajma/.") var url: String?
         @Flag(help: "Show the QR code also where the output is no terminal, or in the JSON; needs --url.") var qr = false
         @OptionGroup var output: OutputOptions
@@ -76,6 +80,7 @@ struct DeviceCommand: ParsableCommand {
 
         /// All that can be wrong, before the old key is gone.
         func validate() throws {
+            guard Database.formerKeyHours.contains(oldValidHours) else { throw ValidationError("--old-valid-hours must be 0 to 168") }
             guard let url else {
                 guard !qr else { throw ValidationError("--qr needs --url") }
                 return
@@ -89,7 +94,7 @@ struct DeviceCommand: ParsableCommand {
         }
 
         func run() throws {
-            guard let key = try Database.opened().newDeviceKey(id, .administrator) else { throw Database.noDevice(id) }
+            guard let key = try Database.opened().newDeviceKey(id, formerHours: oldValidHours, .administrator) else { throw Database.noDevice(id) }
             let code = try url.map { try QRCode(ProvisioningCode(url: $0, cle: key.text).text) }
             if output.json {
                 return try Console.json(Answer(dispositif: id, cle: key.text, qr: qr ? code?.rows : nil))

@@ -45,17 +45,17 @@ struct PatientCommand: ParsableCommand {
 
         func run() throws {
             let database = try Database.opened()
-            let id = try database.presentPatient(named: patient).id
-            let target = try ward.map { try database.wards(named: [$0])[0] }
-            let moved = try database.updatePatient(.id(id), .administrator) { before in
-                var fields = before
-                fields.ward = target ?? before.ward
-                fields.bed = bed ?? (fields.ward == before.ward ? before.bed : nil)
-                return fields
-            }
+            let present = try database.presentPatient(named: patient)
+            let (id, target) = (present.id, try ward.map { try database.wards(named: [$0])[0] })
+            var change = Change<PatientFields>()
+            if let target { change.set(\.ward, to: target) }
+            // A bed belongs to its ward.
+            if bed != nil || target ?? present.fields.ward != present.fields.ward { change.set(\.bed, to: bed) }
+            let moved = try database.updatePatient(.id(id), .administrator, change)
             guard let moved else { throw Failure("the patient is gone already") }
             if output.json { return try Console.json(moved) }
-            Console.say("patient \(id) is in ward \(moved.fields.ward), \(moved.fields.bedName.isEmpty ? "no bed" : "bed \(moved.fields.bedName)")")
+            let place = moved.fields.bed.map { $0.isEmpty ? "no bed" : "bed \($0)" } ?? "no bed"
+            Console.say("patient \(id) is in ward \(moved.fields.ward), \(place)")
         }
     }
 

@@ -20,6 +20,10 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "What `fajma demo --json` printed.") var devices: String
     @Flag(help: "Frequent episodes (desaturation, tachycardia, fever): every few minutes instead of every hour or so.")
     var episodes = false
+    @Option(
+        help: "So many seconds after the start the heart under the first device of the file stops, for good: the sensor stays on, the pulse vanishes."
+    )
+    var asystoleAt: Double?
     @Option(help: "Every device loses its network so often on average (seconds), for a minute on average.") var outages: Double?
     @Option(help: "Every device loses its power so often on average (seconds), for up to half a minute.") var powerCuts: Double?
     @Option(help: "The devices' clocks run too fast or too slow by up to so many millionths.") var driftPPM = 0.0
@@ -35,6 +39,8 @@ struct SimulateCommand: ParsableCommand {
         for (name, value) in [("--outages", outages), ("--power-cuts", powerCuts)] where (value ?? 10) < 10 {
             throw ValidationError("\(name) must be 10 seconds or more")
         }
+        guard (0...604_800).contains(asystoleAt ?? 0) else { throw ValidationError("--asystole-at must be 0 to 604800 seconds") }
+        guard asystoleAt == nil || ppg == nil else { throw ValidationError("--asystole-at stops a simulated heart, not the recording of --ppg") }
         guard (0...1000).contains(driftPPM) else { throw ValidationError("--drift-ppm must be 0 to 1000") }
         guard (0...604_800).contains(ago) else { throw ValidationError("--ago must be 0 to 604800 seconds") }
         guard (speed != nil) == (ago > 0) else { throw ValidationError("--ago and --speed go together") }
@@ -60,7 +66,7 @@ struct SimulateCommand: ParsableCommand {
                 SimulatedDevice(
                     entry, beginningAt: now.wall - ago + Double(place) / Double(entries.count),
                     episodeMeanSeconds: episodes ? VitalSigns.frequentSeconds : VitalSigns.occasionalSeconds,
-                    troubles: troubles, hasSNTP: ago > 0,
+                    troubles: troubles, hasSNTP: ago > 0, asystoleSeconds: place == 0 ? asystoleAt : nil,
                     recording: recording.map { recording in { RecordedFinger(recording, rateHz: rate ?? 100, offset: $0) } })
             },
             poster: poster, time: SimulatedTime(now: now, secondsAgo: ago, speed: speed ?? 1), log: log)

@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Clinical
+import Settings
 import Store
 
 extension Role: ExpressibleByArgument {}
@@ -32,7 +33,7 @@ struct UserCommand: ParsableCommand {
             let database = try Database.opened()
             let wards = try database.wards(named: ward)
             let id = try database.addUser(
-                username: name, passwordHash: newPasswordHash(for: name), isProvisional: provisional, role: role, wards: wards,
+                username: name, passwordHash: newPasswordHash(for: name, database), isProvisional: provisional, role: role, wards: wards,
                 by: Scope.administrator.author)
             guard output.json else { return Console.say("account \(id)") }
             guard let user = try database.user(id) else { throw Failure("the account is gone already") }
@@ -70,7 +71,7 @@ struct UserCommand: ParsableCommand {
             let database = try Database.opened()
             let user = try database.account(named: name)
             let set = try database.setPassword(
-                user.id, passwordHash: newPasswordHash(for: name), isProvisional: provisional, by: Scope.administrator.author)
+                user.id, passwordHash: newPasswordHash(for: name, database), isProvisional: provisional, by: Scope.administrator.author)
             if !set { throw Database.noAccount(name) }
         }
     }
@@ -99,10 +100,11 @@ private func setActive(_ isActive: Bool, _ name: String) throws {
 }
 
 /// Of the password that comes on standard input, where the policy lets it pass.
-private func newPasswordHash(for name: String) throws -> String {
+private func newPasswordHash(for name: String, _ database: Database) throws -> String {
     let password = try PasswordInput.read(for: name)
     if password.isEmpty { throw Password.Refusal.empty }
-    if let fault = PasswordPolicy.check(password, username: name) { throw fault }
+    let places = try database.wardNames() + [Settings().hospitalName].compactMap { $0 }
+    if let fault = PasswordPolicy.check(password, username: name, places: places) { throw fault }
     return try Password.hash(password)
 }
 

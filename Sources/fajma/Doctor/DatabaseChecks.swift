@@ -23,7 +23,8 @@ enum DatabaseChecks {
             return [
                 .failed(
                     "database", explanation(of: error),
-                    advice: "try: psql \"$DATABASE_URL\" -c 'SELECT 1', which tells the reason")
+                    advice: "see DATABASE_URL: host, port, database, role, password and sslmode; the environment file quotes a URI that has a & in it"
+                )
             ]
         }
     }

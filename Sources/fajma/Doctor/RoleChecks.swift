@@ -8,7 +8,8 @@ enum RoleChecks {
 
     static func all(_ database: Database) -> [Check] {
         do {
-            return checks(try database.roleHealth())
+            let health = try database.roleHealth()
+            return checks(health) + [probe(health), log(health), settings(health)]
         } catch {
             return [.failed("database role", explanation(of: error), advice: "run: fajma migrate")]
         }
@@ -37,6 +38,30 @@ enum RoleChecks {
             role = .ok("database role", "\(application) is no owner; \(owner) is")
         }
         return [role, rights(health)]
+    }
+
+    /// Without it fajma-push takes the database for one that stores nothing, and every screen is blind.
+    static func probe(_ health: RoleHealth) -> Check {
+        if health.mayProbe { return .ok("database commits", "\(health.application) may ask whether readings are stored") }
+        return .failed(
+            "database commits",
+            "\(health.application) may not call \(health.probeFunction): fajma-push cannot see that readings are stored, screens stay blind",
+            advice: "as a superuser in this database: GRANT EXECUTE ON FUNCTION pg_catalog.\(health.probeFunction) TO \(health.application)")
+    }
+
+    static func log(_ health: RoleHealth) -> Check {
+        if !health.logsRows { return .ok("PostgreSQL's log", "quotes no rows of \(health.application)'s") }
+        return .warning(
+            "PostgreSQL's log", "an error of \(health.application) is logged with the row that it is about: a patient's name may be in it",
+            advice: "as a superuser: ALTER ROLE \(health.application) SET log_error_verbosity = terse")
+    }
+
+    /// The role may set such things for itself, and so may who has its password.
+    static func settings(_ health: RoleHealth) -> Check {
+        if health.settings.isEmpty { return .ok("role settings", "none") }
+        return .warning(
+            "role settings", "\(health.application) has settings of its own: \(list(health.settings))",
+            advice: "if nobody here chose them: ALTER ROLE \(health.application) RESET ALL, then log_error_verbosity again")
     }
 
     private static func rights(_ health: RoleHealth) -> Check {

@@ -10,6 +10,7 @@ enum ServiceChecks {
             _ = try settings.secretFile()
             _ = try settings.pushSocket()
             _ = try settings.apiThreads()
+            _ = try settings.reportsThreads()
             _ = try settings.reminderSeconds()
             _ = try settings.escalationSeconds()
             _ = try settings.signalLostSeconds()
@@ -26,7 +27,7 @@ enum ServiceChecks {
     static func secret(_ settings: Settings) -> Check {
         guard let path = try? settings.secretFile() else { return .skipped("secret", "FAJMA_SECRET_FILE is not set") }
         do {
-            _ = try SigningSecret(file: path)
+            _ = try settings.tokens()
             return .ok("secret", "long enough, and closed to other accounts")
         } catch {
             return .failed("secret", "\(error)", advice: "a new one: (umask 077; openssl rand -hex 32 > \(path)); every session ends")
@@ -38,7 +39,7 @@ enum ServiceChecks {
             guard try settings.webhookURL() != nil else {
                 return .skipped("webhook", "FAJMA_WEBHOOK_URL is not set: escalations reach the screens only")
             }
-            _ = try SigningSecret(file: settings.webhookSecretFile())
+            _ = try settings.webhookSecret()
             return .ok("webhook", "has an address, and a secret that is long enough and closed to other accounts")
         } catch {
             return .failed(

@@ -26,6 +26,8 @@ final class SimulatedDevice {
     private let rate: Double
     private let hasSNTP: Bool
     private let cutsEverySeconds: Double?
+    /// When the heart stops under the worn sensor, for good.
+    private let asystoleAt: Double?
     private let chargedSecondsAgo: Double
     private let rssi: Int
     private var generator: SeededGenerator
@@ -37,9 +39,10 @@ final class SimulatedDevice {
     /// - Parameters:
     ///   - entry: its number is also the seed, so that a patient stays the same person over restarts.
     ///   - hasSNTP: false: it learns the time from the server alone.
+    ///   - asystoleSeconds: so long after the begin the heart stops; of a synthetic finger only.
     init(
         _ entry: DeviceFile.Entry, beginningAt begin: Double, episodeMeanSeconds: Double, troubles: Troubles, hasSNTP: Bool,
-        recording: ((_ offset: Double) -> RecordedFinger)? = nil
+        asystoleSeconds: Double? = nil, recording: ((_ offset: Double) -> RecordedFinger)? = nil
     ) {
         (number, key, self.hasSNTP) = (entry.dispositif, entry.cle, hasSNTP)
         var g = SeededGenerator(seed: UInt64(entry.dispositif))
@@ -51,6 +54,7 @@ final class SimulatedDevice {
         if let recording { finger = .recorded(recording(.random(in: 0..<1, using: &g))) }
         link = Link(everySeconds: troubles.outagesEverySeconds, now: begin, seed: g.next())
         cutsEverySeconds = troubles.powerCutsEverySeconds
+        asystoleAt = asystoleSeconds.map { begin + $0 }
         // Grows with each start, as a device's counter in its flash does, and needs no file to remember it.
         board = Board(seed: g.next(), flash: NORFlash(sectors: Self.flashSectors), boot: UInt32(clamping: Int(begin)))
         (generator, bootedAt, due) = (g, begin, begin + 1 / rate)
@@ -98,6 +102,8 @@ final class SimulatedDevice {
             synthetic.state.heartRate = values[.heartRate] ?? synthetic.state.heartRate
             synthetic.state.spo2 = values[.spo2] ?? synthetic.state.spo2
             synthetic.state.perfusion = values[.perfusionIndex] ?? synthetic.state.perfusion
+            // Blood and light stay, the pulsation does not.
+            if let asystoleAt, due > asystoleAt { synthetic.state.perfusion = 0 }
             board.measure(endingAt: t) { synthetic.next() }
             finger = .synthetic(synthetic)
         case .recorded(var recorded):

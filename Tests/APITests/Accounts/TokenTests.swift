@@ -1,6 +1,7 @@
 import Access
 import Clinical
 import Store
+import TestDatabase
 import Testing
 
 @testable import API
@@ -16,13 +17,13 @@ import Testing
     }
 
     /// Made once: it takes a tenth of a second.
-    private static let passwordHash = Result { try Password.hash("Pâques 2026") }
+    private static let passwordHash = Result { try quickHash("Pâques 2026") }
 
     private func post(_ path: String, _ body: String) throws -> Answer { try api.send("POST", path, as: .nobody, body) }
 
     private func logIn(_ username: String = "nurse") throws -> (access: String, refresh: String) {
         let answer = try post("/api/token/", #"{"username":"\#(username)","password":"Pâques 2026"}"#)
-        #expect(answer.status == 200 && answer.json?.members == ["access", "refresh"])
+        #expect(answer.status == 200 && answer.json?.names == ["access", "refresh"])
         return (try #require(answer["access"]?.text), try #require(answer["refresh"]?.text))
     }
 
@@ -129,13 +130,10 @@ import Testing
         #expect(try api.send("GET", "/api/patients/1/", bearer: access, []).status == 404)
     }
 
-    @Test("a wall display's token lasts, renewed or not; a person's lasts a day") func screens() throws {
+    @Test("a wall display's token for programs lasts a day, as everybody's") func screens() throws {
         func days(_ token: String) throws -> Double {
             try api.tokens.verify(token, kind: .refresh, now: api.now).expiresAt.seconds(since: api.now) / 86_400
         }
-        let screen = try logIn("ecran1").refresh
-        #expect(try days(screen) > 3000)
-        #expect(try days(#require(try refresh(screen)["refresh"]?.text)) > 3000)
-        #expect(try days(logIn().refresh) <= 1)
+        for account in ["ecran1", "nurse"] { #expect(try (0.9...1).contains(days(logIn(account).refresh))) }
     }
 }

@@ -15,7 +15,7 @@ import Testing
         #expect(try api.send("GET", path, as: .ecran).text == #"{"pause":null}"#)
         let begun = try api.send("POST", path, as: .infirmier)
         #expect(begun.status == 201)
-        #expect(begun.json?.members == ["id", "patient", "service", "par", "debut", "fin", "niveau_gravite", "terminee_le", "rompue_par"])
+        #expect(begun.json?.names == ["id", "patient", "service", "par", "debut", "fin", "niveau_gravite", "terminee_le", "rompue_par"])
         #expect(begun["par"]?.text == "nurse" && begun["niveau_gravite"]?.text == "info" && begun["terminee_le"] == .null)
         let (begin, end) = (try #require(Instant(rfc3339: begun["debut"]?.text ?? "")), try #require(Instant(rfc3339: begun["fin"]?.text ?? "")))
         #expect(end.seconds(since: begin) == 120)
@@ -27,7 +27,7 @@ import Testing
         #expect(try api.send("DELETE", path, as: .infirmier).status == 204)
     }
 
-    @Test("no pause is longer than ten minutes, or none at all", arguments: ["0", "-1", "601", "1.5", "\"60\"", "1e9"])
+    @Test("no pause is longer than ten minutes, or none at all", arguments: ["0", "-1", "601", "1.5", "\"une minute\"", "1e9"])
     func length(seconds: String) throws {
         let answer = try api.send("POST", "/api/patients/1/pause/", as: .infirmier, #"{"duree_s":\#(seconds)}"#)
         #expect(answer.status == 400 && answer["duree_s"] != nil || seconds == "1.5", "\(answer.text)")

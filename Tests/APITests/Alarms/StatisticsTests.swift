@@ -16,24 +16,6 @@ import Testing
         #expect(answer.status == 400 && answer[field] != nil, "\(path): \(answer.text)")
     }
 
-    @Test("four long histories at once; whoever finds no place is told when to come again, and everything else is served") func places() throws {
-        let histories = api.service.histories
-        try histories.with {
-            try histories.with {
-                try histories.with {
-                    #expect(try api.send("GET", "/api/patients/1/historique/?type_donnee=spo2").status == 200)
-                    try histories.with {
-                        for path in ["patients/1/historique/?type_donnee=spo2", "patients/1/alarmes/charge/", "alarmes/mesures/"] {
-                            let answer = try api.send("GET", "/api/\(path)")
-                            #expect(answer.status == 503 && answer.header("Retry-After") != nil, "\(path)")
-                        }
-                        #expect(try api.send("GET", "/api/patients/1/").status == 200)
-                    }
-                }
-            }
-        }
-    }
-
     @Test("a history is arrays of five numbers, oldest first; by default the last day") func history() throws {
         let base = api.now.milliseconds / 1000 * 1000 - 20_000
         let readings = (0..<10).map { Reading(vital: .heartRate, value: 70 + Double($0), measuredAt: Instant(milliseconds: base + Int64($0) * 1000)) }
@@ -77,16 +59,16 @@ import Testing
 
     @Test("without alerts the measures say so: null, and every ward") func empty() throws {
         let answer = try api.send("GET", "/api/alarmes/mesures/")
-        #expect(answer.json?.members == ["debut", "fin", "delai", "par_heure", "charge"])
+        #expect(answer.json?.names == ["debut", "fin", "delai", "par_heure", "charge"])
         let nothing = JSON.object(["n": .integer(0), "p50_ms": .null, "p99_ms": .null])
         #expect(answer["delai"] == nothing)
         #expect(answer["par_heure"] == .array([]))
         let ward = try #require(answer["charge"]?[1])
-        #expect(ward.members == ["service", "nom", "patients_jours", "alertes", "par_patient_jour"])
+        #expect(ward.names == ["service", "nom", "patients_jours", "alertes", "par_patient_jour"])
         #expect(ward["nom"]?.text == "Pneumologie" && ward["alertes"]?.number == 0)
         let days = try #require(try api.send("GET", "/api/patients/1/alarmes/charge/").json?.array)
         #expect((7...8).contains(days.count))
-        #expect(days[0].members == ["jour", "alertes", "par_gravite", "duree_s", "acquittement_p50_s"])
+        #expect(days[0].names == ["jour", "alertes", "par_gravite", "duree_s", "acquittement_p50_s"])
         let none = JSON.object(["error": .integer(0), "warning": .integer(0), "info": .integer(0)])
         #expect(days[0]["par_gravite"] == none)
     }

@@ -62,7 +62,7 @@ import Testing
         #expect(try said() == "3–11, 4 of 7")
         let score = try score()
         #expect(
-            score.json?.members == [
+            score.json?.names == [
                 "applicable", "motif", "echelle", "minimum", "maximum", "connus", "parametres", "risque_minimum", "risque_maximum", "calcule_le",
                 "parties",
             ])

@@ -132,7 +132,8 @@ def test_a_browser_keeps_two_cookies_below_its_prefix(stack, prefix):
     assert (me["mot_de_passe_provisoire"], me["inactivite_s"]) == (False, 1800) and "readPatients" in me["permissions"]
     renewed = session.put(f"{stack.url}{prefix}/api/session/", json={"inactif_s": 40}, timeout=10)
     assert renewed.status_code == 200
-    assert session.delete(f"{stack.url}{prefix}/api/session/", timeout=10).status_code == 204
+    json = {"Content-Type": "application/json"}
+    assert session.delete(f"{stack.url}{prefix}/api/session/", headers=json, timeout=10).status_code == 204
     assert {cookie.name for cookie in session.cookies} == {"fajma_browser"}
     assert status(stack, renewed.json()["access"]) == 401
     known = cookies["fajma_browser"].value

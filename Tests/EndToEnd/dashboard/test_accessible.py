@@ -3,10 +3,10 @@ at: the size of what is pressed, the mark of the focus, the order of headings, t
 import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from scenes.scenes import SCENES, Windows
 from scenes.story import Hospital
+from support.browser import axe_findings
 from support.paths import REPOSITORY
 
 PATIENTS, FIRST_WARD = 16, 11
@@ -17,9 +17,9 @@ OTHER_ON_A_TELEPHONE = (
     "login", "wards", "ward", "patient-alert", "patient-history", "entry", "limits", "alerts", "administration-patients", "administration-audit",
 )
 # Among axe's own, not asked for by itself.
-EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
 # The theme changes nothing else.
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 with open(os.path.join(REPOSITORY, "Tests/EndToEnd/support/everybody.js"), encoding="utf-8") as file:
     EVERYBODY = file.read()
 
@@ -36,24 +36,19 @@ def windows(browser, hospital):
     return Windows(browser, hospital, viewport=WIDE)
 
 
-def axe_findings(page, options):
-    found = Axe().run(page, options=options).response["violations"]
-    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:5]) for one in found]
-
-
 def look(page, name):
     """What is wrong, by where; an empty list nowhere."""
     page.evaluate(EVERYBODY)
     page.keyboard.press("Shift")  # somebody has a keyboard
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    yield "light", axe_findings(page, EVERYTHING)
+    yield "light", axe_findings(page, **EVERYTHING)
     for check in ("headings", "voices", "languages", "smallTargets", "unmarkedFocus"):
         yield check, page.evaluate("(name) => everybody[name]()", check)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    yield "dark", axe_findings(page, COLOURS)
+    yield "dark", axe_findings(page, **COLOURS)
     page.set_viewport_size(PHONE)
     if name in OTHER_ON_A_TELEPHONE:
-        yield "telephone", axe_findings(page, EVERYTHING)
+        yield "telephone", axe_findings(page, **EVERYTHING)
     yield "telephone, targets", page.evaluate("() => everybody.smallTargets()")
     yield "telephone, sideways", sideways(page)
     page.set_viewport_size(NARROWEST)

@@ -2,13 +2,14 @@
 import json
 import re
 import subprocess
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
 from support.admin_ui import admit, expect_done, expect_error, expect_focus, local, open_section, search, shown_name, unique
-from support.browser import log_in
+from support.browser import expect_accessible, log_in
+from support.clock import wire_time
 from support.keyboard import choose, press
 
 
@@ -23,7 +24,7 @@ def report(stack, key):
     return requests.post(stack.url + "/api/iot/data/", json={"spo2": {"valeur": 97}}, headers={"Authorization": "Bearer " + key}, timeout=10)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_a_device_is_made_and_its_key_shown_once_with_a_code_that_reads(stack, page, scheme):
     page.emulate_media(color_scheme=scheme)
     log_in(page, stack, "admin")
@@ -104,6 +105,82 @@ def test_a_device_is_assigned_from_to_and_an_overlap_tells_the_others_times(stac
     press(page, "dialog button[type=submit]")
     expect_done(page, shown_name(second))
     assert [row["patient"] for row in stack.request("GET", path).json()] == [second["id"], first["id"]]
+
+
+@pytest.fixture
+def two_devices(stack):
+    """A patient who wears the first of two devices: `(patient, first, second)`."""
+    patient = admit(stack)
+    bodies = [{"nom": unique("Bracelet "), "type_dispositif": "bracelet", **more} for more in ({"patient": patient["id"]}, {})]
+    return patient, *(stack.request("POST", "/api/iot/dispositifs/", role="admin", json=body).json() for body in bodies)
+
+
+def worn_by(stack, patient):
+    return {row["id"] for row in stack.request("GET", "/api/iot/dispositifs/", params={"patient": patient["id"]}).json()}
+
+
+def assign_second(page, stack, patient, device):
+    """Up to the question what becomes of the first device."""
+    log_in(page, stack)
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    press(page, f"[data-key=assign-{device['id']}]")
+    choose(page, "patient", shown_name(patient))
+    press(page, "dialog button[type=submit]")
+    page.wait_for_selector("dialog.others")
+
+
+@pytest.mark.parametrize("answer, is_kept", [("Remplacer", False), ("Garder les deux", True)])
+def test_a_second_device_asks_whether_it_replaces_the_first(stack, page, two_devices, answer, is_kept):
+    patient, first, second = two_devices
+    assign_second(page, stack, patient, second)
+    assert page.inner_text("dialog.others h2") == f"Remplacer {first['nom']} ou garder les deux\u00a0?"
+    assert shown_name(patient) in page.inner_text("dialog.others .dialog-body")
+    expect_focus(page, 'dialog.others footer button:has-text("Annuler")')
+    expect_accessible(page)
+    assert worn_by(stack, patient) == {first["id"]}, "nothing is done before somebody has chosen"
+    press(page, f'dialog.others footer button:text-is("{answer}")')
+    expect_done(page, shown_name(patient))
+    assert worn_by(stack, patient) == ({first["id"]} if is_kept else set()) | {second["id"]}
+
+
+def test_who_does_not_choose_is_back_in_the_form_and_nothing_has_changed(stack, page, two_devices):
+    patient, first, second = two_devices
+    assign_second(page, stack, patient, second)
+    for close in ("Escape", "Enter"):  # Annuler has the focus
+        page.keyboard.press(close)
+        page.wait_for_selector("dialog.others", state="detached")
+        expect_focus(page, "dialog button[type=submit]")
+        assert page.locator("dialog .form-problem, dialog [aria-invalid=true]").count() == 0
+        assert page.input_value("dialog [name=patient]") == str(patient["id"])
+        assert worn_by(stack, patient) == {first["id"]}
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog.others")
+
+
+def test_a_longer_assignment_asks_in_english_too(stack, page, two_devices):
+    patient, first, second = two_devices
+    path = f"/api/iot/dispositifs/{first['id']}/affectations/"
+    entry, = stack.request("GET", path).json()
+    later = wire_time(datetime.now(UTC) + timedelta(hours=1))
+    assert stack.request("PATCH", f"{path}{entry['id']}/", json={"fin": later}).status_code == 200
+    body = {"patient": patient["id"], "debut": later}
+    assert stack.request("POST", f"/api/iot/dispositifs/{second['id']}/affectations/", json=body).status_code == 201
+    log_in(page, stack)
+    page.click("app-bar button[lang=en]")
+    open_section(page, stack, "dispositifs")
+    search(page, first["nom"])
+    press(page, f"[data-key=assign-{first['id']}]")
+    press(page, f"[data-key=change-{entry['id']}]")
+    page.fill("dialog:last-of-type [name=fin]", "")
+    press(page, "dialog:last-of-type button[type=submit]")
+    page.wait_for_selector("dialog.others")
+    assert page.inner_text("dialog.others h2") == f"Replace {second['nom']} or keep both?"
+    press(page, 'dialog.others footer button:text-is("Replace")')
+    page.wait_for_selector("dialog.others", state="detached")
+    page.wait_for_selector('assignment-list .badge:has-text("current")')
+    assert stack.request("GET", path).json()[0]["fin"] is None
+    assert stack.request("GET", f"/api/iot/dispositifs/{second['id']}/affectations/").json() == []
 
 
 def test_a_list_that_changes_behind_a_dialog_gives_the_focus_back(stack, page):

@@ -77,13 +77,13 @@ def test_the_worst_alarm_is_heard_on_every_page_of_the_ward_until_somebody_ackno
     assert page.get_attribute("link[rel=icon]", "href") == "favicon.svg"
 
 
-def test_the_three_sounds_can_be_tried_and_the_volume_has_a_floor(stack, ward, page):
+def test_the_four_sounds_can_be_tried_and_the_volume_has_a_floor(stack, ward, page):
     log_in(page, stack)
     open_ward(page, stack, ward)
     expect_sound(page, "on", "")
     page.click("sound-control summary")
     page.click("sound-control .test")
-    for severity in ("error", "warning", "info"):
+    for severity in ("pulse", "error", "warning", "info"):
         page.wait_for_selector(f"sound-control[data-playing={severity}] .patterns li[data-severity={severity}][data-sounding]")
     expect_sound(page, "on", "")
     assert float(page.get_attribute("#sound-volume", "min")) > 0.2

@@ -157,7 +157,7 @@ def test_an_alert_appears_and_is_acknowledged_for_everybody(stack, device, page)
     body = {"patient": device.patient, "type_alerte": "spo2_low", "message": "SpO2 basse : <b>84</b> %", "niveau_gravite": "error"}
     assert stack.request("POST", "/api/iot/alertes/", role="medecin", json=body).status_code == 201
     page.wait_for_selector("alert-list li.open[data-severity=error]", timeout=1000)
-    assert page.inner_text("alert-list .message") == body["message"]
+    assert page.inner_text("alert-list .message") == f"{body['message']} (signalée par medecin)"
     page.click("alert-list .acknowledge")
     page.wait_for_selector("alert-list li.settled")
     assert stack.accounts["infirmier"]["username"] in page.inner_text("alert-list .facts")
@@ -190,8 +190,8 @@ def test_the_list_of_wards_says_what_waits_where_and_nothing_while_that_is_not_k
     assert int(page.inner_text(f"{ward} .patients").rsplit(" ", 1)[1]) == sum(patient["service"] == device.ward for patient in patients)
 
     def urgent():
-        count = page.locator(f"{ward} .alert-count[data-severity=error] strong")
-        return int(count.inner_text()) if count.count() else 0
+        # Read in one step: the count may go between a look whether it is there and a look at it.
+        return sum(int(count) for count in page.locator(f"{ward} .alert-count[data-severity=error] strong").all_inner_texts())
 
     before = urgent()
     body = {"patient": device.patient, "type_alerte": "spo2_low", "message": "SpO2 basse", "niveau_gravite": "error"}

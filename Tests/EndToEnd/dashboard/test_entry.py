@@ -99,6 +99,9 @@ def test_an_entry_whose_answer_was_lost_is_stored_once(stack, device, page):
     page.fill("dialog.entry [name=respiratory_rate]", "18")
     pick(page, "consciousness", "A")
 
+    keys = []
+    page.on("request", lambda request: request.method == "POST" and keys.append(request.headers.get("idempotency-key")))
+
     def lose(route):
         assert route.fetch().status == 201
         route.abort()
@@ -109,6 +112,9 @@ def test_an_entry_whose_answer_was_lost_is_stored_once(stack, device, page):
     save(page)
     page.wait_for_selector("dialog.entry", state="detached")
     assert (stored(device, 4), stored(device, 7)) == ([18], [0])
+    assert len(keys) == 2 and keys[0] == keys[1] and len(keys[0]) == 32, "one action has one key, however often it is sent"
+    kept = stack.query(f"SELECT status, convert_from(body, 'UTF8')::jsonb ->> 'doublons' FROM idempotency_keys WHERE key = '{keys[0]}'")
+    assert kept == [["201", "0"]]
 
 
 def test_an_entry_is_made_with_the_keyboard_alone(stack, device, page):

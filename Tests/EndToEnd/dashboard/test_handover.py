@@ -51,6 +51,8 @@ def clock(instant):
 
 def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page, printed):
     worn_for_hours(stack, device, 14)
+    # What comes next is history: no value is missing now.
+    device.report(spo2=96, heart_rate=72, temperature=33.3)
     # Measured for ten minutes twice, with an hour's gap of which an alert knows why. In the middle of minutes: a gap is told to the minute.
     begin = (datetime.now(UTC) - timedelta(hours=3)).replace(second=15, microsecond=0)
     again = begin + timedelta(hours=1, minutes=10, seconds=30)
@@ -116,8 +118,9 @@ def test_many_alerts_and_long_names_still_fit_on_a_page(stack, device, page, pri
                 SELECT {device.patient}, (SELECT code FROM vitals WHERE name = '{vital}'), date_trunc('milliseconds', at), {device.id},
                        35 + 3 * sin(extract(epoch FROM at) / 900), now()
                 FROM generate_series(now() - interval '12 hours', now(), interval '10 seconds') AS at WHERE extract(minute FROM at)::int % 30 > 4""")
-        stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at)
-            SELECT {device.patient}, 'genre_' || n % 9, repeat('un texte très long ', 25), CASE WHEN n % 3 = 0 THEN 'error' ELSE 'warning' END, at, at
+        stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, raised_by)
+            SELECT {device.patient}, 'genre_' || n % 9, repeat('un texte très long ', 25),
+                CASE WHEN n % 3 = 0 THEN 'error' ELSE 'warning' END, at, at, 1
             FROM generate_series(1, 40) AS n, LATERAL (SELECT now() - n * interval '15 minutes') AS when_ (at)""")
         hand = {"systolic_bp": 127, "diastolic_bp": 79, "consciousness": "A", "supplemental_o2": 0}
         for minutes in range(5, 700, 60):

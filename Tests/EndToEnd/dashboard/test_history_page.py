@@ -123,8 +123,8 @@ def test_a_stretch_that_is_too_long_is_refused_and_a_month_is_shown(stack, devic
 
 
 def test_many_alerts_are_no_reason_to_fetch_the_history_many_times(stack, device, page):
-    stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at)
-        SELECT {device.patient}, 'chute_' || n, 'Chute', 'error', at, at
+    stack.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, raised_by)
+        SELECT {device.patient}, 'chute_' || n, 'Chute', 'error', at, at, 1
         FROM generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '1 minute') AS moments (at)""")
     try:
         log_in(page, stack)

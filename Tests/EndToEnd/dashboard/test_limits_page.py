@@ -5,6 +5,7 @@ import pytest
 
 from support.admin_ui import open_section, search
 from support.browser import expect_accessible, log_in, open_patient
+from support.clock import until
 from support.keyboard import choose, fill_in, press, tab_to
 from support.past import low_limit, post_past, set_limits, worn_for_hours
 
@@ -223,6 +224,11 @@ def test_the_score_is_what_it_can_be_and_changes_with_what_is_taken_by_hand(stac
                       "spo2": "0", "heart_rate": "0"}
     assert page.inner_text("news-score .bounds") == "4"
     assert page.locator("news-score .risk-word").all_inner_texts() == ["Risque faible"]
+    # The fever stays in sight, whatever the skin says.
+    device.report(temperature=33.2)
+    card = "vital-card[data-vital=temperature]"
+    until(lambda: "peau 33,2" in page.inner_text(f"{card} .updated").replace("\u00a0", " "), 2, "the skin's temperature stands beside the core's")
+    assert page.inner_text(f"{card} .number") == "38,5" and page.get_attribute(card, "data-state") == "high"
 
 
 def test_in_pregnancy_there_is_no_score_and_only_a_doctor_chooses_its_scale(stack, device, page):

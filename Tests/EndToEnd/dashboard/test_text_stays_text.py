@@ -44,9 +44,10 @@ def infected(stack):
     assert stack.query(f"SELECT firmware, status FROM device_state WHERE device_id = {device['id']}") == [[LONG[:32], SHORT]]
     person = Somebody(stack, mark)
     for severity in ("error", "warning", "info"):
-        alert = add(stack, "/api/iot/alertes/", patient=patient, type_alerte=LONG[:64], message=mark + severity + LONG, niveau_gravite=severity)
+        text = {"type_alerte": (severity + LONG)[:64], "message": mark + severity + LONG}
+        alert = add(stack, "/api/iot/alertes/", patient=patient, niveau_gravite=severity, **text)
     person.post(f"/api/iot/alertes/{alert['id']}/acquitter/")
-    person.post(f"/api/patients/{patient}/pause/", minutes=10)
+    person.post(f"/api/patients/{patient}/pause/", duree_s=60)
     requests.post(stack.url + "/api/token/", json={"username": mark + LONG, "password": "x" * 20}, headers={"User-Agent": LONG}, timeout=10)
     yield {"ward": ward, "patient": patient, "mark": mark, "person": person}
     stack.query(f"UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = {person.id} WHERE patient_id = {patient}")

@@ -198,8 +198,10 @@ OVERLAPPING = """() => [...document.querySelectorAll("patient-tile")].flatMap((t
 })"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height", "role"), [(1920, 1080, "ecran"), (1920, 1080, "infirmier"), (3840, 2160, "ecran")])
+@pytest.mark.parametrize(("width", "height", "role", "scheme"), [
+    (1920, 1080, "infirmier", "dark"), (3840, 2160, "ecran", "light"),
+    *(pytest.param(*other, marks=pytest.mark.long) for other in (
+        (1920, 1080, "ecran", "light"), (1920, 1080, "ecran", "dark"), (1920, 1080, "infirmier", "light"), (3840, 2160, "ecran", "dark")))])
 def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward, page, scheme, width, height, role):
     ward, patients = full_ward
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -227,7 +229,7 @@ def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward,
     stack.query(f"UPDATE alerts SET ended_at = now() WHERE ended_at IS NULL AND patient_id = ANY('{{{','.join(map(str, patients))}}}')")
 
 
-@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.long), 390])
 def test_on_a_telephone_nothing_is_cut_either(stack, full_ward, page, width):
     ward, patients = full_ward
     page.set_viewport_size({"width": width, "height": 800})

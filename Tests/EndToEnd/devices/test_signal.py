@@ -2,6 +2,7 @@
 import csv
 import importlib.util
 import json
+import math
 import os
 import statistics
 from datetime import datetime
@@ -74,6 +75,47 @@ def test_on_real_people_a_heart_rate_is_one_that_their_hearts_had(tmp_path, name
     print(f"{name}: {len(seconds)} s, given {given:.0%}, compared {len(errors)}, mean error {statistics.mean(errors):.2f} bpm, "
           f"p95 {errors[len(errors) * 95 // 100]:.2f}, greatest {errors[-1]:.2f}")
     assert given > share and statistics.mean(errors) < 1.1 and errors[len(errors) * 95 // 100] < 2
+
+
+def signal(path, rate, *options):
+    """What the core says of each second of a file."""
+    result = run(os.environ, "signal", "--file", str(path), "--rate", str(rate), "--ir", "ir", "--json", *options)
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def stopping(seconds, stop, perfusion, breath):
+    """Infrared and red at 100 Hz of a heart with 75 bpm that stops; breath and a little noise go on."""
+    lines, noise = ["ir,red"], 12345
+    for sample in range(seconds * 100):
+        t = sample / 100
+        phase = t * 1.25 % 1
+        beat = math.exp(-((phase - 0.22) / 0.11) ** 2) + 0.45 * math.exp(-((phase - 0.52) / 0.16) ** 2)
+        noise = noise * 1103515245 + 12345 & 0x7FFFFFFF
+        common = breath * math.sin(2 * math.pi * t / 4) + 1e-4 * (noise / 0x3FFFFFFF - 1)
+        pulse = perfusion * beat if t < stop else 0
+        lines.append(f"{130_000 * (1 - pulse + common):.0f},{110_000 * (1 - 0.55 * pulse + common):.0f}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("perfusion, breath", [(0.02, 0.001), (0.005, 0.001), (0.05, 0.003)])
+def test_a_pulse_that_stops_is_no_pulse_within_8_seconds_and_to_the_end(tmp_path, perfusion, breath):
+    path = tmp_path / "asystole.csv"
+    path.write_text(stopping(180, 40, perfusion, breath))
+    seconds = signal(path, 100, "--red", "red")
+    reasons = {second["t"]: second["reason"] for second in seconds}
+    assert all(reasons[t] is None for t in range(10, 40)), reasons
+    assert "no_pulse" not in [reasons[t] for t in range(1, 45)]
+    assert all(reasons[t] == "no_pulse" for t in range(48, 181)), reasons
+    assert all(second["heart_rate"] is None and second["spo2"] is None for second in seconds if second["t"] >= 46)
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data2.csv", "data3.csv"])
+def test_no_pulse_is_never_said_of_people_who_have_one(tmp_path, name):
+    samples, rate = recording(name)
+    path = tmp_path / "ppg.csv"
+    path.write_text("ir\n" + "\n".join(map(str, samples)))
+    assert "no_pulse" not in {second["reason"] for second in signal(path, rate)}
 
 
 def test_a_table_for_eyes_and_lines_for_programs(tmp_path):

@@ -144,6 +144,23 @@ def test_a_device_goes_from_one_patient_to_another(database):
     assert "no device 9;" in refusal(database, "device", "assign", "9", "--patient", "1")
 
 
+def test_a_second_device_needs_a_choice(database):
+    ask(database, "ward", "add", "A")
+    ask(database, "patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "", "--ward", "A")
+    first = str(ask(database, "device", "add", "Bracelet 1", "--patient", "P_1")["id"])
+    second = str(ask(database, "device", "add", "Bracelet 2")["id"])
+    for command in (("assign", second, "--patient", "P_1"), ("add", "Bracelet 3", "--patient", "P_1")):
+        said = refusal(database, "device", *command)
+        assert f"wears another device already: {first} (Bracelet 1);" in said and "--replace" in said and "--keep-others" in said
+    assert [row["nom"] for row in ask(database, "device", "list", "--patient", "P_1")] == ["Bracelet 1"]
+    assert run(database, "device", "assign", second, "--patient", "P_1", "--replace", "--keep-others").returncode == 64
+    replaced = ask(database, "device", "assign", second, "--patient", "P_1", "--replace")
+    assert replaced["patient"] == 1
+    assert ask(database, "device", "assignments", first)[0]["fin"] == replaced["affectation"]["debut"]
+    assert ask(database, "device", "add", "Bracelet 3", "--patient", "P_1", "--keep-others")["patient"] == 1
+    assert [row["nom"] for row in ask(database, "device", "list", "--patient", "P_1")] == ["Bracelet 2", "Bracelet 3"]
+
+
 def test_a_ward_gets_another_name(one_patient):
     ward = ask(one_patient, "ward", "add", "Vieux")
     assert ask(one_patient, "ward", "rename", "Vieux", "Neuf") == {**ward, "nom": "Neuf"}

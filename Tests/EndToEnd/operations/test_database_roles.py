@@ -127,6 +127,19 @@ def test_the_doctor_says_what_one_role_for_both_costs(server, environment):
     assert found["database role"]["status"] == "failed" and f"ALTER ROLE {OWNER} NOSUPERUSER" in found["database role"]["advice"]
 
 
+def test_the_doctor_says_what_postgresqls_log_quotes_and_what_is_set_for_the_role(server, environment):
+    assert run(environment, "migrate").returncode == 0
+    found = checks(environment)
+    assert found["PostgreSQL's log"]["status"] == found["role settings"]["status"] == "ok"
+    server.postgres._query(f"ALTER ROLE {APPLICATION} SET log_error_verbosity = 'default'; ALTER ROLE {APPLICATION} SET work_mem = '64kB'")
+    found = checks(environment)
+    assert f"ALTER ROLE {APPLICATION} SET log_error_verbosity = terse" in found["PostgreSQL's log"]["advice"]
+    assert found["role settings"]["status"] == "warning" and "work_mem=64kB" in found["role settings"]["detail"]
+    server.postgres._query(f"ALTER ROLE {APPLICATION} RESET ALL; ALTER ROLE {APPLICATION} SET log_error_verbosity = terse")
+    found = checks(environment)
+    assert found["PostgreSQL's log"]["status"] == found["role settings"]["status"] == "ok"
+
+
 def test_the_doctor_names_what_the_application_may_too_much(server, environment):
     assert run(environment, "migrate").returncode == 0
     psql(environment["FAJMA_OWNER_DATABASE_URL"], f"GRANT UPDATE, TRUNCATE ON audit TO {APPLICATION}")
@@ -140,6 +153,16 @@ def test_the_doctor_names_what_the_application_may_too_much(server, environment)
     assert "run: fajma migrate" in found["database rights"]["advice"]
     assert "rights of fajma" in run(environment, "migrate").stdout
     assert checks(environment)["database rights"]["status"] == "ok"
+
+
+def test_the_doctor_says_how_fajma_push_may_see_that_readings_are_stored(server, environment):
+    assert run(environment, "migrate").returncode == 0
+    assert checks(environment)["database commits"]["status"] == "ok"
+    server.postgres._query("REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text) FROM PUBLIC", database="fajma")
+    found = checks(environment)["database commits"]
+    assert found["status"] == "failed" and APPLICATION in found["detail"]
+    server.postgres._query(re.search("GRANT EXECUTE .*", found["advice"]).group(), database="fajma")
+    assert checks(environment)["database commits"]["status"] == "ok"
 
 
 def test_a_database_that_an_older_postgresql_made_is_open_and_the_doctor_says_what_closes_it(server, environment):

@@ -187,7 +187,7 @@ def log_something(stack, device):
     requests.post(stack.url + "/api/iot/data/", data=f'{{"temperature":{{"valeur":{value}', headers=device.headers, timeout=10)
     requests.post(stack.url + "/api/iot/data/", json={"temperature": {"valeur": value}}, timeout=10,
                   headers={"Authorization": "Bearer " + device.key[:-1] + "x"})
-    requests.put(stack.url + "/api/session/", cookies={"fajma_session": pair["refresh"]}, timeout=10)
+    requests.put(stack.url + "/api/session/", cookies={"fajma_session": pair["refresh"]}, headers={"Content-Type": "application/json"}, timeout=10)
     stack.kill("fajma-push")
     stack.kill("fajma-api")
     until(lambda: stack.request("GET", "/api/moi/").status_code == 200, 20, "the API is back")
@@ -217,5 +217,5 @@ def test_what_nginx_answers_by_itself_carries_the_request_id_too(stack):
     with stack.without("fajma-api"):
         answer = stack.request("GET", "/api/patients/")
     assert answer.status_code == 503
-    assert answer.json()["request_id"] in stack.logs()["nginx.access.log"]
+    until(lambda: answer.json()["request_id"] in stack.logs()["nginx.access.log"], 5, "nginx has logged it")
     until(stack.is_serving, 30, "the API answers again")

@@ -55,6 +55,7 @@ class Running:
         if server is not None:
             self.replace_server(server)
         self.api = UnixServer(self.state.api_socket, EchoFastCGI)
+        self.reports = UnixServer(self.state.reports_socket, EchoFastCGI)
         self.push = UnixServer(self.state.push_socket, AcceptHandshake)
         with open(self.state.path("log", "nginx.log"), "wb") as log:
             self.process = subprocess.Popen(self.nginx.command(), stdout=log, stderr=log)
@@ -94,7 +95,7 @@ class Running:
     def end(self):
         self.process.terminate()
         self.process.wait(10)
-        for server in (self.api, self.push):
+        for server in (self.api, self.reports, self.push):
             if server is not None:
                 server.end()
         self.state.clean()
@@ -119,8 +120,9 @@ def alone(tmp_path):
     """nginx with nobody behind it."""
     running = Running(tmp_path)
     running.api.end()
+    running.reports.end()
     running.push.end()
-    running.api = running.push = None
+    running.api = running.reports = running.push = None
     yield running
     running.end()
 
@@ -160,6 +162,29 @@ def test_a_request_reaches_the_api_without_its_prefix_and_whole(private, prefix)
     assert seen.get("HTTP_PROXY", "") == ""
     assert re.fullmatch(r"[0-9a-f]{32}", seen["REQUEST_ID"])
     until(lambda: seen["REQUEST_ID"] in private.logs(), 10, "the log has it")
+
+
+@pytest.mark.parametrize("prefix", ["", "/fajma"])
+def test_reports_of_devices_have_a_socket_of_their_own(private, prefix):
+    key = f"fjd_12_{'A' * 43}"
+    for method, path, authorization, goes_apart in (
+            ("POST", "/api/iot/data/", f"Bearer {key}", True), ("POST", "/api/iot/data", f"bearer  {key}", True),
+            ("POST", "/api/iot/data/", "Bearer eyJh.eyJh.sig", False), ("POST", "/api/iot/data/", None, False),
+            ("GET", "/api/iot/data/", f"Bearer {key}", False), ("POST", "/api/iot/alertes/", f"Bearer {key}", False)):
+        before = len(private.reports.seen)
+        headers = {} if authorization is None else {"Authorization": authorization}
+        answer = requests.request(method, private.url + prefix + path, headers=headers, timeout=10)
+        assert answer.status_code == 200 and len(private.reports.seen) - before == goes_apart, (method, path, authorization)
+        assert answer.json()["parameters"]["FAJMA_NGINX_SECRET"] == private.state.nginx_secret()
+
+
+def test_only_the_owner_reads_what_nginx_proves_itself_with(private):
+    for names in (("nginx-secret",), ("nginx", "snippets", "fajma-secret.conf")):
+        path = private.state.path(*names)
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        with open(path, encoding="utf-8") as file:
+            assert private.state.nginx_secret() in file.read()
+    assert private.state.nginx_secret() not in private.logs()
 
 
 def test_what_a_client_claims_about_itself_is_not_believed(private):
@@ -232,10 +257,10 @@ def test_the_security_headers_are_on_every_kind_of_answer(private):
 
 
 @pytest.mark.parametrize("prefix", ["", "/fajma"])
-def test_a_body_over_1_mib_is_refused_as_a_problem(private, prefix):
+def test_a_body_over_256_kib_is_refused_as_a_problem(private, prefix):
     before = len(private.api.seen)
-    assert requests.post(private.url + prefix + "/api/x", data="x" * (1 << 20), timeout=10).status_code == 200
-    answer = requests.post(private.url + prefix + "/api/x", data="x" * ((1 << 20) + 1), timeout=10)
+    assert requests.post(private.url + prefix + "/api/x", data="x" * (256 << 10), timeout=10).status_code == 200
+    answer = requests.post(private.url + prefix + "/api/x", data="x" * ((256 << 10) + 1), timeout=10)
     assert_problem(answer, 413, "too_large")
     assert len(private.api.seen) == before + 1
 
@@ -293,6 +318,25 @@ def test_no_log_shows_a_query_string(private):
     until(lambda: "/absent" in private.logs() and "/fajma/ws/alerts/1/" in private.logs(), 10, "the log has it")
     assert SECRET not in private.logs()
     assert "GET /ws/iot/1/ HTTP/1.1" in private.logs()
+
+
+@pytest.mark.parametrize("number", ["DM000005", "0012345678", "1234567890", "H-77", "n:H%2F77", "%44M5"])
+def test_no_log_shows_a_hospital_number(private, number):
+    for path in (f"/api/patients/{number}/", f"/fajma/api/patients/{number}/score/", f"/api/patients/{number}", f"/api//patients/{number}/",
+                 f"/api/./patients/{number}/", f"/api/patients/?identifiant={number}", f"/ws/iot/{number}/", f"/fajma/ws/alerts/{number}/?token=x"):
+        private.handshake(path)
+    last = f"/api/patients/{len(number)}/score/"
+    private.handshake(last)
+    until(lambda: f"GET {last} HTTP/1.1" in private.logs(), 5, "the last request is in the log, by its own id")
+    assert number not in private.logs()
+
+
+def test_a_report_that_was_stored_has_no_line_in_the_log_and_one_that_was_not_has_one(private):
+    for status in (201, 200, 400, 401, 503):
+        requests.post(f"{private.url}/api/iot/data/?status={status}", data="{}", timeout=10)
+    requests.post(private.url + "/api/iot/alertes/?status=201", data="{}", timeout=10)
+    until(lambda: "POST /api/iot/alertes/" in private.logs(), 5, "the last request is in the log")
+    assert re.findall(r'"POST /api/iot/data/ HTTP/1.1" (\d+)', private.logs()) == ["400", "401", "503"]
 
 
 def test_no_log_shows_a_token_when_the_push_daemon_is_away(alone):

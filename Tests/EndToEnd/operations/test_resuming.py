@@ -66,7 +66,8 @@ GAPS = {
 }
 
 
-@pytest.mark.parametrize("gap", GAPS)
+@pytest.mark.parametrize("gap", [
+    pytest.param(gap, marks=pytest.mark.long if gap != "the push daemon hangs for so short that the sockets stay" else ()) for gap in GAPS])
 def test_the_traces_have_no_hole_after_a_gap(stack, device, screens, gap):
     fault, readings = GAPS[gap]
     with Feed(device, spo2=97, heart_rate=71, temperature=36.6):

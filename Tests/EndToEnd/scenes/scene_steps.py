@@ -2,14 +2,41 @@
 in the order of scenes.py."""
 import contextlib
 import secrets
+import time
 
-from scenes.story import DESATURATED, TACHYCARDIC, WELL
+from scenes.story import DESATURATED, SILENT, TACHYCARDIC, WELL
+
+# A page that has asked for nothing during so many frames has all that it wanted.
+QUIET_FRAMES = 30
+SETTLE_SECONDS = 20
+# Goes to another page of FAJMA as a link does, which the page notices before anybody looks at it.
+FOLLOW = """(hash) => new Promise((done) => {
+    addEventListener("hashchange", () => done(), { once: true });
+    location.hash = hash;
+})"""
 
 
 def go(page, hospital, address, ready):
-    page.goto("about:blank")
-    page.goto(f"{hospital.stack.url}/{address}")
+    """By a link, where FAJMA is open already: to load it costs more than to look at it."""
+    (here, _, before), (_, _, wanted) = page.url.partition("#"), address.partition("#")
+    if wanted and here == f"{hospital.stack.url}/":
+        # Away first, from where the last scene was: it may have left something open.
+        for hash in ("/compte", wanted) if before == wanted else (wanted,):
+            page.evaluate(FOLLOW, "#" + hash)
+    else:
+        page.goto("about:blank")
+        page.unanswered.clear()  # a document that goes away tells nothing of its requests
+        page.goto(f"{hospital.stack.url}/{address}")
     page.wait_for_selector(ready)
+
+
+def settle(page):
+    """Waits until the page has all that it asked for. Playwright's own `networkidle` knows only what is asked for while a document loads."""
+    frames, deadline = 0, time.monotonic() + SETTLE_SECONDS
+    while frames < QUIET_FRAMES:
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        frames = 0 if page.unanswered else frames + 1
+        assert time.monotonic() < deadline, [request.url for request in page.unanswered]
 
 
 def connected(page):
@@ -73,7 +100,7 @@ def open_ward(page, hospital, ward):
     go(page, hospital, f"#/service/{ward}", "patient-tile [data-vital=spo2] .number")
     connected(page)
     # The last tile's past two minutes are there too.
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def ward(page, hospital):
@@ -121,7 +148,7 @@ def ward_empty(page, hospital):
 def wall(page, hospital):
     go(page, hospital, "", "patient-tile [data-vital=spo2] .number")
     connected(page)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     yield
 
 
@@ -174,7 +201,7 @@ def open_patient(page, hospital, number):
     page.wait_for_selector("history-chart .plot canvas")
     page.wait_for_selector(".limits-part .rule")
     page.wait_for_selector("alarm-load table")
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 def patient(page, hospital):
@@ -193,7 +220,7 @@ def patient_history(page, hospital):
     open_patient(page, hospital, DESATURATED)
     page.click("history-chart [data-span='24h']")
     page.wait_for_selector("history-chart [data-span='24h'][aria-pressed=true]")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.click("history-chart .as-table")
     page.wait_for_selector("history-chart .history-table tbody tr")
     yield
@@ -209,7 +236,7 @@ def patient_without_anything(page, hospital):
     go(page, hospital, f"#/patient/{hospital.new_patient()}", "vital-card[data-vital=spo2]")
     connected(page)
     page.wait_for_selector(".limits-part .rule")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     yield
 
 
@@ -235,6 +262,40 @@ def entry(page, hospital):
     yield
 
 
+def absence_dialog(page, hospital):
+    open_patient(page, hospital, WELL)
+    page.click("hold-control [data-hold=absence]")
+    page.wait_for_selector("dialog.absence")
+    page.locator("dialog.absence label", has=page.locator("[value=other]")).click()
+    yield
+
+
+@contextlib.contextmanager
+def absent(hospital, number, reason="Scanner / imagerie"):
+    path = f"/api/patients/{hospital.patient(number)}/absence/"
+    hospital.stack.request("POST", path, json={"motif": reason, "duree_min": 120}).raise_for_status()
+    yield
+    hospital.stack.request("DELETE", path).raise_for_status()
+
+
+def patient_absent(page, hospital):
+    with absent(hospital, WELL, "Scanner / imagerie, puis consultation d’anesthésie au 2e étage"):
+        open_patient(page, hospital, WELL)
+        page.click("hold-control [data-hold=brassard]")
+        for kind in ("absence", "brassard"):
+            page.wait_for_selector(f"hold-control .notice[data-hold={kind}]")
+        yield
+        page.click("hold-control .notice[data-hold=brassard] .end")
+        page.wait_for_selector("hold-control button[data-hold=brassard]")
+
+
+def ward_absent(page, hospital):
+    with absent(hospital, WELL), absent(hospital, SILENT):
+        open_ward(page, hospital, hospital.ward)
+        page.wait_for_selector("patient-tile.absent")
+        yield
+
+
 def limits(page, hospital):
     open_patient(page, hospital, DESATURATED)
     page.click(".limits-part [data-key=limits-spo2]")
@@ -250,7 +311,7 @@ def limits(page, hospital):
 
 def sheet(page, hospital, address):
     go(page, hospital, address, "handover-page .print:enabled")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     yield
 
 
@@ -298,7 +359,7 @@ def account(page, hospital):
 def section(name, opener=None, ready=".section .data tbody tr"):
     def prepare(page, hospital):
         go(page, hospital, f"#/administration/{name}", ready)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if opener:
             page.locator(opener).first.click()
             page.wait_for_selector("dialog")
@@ -306,6 +367,18 @@ def section(name, opener=None, ready=".section .data tbody tr"):
     return prepare
 
 
+def second_device(page, hospital):
+    """The question what becomes of the device that the patient wears already."""
+    go(page, hospital, "#/administration/dispositifs", ".section .data tbody tr")
+    page.locator("[data-key^=assign-]").first.click()
+    page.wait_for_selector("dialog")
+    worn = page.get_attribute(".data tbody tr:nth-child(2) a[href^='#/patient/']", "href").rsplit("/", 1)[1]
+    page.select_option("dialog [name=patient]", worn)
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog.others")
+    yield
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.others", state="detached")
 
 
 def admission_refused(page, hospital):

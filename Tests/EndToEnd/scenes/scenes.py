@@ -33,7 +33,7 @@ SCENES = {
     "wards": Scene(NURSE, steps.wards),
     "ward": Scene(NURSE, steps.ward), "ward-small": Scene(NURSE, steps.small_ward), "ward-severity": Scene(NURSE, steps.ward_by_severity),
     "ward-paused": Scene(NURSE, steps.ward_paused), "ward-escalated": Scene(NURSE, steps.ward_escalated),
-    "ward-empty": Scene(NURSE, steps.ward_empty),
+    "ward-absent": Scene(NURSE, steps.ward_absent), "ward-empty": Scene(NURSE, steps.ward_empty),
     "ward-lost": Scene(NURSE, steps.ward_lost), "wall": Scene(WALL, steps.wall), "wall-lost": Scene(WALL, steps.wall_lost),
     "patient": Scene(NURSE, steps.patient), "patient-alert": Scene(NURSE, steps.patient_of(DESATURATED)),
     "patient-silent": Scene(NURSE, steps.patient_of(SILENT)),
@@ -42,6 +42,7 @@ SCENES = {
     "patient-history": Scene(NURSE, steps.patient_history), "patient-without-anything": Scene(NURSE, steps.patient_without_anything),
     "patient-lost": Scene(NURSE, steps.patient_lost), "patient-discharged": Scene(NURSE, steps.patient_discharged),
     "patient-unknown": Scene(NURSE, steps.patient_unknown),
+    "patient-absent": Scene(NURSE, steps.patient_absent), "absence": Scene(NURSE, steps.absence_dialog, False),
     "entry": Scene(NURSE, steps.entry, False), "limits": Scene(NURSE, steps.limits, False),
     "sheet-patient": Scene(NURSE, steps.patients_sheet), "sheet-ward": Scene(NURSE, steps.wards_sheet),
     "alerts": Scene(NURSE, steps.alerts), "alerts-none": Scene(NURSE, steps.alerts_none), "alerts-lost": Scene(NURSE, steps.alerts_lost),
@@ -57,6 +58,7 @@ SCENES = {
     "form-ward-limits": Scene(ADMIN, steps.section("services", "[data-key^=limits-]"), False),
     "form-device": Scene(ADMIN, steps.section("dispositifs", ".section-head button.primary"), False),
     "form-assign": Scene(ADMIN, steps.section("dispositifs", "[data-key^=assign-]"), False),
+    "form-second-device": Scene(ADMIN, steps.second_device, False),
     "form-key": Scene(ADMIN, steps.section("dispositifs", "[data-key^=key-]"), False),
     "form-retire": Scene(ADMIN, steps.section("dispositifs", "[data-key^=retire-]"), False),
     "form-user": Scene(ADMIN, steps.section("utilisateurs", ".section-head button.primary"), False),
@@ -64,6 +66,14 @@ SCENES = {
     "form-sessions": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=sessions-]"), False),
     "form-reset": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=reset-]"), False),
 }
+
+
+def watch_requests(page):
+    """Keeps those that wait for an answer in `page.unanswered`."""
+    page.unanswered = set()
+    page.on("request", lambda request: page.unanswered.add(request))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: page.unanswered.discard(request))
 
 
 class Windows:
@@ -75,8 +85,9 @@ class Windows:
 
     def of(self, role, language="fr"):
         if (role, language) not in self.pages:
-            context = self.browser.new_context(locale=f"{language}-FR", reduced_motion="reduce", **self.options)
+            context = self.browser.new_context(locale=f"{language}-FR", reduced_motion="reduce", service_workers="block", **self.options)
             page = self.pages[role, language] = context.new_page()
+            watch_requests(page)
             page.set_default_timeout(15_000)
             if role is not NOBODY:
                 self.log_in(page, role)

@@ -17,6 +17,7 @@ from fnmatch import fnmatch
 sys.dont_write_bytecode = True
 from playwright.sync_api import sync_playwright
 
+from scenes.scene_steps import settle
 from scenes.scenes import SCENES, Windows
 from scenes.story import Hospital
 from support.browser import launch
@@ -91,7 +92,7 @@ class Photographer:
         page.emulate_media(color_scheme=docs.scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": docs.width, "height": docs.height})
         page.evaluate("(part) => part ? document.querySelector(part).scrollIntoView() : window.scrollTo(0, 0)", docs.part)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         self.shoot(page, f"docs-{docs.file}", False)
         page.set_viewport_size(SIZES["wide"]["viewport"])
 

@@ -217,7 +217,7 @@ def kill(stack, name):
         stack.kill(name)
 
 
-@pytest.mark.parametrize("kills", [[], KILLS] * DAYS, ids=[
+@pytest.mark.parametrize("kills", [[], pytest.param(KILLS, marks=pytest.mark.long)] * DAYS, ids=[
     f"{what}{f', day {day}' if day > 1 else ''}" for day in range(1, DAYS + 1) for what in ("undisturbed", "every process killed")])
 def test_a_day_raises_these_alerts_and_no_others(ward, page, kills):
     day = Day(ward)

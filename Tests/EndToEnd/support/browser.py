@@ -2,7 +2,7 @@
 import os
 import re
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 from support.paths import REPOSITORY
 
@@ -66,10 +66,19 @@ def expect_value(page, vital, text, seconds=1):
     page.wait_for_selector(f'vital-card[data-vital={vital}] .value span.number:text-is("{text}")', timeout=seconds * 1000)
 
 
+def axe_findings(page, **options):
+    """What axe objects to on what the page shows now: `[(rule, [element])]`. A document is given axe once: to read its half megabyte again takes
+    longer than to run it."""
+    if not page.evaluate("() => typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("(options) => axe.run(options).then(({ violations }) => violations)", {"resultTypes": ["violations"], **options})
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
 def expect_accessible(page, where=""):
     """axe finds nothing to object to on what the page shows now; `where` that is, for who reads the failure."""
-    violations = Axe().run(page).response["violations"]
-    assert not violations, (where, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations])
+    findings = axe_findings(page)
+    assert not findings, (where, findings)
 
 
 def field_error(page, name):

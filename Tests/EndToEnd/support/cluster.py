@@ -11,6 +11,7 @@ from stacklib.postgres import Postgres
 from stacklib.state import State
 from support.clock import until
 from support.paths import FAJMA
+from support.place import state_place
 
 DEADLINE_SECONDS = 30
 
@@ -19,7 +20,7 @@ DEADLINE_SECONDS = 30
 def private_cluster():
     """Runs an empty cluster; it has the superuser `postgres` and nothing else."""
     # As the stack's: not among pytest's own, which each other session of pytest closes to the user postgres.
-    directory = tempfile.mkdtemp(prefix="fajma-e2e-", dir="/tmp")
+    directory = tempfile.mkdtemp(prefix="fajma-e2e-", dir=state_place())
     os.chmod(directory, 0o711)
     os.environ.update(FAJMA_STATE=directory, FAJMA_PORT="0")
     try:

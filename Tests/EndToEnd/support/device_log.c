@@ -48,6 +48,6 @@ int main(void) {
     image[FJ_LOG_HEADER_BYTES + 5 * FJ_RECORD_BYTES + 20] ^= 1;  // torn
     fwrite(image, 1, sizeof image, stdout);
     for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) fprintf(stderr, "%s\n", fj_vital_of(i)->name);
-    for (int i = FJ_REASON_NONE; i <= FJ_REASON_SPO2_UNRELIABLE; i++) fprintf(stderr, "%s\n", fj_reason_name((fj_reason)i));
+    for (int i = FJ_REASON_NONE; i < FJ_REASON_COUNT; i++) fprintf(stderr, "%s\n", fj_reason_name((fj_reason)i));
     return 0;
 }

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from support.clock import until
 from support.paths import FAJMA, REPOSITORY
+from support.place import state_place
 from support.processes import end_with_parent, family, is_over
 
 START_SECONDS = 90
@@ -22,10 +23,10 @@ STOP_SECONDS = 60
 class StackProcess:
     """A stack with a directory and a port of its own. `settings` are environment variables of its daemons."""
 
-    def __init__(self, settings=None, prefix="fajma-e2e-", place="/tmp"):
+    def __init__(self, settings=None, prefix="fajma-e2e-", place=None):
         self.settings = dict(settings or {})
         # Short, for unix sockets, and open to the user postgres, as which the database runs when this is root.
-        self.directory = tempfile.mkdtemp(prefix=prefix, dir=place)
+        self.directory = tempfile.mkdtemp(prefix=prefix, dir=place or state_place())
         os.chmod(self.directory, 0o711)
         self.process = None
         self.output = []

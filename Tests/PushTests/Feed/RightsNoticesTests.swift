@@ -88,7 +88,8 @@ struct RightsNoticesTests {
         let begun = pauses(try await told(""))
         #expect(begun.map(\.0.id) == [first.id, first.id, second.id, third.id] && begun.allSatisfy { $0.1 == ward })
         #expect(begun[0].0 == first && begun[1].0.endedAt != nil && begun[2].0 == second && begun[3].0 == third)
-        let insert = "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient), 'k', 'm', 'error', now())"
+        let insert =
+            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES (\(patient), 'k', 'm', 'error', now(), 1)"
         let broken = try await told(insert)
         guard case .alert(let alert, _, _) = broken.first else {
             Issue.record("the alert comes first")
@@ -115,7 +116,8 @@ struct RightsNoticesTests {
             "INSERT INTO readings (patient_id, vital, measured_at, device_id, value, received_at) VALUES (\(patient), 1, now(), 0, 97, now())"
         let wards = try await told(insert).map(\.address.wards)
         #expect(wards == [[]])
-        let alert = "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient), 'spo2', 'm', 'info', now())"
+        let alert =
+            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES (\(patient), 'spo2', 'm', 'info', now(), 1)"
         #expect(try await told(alert).map(\.address.wards) == [[]])
     }
 }

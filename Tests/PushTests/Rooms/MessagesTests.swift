@@ -29,10 +29,10 @@ struct MessagesTests {
     func alerts() throws {
         let data = #"""
             {"id":7,"patient":12,"type_alerte":"spo2_bas","message":"SpO2 basse","niveau_gravite":"error",
-             "service":null,"dispositif":null,"type_donnee":null,"cote":null,"valeur":null,"seuil":null,"recue_le":null,
+             "service":null,"dispositif":null,"type_donnee":null,"cote":null,"valeur":null,"seuil":null,"sources":[],"levee_par":null,"recue_le":null,
              "levee_le":null,"aggravee_le":null,"premier_acquittement_le":null,"rappelee_le":null,"escaladee_le":null,
              "timestamp":"2026-09-21T14:13:20.000Z","acquittee":false,"acquittee_par":null,"acquittee_le":null,
-             "terminee_le":null,"version":1}
+             "terminee_le":null,"veille":null,"version":1}
             """#
         #expect(try json(.alert(alert(7, of: 12))) == parse(#"{"type":"alert","patient_id":12,"data":\#(data)}"#))
         #expect(try json(.alertUpdate(alert(7, of: 12))) == parse(#"{"type":"alert_update","patient_id":12,"data":\#(data)}"#))
@@ -108,10 +108,10 @@ struct MessagesTests {
         let bytes = Array(try message.frame().bytes.readableBytesView)
         #expect(bytes[0] == 0x81)
         let head = bytes[1] < 126 ? 2 : 4
-        return try JSONDecoder().decode(JSON.self, from: Data(bytes.dropFirst(head)))
+        return try JSON(parsing: Array(bytes.dropFirst(head)))
     }
 
-    private func parse(_ text: String) throws -> JSON { try JSONDecoder().decode(JSON.self, from: Data(text.utf8)) }
+    private func parse(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
 }
 
 @Suite("Events from the database")

@@ -47,6 +47,26 @@ struct RoomScoresTests {
         #expect(hear(device(.spo2, 93, 500), now: 500) == ["2–19, 1"])
     }
 
+    @Test("While two devices disagree the worse value counts; else the newest") mutating func disagreement() {
+        func spo2(_ value: Double, _ second: Int64, by device: DeviceID) -> Reading {
+            Reading(vital: .spo2, value: value, measuredAt: at(second), device: device)
+        }
+        #expect(open(.patient(12), [spo2(82, 0, by: 5), spo2(98, 1, by: 6)], now: 1) == ["0–17, 1"])
+        var alert = Alert(id: 1, patient: 12, kind: "capteurs_discordants", message: "", severity: .warning, measuredAt: at(1))
+        alert.device = 5
+        #expect(rooms.event(.alert(alert, ward: 3, isNew: true), now: at(2)).scores == ["3–20, 1"])
+        #expect(hear(spo2(98, 3, by: 6), now: 3) == [])
+        #expect(hear(spo2(97, 4, by: 5), now: 4) == ["0–17, 1"], "they agree again")
+        #expect(hear(spo2(82, 5, by: 5), now: 5) == ["3–20, 1"], "the newest is the worse")
+        #expect(hear(spo2(98, 6, by: 6), now: 6) == [])
+        #expect(hear(spo2(98, 21, by: 6), now: 21) == ["0–17, 1"], "the other has not measured for 15 s")
+        #expect(hear(spo2(82, 22, by: 5), now: 22) == ["3–20, 1"])
+        #expect(hear(spo2(98, 23, by: 6), now: 23) == [])
+        alert.endedAt = at(24)
+        alert.version = 2
+        #expect(rooms.event(.alert(alert, ward: 3, isNew: false), now: at(24)).scores == ["0–17, 1"])
+    }
+
     @Test("A device's value that takes the place of one by hand lasts a device's time") mutating func otherSource() {
         #expect(open(.patient(12), [byHand(.spo2, 93, 0)]) == ["2–19, 1"])
         #expect(hear(device(.spo2, 93, 10), now: 10) == [])

@@ -55,7 +55,7 @@ private struct Screen {
     mutating func show(_ message: Message) {
         switch message {
         case .patient(let patient, let ward): if ward.map(Room.ward) != room { drop { $0 == patient } }
-        case .readings(let patient, let list, _):
+        case .readings(let patient, let list, _, _):
             for reading in list { readings[Key(patient: patient, vital: reading.vital)] = reading }
         case .corrected(let patient, let vital, let latest, _): readings[Key(patient: patient, vital: vital)] = latest
         case .alert(let alert), .alertUpdate(let alert): alerts[alert.id] = alert.isOpen ? alert : nil

@@ -62,17 +62,65 @@ struct SocketTests {
         #expect(bench.receiver.closed == 1)
     }
 
-    @Test("With too much waiting it is told 1013 at once and cut off soon; nothing more is queued for it")
+    @Test("With too many live messages waiting it is told 1013 at once and cut off soon; nothing more is queued for it")
     func tooSlow() throws {
-        let bench = Bench()
+        let bench = Bench { $0.outboundBytes = 5 }
         let (socket, channel) = try bench.connect()
-        channel.isWritable = false
         socket.send(.text("a".utf8))
-        #expect(bench.receiver.closed == 1)
+        channel.isWritable = false
         socket.send(.text("b".utf8))
+        #expect(bench.receiver.closed == 0)
+        socket.send(.text("c".utf8))
+        #expect(bench.receiver.closed == 1)
+        socket.send(.text("d".utf8))
         bench.run()
         #expect(bench.sent(channel) == [[0x81, 1, 97], [0x88, 2, 0x03, 0xF5]])
         bench.pass(seconds: 2)
+        #expect(!channel.isActive)
+    }
+
+    @Test("A snapshot waits for a slow client, however large, and what happens meanwhile comes behind it")
+    func pacing() throws {
+        let bench = Bench { $0.outboundBytes = 5 }
+        let (socket, channel) = try bench.connect()
+        channel.isWritable = false
+        for letter in "abcdefgh" { socket.send(.text(String(letter).utf8), .snapshot) }
+        socket.send(.text("z".utf8))
+        #expect(bench.sent(channel).isEmpty)
+        #expect(bench.receiver.closed == 0)
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        #expect(bench.sent(channel).map(\.last) == "abcdefghz".utf8.map { $0 })
+        socket.send(.text("y".utf8))
+        bench.run()
+        #expect(bench.sent(channel).map(\.last) == [UInt8(ascii: "y")])
+    }
+
+    @Test("Snapshots after one another, none of which is read, are dropped too")
+    func tooManySnapshots() throws {
+        let bench = Bench { $0.snapshotBytes = 9 }
+        let (socket, channel) = try bench.connect()
+        channel.isWritable = false
+        for _ in 0..<3 { socket.send(.text("a".utf8), .snapshot) }
+        #expect(bench.receiver.closed == 0)
+        socket.send(.text("a".utf8), .snapshot)
+        #expect(bench.receiver.closed == 1)
+    }
+
+    @Test("A ping goes ahead of what waits, and a client that reads is alive although it has not answered")
+    func pingWhileSlow() throws {
+        let bench = Bench()
+        let (socket, channel) = try bench.connect()
+        channel.isWritable = false
+        socket.send(.text("a".utf8), .snapshot)
+        bench.pass(seconds: 20)
+        #expect(bench.sent(channel) == [[0x89, 0]])
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        #expect(bench.sent(channel) == [[0x81, 1, 97]])
+        bench.pass(seconds: 20)
+        #expect(channel.isActive)
+        bench.pass(seconds: 20)
         #expect(!channel.isActive)
     }
 
@@ -112,7 +160,11 @@ private final class Bench {
     let receiver = Receiver()
     let home: SocketLoop
 
-    init() { home = SocketLoop(eventLoop: loop, limits: SocketLimits(), receiver: receiver) }
+    init(_ change: (inout SocketLimits) -> Void = { _ in }) {
+        var limits = SocketLimits()
+        change(&limits)
+        home = SocketLoop(eventLoop: loop, limits: limits, receiver: receiver)
+    }
 
     func connect(below handler: (any ChannelHandler)? = nil) throws -> (Socket, channel: EmbeddedChannel) {
         let channel = EmbeddedChannel(loop: loop)

@@ -1,3 +1,4 @@
+import Access
 import Clinical
 import Foundation
 import Postgres
@@ -53,6 +54,102 @@ import Testing
         try send([95, 96], from: 12, oneByOne: oneByOne)
         #expect(try alerts() == ["1 spo2_bas error 10 12 new"])
         #expect(try pending() == 0)
+    }
+
+    /// A second device on the first patient: its key.
+    private func secondDevice() throws -> DeviceKey {
+        let device = try #require(
+            try store.database.addDevice(
+                DeviceFields(name: "D2", kind: "bracelet", patient: store.patients[0].id), others: .keep, store.admin))
+        try store.connection().script(
+            "UPDATE device_assignment SET during = tstzrange(lower(during) - interval '1 hour', NULL) WHERE device_id = \(device.id)")
+        return try #require(try store.database.newDeviceKey(device.id, store.admin))
+    }
+
+    private func send(_ value: Double, at second: Double, by key: DeviceKey, measured: Double? = nil) throws {
+        let reading = Reading(vital: .spo2, value: value, measuredAt: start.advanced(bySeconds: measured ?? second))
+        _ = try ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: start.advanced(bySeconds: second)))
+    }
+
+    @Test("a second device neither hides, nor delays, nor ends what the first one finds") func secondDeviceIsGood() throws {
+        let second = try secondDevice()
+        for at in 0..<26 {
+            try send(82, at: Double(at), by: store.keys[0])
+            try send(98, at: Double(at) + 0.5, by: second)
+        }
+        #expect(try alerts() == ["1 spo2_bas error 10 - new"])
+        #expect(try pending() == 1)
+        // Both violate: the alert lasts until neither does.
+        for at in 26..<40 { try send(80, at: Double(at) + 0.5, by: second) }
+        try send(98, at: 40, by: store.keys[0])
+        #expect(try alerts() == ["1 spo2_bas error 10 - new"])
+        try send(98, at: 41, by: second)
+        #expect(try alerts() == ["1 spo2_bas error 10 41 new"])
+        #expect(try pending() == 0)
+    }
+
+    @Test("an alert names the sources that found it, in their order, and shows the worst of their values") func sources() throws {
+        let second = try secondDevice()
+        func open() throws -> Alert { try #require(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first) }
+        for at in 0...10 { try send(88, at: Double(at), by: store.keys[0]) }
+        #expect(try open().sources == [Alert.Source(device: store.keys[0].device, name: "D")])
+        let first = try store.database.acknowledgeAlert(open().id, store.nurse)
+        for at in 11..<25 {
+            try send(88, at: Double(at), by: store.keys[0])
+            try send(83, at: Double(at) + 0.5, by: second)
+        }
+        #expect(try open().sources == [Alert.Source(device: store.keys[0].device, name: "D"), Alert.Source(device: second.device, name: "D2")])
+        #expect(try open().message == "SpO2 : 83 % (< 90 %)" && open().value == 83)
+        #expect(try open().acknowledged, "it is no worse")
+        #expect(try open().version == (first?.version ?? 0) + 1, "said once")
+        let told: String = try store.connection().query("SELECT (alert_json(a) -> 'sources')::text FROM alerts a")[0][0]
+        #expect(try JSONDecoder().decode([Alert.Source].self, from: Data(told.utf8)) == open().sources)
+    }
+
+    @Test("a skin of 33 °C is no alarm until the ward has validated its site; a core temperature of 34 by hand is one, and ends by hand only")
+    func skinTemperature() throws {
+        for at in 0..<70 { try send([33], from: at, vital: .temperature) }
+        #expect(try alerts() == [])
+        let byHand = { value, second in
+            _ = try ingest.submit(
+                Submission(
+                    origin: .entered(patient: store.patients[0].id, by: store.nurse),
+                    readings: [Reading(vital: .temperature, value: value, measuredAt: start.advanced(bySeconds: second), isByHand: true)],
+                    receivedAt: start.advanced(bySeconds: second)))
+        }
+        try byHand(34.5, 70)
+        #expect(try alerts() == ["1 temperature_bas error 70 - new"])
+        try send([36.5], from: 71, vital: .temperature)
+        #expect(try alerts() == ["1 temperature_bas error 70 - new"])
+        try byHand(36.5, 72)
+        #expect(try alerts() == ["1 temperature_bas error 70 72 new"])
+        _ = try store.database.changeWard(store.wards[0].id, isSkinTemperatureValid: true, store.admin)
+        for at in 73..<135 { try send([34.5], from: at, vital: .temperature) }
+        #expect(try alerts().last == "1 temperature_bas error 133 - new")
+        _ = try store.database.changeWard(store.wards[0].id, isSkinTemperatureValid: false, store.admin)
+        try send([34.5], from: 135, vital: .temperature)
+        #expect(try alerts().last == "1 temperature_bas error 133 135 new", "no limit holds it open")
+    }
+
+    @Test("a clock that is ahead neither lets history end or raise an alert, nor makes it the newest value", arguments: [0.05, 1, 2, 30])
+    func clockAhead(by ahead: Double) throws {
+        func latest() throws -> Double? { try store.database.latestReadings(patient: store.patients[0].id).first?.value }
+        for at in 0..<12 { try send(85, at: Double(at), by: store.keys[0], measured: Double(at) + ahead) }
+        #expect(try alerts().count == 1 && alerts()[0].hasPrefix("1 spo2_bas error 10 "))
+        // A good value of long ago, by the same clock.
+        try send(97, at: 12, by: store.keys[0], measured: 12 + ahead - 40)
+        #expect(try latest() == 85)
+        #expect(try alerts()[0].hasSuffix("- new"))
+        try send(97, at: 13, by: store.keys[0], measured: 13 + ahead)
+        #expect(try latest() == 97)
+        #expect(try alerts()[0].hasSuffix("13 new"))
+        // A dip of long ago, while all is well.
+        for at in 14..<30 {
+            try send(97, at: Double(at), by: store.keys[0], measured: Double(at) + ahead)
+            try send(80, at: Double(at) + 0.1, by: store.keys[0], measured: Double(at) + ahead - 45)
+        }
+        #expect(try latest() == 97)
+        #expect(try alerts().count == 1)
     }
 
     @Test("a worse limit raises the priority of the same alert and takes back its acknowledgement") func worse() throws {
@@ -121,11 +218,12 @@ import Testing
     @Test("a reading of a clock that is ahead hides nothing that comes after it") func ahead() throws {
         let ahead = Reading(vital: .spo2, value: 97, measuredAt: start.advanced(bySeconds: 115))
         _ = try ingest.submit(Submission(origin: .device(store.keys[0]), readings: [ahead], receivedAt: start.advanced(bySeconds: 55.5)))
+        // The second right one tells that the clock was set.
         for second in 56...67 {
             let reading = Reading(vital: .spo2, value: 80, measuredAt: start.advanced(bySeconds: Double(second)))
             _ = try ingest.submit(Submission(origin: .device(store.keys[0]), readings: [reading], receivedAt: reading.measuredAt))
         }
-        #expect(try alerts() == ["1 spo2_bas error 66 - new"])
+        #expect(try alerts() == ["1 spo2_bas error 67 - new"])
         #expect(try store.database.latestReadings(patient: 1).map(\.value) == [80])
     }
 

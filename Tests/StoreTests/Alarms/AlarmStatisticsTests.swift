@@ -30,8 +30,8 @@ import Testing
         try owner.query(
             """
             INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, ended_at, acknowledged_at, acknowledged_by,
-                first_acknowledged_at, vital, side)
-            VALUES ($1, 'k', 'm', $2, $3, $4, $5, $6, $7, $6, $8, $9)
+                first_acknowledged_at, vital, side, raised_by)
+            VALUES ($1, 'k', 'm', $2, $3, $4, $5, $6, $7, $6, $8, $9, CASE WHEN $8::smallint IS NULL THEN 1 END)
             """,
             [
                 store.patients[patient].id, severity.rawValue, measured, timestamp(raised), timestamp(ended), timestamp(acknowledged),

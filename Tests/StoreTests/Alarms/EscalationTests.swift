@@ -49,7 +49,7 @@ import Testing
     @Test(
         "nothing brings back what ended, what is no error, what a person raised, or whoever was discharged",
         arguments: [
-            "ended_at = now()", "severity = 'warning'", "vital = NULL, side = NULL",
+            "ended_at = now()", "severity = 'warning'", "vital = NULL, side = NULL, raised_by = 1, kind = 'chute'",
         ])
     func noReminder(because: String) throws {
         _ = try alert("\(Self.acknowledged), \(because)")

@@ -27,9 +27,11 @@ import Testing
     private func current(_ subject: SoundPause.Subject) throws -> SoundPause? { try store.database.currentPause(of: subject) }
 
     @discardableResult private func raise(_ severity: Severity, ward: Int = 0) throws -> Alert {
-        try #require(
+        // Each of a kind of its own: a second one of the same would change the first.
+        let count: Int = try owner.query("SELECT count(*) FROM alerts")[0][0]
+        return try #require(
             try store.database.addAlert(
-                patient: store.patients[ward].id, kind: "k", message: "m", severity: severity, measuredAt: now, store.admin))
+                patient: store.patients[ward].id, kind: "k\(count)", message: "m", severity: severity, measuredAt: now, store.admin))
     }
 
     /// `id ended|running|broken by alert`.
@@ -165,7 +167,8 @@ import Testing
         let raising = try store.connection()
         try raising.script("BEGIN")
         try raising.query(
-            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES ($1, 'k', 'm', 'error', now())", [store.patients[0].id])
+            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES ($1, 'k', 'm', 'error', now(), 1)",
+            [store.patients[0].id])
         let (store, subject) = (store, patient)
         async let begun = withCheckedThrowingContinuation { continuation in
             Thread { continuation.resume(with: Swift.Result { try store.database.beginPause(of: subject, seconds: 60, store.nurse) }) }.start()

@@ -64,12 +64,13 @@ import Testing
         #expect(try alerts() == ["signal_perdu of 1 ended"])
     }
 
-    @Test("a device that never spoke has been silent since it was put on") func neverSeen() throws {
+    @Test("a device that has measured nothing on its patient yet is waited for, for five minutes") func neverSeen() throws {
         try sql.script("DELETE FROM device_state WHERE device_id = \(store.devices[0].id)")
-        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '10 s', NULL)")
+        try device("last_seen_at = now() - interval '11 minutes', live_at = now() - interval '11 minutes'", 1)
+        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '299 s', NULL)")
         try pass()
         #expect(try alerts() == [])
-        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '16 s', NULL)")
+        try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '301 s', NULL) WHERE device_id = \(store.devices[0].id)")
         try pass()
         #expect(try alerts() == ["signal_perdu of 1 open"])
     }
@@ -141,6 +142,10 @@ import Testing
         try device("live_at = now() - interval '16 s'")
         try pass()
         #expect(try Set(alerts()) == ["signal_perdu of 1 open", "horloge of 1 open"])
+        #expect(try messages().contains("Horloge déréglée, patient non surveillé – D"))
+        try sql.script("UPDATE alerts SET raised_at = now() - interval '61 s' WHERE kind = 'horloge'")
+        try pass()
+        #expect(try sql.query("SELECT severity FROM alerts WHERE kind = 'horloge'")[0][0] == "error")
         try device("live_at = now(), clock_offset_ms = 0")
         try pass()
         #expect(try alerts().allSatisfy { $0.hasSuffix("ended") })
@@ -149,10 +154,11 @@ import Testing
     @Test("what a device measured is not known any more once nobody has worn one for a minute; what was taken by hand is") func unworn() throws {
         try sql.script(
             """
-            INSERT INTO latest_readings (patient_id, vital, measured_at, value, by_hand) VALUES (1, 1, now(), 85, false), (1, 5, now(), 85, true);
+            INSERT INTO latest_readings (patient_id, vital, device_id, measured_at, ordered_at, value)
+            VALUES (1, 1, 1, now(), now(), 85), (1, 5, 0, now(), now(), 85);
             INSERT INTO alerts (patient_id, kind, message, severity, measured_at, vital, side)
             VALUES (1, 'spo2_bas', 'm', 'error', now(), 1, 'bas'), (1, 'systolic_bp_bas', 'm', 'error', now(), 5, 'bas');
-            INSERT INTO alarm_conditions (patient_id, vital, side, since_error) VALUES (1, 1, 'bas', now())
+            INSERT INTO alarm_conditions (patient_id, vital, side, device_id, raised) VALUES (1, 1, 'bas', 1, 'error'), (1, 5, 'bas', 0, 'error')
             """)
         try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', now() - interval '50 s') WHERE patient_id = 1")
         try pass()
@@ -160,7 +166,74 @@ import Testing
         try sql.script("UPDATE device_assignment SET during = tstzrange(now() - interval '1 hour', now() - interval '61 s') WHERE patient_id = 1")
         try pass()
         #expect(try alerts() == ["spo2_bas of 1 ended", "systolic_bp_bas of 1 open"])
-        #expect(try sql.query("SELECT count(*) FROM alarm_conditions")[0][0] == 0)
+        #expect(try sql.query("SELECT count(*) FROM alarm_conditions WHERE device_id <> 0")[0][0] == 0)
+        // Nor is what was taken by hand, once such a value does not count any more.
+        try sql.script("UPDATE latest_readings SET ordered_at = now() - interval '13 hours' WHERE device_id = 0")
+        try pass()
+        #expect(try alerts() == ["spo2_bas of 1 ended", "systolic_bp_bas of 1 ended"])
+    }
+
+    @Test(
+        "a value that a speaking device does not send any more, without a word, is missing after the longer of 15 s and five of its periods",
+        arguments: [("NULL", 14.0, false), ("NULL", 16, true), ("1", 16, true), ("10", 49, false), ("10", 51, true)])
+    func missing(period: String, seconds: Double, isMissing: Bool) throws {
+        try measured(["spo2": 0, "heart_rate": seconds], period: period)
+        try pass()
+        #expect(try alerts() == (isMissing ? ["mesure_absente of 1 open"] : []))
+        guard isMissing else { return }
+        #expect(try messages() == ["Mesure absente : fréquence cardiaque – D"])
+        // The other one, too: the same alert says so.
+        try measured(["spo2": seconds, "heart_rate": seconds], period: period)
+        try pass()
+        #expect(try messages() == ["Mesure absente : SpO2, fréquence cardiaque – D"])
+        try measured(["spo2": 0, "heart_rate": 0], period: period)
+        try pass()
+        #expect(try alerts() == ["mesure_absente of 1 ended"])
+    }
+
+    @Test("what nobody measures yet, is declared off, or was measured on somebody else before, is not missing") func notMissing() throws {
+        try pass()
+        #expect(try alerts() == [])
+        try measured(["spo2": 3600 + 60])
+        try pass()
+        #expect(try alerts() == [])
+        try measured(["spo2": 20])
+        try device("detached = '{\(Vital.spo2.code)}'")
+        try pass()
+        #expect(try alerts() == ["capteur_detache of 1 open"])
+    }
+
+    @Test("a missing value is urgent after a minute, acknowledged or not, and does not end because the device falls silent") func missingLasts()
+        throws
+    {
+        try measured(["spo2": 40])
+        try pass()
+        let alert = try #require(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 1)).first)
+        #expect(alert.severity == .warning)
+        _ = try store.database.acknowledgeAlert(alert.id, store.nurse)
+        try sql.script("UPDATE alerts SET raised_at = now() - interval '59 s'")
+        try pass()
+        #expect(try store.database.alert(alert.id, store.nurse)?.severity == .warning)
+        try sql.script("UPDATE alerts SET raised_at = now() - interval '61 s'")
+        try pass()
+        let worse = try #require(try store.database.alert(alert.id, store.nurse))
+        #expect(worse.severity == .error && !worse.acknowledged)
+        try device("live_at = now() - interval '16 s', last_seen_at = now() - interval '16 s'")
+        try pass()
+        #expect(try alerts() == ["mesure_absente of 1 open", "signal_perdu of 1 open"])
+    }
+
+    /// The first patient's device has measured these, so many seconds ago.
+    private func measured(_ ages: [String: Double], period: String = "NULL") throws {
+        for (name, seconds) in ages {
+            let vital = try #require(Vital(rawValue: name))
+            try sql.script(
+                """
+                INSERT INTO latest_readings (patient_id, vital, device_id, measured_at, ordered_at, value, period_seconds)
+                VALUES (1, \(vital.code), 1, now() - interval '\(seconds) s', now() - interval '\(seconds) s', 97, \(period))
+                ON CONFLICT (patient_id, vital, device_id) DO UPDATE SET measured_at = excluded.measured_at, ordered_at = excluded.ordered_at
+                """)
+        }
     }
 
     @Test("alerts follow a patient to another ward") func moves() throws {

@@ -58,7 +58,7 @@ import Testing
     @Test("an alert that a person raises or acknowledges is written, one that the alarms raise or end is not") func alerts() throws {
         try owner.script(
             """
-            INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (1, 'k', 'm', 'error', now());
+            INSERT INTO alerts (patient_id, vital, side, kind, message, severity, measured_at) VALUES (1, 1, 'bas', 'spo2_bas', 'm', 'error', now());
             UPDATE alerts SET ended_at = now()
             """)
         #expect(try written() == [])
@@ -140,11 +140,11 @@ import Testing
     }
 
     @Test("what a person enters or sends for a device is written once, by vital; a repetition is not") func entered() throws {
-        let now = try TestStore.now
+        let now = try TestStore.now.advanced(bySeconds: -1)
         let ingest = store.ingest()
         func submit(_ origin: Submission.Origin, _ values: [(Vital, Double)]) throws {
             let readings = values.map { Reading(vital: $0.0, value: $0.1, measuredAt: now) }
-            _ = try ingest.submit(Submission(origin: origin, readings: readings, receivedAt: now))
+            _ = try ingest.submit(Submission(origin: origin, readings: readings, receivedAt: now.advanced(bySeconds: 1)))
         }
         let entered = Submission.Origin.entered(patient: 1, by: store.nurse)
         try submit(entered, [(.spo2, 95), (.consciousness, 0)])

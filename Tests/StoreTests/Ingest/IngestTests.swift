@@ -3,6 +3,7 @@ import Clinical
 import Foundation
 import Postgres
 import Store
+import Synchronization
 import TestDatabase
 import Testing
 
@@ -30,8 +31,25 @@ import Testing
         let readings = [reading(), reading(80, .heartRate)]
         #expect(try submit(readings).duplicates == 0)
         #expect(try submit(readings + [reading(98, secondsAgo: -1)]).duplicates == 2)
-        #expect(try submit([reading(90, secondsAgo: -2), reading(91, secondsAgo: -2)]).duplicates == 1)
-        #expect(try store.stored() == 4)
+        #expect(try store.stored() == 3)
+    }
+
+    @Test("another value under an identity that is taken is no repetition: it is not stored, and told") func conflicts() throws {
+        let both = try submit([reading(90, secondsAgo: 2), reading(91, secondsAgo: 2), reading(70, .heartRate, secondsAgo: 2)])
+        #expect((both.duplicates, both.conflicts) == (0, [1]))
+        let again = try submit([reading(70, .heartRate, secondsAgo: 2), reading(171, secondsAgo: 2), reading(96, secondsAgo: 1)])
+        #expect((again.duplicates, again.conflicts) == (1, [1]))
+        let stored = try store.database.readings(store.admin, ReadingFilter(), Page(limit: 10)).map(\.value)
+        #expect(stored.sorted() == [70, 90, 96])
+    }
+
+    @Test("a reading without a time is stored at a free millisecond, with others of its report and of others") func untimed() throws {
+        let first = try submit([reading(90), reading(91), reading(90), reading(70, .heartRate)])
+        #expect((first.duplicates, first.conflicts, first.moved) == (1, [], [1: now.advanced(bySeconds: 0.001)]))
+        let second = try submit([reading(95)])
+        #expect((second.duplicates, second.conflicts, second.moved) == (0, [], [0: now.advanced(bySeconds: 0.002)]))
+        let stored = try store.database.readings(store.admin, ReadingFilter(vital: .spo2), Page(limit: 10))
+        #expect(stored.map(\.value) == [95, 91, 90])
     }
 
     @Test("a wrong key, a retired device and an unknown one are refused, and nothing is stored") func keys() throws {
@@ -45,10 +63,33 @@ import Testing
         #expect(try store.stored() == 0)
     }
 
+    @Test("a key that is replaced works beside the new one for as long as was said, and no longer once a third one is made or the device is retired")
+    func overlappingKeys() throws {
+        let (id, old) = (store.devices[0].id, store.keys[0])
+        let new = try #require(try store.database.newDeviceKey(id, formerHours: 24, store.admin))
+        for key in [old, new] {
+            #expect(try store.database.isValid(key))
+            _ = try submit([reading()], key: key)
+        }
+        try store.connection().script("UPDATE devices SET former_key_until = now() - interval '1 second' WHERE id = \(id)")
+        #expect(throws: IngestError.unauthenticated) { try submit([reading()], key: old) }
+        #expect(try !store.database.isValid(old) && store.database.isValid(new))
+        let third = try #require(try store.database.newDeviceKey(id, formerHours: 1, store.admin))
+        #expect(try !store.database.isValid(old) && store.database.isValid(new) && store.database.isValid(third))
+        _ = try store.database.newDeviceKey(id, store.admin)
+        #expect(try !store.database.isValid(new) && !store.database.isValid(third))
+        _ = try store.database.newDeviceKey(id, formerHours: 1, store.admin)
+        #expect(try store.database.retireDevice(id, store.admin))
+        #expect(try store.connection().query("SELECT FROM devices WHERE former_key_hash IS NOT NULL").isEmpty)
+    }
+
     @Test("a device that nobody wears is told so, and its report is not stored") func unassigned() throws {
         let device = store.devices[0]
         _ = try store.database.updateDevice(device.id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)
-        #expect(throws: IngestError.unassigned) { try submit([reading(secondsAgo: -30)]) }
+        let later = now.advanced(bySeconds: 30)
+        #expect(throws: IngestError.unassigned) {
+            try ingest.submit(Submission(origin: .device(store.keys[0]), readings: [reading(secondsAgo: -30)], receivedAt: later))
+        }
         #expect(try store.stored() == 0)
     }
 
@@ -85,7 +126,7 @@ import Testing
                 for number in 1...60 {
                     let fields = DeviceFields(
                         name: "D", kind: "bracelet", patient: store.patients[number % 2].id, status: "s\(number)")
-                    _ = try store.database.updateDevice(device.id, fields, store.admin)
+                    _ = try store.database.updateDevice(device.id, fields, others: .keep, store.admin)
                 }
             }
             try await group.waitForAll()
@@ -161,20 +202,22 @@ import Testing
         func answered(_ version: Int?, _ device: Int = 0, secondsAgo: Double = 0) throws -> AlarmRules? {
             try submit([reading(secondsAgo: secondsAgo)], key: store.keys[device], state: DeviceState(rulesVersion: version)).rules
         }
+        // Without those of a temperature, which are not for the skin's.
+        let defaults = AlarmLevels(of: .hospital).rules.ofDevices
         #expect(try answered(nil) == nil)
-        #expect(try answered(0, secondsAgo: 1) == .defaults)
-        #expect(try answered(Int(AlarmRules.defaults.version), secondsAgo: 2) == nil)
+        #expect(try answered(0, secondsAgo: 1) == defaults)
+        #expect(try answered(Int(defaults.version), secondsAgo: 2) == nil)
         try store.connection().script(
             """
             INSERT INTO alarm_rules (patient_id, vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis)
             VALUES (1, 1, 'bas', 'error', 85, false, 10, 1)
             """)
-        let own = try #require(try answered(Int(AlarmRules.defaults.version), secondsAgo: 3))
-        #expect(own.sorted[0].limit == 85 && own.all.count == AlarmRules.defaults.all.count)
+        let own = try #require(try answered(Int(defaults.version), secondsAgo: 3))
+        #expect(own.sorted[0].limit == 85 && own.all.count == defaults.all.count)
         #expect(try answered(Int(own.version), secondsAgo: 4) == nil)
-        #expect(try answered(Int(own.version), 1, secondsAgo: 5) == .defaults)
+        #expect(try answered(Int(own.version), 1, secondsAgo: 5) == defaults)
         // History brings the rules too, and without a wearer there are none.
-        #expect(try answered(7, 1, secondsAgo: 600) == .defaults)
+        #expect(try answered(7, 1, secondsAgo: 600) == defaults)
         _ = try store.database.updateDevice(store.devices[1].id, DeviceFields(name: "D", kind: "bracelet", patient: nil), store.admin)
         let after = now.advanced(bySeconds: 60)
         let late = Submission(
@@ -226,6 +269,53 @@ import Testing
             """)
         _ = try submit([reading(secondsAgo: 1)])
         #expect(try store.stored() == 2)
+    }
+
+    @Test("a database that does not answer is given up at the deadline; who comes meanwhile does not wait; later it goes on")
+    func heldUp() throws {
+        let ingest = Ingest(url: store.url, application: "tests held up", logger: .init(label: "tests"), deadlineSeconds: 3)
+        defer { ingest.close() }
+        @Sendable func submit(_ secondsAgo: Double) -> IngestError? {
+            let one = Reading(vital: .spo2, value: 97, measuredAt: now.advanced(bySeconds: -secondsAgo))
+            let submission = Submission(origin: .device(store.keys[0]), readings: [one], receivedAt: now)
+            do throws(IngestError) { _ = try ingest.submit(submission) } catch { return error }
+            return nil
+        }
+        let watch = try store.connection()
+        func backends() throws -> Int {
+            try watch.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tests held up' AND state <> 'idle'")[0][0]
+        }
+        /// Fails after 20 s: a loop without an end would hold up all tests.
+        func waitUntil(_ condition: () throws -> Bool) throws {
+            for _ in 0..<2_000 where try !condition() { Thread.sleep(forTimeInterval: 0.01) }
+            try #require(try condition())
+        }
+        #expect(submit(1) == nil && !ingest.isStalled)
+        let lock = try store.connection()
+        try lock.script("BEGIN; LOCK TABLE readings IN SHARE MODE")
+        let began = ContinuousClock.now
+        #expect(submit(2) == .outcomeUnknown && ingest.isStalled)
+        #expect((2.9...5).contains((ContinuousClock.now - began) / .seconds(1)))
+        // One asks whether it goes again; the others are told at once that it does not.
+        let answered = DispatchSemaphore(value: 0)
+        let answer = Mutex<IngestError?>(nil)
+        Thread.detachNewThread {
+            let refusal = submit(3)
+            answer.withLock { $0 = refusal }
+            answered.signal()
+        }
+        try waitUntil { try backends() > 0 }
+        let asked = ContinuousClock.now
+        #expect(submit(4) == .away)
+        #expect(ContinuousClock.now - asked < .milliseconds(500))
+        answered.wait()
+        #expect(answer.withLock { $0 } == .outcomeUnknown)
+        // Nobody is left waiting for the lock.
+        try waitUntil { try backends() == 0 }
+        try lock.script("COMMIT")
+        #expect(submit(2) == nil && !ingest.isStalled)
+        #expect(submit(3) == nil && submit(4) == nil)
+        #expect(try store.stored() == 4)
     }
 
     @Test("a person's readings reach only patients whom the person may see") func relayed() throws {

@@ -46,8 +46,9 @@ import Testing
         let key = StoredReading.Key(patient: patient.id, vital: .spo2, measuredAt: now, device: device.id)
         #expect(try database.reading(key, nurse) == nil)
         #expect(try database.reading(key, store.admin)?.value == 90)
-        #expect(try database.correctReading(key, value: 99, nurse) == nil)
-        #expect(try !database.deleteReading(key, nurse))
+        // The same as for a reading that is not there, or that somebody else entered.
+        #expect(throws: StoreError.notOwnEntry) { try database.correctReading(key, value: 99, nurse) }
+        #expect(throws: StoreError.notOwnEntry) { try database.deleteReading(key, nurse) }
         #expect(try database.readings(nurse, ReadingFilter(), Page(limit: 100)) == [])
     }
 

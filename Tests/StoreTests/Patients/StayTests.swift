@@ -81,7 +81,9 @@ import Testing
         // Worn by the first until 30 minutes ago, by nobody for 10, then by the second.
         let (taken, given) = (now.advanced(bySeconds: -1800), now.advanced(bySeconds: -1200))
         let worn = try #require(try database.assignments(of: device, store.nurse, Page(limit: 1))?.first)
-        _ = try database.updateAssignment(worn.id, of: device, now: now, store.nurse) { AssignmentTime(begin: $0.begin, end: taken) }
+        var end = Change<AssignmentTime>()
+        end.set(\.end, to: taken)
+        _ = try database.updateAssignment(worn.id, of: device, now: now, store.nurse, end)
         _ = try #require(try database.assignDevice(device, to: second.id, from: given, to: nil, now: now, store.nurse))
         let ingest = store.ingest()
         defer { ingest.close() }
@@ -112,13 +114,14 @@ import Testing
         let (database, patient, device) = (store.database, store.patients[0].id, store.devices[0].id)
         let ingest = store.ingest()
         defer { ingest.close() }
-        func raise() throws -> Int {
+        func raise(_ kind: String) throws -> Int {
             try #require(
-                try database.addAlert(patient: patient, kind: "k", message: "m", severity: .error, measuredAt: now, store.nurse)?.id)
+                try database.addAlert(patient: patient, kind: kind, message: "m", severity: .error, measuredAt: now, store.nurse)?.id)
         }
-        let (seen, unseen) = (try raise(), try raise())
+        let (seen, unseen) = (try raise("fall"), try raise("call"))
         _ = try database.acknowledgeAlert(seen, store.admin)
-        _ = try database.updateDevice(store.devices[1].id, DeviceFields(name: "D", kind: "b", patient: patient), store.admin)
+        _ = try database.updateDevice(
+            store.devices[1].id, DeviceFields(name: "D", kind: "b", patient: patient), others: .keep, store.admin)
         let gone = try #require(try database.dischargePatient(.id(patient), store.nurse))
         let left = try #require(gone.dischargedAt)
         #expect(gone.fields.bed == "")
@@ -135,7 +138,7 @@ import Testing
                 readings: [
                     Reading(vital: .spo2, value: 95, measuredAt: now.advanced(bySeconds: -60)),
                     Reading(vital: .spo2, value: 94, measuredAt: left.advanced(bySeconds: 1)),
-                ], receivedAt: now))
+                ], receivedAt: left.advanced(bySeconds: 1)))
         #expect(receipt.patients == [patient, nil])
         #expect(try database.patient(.id(patient), store.nurse) == nil)
         #expect(try database.patient(.id(patient), store.admin) == gone)
@@ -163,11 +166,9 @@ import Testing
         try blocker.query("UPDATE patients SET bed = '12' WHERE id = $1", [patient.id])
         let renamed = DispatchSemaphore(value: 0)
         Thread {
-            _ = try? database.updatePatient(.id(patient.id), store.nurse) { before in
-                var fields = before
-                fields.lastName = "Grand"
-                return fields
-            }
+            var change = Change<PatientFields>()
+            change.set(\.lastName, to: "Grand")
+            _ = try? database.updatePatient(.id(patient.id), store.nurse, change)
             renamed.signal()
         }.start()
         let waiting = try store.connection()

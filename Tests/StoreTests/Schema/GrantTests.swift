@@ -172,10 +172,10 @@ import Testing
         #expect(try ingest.submit(submission).duplicates == 0)
         #expect(try ingest.submit(submission).duplicates == 2)
         try database.makePartitions()
-        let source = LoginSource(username: "nurse", address: "192.0.2.1", browser: nil)
+        let source = LoginSource(username: "nurse", address: "192.0.2.1", browsers: [])
         guard case .counted(let attempt) = try database.countAttempt(database.loginCandidate(source), source) else { throw Refused() }
         try database.giveBack(attempt)
-        try database.rememberBrowser([1], of: nurse.user)
+        _ = try database.rememberBrowser([], fresh: [1], of: nurse.user)
         _ = try database.changeUser(nurse.user, UserChanges(wards: [store.wards[1].id], isActive: true), by: store.admin.author)
         #expect(try database.setPassword(nurse.user, passwordHash: "-", by: store.admin.author))
         try database.forgetExpired()
@@ -190,7 +190,7 @@ import Testing
             """
             UPDATE readings SET value = 96 WHERE patient_id = \(patient.id) AND vital = \(Vital.spo2.code);
             DELETE FROM readings WHERE patient_id = \(patient.id) AND vital = \(Vital.heartRate.code);
-            INSERT INTO alerts (patient_id, kind, message, severity, measured_at) VALUES (\(patient.id), 'x', 'x', 'error', now());
+            INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES (\(patient.id), 'x', 'x', 'error', now(), \(nurse.user));
             UPDATE alerts SET ended_at = now(), acknowledged_at = now(), acknowledged_by = \(nurse.user);
             UPDATE patients SET ward_id = \(store.wards[1].id), bed = '9' WHERE id = \(patient.id);
             DELETE FROM user_wards WHERE user_id = \(nurse.user);
@@ -310,7 +310,9 @@ import Testing
     }
 
     @Test("a function with the owner's rights is on the list, pins its search path with pg_temp last, and is nobody else's") func definers() throws {
-        let connection = try TestStore().connection()
+        let store = try TestStore()
+        defer { withExtendedLifetime(store) {} }  // its database goes with it
+        let connection = try store.connection()
         let functions = try connection.query(
             """
             SELECT proname, coalesce(proconfig @> '{"search_path=pg_catalog, public, pg_temp"}', false),

@@ -59,7 +59,7 @@ import Testing
         let names = EmbeddedText.migrations.map(\.name)
         let lines = zip(Migrations.migrations, names).map { "\($0.hexDigest)  \($1).sql\n" }
         #expect(try String(contentsOf: list, encoding: .utf8) == lines.joined())
-        #expect(names.map { $0.prefix(6) } == names.indices.map { "m000\($0 + 1)_" })
+        #expect(names.map { $0.prefix(6) } == names.indices.map { "m\(String(10_001 + $0).dropFirst())_" })
         #expect(Migrations.migrations.map(\.name).prefix(4) == ["initial", "people", "alarms", "alarm care"])
     }
 

@@ -6,13 +6,13 @@ import { Pauses } from "../../../www/model/pauses.js";
 const alert = (id, severity = "warning", more = {}) => ({ id, patient: 12, severity, acknowledged: false, endedAt: null, remindedAt: null, escalatedAt: null, ...more });
 
 test("each priority has its own rhythm, in the audible middle, and is over before it comes again", () => {
-  assert.deepEqual(Object.values(PATTERNS).map(({ pulses }) => pulses.length), [10, 3, 2]);
+  assert.deepEqual(Object.values(PATTERNS).map(({ pulses }) => pulses.length), [15, 10, 3, 2]);
   for (const pattern of Object.values(PATTERNS)) {
     assert.ok(pattern.frequency >= 500 && pattern.frequency <= 800);
     assert.ok(lengthOf(pattern) < pattern.everyMs);
     pattern.pulses.slice(1).forEach((at, i) => assert.ok(at >= pattern.pulses[i] + pattern.pulseMs, "pulses are apart"));
   }
-  assert.ok(PATTERNS.error.everyMs < PATTERNS.warning.everyMs && PATTERNS.warning.everyMs < PATTERNS.info.everyMs);
+  assert.ok(PATTERNS.pulse.everyMs < PATTERNS.error.everyMs && PATTERNS.error.everyMs < PATTERNS.warning.everyMs && PATTERNS.warning.everyMs < PATTERNS.info.everyMs);
 });
 
 test("what is acknowledged, over or silenced by a pause is not heard; a latched error is", () => {
@@ -35,6 +35,13 @@ test("a latched error that has ended only reminds: what lasts is heard before it
   assert.equal(sound.look([ended], 100), "stop");
   assert.deepEqual(sound.look([ended], sound.wakeAt), { play: "info" });
   assert.deepEqual(sound.look([ended, alert(2)], sound.wakeAt - 1), { play: "warning" });
+});
+
+test("a lost pulse has the sound of its own, before any other error", () => {
+  const lost = alert(1, "error", { kind: "pouls_introuvable" });
+  assert.deepEqual(new AlarmSound().look([alert(2, "error"), lost], 0), { play: "pulse" });
+  assert.deepEqual(new AlarmSound().look([{ ...lost, severity: "warning" }], 0), { play: "warning" });
+  assert.equal(worstOf([lost]), "error");
 });
 
 test("a pattern sounds at once, and again when it is due", () => {

@@ -39,6 +39,15 @@ test("gaps of several vitals that fall together are one, with the alert that say
     { ...gap, vitals: ["spo2", "heart_rate"], cause: "signal_perdu" }, { ...alone, vitals: ["heart_rate"], cause: null }]);
 });
 
+test("that a patient was away explains a gap before any alert about the device does, and is no alarm", () => {
+  const gap = { from: NOW - 5 * HOUR, to: NOW - 4 * HOUR };
+  const alerts = [alert(1, gap.from, { kind: "signal_perdu", vital: null, endedAt: gap.from + MINUTE }), alert(2, gap.from + MINUTE, { kind: "absence", vital: null, severity: "info", endedAt: gap.to }),
+    alert(3, gap.from, { kind: "brassard", vital: null, severity: "info", endedAt: null })];
+  assert.deepEqual(gapsTogether({ spo2: [gap] }, WIDTH, alerts, span).map(({ cause }) => cause), ["absence"]);
+  const load = loadOf(alerts, span);
+  assert.deepEqual([load.raised, load.bySeverity.info, load.openMs], [1, 0, MINUTE]);
+});
+
 test("what was measured is the rest", () => assert.equal(coverage([{ from: NOW - 6 * HOUR, to: NOW - 3 * HOUR }], span), 0.75));
 
 test("the median of an even count lies halfway", () => {

@@ -60,9 +60,9 @@ test("from five minutes to a month can be asked for", () => {
   assert.ok(!isShowable(NOW - LEAST_MS + 1, NOW) && !isShowable(NOW - MOST_MS - 1, NOW));
 });
 
-test("what is about none of the vitals is told apart", () => {
+test("what is about none of the vitals is told apart, whatever it is called", () => {
   const alerts = [alert(1, NOW - HOUR), alert(2, NOW - HOUR, { vital: null, kind: "signal_perdu" }), alert(3, NOW - HOUR, { vital: null, kind: "spo2_low" })];
-  assert.deepEqual(othersOf(alerts, ["spo2", "heart_rate"], { from: NOW - 3 * HOUR, to: NOW }).map(({ id }) => id), [2]);
+  assert.deepEqual(othersOf(alerts, ["spo2", "heart_rate"], { from: NOW - 3 * HOUR, to: NOW }).map(({ id }) => id), [2, 3]);
 });
 
 test("the line stops where nothing was measured", () => {
@@ -80,7 +80,7 @@ test("limits and the normal range are always in sight", () => {
 test("marked are the alerts about the vital that were there in the stretch", () => {
   const alerts = [alert(1, NOW - HOUR), alert(2, NOW - 5 * HOUR), alert(3, NOW - 5 * HOUR, { endedAt: NOW - 4 * HOUR }),
     alert(4, NOW - MINUTE, { vital: "heart_rate", kind: "heart_rate_haut" }), alert(5, NOW + 1), alert(6, NOW - 2 * HOUR, { vital: null })];
-  assert.deepEqual(marksOf(alerts, "spo2", { from: NOW - 3 * HOUR, to: NOW }).map(({ id }) => id), [2, 6, 1]);
+  assert.deepEqual(marksOf(alerts, "spo2", { from: NOW - 3 * HOUR, to: NOW }).map(({ id }) => id), [2, 1]);
 });
 
 test("the table has as many rows as it is told, averages by the number of readings, and names its alerts", () => {

@@ -61,3 +61,12 @@ test("what would change is what differs from what holds, also by going back to t
 });
 
 test("a limit that is off is no line", () => assert.deepEqual(linesOf({ limites: [rule("spo2", "bas", "error", null), rule("spo2", "bas", "warning", 94), rule("heart_rate", "bas", "error", 40)] }, "spo2").map(({ seuil }) => seuil), [94]));
+
+test("a temperature of the skin has the limits of its ward and patient only, until the ward has validated its site", () => {
+  const limites = [rule("temperature", "bas", "error", 35), rule("temperature", "haut", "error", 39.1), rule("temperature", "haut", "warning", 38)]
+    .map((one, i) => ({ ...one, origine: ["defaut", "hopital", "patient"][i] }));
+  const lines = (valid, isOnSkin) => linesOf({ limites, temperature_cutanee_validee: valid }, "temperature", isOnSkin).map(({ seuil }) => seuil);
+  assert.deepEqual(lines(false, true), [38]);
+  assert.deepEqual(lines(false, false), [35, 39.1, 38]);
+  assert.deepEqual(lines(true, true), [35, 39.1, 38]);
+});

@@ -122,4 +122,42 @@ test("a lost signal makes values stale at once, and one measured since is curren
   assert.equal(record.freshness("spo2", NOW + 1_100, NOW + 1_100).stale, false);
 });
 
+test("a temperature that a person took stands beside the skin's while the score counts it", () => {
+  const record = new PatientRecord();
+  const parts = (more) => ({ at: NOW, parts: [{ vital: "temperature", state: "connu", byHand: true, value: 38.5, at: NOW - 60_000, ...more }] });
+  record.score = parts();
+  assert.equal(record.coreTemperature(), null, "nothing is measured on the skin");
+  record.addReading(reading(33.1, NOW, "temperature"), NOW);
+  assert.deepEqual(record.coreTemperature(), { value: 38.5, at: NOW - 60_000 });
+  for (const more of [{ byHand: false }, { state: "ancien" }, { at: NOW }]) {
+    record.score = parts(more);
+    assert.equal(record.coreTemperature(), null);
+  }
+});
+
+test("a device tells why it has no value, and is waited for while it is new", () => {
+  const record = steady(1_000);
+  assert.equal(record.missingReason("heart_rate"), null);
+  record.addDevice({ id: 3, reasons: { heart_rate: "no_pulse" }, wornSince: NOW - 60_000 });
+  assert.equal(record.missingReason("heart_rate"), "no_pulse");
+  assert.equal(record.awaitsFirstMeasurement(NOW), false);
+  const empty = new PatientRecord();
+  empty.addDevice({ id: 3, reasons: {}, wornSince: NOW });
+  assert.deepEqual([0, 299_999, 300_000].map((ms) => empty.awaitsFirstMeasurement(NOW + ms)), [true, true, false]);
+});
+
 const pause = (id, more = {}) => ({ id, patient: 12, ward: null, by: "i.sow", endsAt: NOW + 120_000, severity: "warning", endedAt: null, brokenBy: null, ...more });
+
+test("what other devices contradict stands beside the value until a newer one comes, and comes with a copy of it too", () => {
+  const record = new PatientRecord();
+  const others = [{ value: 82, at: NOW, device: 5 }];
+  record.addReading({ ...reading(98, NOW), others }, NOW);
+  assert.deepEqual(record.value("spo2").others, others);
+  record.addReading(reading(98, NOW), NOW);
+  assert.deepEqual(record.value("spo2").others, []);
+  record.addReading({ ...reading(98, NOW), others }, NOW);
+  record.addReading(reading(97, NOW - 5000), NOW);
+  assert.deepEqual(record.value("spo2").others, others);
+  record.addReading(reading(97, NOW + 1000), NOW + 1000);
+  assert.deepEqual(record.value("spo2").others, []);
+});

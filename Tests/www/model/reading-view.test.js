@@ -22,3 +22,9 @@ test("a stale value is shown as stale whatever it is, and a missing one as two d
   assert.equal(shown({ ageMs: 11_000, stale: true }).state, "stale");
   assert.deepEqual(shown(null, undefined), { state: "none", text: "--", unit: "%", value: null, ageMs: null });
 });
+
+test("33 °C is normal on the skin and low in the core", () => {
+  const words = { has: () => false, t: (key) => key, language: "fr" };
+  const state = (onSkin) => view(vital("temperature"), { value: 33, onSkin }, { ageMs: 1, stale: false }, words).state;
+  assert.deepEqual([state(true), state(false)], ["normal", "low"]);
+});

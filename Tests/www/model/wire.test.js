@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { clearsFreshness, isAbout, isEscalated, isLostPulse } from "../../../www/model/alerts.js";
+import { isInterruption } from "../../../www/model/interruption.js";
 import { readDevice, readLatest, readMessage, readRows, readTraces } from "../../../www/model/wire.js";
 
 const read = (wire) => readMessage(JSON.stringify(wire));
@@ -7,6 +9,7 @@ const AT = "2026-11-22T14:43:18.250Z";
 
 const alert = {
   id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", type_donnee: "spo2", cote: "bas", valeur: 88, seuil: 90,
+  sources: [{ dispositif: 5, nom: "Bracelet 5" }, { dispositif: null, nom: null }],
   timestamp: AT, levee_le: AT, aggravee_le: null, premier_acquittement_le: AT, rappelee_le: null, escaladee_le: null,
   acquittee: false, acquittee_par: null, acquittee_le: null, terminee_le: null, version: 3,
 };
@@ -24,6 +27,14 @@ test("`corrige` names the vitals whose known value does not hold any more", () =
 
 test("`depuis` says from when on the past must be fetched again", () => {
   assert.equal(read({ type: "iot_data", patient_id: 12, depuis: AT, data: {} }).since, Date.parse(AT));
+});
+
+test("a temperature of the skin is one, and what other devices contradict is beside the value", () => {
+  const others = [{ valeur: 82, timestamp: AT, dispositif: 5 }, { valeur: "A", timestamp: AT }, null];
+  assert.deepEqual(readLatest({ temperature: { valeur: 33, timestamp: AT, site: "peau" }, spo2: { valeur: 98, timestamp: AT, autres: others } }), [
+    { vital: "temperature", value: 33, at: Date.parse(AT), onSkin: true },
+    { vital: "spo2", value: 98, at: Date.parse(AT), others: [{ value: 82, at: Date.parse(AT), device: 5 }] }]);
+  assert.deepEqual(readLatest({ temperature: { valeur: 37, timestamp: AT, site: "centrale" } }), [{ vital: "temperature", value: 37, at: Date.parse(AT) }]);
 });
 
 test("a lettered vital is read as its letter's place", () => {
@@ -56,15 +67,34 @@ test("alert and alert_update are read alike", () => {
     assert.equal(message.kind, "alert");
     assert.equal(message.patient, 12);
     assert.deepEqual(message.alert, {
-      id: 7, patient: 12, ward: null, device: null, kind: "spo2_low", message: "SpO₂ à 88 %", severity: "error",
-      vital: "spo2", side: "bas", value: 88, limit: 90, at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, version: 3 });
+      id: 7, patient: 12, ward: null, device: null, kind: "spo2_low", byHand: false, raisedBy: null, message: "SpO₂ à 88 %", severity: "error",
+      vital: "spo2", side: "bas", value: 88, limit: 90, sources: [{ device: 5, name: "Bracelet 5" }, { device: null, name: null }], at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, hold: null, version: 3 });
   }
   assert.equal(read({ type: "alert", patient_id: 12, data: { ...alert, niveau_gravite: "?" } }), null);
 });
 
+test("what a person raised is no kind of the system's, whatever its words, and strikes no value out", () => {
+  const bare = { ...alert, type_donnee: null, cote: null, valeur: null, seuil: null, message: "Signal perdu – Bracelet 8" };
+  for (const type_alerte of ["signal_perdu", "capteur_detache", "pouls_introuvable", "service_non_surveille", "surveillance_interrompue", "spo2_bas"]) {
+    for (const levee_par of ["a.diop", null]) {
+      const { alert: read } = readMessage(JSON.stringify({ type: "alert", patient_id: 12, data: { ...bare, type_alerte, levee_par, timestamp: "2199-01-01T00:00:00Z" } }));
+      assert.equal(read.byHand, true);
+      for (const vital of ["spo2", "heart_rate", "temperature"]) {
+        assert.equal(clearsFreshness(read, vital, 0, ["spo2", "heart_rate", "temperature"]), false, `${type_alerte} ${vital}`);
+        assert.equal(isAbout(read, vital), false);
+      }
+      assert.deepEqual([isLostPulse(read), isEscalated(read), isInterruption(read)], [false, false, false]);
+    }
+    const { alert: own } = readMessage(JSON.stringify({ type: "alert", patient_id: 12, data: { ...bare, type_alerte, dispositif: 8 } }));
+    assert.equal(own.kind, type_alerte);
+  }
+  const { alert: hold } = readMessage(JSON.stringify({ type: "alert", patient_id: 12, data: { ...bare, type_alerte: "absence" } }));
+  assert.deepEqual([hold.byHand, hold.kind], [false, "absence"]);
+});
+
 test("a device's state is read, with what it does not say as unknown", () => {
   const { device } = read({ type: "dispositif", patient_id: 12, data: { id: 3, nom: "ESP32", statut: "actif", derniere_connexion: AT } });
-  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null, detached: null });
+  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null, detached: null, reasons: {}, wornSince: null });
   assert.equal(readDevice({}), null);
 });
 
@@ -74,6 +104,12 @@ test("the vitals whose sensor is off are read, those that this page does not kno
 });
 
 const pause = { id: 4, patient: 12, service: null, par: "i.sow", debut: AT, fin: "2026-11-22T14:45:18.250Z", niveau_gravite: "warning", terminee_le: null, rompue_par: null };
+
+test("why a device has no value is read for the vitals that this page knows", () => {
+  assert.deepEqual(readDevice({ id: 3, raisons: { heart_rate: "no_pulse", glucose: "motion", spo2: 4 } }).reasons, { heart_rate: "no_pulse" });
+  assert.deepEqual(readDevice({ id: 3, raisons: null }).reasons, {});
+  assert.equal(readDevice({ id: 3, porte_depuis: AT }).wornSince, Date.parse(AT));
+});
 
 test("a pause is read with its subject, and its end as none", () => {
   const message = read({ type: "pause", patient_id: 12, service: null, data: pause });
@@ -89,7 +125,7 @@ test("a score is read with its parts, and one that does not apply without number
     risque_maximum: "urgence", calcule_le: AT, parties: [part, { parametre: "glucose" }] };
   const { score } = read({ type: "score", patient_id: 12, data });
   assert.deepEqual([score.minimum, score.maximum, score.known, score.parameters, score.riskMaximum], [3, 11, 4, 7, "urgence"]);
-  assert.deepEqual(score.parts, [{ vital: "spo2", state: "connu", value: 93, at: Date.parse(AT), minimum: 2, maximum: 2 }]);
+  assert.deepEqual(score.parts, [{ vital: "spo2", state: "connu", value: 93, at: Date.parse(AT), byHand: false, minimum: 2, maximum: 2 }]);
   const none = read({ type: "score", patient_id: 12, data: { applicable: false, motif: "grossesse", echelle: 1, minimum: null, maximum: null, calcule_le: AT, parties: [] } });
   assert.deepEqual([none.score.applicable, none.score.reason, none.score.minimum], [false, "grossesse", null]);
   assert.equal(read({ type: "score", patient_id: 12, data: null }), null);

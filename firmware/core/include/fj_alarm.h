@@ -1,10 +1,11 @@
-// The alarm at the bedside, for the time in which the server cannot raise one: the server's rules on the newest values.
+// The alarm at the bedside: the server's rules on the newest values, for the time in which the server cannot raise one; and a missing pulse, always.
 #ifndef FJ_ALARM_H
 #define FJ_ALARM_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fj_no_pulse_alarm.h"
 #include "fj_record.h"
 
 /// Every vital, either side, both priorities.
@@ -44,6 +45,7 @@ typedef struct fj_condition {
 /// Zeroed is quiet. Private.
 typedef struct fj_alarm {
     fj_condition condition[FJ_VITAL_COUNT][FJ_ALARM_SIDES];
+    fj_no_pulse_alarm no_pulse;
 } fj_alarm;
 
 /// FJ_ERROR_FORMAT: not rules (a memory of another version, or spoiled).
@@ -54,7 +56,11 @@ fj_error fj_rules_check(const fj_rules *rules);
 /// inside every limit by its hysteresis. An absent value changes nothing: a sensor that falls off ends no alarm.
 fj_error fj_alarm_pass(fj_alarm *alarm, const fj_rules *rules, const fj_record *record);
 
-/// The worst that is raised, if no report was accepted for FJ_ALARM_OUT_OF_REACH_MS; else the server alarms and this is FJ_ALARM_NONE.
+/// Somebody pressed the device's button.
+void fj_alarm_pressed(fj_alarm *alarm);
+
+/// FJ_ALARM_ERROR for a missing pulse. Else the worst that is raised, if no report was accepted for FJ_ALARM_OUT_OF_REACH_MS; else the server alarms
+/// and this is FJ_ALARM_NONE.
 fj_alarm_level fj_alarm_level_at(const fj_alarm *alarm, uint64_t now_ms, uint64_t accepted_ms);
 
 #endif

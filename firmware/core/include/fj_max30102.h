@@ -19,6 +19,7 @@
 /// How often the reset bit is looked at; at 400 kHz each look takes 0.1 ms and the chip needs about 1 ms.
 #define FJ_MAX30102_RESET_LOOKS 100u
 /// LED current in steps of 0.2 mA: 0x24 is 7.2 mA, the start; the limits keep a finger cool and a LED lit.
+#define FJ_MAX30102_STEP_MA 0.2f
 #define FJ_MAX30102_CURRENT_START 0x24u
 #define FJ_MAX30102_CURRENT_MIN 0x02u
 #define FJ_MAX30102_CURRENT_MAX 0xC8u

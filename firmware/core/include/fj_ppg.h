@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fj_contact.h"
 #include "fj_filter.h"
+#include "fj_pulsation.h"
 #include "fj_pulse.h"
+#include "fj_pulse_watch.h"
 #include "fj_reason.h"
 #include "fj_spo2.h"
 
@@ -16,6 +19,9 @@
 #define FJ_PPG_SETTLE_S 1u
 /// Lost samples that are bridged by a straight line (s); a longer gap starts the window again.
 #define FJ_PPG_BRIDGE_S 0.1f
+/// A sample that differs from the last one by more than this part of it is taken for a lost one, because blood does not move so fast; more of them than
+/// FJ_PPG_BRIDGE_S in a row are another light. Only where the level has limits.
+#define FJ_PPG_JUMP_MAX 0.2f
 /// The largest sample that is believed; a MAX30102 gives 262,143 at most.
 #define FJ_PPG_SAMPLE_MAX 1e9f
 /// Channels: infrared, from which the rate is taken, and red.
@@ -24,8 +30,10 @@ enum { FJ_INFRARED, FJ_RED, FJ_CHANNELS };
 typedef struct fj_ppg_config {
     float rate_hz;  // FJ_RATE_MIN_HZ to FJ_RATE_MAX_HZ
     bool has_red;
-    /// Hysteresis on the infrared level (converter counts): under `off` nobody wears it, over `on` somebody does. 0: not looked at.
+    /// Hysteresis on the infrared level per LED current (counts per mA): under `off` nobody wears it, over `on` somebody does. 0: not looked at.
     float level_off, level_on;
+    /// The infrared LED's current until fj_ppg_light says another one (mA).
+    float infrared_ma;
     /// Counts from which the converter is at its end. 0: not looked at.
     float saturation;
     /// Hysteresis on the perfusion index (%).
@@ -46,13 +54,14 @@ typedef struct fj_vitals {
     fj_reason reason;       // why heart_rate, or else spo2, is absent
 } fj_vitals;
 
-/// All state, 4 KB; private to fj_ppg*.c.
+/// All state, 5 KB; private to fj_ppg*.c.
 typedef struct fj_ppg {
     fj_ppg_config config;
     fj_band_pass band_pass[FJ_CHANNELS];
     float window[FJ_CHANNELS][FJ_PULSE_SAMPLES_MAX];  // band-passed, oldest first
     float level[FJ_CHANNELS][FJ_PULSE_WINDOW_S];      // means of whole seconds, in any order
     float lags[FJ_PULSE_LAGS_MAX];                    // scratch
+    float rises[FJ_PULSE_SAMPLES_MAX];                // scratch
     float last[FJ_CHANNELS];                          // the newest sample, from which a gap is bridged
     float found_bpm, beats_bpm;                       // of the second before, given or not; 0 for none
     uint32_t missing;                                 // samples reported lost and not yet bridged
@@ -60,11 +69,14 @@ typedef struct fj_ppg {
     uint16_t window_count, window_max;
     uint16_t decimation, phase;
     uint8_t seconds;  // whole seconds since the start, counted for `level`
-    bool worn, perfused;
+    bool perfused;
+    float infrared_ma;
+    fj_contact contact;
+    fj_pulse_watch watch;
     /// The second under way. A restart empties the sums, not what says whether the sensor works.
     struct {
-        float sum[FJ_CHANNELS], lowest_infrared;
-        uint32_t summed, received, saturated;
+        float sum[FJ_CHANNELS];
+        uint32_t summed, received, under_off, under_on, saturated;
     } now;
 } fj_ppg;
 
@@ -76,8 +88,11 @@ fj_ppg_config fj_ppg_config_recording(float rate_hz, bool has_red);
 
 fj_error fj_ppg_init(fj_ppg *ppg, const fj_ppg_config *config);
 
-/// Forgets the signal (not whether the sensor is worn): after a change of the LED current, a reset, a gap.
+/// Forgets the signal (not whether the sensor is worn, nor that there was a pulse): after a reset, a gap.
 fj_error fj_ppg_restart(fj_ppg *ppg);
+
+/// The infrared LED has another current from the next sample on: fj_ppg_restart, and the level is judged by it.
+fj_error fj_ppg_light(fj_ppg *ppg, float infrared_ma);
 
 /// One sample in converter counts. `red` is ignored without a red channel. A sample that is not a finite number is a lost one.
 fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red);
@@ -87,7 +102,7 @@ fj_error fj_ppg_lost(fj_ppg *ppg, uint32_t samples);
 
 /// Closes the second and says what it gave; to be called once a second, whether samples came or not. `t_ms` is copied into `out`.
 /// With the samples' own filtering (26 multiplications each) about 51,000 single-precision multiplications a second at 100 Hz
-/// with a good window, 71,000 with a poor one, which is searched three times; and as many additions.
+/// with a good window, 91,000 with a poor one, which is searched four times; and as many additions.
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out);
 
 #endif

@@ -12,9 +12,16 @@ typedef enum fj_reason {
     FJ_REASON_OUT_OF_RANGE,     // periodic, but faster or slower than a heart, or a temperature nobody has
     FJ_REASON_NO_SAMPLES,       // the sensor delivered nothing, or too little
     FJ_REASON_SPO2_UNRELIABLE,  // the heart rate is good, the ratio of red and infrared is not
+    FJ_REASON_NO_PULSE,         // there was a pulse under this sensor, and there is none
+    FJ_REASON_STARTING,         // the sensor is on, and there was no pulse yet since it was put on
+    FJ_REASON_COUNT,
 } fj_reason;
 
 /// The name that reports and `fajma signal` print, never NULL. FJ_REASON_NONE is "".
 const char *fj_reason_name(fj_reason reason);
+
+/// The name under `etat.raisons` of a report. NULL: none is sent, either because nothing is absent, or because the sensor gives nothing: the server
+/// then alarms for the missing value.
+const char *fj_reason_wire_name(fj_reason reason);
 
 #endif

@@ -34,6 +34,9 @@ fj_error fj_record_make(const fj_second *second, uint32_t boot, uint32_t sequenc
 /// How many values the record has: the readings that it is sent as.
 unsigned fj_record_values(const fj_record *record);
 
+/// Why the record has no value of the vital. FJ_REASON_NONE: it has one. Never FJ_REASON_NONE for an absent one.
+fj_reason fj_record_reason(const fj_record *record, fj_vital vital);
+
 /// Packs into FJ_RECORD_BYTES, little-endian, with a CRC-32 at the end and FJ_RECORD_KEPT in front. FJ_ERROR_RANGE: a time over
 /// FJ_RECORD_TIME_MAX or no reason of ours.
 fj_error fj_record_pack(const fj_record *record, uint8_t *bytes);

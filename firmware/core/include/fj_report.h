@@ -12,7 +12,7 @@
 #define FJ_REPORT_READINGS_MAX 1000u
 #define FJ_REPORT_BODY_MAX 65536u
 /// `etat` at its longest with all that closes the body; so much is kept free while readings are added.
-#define FJ_REPORT_STATE_BYTES 768u
+#define FJ_REPORT_STATE_BYTES 1024u
 /// A body with one record needs no more: a buffer must have at least so much.
 #define FJ_REPORT_BODY_MIN 2048u
 /// Longer texts of the state are cut.
@@ -34,9 +34,10 @@ typedef struct fj_report_state {
     const char *reset_reason;  // NULL: left out
     uint32_t free_heap;        // bytes
     uint32_t dropped;
-    uint32_t detached;       // a bit for each fj_vital whose sensor is off
-    uint64_t utc_ms;         // 0: not known
-    uint32_t rules_version;  // 0: holds none
+    uint32_t detached;                 // a bit for each fj_vital whose sensor is off
+    fj_reason reason[FJ_VITAL_COUNT];  // why there is no value of each vital now; FJ_REASON_NONE: there is one
+    uint64_t utc_ms;                   // 0: not known
+    uint32_t rules_version;            // 0: holds none
 } fj_report_state;
 
 /// A report that is being written. Private, except the counters.

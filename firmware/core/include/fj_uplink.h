@@ -28,8 +28,9 @@ typedef struct fj_uplink {
     fj_uplink_device device;
     uint32_t record_sequence, report_sequence;
     uint32_t detached;
-    uint32_t lost_told;  // the count of lost records that went with the last details
-    bool has_greeted;    // a report was accepted since init
+    fj_reason reason[FJ_VITAL_COUNT];  // of the newest second
+    uint32_t lost_told;                // the count of lost records that went with the last details
+    bool has_greeted;                  // a report was accepted since init
     uint64_t sent_ms;
     uint32_t sent_readings, sent_records;
     uint32_t rejected;  // readings that the server named in `rejetees`, since init
@@ -52,6 +53,9 @@ fj_send_action fj_uplink_next(fj_uplink *uplink, uint64_t now_ms, char *body, si
 /// The request ended: HTTP's status (0: no answer), Retry-After in seconds (0: none) and the body. True: new rules were received, and the
 /// caller stores `uplink->rules`.
 bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length);
+
+/// Somebody at the bedside pressed the button: ends an alarm for a missing pulse whose sensor was taken off.
+void fj_uplink_pressed(fj_uplink *uplink);
 
 /// What LED and buzzer show now.
 fj_alarm_level fj_uplink_alarm(const fj_uplink *uplink, uint64_t now_ms);

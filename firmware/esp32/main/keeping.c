@@ -75,8 +75,8 @@ static void judge_image(device *device, memo *memo, const measured *measured, bo
     ESP_LOGE(tag, "no way back: %s", esp_err_to_name(error));
 }
 
-/// Restarts for the button, and for an update when nobody wears the device.
-static void restart_where_wanted(device *device, const measured *measured) {
+/// Restarts for the button, and for an update when nobody wears the device and nothing alarms.
+static void restart_where_wanted(device *device, const measured *measured, fj_alarm_level alarm) {
     if (lamps_reset_is_wanted()) {
         ESP_LOGW(tag, "set-up erased by the button");
         esp_err_t error = nvram_forget();
@@ -85,7 +85,7 @@ static void restart_where_wanted(device *device, const measured *measured) {
         device_restart(device);
     }
     const bool is_worn = !measured || measured->second.vitals.reason != FJ_REASON_SENSOR_OFF || measured->second.skin.reason == FJ_REASON_NONE;
-    if (atomic_load(&device->update_is_ready) && !is_worn) device_restart(device);
+    if (atomic_load(&device->update_is_ready) && !is_worn && alarm == FJ_ALARM_NONE) device_restart(device);
 }
 
 static fj_device_state state_of(const device *device, const memo *memo, const measured *measured, bool was_heard) {
@@ -106,6 +106,7 @@ static void turn(device *device, memo *memo, const measured *measured) {
     describe(device, memo);  // before the first report goes
     device_lock(device);
     fj_error error = FJ_OK;
+    if (lamps_take_press()) fj_uplink_pressed(&device->uplink);
     if (measured) error = fj_uplink_measured(&device->uplink, &measured->second, now_ms);
     const fj_alarm_level alarm = fj_uplink_alarm(&device->uplink, now_ms);
     const bool was_accepted = device->uplink.sender.accepted > 0;
@@ -121,7 +122,7 @@ static void turn(device *device, memo *memo, const measured *measured) {
     fj_device_state state = state_of(device, memo, measured, was_accepted || is_out_of_reach);
     state.alarm = alarm;
     port->indicator.show(port->indicator.context, fj_indication_of(&state));
-    restart_where_wanted(device, measured);
+    restart_where_wanted(device, measured, alarm);
 }
 
 void keeping_task(void *context) {

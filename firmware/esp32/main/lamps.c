@@ -13,7 +13,7 @@
 
 static const char tag[] = "lamps";
 static atomic_int wanted = FJ_INDICATION_STARTING;
-static atomic_bool reset_is_wanted;
+static atomic_bool reset_is_wanted, was_pressed;
 
 static void turn(void *context) {
     (void)context;
@@ -21,7 +21,10 @@ static void turn(void *context) {
     static fj_button button;
     const uint64_t now_ms = clock_now_ms();
     const fj_button_event event = fj_button_next(&button, gpio_get_level(CONFIG_FAJMA_PIN_BUTTON) == 0, now_ms);
-    if (event == FJ_BUTTON_PRESSED) fj_indicator_pause(&indicator, now_ms);
+    if (event == FJ_BUTTON_PRESSED) {
+        fj_indicator_pause(&indicator, now_ms);
+        atomic_store(&was_pressed, true);
+    }
     if (event == FJ_BUTTON_RESET) atomic_store(&reset_is_wanted, true);
     const bool is_held = event == FJ_BUTTON_HELD || atomic_load(&reset_is_wanted);
     fj_indicator_show(&indicator, is_held ? FJ_INDICATION_RESET : (fj_indication)atomic_load(&wanted), now_ms);
@@ -37,6 +40,8 @@ static void show(void *context, fj_indication indication) {
 }
 
 bool lamps_reset_is_wanted(void) { return atomic_load(&reset_is_wanted); }
+
+bool lamps_take_press(void) { return atomic_exchange(&was_pressed, false); }
 
 esp_err_t lamps_open(port_indicator *indicator) {
     const gpio_config_t outputs = {

@@ -10,3 +10,6 @@ esp_err_t lamps_open(port_indicator *indicator);
 
 /// The button was held to the end: the set-up is to be erased.
 bool lamps_reset_is_wanted(void);
+
+/// Was the button pressed shortly since the last call?
+bool lamps_take_press(void);

@@ -5,9 +5,9 @@ CREATE OR REPLACE FUNCTION hours_stale() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO stale_hours (patient_id, vital, hour)
-    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', c.measured_at, '1970-01-01Z') FROM changed c, rolled_up u
+    SELECT DISTINCT c.patient_id, c.vital, date_bin('1 hour', coalesce(c.effective_at, c.measured_at), '1970-01-01Z') FROM changed c, rolled_up u
     -- Who reads in an old snapshot reads an old horizon.
-    WHERE c.measured_at < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
+    WHERE coalesce(c.effective_at, c.measured_at) < u.closed_until OR current_setting('transaction_isolation') <> 'read committed';
     RETURN NULL;
 END $$;
 
@@ -33,10 +33,9 @@ BEGIN
         SELECT array_agg(extract(minute FROM minute - built)::smallint ORDER BY minute) AS minutes, array_agg(least ORDER BY minute),
             array_agg(greatest ORDER BY minute), array_agg(total ORDER BY minute), array_agg(number ORDER BY minute)
         FROM (
-            SELECT date_bin('1 minute', r.measured_at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
+            SELECT date_bin('1 minute', r.at, built) AS minute, min(r.value) AS least, max(r.value) AS greatest,
                 sum(r.value) AS total, count(*)::integer AS number
-            FROM readings r
-            WHERE r.patient_id = w.patient_id AND r.vital = w.vital AND r.measured_at >= built AND r.measured_at < built + interval '1 hour'
+            FROM readings_within(w.patient_id, w.vital, built, built + interval '1 hour') AS r
             GROUP BY 1
         ) AS by_minute
     ) AS m
@@ -66,7 +65,7 @@ BEGIN
     -- The database host's clock lay ahead and was set back. What was built of a time that is still to come counts for nothing; but a clock that
     -- lies behind takes nothing away of which there are readings, or no readings any more.
     IF u.closed_until > next + interval '1 hour' THEN
-        SELECT greatest(next, u.readings_from, date_bin('1 hour', max(measured_at), '1970-01-01Z')) INTO next FROM latest_readings;
+        SELECT greatest(next, u.readings_from, date_bin('1 hour', max(ordered_at), '1970-01-01Z')) INTO next FROM latest_readings;
         IF u.closed_until > next + interval '1 hour' THEN
             DELETE FROM reading_hours WHERE hour >= next;
             UPDATE rolled_up SET built_until = least(built_until, next), closed_until = next, fence = NULL;
@@ -90,7 +89,7 @@ BEGIN
         -- Whose newest reading is older has none in that hour. By a day: one of a clock that is ahead gives way to any older one, late ones too.
         SELECT array_agg(patient_id), array_agg(vital) INTO patients, vitals FROM (
             SELECT DISTINCT patient_id, vital FROM latest_readings
-            WHERE measured_at >= u.built_until - interval '1 day' OR u.built_until < now() - interval '3 days'
+            WHERE ordered_at >= u.built_until - interval '1 day' OR u.built_until < now() - interval '3 days'
         ) AS present;
         PERFORM build_hour(u.built_until, patients, vitals);
         UPDATE rolled_up SET built_until = built_until + interval '1 hour';

@@ -1,15 +1,34 @@
 -- Alerts tell the screens.
 
+-- A hold as the wire carries it: the same members as MonitoringHold in Sources/Clinical, which a test compares.
+CREATE OR REPLACE FUNCTION hold_json(h monitoring_holds) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'id', h.id, 'patient', h.patient_id, 'motif', h.reason, 'par', (SELECT username FROM users WHERE id = h.begun_by),
+        'debut', wire_time(h.begun_at), 'fin', wire_time(h.ends_at), 'terminee_le', wire_time(h.ended_at))
+$$;
+
+-- The sources of an alert as the wire carries them, [{"dispositif": 5, "nom": "Bracelet 5"}]; device and name are null for a person.
+CREATE OR REPLACE FUNCTION alert_sources(a alerts) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(json_build_object('dispositif', d.id, 'nom', d.name) ORDER BY s.place), '[]')
+    FROM unnest(a.sources) WITH ORDINALITY AS s (device, place) LEFT JOIN devices d ON d.id = s.device
+$$;
+
 -- An alert as the wire carries it: the same members as Alert in Sources/Clinical, which a test compares.
 CREATE OR REPLACE FUNCTION alert_json(a alerts) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
-        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind, 'message', a.message, 'niveau_gravite', a.severity,
-        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value,
+        'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind,
+        'levee_par', (SELECT username FROM users WHERE id = a.raised_by), 'message', a.message, 'niveau_gravite', a.severity,
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'sources', alert_sources(a),
         'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
-        'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at), 'version', a.version)
+        'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
+        'veille', (SELECT hold_json(h) FROM monitoring_holds h
+            WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
+        'version', a.version)
 $$;
 
 CREATE OR REPLACE FUNCTION alerts_next_version() RETURNS trigger

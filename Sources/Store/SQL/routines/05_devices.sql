@@ -12,7 +12,9 @@ LANGUAGE sql STABLE AS $$
         'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
         'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
-        'decalage_ms', shown_clock_offset(s))
+        'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
+        'porte_depuis', (SELECT wire_time(lower(a.during)) FROM device_assignment a WHERE a.device_id = d.id AND a.patient_id = patient
+            AND a.during @> clock_timestamp()))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 
@@ -33,8 +35,8 @@ BEGIN
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
         -- A clock that is wrong, not each millisecond of it.
-        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, coalesce(abs(c.clock_offset_ms) > 10000, false))
-            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, coalesce(abs(b.clock_offset_ms) > 10000, false));
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
@@ -61,3 +63,35 @@ END $$;
 
 CREATE OR REPLACE TRIGGER device_assigned AFTER INSERT OR UPDATE OR DELETE ON device_assignment
     FOR EACH ROW EXECUTE FUNCTION device_assigned();
+
+-- Whether alerts of the kind rest for a patient: nobody has ended it, and its time is not up.
+CREATE OR REPLACE FUNCTION is_held(patient integer, of_kind text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM monitoring_holds h WHERE (h.patient_id, h.kind) = (patient, of_kind) AND h.ended_at IS NULL AND h.ends_at > now())
+$$;
+
+-- Whether a device's pulse was well measured in the minute before it was lost: perfusion and quality at least so good on average. The last
+-- seconds before the device says so are without a pulse already.
+CREATE OR REPLACE FUNCTION had_good_pulse(patient integer, device integer, lost_at timestamptz, perfusion double precision, quality double precision)
+RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(bool_and(coalesce(average, 0) >= least_good), false) FROM (
+        SELECT (SELECT avg(r.value) FROM readings_within(patient, v.code, lost_at - interval '68 s', lost_at - interval '8 s') AS r WHERE r.device_id = device) AS average,
+            g.least_good
+        FROM (VALUES ('perfusion_index', perfusion), ('signal_quality', quality)) AS g (name, least_good) JOIN vitals v ON v.name = g.name
+    ) AS measured
+$$;
+
+-- Whether, over so many seconds, every value of one device is further than the tolerance from every value of the other, and both have measured all the time.
+CREATE OR REPLACE FUNCTION disagree(
+    patient integer, of_vital smallint, one integer, other integer, tolerance double precision, seconds double precision)
+RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    WITH measured AS (
+        SELECT r.device_id, min(r.value) AS least, max(r.value) AS greatest, min(r.at) AS begins
+        FROM readings_within(patient, of_vital, now() - (seconds + 5) * interval '1 s', now()) AS r WHERE r.device_id IN (one, other) GROUP BY 1
+    )
+    SELECT coalesce(bool_and(greatest(a.least - b.greatest, b.least - a.greatest) > tolerance
+        AND greatest(a.begins, b.begins) <= now() - seconds * interval '1 s'), false)
+    FROM measured a JOIN measured b ON a.device_id = one AND b.device_id = other
+$$;

@@ -72,13 +72,13 @@ END $$;
 CREATE OR REPLACE TRIGGER wards_audited AFTER INSERT OR UPDATE OR DELETE ON wards
     FOR EACH ROW EXECUTE FUNCTION audited('ward', 'ward id', '');
 CREATE OR REPLACE TRIGGER patients_audited AFTER INSERT OR UPDATE OR DELETE ON patients
-    FOR EACH ROW EXECUTE FUNCTION audited('patient', 'patient id', 'id');
+    FOR EACH ROW EXECUTE FUNCTION audited('patient', 'patient id', 'id', '', 'admitted_at');
 CREATE OR REPLACE TRIGGER users_audited AFTER INSERT OR UPDATE OR DELETE ON users
     FOR EACH ROW EXECUTE FUNCTION audited('user', 'user id', '', 'password_hash', 'password_changed_at');
 CREATE OR REPLACE TRIGGER user_wards_audited AFTER INSERT OR UPDATE OR DELETE ON user_wards
     FOR EACH ROW EXECUTE FUNCTION audited('user_ward', 'user user_id', '');
 CREATE OR REPLACE TRIGGER devices_audited AFTER INSERT OR UPDATE OR DELETE ON devices
-    FOR EACH ROW EXECUTE FUNCTION audited('device', 'device id', '', 'key_hash');
+    FOR EACH ROW EXECUTE FUNCTION audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE OR REPLACE TRIGGER device_assignment_audited AFTER INSERT OR UPDATE OR DELETE ON device_assignment
     FOR EACH ROW EXECUTE FUNCTION audited('assignment', 'device device_id', 'patient_id');
 
@@ -88,23 +88,40 @@ CREATE OR REPLACE TRIGGER alarm_rules_audited AFTER INSERT OR UPDATE OR DELETE O
 -- A status that a person sets. Every report writes the row: the condition keeps the trigger from being called.
 CREATE OR REPLACE TRIGGER device_state_insert_audited AFTER INSERT ON device_state
     FOR EACH ROW WHEN (in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
 CREATE OR REPLACE TRIGGER device_state_update_audited AFTER UPDATE ON device_state
     FOR EACH ROW WHEN (OLD.status <> NEW.status AND in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
 
--- Only what a person does: the alarms raise and end alerts by themselves.
-CREATE OR REPLACE TRIGGER alerts_audited AFTER INSERT OR UPDATE ON alerts
-    FOR EACH ROW WHEN (in_somebodys_name()) EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
+-- Only what a person does: the alarms raise and end alerts by themselves, and those that show a hold come and go with it. What names an account
+-- is a person's in any case: somebody at psql, who names no actor, is recorded as the role.
+DROP TRIGGER IF EXISTS alerts_audited ON alerts;
+CREATE OR REPLACE TRIGGER alerts_insert_audited AFTER INSERT ON alerts
+    FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard')
+        AND (in_somebodys_name() OR NEW.raised_by IS NOT NULL OR NEW.acknowledged_by IS NOT NULL))
+    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE OR REPLACE TRIGGER alerts_update_audited AFTER UPDATE ON alerts
+    FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard')
+        AND (in_somebodys_name() OR NEW.acknowledged_by IS NOT NULL AND OLD.acknowledged_by IS DISTINCT FROM NEW.acknowledged_by
+            OR OLD.raised_by IS DISTINCT FROM NEW.raised_by OR OLD.kind <> NEW.kind))
+    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
 CREATE OR REPLACE TRIGGER alerts_delete_audited AFTER DELETE ON alerts
     FOR EACH ROW EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
 
 -- Not what an alert breaks: that is nobody's doing. Nor that one which is over makes room for the next.
 CREATE OR REPLACE TRIGGER sound_pauses_begun_audited AFTER INSERT ON sound_pauses
-    FOR EACH ROW WHEN (in_somebodys_name()) EXECUTE FUNCTION audited('pause', 'pause id', 'patient_id');
+    FOR EACH ROW EXECUTE FUNCTION audited('pause', 'pause id', 'patient_id');
 CREATE OR REPLACE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON sound_pauses
-    FOR EACH ROW WHEN (in_somebodys_name() AND NEW.broken_by IS NULL AND NEW.ended_at < NEW.ends_at)
+    FOR EACH ROW WHEN (NEW.begun_by <> OLD.begun_by OR NEW.ends_at <> OLD.ends_at
+        OR NEW.broken_by IS NULL AND OLD.ended_at IS NULL AND NEW.ended_at < NEW.ends_at)
     EXECUTE FUNCTION audited('pause', 'pause id', 'patient_id');
+
+-- Likewise holds: not what their time or values that came again ended.
+CREATE OR REPLACE TRIGGER monitoring_holds_begun_audited AFTER INSERT ON monitoring_holds
+    FOR EACH ROW EXECUTE FUNCTION audited('hold', 'hold id', 'patient_id');
+CREATE OR REPLACE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON monitoring_holds
+    FOR EACH ROW WHEN (NEW.begun_by <> OLD.begun_by OR NEW.ends_at <> OLD.ends_at OR in_somebodys_name() AND NEW.ended_at < NEW.ends_at)
+    EXECUTE FUNCTION audited('hold', 'hold id', 'patient_id');
 
 -- A session's beginning and end; not its renewals, and not that one long over is forgotten.
 CREATE OR REPLACE TRIGGER sessions_begun_audited AFTER INSERT ON sessions

@@ -1,0 +1,103 @@
+import Clinical
+import Store
+
+/// What a route takes as its body. It is read, checked and a value before the route's handler runs: a handler has no way to the body, so that nothing
+/// of a request is decoded inside a transaction or under a lock.
+protocol RequestBody: Sendable {
+    static var limitBytes: Int { get }
+    /// Whether `application/x-www-form-urlencoded` is accepted, as the replaced system's clients send it.
+    static var takesForms: Bool { get }
+    static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self
+}
+
+/// What a body is read with.
+struct BodyContext {
+    let request: Request
+    let now: Instant
+    /// By its `Content-Type`.
+    let isForm: Bool
+}
+
+enum BodyLimit {
+    static let reports = 256 << 10
+    static let credentials = 8 << 10
+    static let others = 64 << 10
+    /// Of all.
+    static let greatest = reports
+}
+
+extension RequestBody {
+    static var limitBytes: Int { BodyLimit.others }
+    static var takesForms: Bool { false }
+}
+
+/// A body that is an object.
+protocol ObjectBody: RequestBody {
+    /// Whether an empty body is as good as `{}`.
+    static var mayBeEmpty: Bool { get }
+    static var others: OtherMembers { get }
+    /// In the whole of it, each within another.
+    static var maximumValues: Int { get }
+    /// Reads every member that the route takes, whatever is wrong with one of them.
+    init(_ fields: inout BodyFields)
+}
+
+/// What becomes of members that a body's `init` does not read.
+enum OtherMembers: Sendable {
+    /// 400, except of these, which the resource shows and nobody writes.
+    case refused(except: [String] = [])
+    /// As in the replaced system.
+    case ignored
+}
+
+extension ObjectBody {
+    static var mayBeEmpty: Bool { false }
+    /// The longest lists are 1,000 ids, and all limits with 7 members each.
+    static var maximumValues: Int { limitBytes <= BodyLimit.credentials ? 100 : 2_500 }
+    static var others: OtherMembers { .refused() }
+
+    static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self { try readObject(body, context) }
+
+    static func readObject(_ body: [UInt8], _ context: BodyContext) throws -> Self {
+        var fields = BodyFields(body.isEmpty && mayBeEmpty ? [:] : try members(of: body, context), isPatch: context.request.method == "PATCH")
+        let value = Self(&fields)
+        if case .refused(let shown) = others { fields.refuseUnknown(except: shown) }
+        try fields.check()
+        return value
+    }
+
+    private static func members(of body: [UInt8], _ context: BodyContext) throws -> [String: JSON] {
+        guard let members = try JSON(body: body, context, maximumValues: maximumValues).members else { throw Problem.invalid("body", .wrongType) }
+        return members
+    }
+}
+
+extension JSON {
+    /// A body as JSON, or a form as an object of texts. - Throws: 400.
+    init(body: [UInt8], _ context: BodyContext, maximumValues: Int? = nil) throws {
+        if context.isForm {
+            guard let text = String(validating: body, as: UTF8.self) else { throw Problem.parseError }
+            guard let values = Query.values(text) else { throw Problem.invalid("body", .tooComplex) }
+            self = .object(values.filter { !$0.value.isEmpty }.mapValues { .string($0) })
+            return
+        }
+        do { try self.init(parsing: body, maximumValues: maximumValues) } catch {
+            switch error {
+            case .malformed: throw Problem.parseError
+            case .unreadable: throw Problem.invalid("body", .unreadable)
+            case .tooComplex: throw Problem.invalid("body", .tooComplex)
+            }
+        }
+    }
+}
+
+/// Of a route that takes nothing: clients send nothing, or `{}`.
+struct NoBody: ObjectBody {
+    static let mayBeEmpty = true
+    init(_ fields: inout BodyFields) {}
+}
+
+/// Of a route whose method has no body: what comes is not looked at.
+struct IgnoredBody: RequestBody {
+    static func read(_ body: [UInt8], _ context: BodyContext) -> IgnoredBody { IgnoredBody() }
+}

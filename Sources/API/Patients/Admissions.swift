@@ -1,0 +1,33 @@
+import Clinical
+import Postgres
+import Store
+
+/// POST `/api/patients/` under a hospital number that somebody has: at the throttle's pace, and each that fails is recorded.
+extension Service {
+    /// Outside the transaction of `Idempotency-Key`: what is counted and recorded must not vanish with what is refused.
+    ///
+    /// - Parameter body: whose number is looked at before the handler is asked.
+    func admitting(_ call: Call, _ body: [UInt8], _ answer: () throws -> Response) throws -> Response {
+        // A body without a number is the handler's to refuse.
+        guard case .user(let scope) = call.caller, let number = try? JSON(parsing: body).members?["identifiant"]?.lenientText
+        else { return try answer() }
+        let (counted, patient): (LoginAttempt.Counted, PatientID)
+        switch try database.countAdmission(hospitalNumber: number, scope) {
+        case .unknownNumber: return try answer()
+        case .counted(let attempt, let known): (counted, patient) = (attempt, known)
+        case .refused(let seconds, let known):
+            try database.recordOnceAnHour(.throttledAdmission(known), by: scope.author)
+            logRefusal("admission.throttled", account: scope.username, call.request)
+            throw Problem.throttled(seconds: seconds, code: .readmissionThrottled)
+        }
+        do {
+            let response = try answer()
+            try database.giveBack(counted)
+            return response
+        } catch let error as PostgresError where Database.isNumberTaken(error) {
+            try database.record(.refusedAdmission(patient), by: scope.author)
+            logRefusal("admission.refused", account: scope.username, call.request)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Clinical
+
+/// The frames of the alerts in the last snapshots: the next one has nearly the same. To encode a thousand alerts takes a loop tens of milliseconds,
+/// after an outage once for each screen; and slow clients that wait for the same alert share its bytes.
+///
+/// What was in no snapshot for one to two periods is forgotten. No clock: `tick` is a second.
+struct SnapshotFrames {
+    static let periodSeconds = 60
+
+    private typealias Known = (alert: Alert, frame: Frame)
+    private var recent: [Alert.ID: Known] = [:]
+    private var before: [Alert.ID: Known] = [:]
+    private var secondsLeft = Self.periodSeconds
+
+    mutating func frame(of message: Message, _ encode: (Message) -> Frame?) -> Frame? {
+        guard case .alert(let alert) = message else { return encode(message) }
+        if let known = recent[alert.id] ?? before[alert.id], known.alert == alert {
+            recent[alert.id] = known
+            return known.frame
+        }
+        let frame = encode(message)
+        recent[alert.id] = frame.map { (alert, $0) }
+        return frame
+    }
+
+    /// How many frames are kept.
+    var count: Int { Set(recent.keys).union(before.keys).count }
+
+    mutating func tick() {
+        secondsLeft -= 1
+        guard secondsLeft <= 0 else { return }
+        (secondsLeft, before, recent) = (Self.periodSeconds, recent, [:])
+    }
+}
