@@ -51,20 +51,20 @@ import Testing
         let shares = Shares(.init(places: 2, perAccount: 1, waitSeconds: 60))
         let order = Mutex<[Int]>([])
         let served = DispatchSemaphore(value: 0)
-        @Sendable func waits(_ account: Int) {
+        @Sendable func waits(_ account: Int) throws {
             let before = shares.waitingCount(of: account)
             Thread {
                 try? shares.with(account) { order.withLock { $0.append(account) } }
                 served.signal()
             }.start()
-            while shares.waitingCount(of: account) == before { sched_yield() }
+            try waitUntil("\(account) waits") { shares.waitingCount(of: account) > before }
         }
         try await blocking {
             try shares.with(3) {
                 try shares.with(Self.greedy) {
-                    waits(Self.greedy)
-                    waits(Self.greedy)
-                    waits(Self.other)
+                    try waits(Self.greedy)
+                    try waits(Self.greedy)
+                    try waits(Self.other)
                 }  // of the greedy one's: goes to itself
                 served.wait()
                 served.wait()
@@ -73,8 +73,8 @@ import Testing
             #expect(order.withLock { $0 }.sorted() == [Self.greedy, Self.greedy, Self.other])
             try shares.with(Self.greedy) {
                 try shares.with(3) {
-                    waits(Self.greedy)
-                    waits(Self.other)
+                    try waits(Self.greedy)
+                    try waits(Self.other)
                 }
                 served.wait()
                 #expect(order.withLock { $0.last } == Self.other)

@@ -30,15 +30,17 @@ struct LeaderTests {
     }
 
     private func waitForLeader(_ sql: Connection, other than: Int? = nil) throws -> (pid: Int, seconds: Double) {
-        let begin = DispatchTime.now().uptimeNanoseconds
-        while true {
-            if let pid = try leader(sql), pid != than { return (pid, Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9) }
-            try sql.query("SELECT pg_sleep(0.05)")
+        let begin = ContinuousClock.now
+        var found: Int?
+        try waitUntil("another leads") {
+            found = try leader(sql)
+            return found != nil && found != than
         }
+        return (try #require(found), (ContinuousClock.now - begin) / .seconds(1))
     }
 
     private func waitForAlerts(_ sql: Connection, _ count: Int) throws {
-        while try sql.query("SELECT count(*) FROM alerts WHERE kind = 'signal_perdu'")[0][0] < count { try sql.query("SELECT pg_sleep(0.05)") }
+        try waitUntil("\(count) alerts") { try sql.query("SELECT count(*) FROM alerts WHERE kind = 'signal_perdu'")[0][0] >= count }
     }
 
     @Test("One leads; when its session dies the other one does within 5 s, and nothing is raised twice") func handover() async throws {
@@ -54,7 +56,7 @@ struct LeaderTests {
             try waitForAlerts(sql, 3)  // the new leader raises it anew
             #expect(try sql.query("SELECT count(*) FROM alerts WHERE ended_at IS NULL")[0][0] == 2)
             daemons.forEach { $0.stop() }
-            while try leader(sql) != nil { try sql.query("SELECT pg_sleep(0.05)") }
+            try waitUntil("nobody leads") { try leader(sql) == nil }
         }
     }
 

@@ -9,6 +9,8 @@ class Counts:
     failed: int = 0
     # Tests that did not run, or that may fail without being counted (xfail, todo, known issues).
     skipped: list[str] = field(default_factory=list)
+    # Names of failed tests, and of those that began and never ended, as far as the output tells.
+    failures: list[str] = field(default_factory=list)
 
 
 def swift_testing(text):
@@ -20,7 +22,15 @@ def swift_testing(text):
         failed = max(failed, 1)
     skipped = re.findall(r"^\S+ +(?:Test|Suite) (?!run |case )(.+?) skipped(?:\.|: .*)?$", text, re.MULTILINE)
     known = re.findall(r"^\S+ +Test (?!run |case )(.+?) passed after .* with \d+ known issues?\.?$", text, re.MULTILINE)
-    return Counts(max(total - failed - len(known), 0), failed, [name.strip('"') for name in skipped + known])
+    return Counts(max(total - failed - len(known), 0), failed, [name.strip('"') for name in skipped + known], swift_failures(text))
+
+
+def swift_failures(text):
+    """The failed tests, then those of which the output has a begin and no end: what a run that hung was doing."""
+    ended = re.findall(r"^\S+ +Test (?!run |case )(.+?)(?: with \d+ test cases?)? (passed|failed) after ", text, re.MULTILINE)
+    begun = re.findall(r"^\S+ +Test (?!run |case )(.+?) started\.$", text, re.MULTILINE)
+    names = {name for name, _ in ended}
+    return [name for name, result in ended if result == "failed"] + [f"{name} did not end" for name in begun if name not in names]
 
 
 def node(text):
@@ -30,7 +40,8 @@ def node(text):
 
     skipped = re.findall(r"^\s*(?:not )?ok \d+ - (.*?) # (?:SKIP|TODO)\b", text, re.MULTILINE)
     skipped = [name.replace("\\#", "#") for name in skipped]
-    return Counts(count("pass"), count("fail") + count("cancelled"), with_unnamed(skipped, count("skipped") + count("todo")))
+    failures = re.findall(r"^\s*not ok \d+ - (?!.* # (?:TODO|SKIP)\b)(.*)$", text, re.MULTILINE)
+    return Counts(count("pass"), count("fail") + count("cancelled"), with_unnamed(skipped, count("skipped") + count("todo")), failures)
 
 
 def pytest(text):
@@ -42,7 +53,9 @@ def pytest(text):
         return sum(int(number) for number, word in counts if word in words)
 
     skipped = re.findall(r"^(?:SKIPPED|XFAIL) (\S+?::\w+(?:\[.*\])?|\S+)(?: - .*)?$", text, re.MULTILINE)
-    return Counts(count("passed", "xpassed"), count("failed", "error", "errors"), with_unnamed(skipped, count("skipped", "xfailed", "deselected")))
+    failures = re.findall(r"^(?:FAILED|ERROR) (\S+?::\w+(?:\[.*?\])?)(?: - .*)?$", text, re.MULTILINE)
+    return Counts(
+        count("passed", "xpassed"), count("failed", "error", "errors"), with_unnamed(skipped, count("skipped", "xfailed", "deselected")), failures)
 
 
 def plain(text):

@@ -1,4 +1,5 @@
 """Runs the test runners side by side; what each prints is shown when it has ended."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 from testlib.counts import Counts
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# A runner that takes longer hangs; a machine with one slow core takes half of it.
-LIMIT_SECONDS = 3000
+# A runner that takes longer hangs.
+LIMIT_SECONDS = 1800
 PROGRESS_SECONDS = 20
 LAST_LINE_LETTERS = 100
 # From Ctrl-C until the runners have stopped what they started.
@@ -61,12 +62,27 @@ class Run:
             self.counts.failed = 1
 
     def end(self, number):
+        """Sends a signal to the runner and to all that it started: `swift test` gives its tests a process group of their own."""
         if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, number)
+            for pid in descendants(self.process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
 
     def progress(self):
         last = next((line.strip() for line in reversed(self.lines) if line.strip()), "")
         return f"{self.runner.name}: {len(self.lines)} lines, {last[:LAST_LINE_LETTERS]}"
+
+
+def descendants(pid):
+    """The process and all that come from it, those last that started last."""
+    children: dict[int, list[int]] = {}
+    for line in subprocess.run(["ps", "-e", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout.splitlines():
+        parent, child = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found
 
 
 class Board:

@@ -78,18 +78,10 @@ import Testing
         #expect(answer.status == 400 && answer["username"] != nil)
     }
 
-    @Test("guesses made at once do not slip by together", .timeLimit(.minutes(1))) func parallel() async throws {
+    @Test("guesses made at once do not slip by together") func parallel() throws {
         let (api, body) = (api, Array(#"{"username":"nurse","password":"x"}"#.utf8))
-        let statuses = await withTaskGroup(of: Int?.self) { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    await withCheckedContinuation { done in
-                        Thread { done.resume(returning: try? api.send("POST", "/api/token/", bearer: nil, body).status) }.start()
-                    }
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
+        let guess: @Sendable () throws -> Int = { try api.send("POST", "/api/token/", bearer: nil, body).status }
+        let statuses = try atOnce(Array(repeating: guess, count: 16)).map { try $0.get() }
         // 503: all tests share the few passwords that are checked at once.
         #expect(statuses.allSatisfy { [401, 429, 503].contains($0) })
         #expect(checks <= 10 && statuses.count { $0 == 401 } == checks)

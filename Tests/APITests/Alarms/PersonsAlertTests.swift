@@ -119,12 +119,12 @@ import Testing
         #expect(try raise("room again").status == 201)
     }
 
-    @Test("two requests at once are not both the last that fits") func race() async throws {
+    @Test("two requests at once are not both the last that fits") func race() throws {
         for index in 0..<PersonsAlert.maximumOpen - 1 { #expect(try raise("k\(index)").status == 201) }
-        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-            for index in 0..<8 { group.addTask { try raise("at once \(index)", as: index % 2 == 0 ? .infirmier : .medecin).status } }
-            return try await group.reduce(into: []) { $0.append($1) }
+        let raising: [@Sendable () throws -> Int] = (0..<8).map { index in
+            { [self] in try raise("at once \(index)", as: index % 2 == 0 ? .infirmier : .medecin).status }
         }
+        let statuses = try atOnce(raising).map { try $0.get() }
         #expect(statuses.sorted() == [201] + Array(repeating: 429, count: 7))
     }
 

@@ -1,11 +1,13 @@
 """scripts/test adds up what the runners print; a wrong sum would call a broken build green."""
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from support.clock import until
 from support.paths import REPOSITORY
-from testlib import counts
+from testlib import counts, runners
 from testlib.counts import Counts
 from testlib.runners import Board, Runner, run_side_by_side
 
@@ -15,7 +17,10 @@ from testlib.runners import Board, Runner, run_side_by_side
     ("✔ Test run with 1 test passed after 0.1 seconds.\n", Counts(1, 0)),
     (("✘ Test \"a\" recorded an issue at A.swift:1:2\n✘ Test \"a\" failed after 0.1 seconds with 1 issue.\n"
       "✘ Suite \"S\" failed after 0.1 seconds with 1 issue.\n"
-      "✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n"), Counts(2, 1)),
+      "✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n"), Counts(2, 1, [], ['"a"'])),
+    (("◇ Test b() started.\n◇ Test \"a\" started.\n"
+      "◇ Test case passing 1 argument to \"a\" started.\n✔ Test b() with 2 test cases passed after 0.1 s.\n"),
+     Counts(0, 0, [], ['"a" did not end'])),
     ("✘ Test run with 3 tests in 1 suite failed after 0.1 seconds with 1 issue.\n", Counts(2, 1)),
     ("error: fatalError\n", Counts(0, 0)),
     (("➜ Test \"a month\" skipped: \"too long\"\n➜ Test other() skipped.\n➜ Suite Slow skipped.\n"
@@ -28,7 +33,7 @@ def test_swift_testing_is_read(text, expected):
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("# tests 5\n# pass 3\n# fail 1\n# cancelled 1\n", Counts(3, 2)),
+    ("# tests 5\n# pass 3\n# fail 1\n# cancelled 1\nnot ok 1 - a\n    not ok 2 - b # c\n", Counts(3, 2, [], ["a", "b # c"])),
     ("# pass 12\n# fail 0\n# cancelled 0\n# skipped 0\n# todo 0\n", Counts(12, 0)),
     ("ok 1 - a \\# b # SKIP no network\n    ok 1 - child # SKIP\nnot ok 2 - c # TODO later\n# pass 2\n# fail 0\n# skipped 2\n# todo 1\n",
      Counts(2, 0, ["a # b", "child", "c"])),
@@ -41,7 +46,8 @@ def test_node_is_read(text, expected):
 
 @pytest.mark.parametrize("text, expected", [
     ("===== 35 passed in 1.92s =====\n", Counts(35, 0)),
-    ("= 1 failed, 10 passed, 1 error in 62.10s (0:01:02) =\n", Counts(10, 2)),
+    ("FAILED a.py::test_b[x] - assert 1\nERROR a.py::test_c\n= 1 failed, 10 passed, 1 error in 62.10s (0:01:02) =\n",
+     Counts(10, 2, [], ["a.py::test_b[x]", "a.py::test_c"])),
     (("SKIPPED a/test_a.py::test_b - Skipped: why - so\nSKIPPED a/test_a.py::test_c[x - y] - Skipped: z\nXFAIL a/test_a.py::test_d\n"
       "= 10 passed, 2 skipped, 1 xfailed in 2.10s =\n"), Counts(10, 0, ["a/test_a.py::test_b", "a/test_a.py::test_c[x - y]", "a/test_a.py::test_d"])),
     ("SKIPPED [3] a/test_a.py:12: why\n= 10 passed, 3 skipped, 2 deselected in 2.10s =\n", Counts(10, 0, ["(without a name)"] * 5)),
@@ -104,6 +110,15 @@ def test_a_program_that_is_not_there_is_a_failure_and_the_others_run():
         [Runner("gone", ["/no/such/program"], counts.plain), Runner("other", ["echo", "3 passed, 0 failed"], counts.plain)],
         [Runner("beside", ["echo", "1 passed, 2 failed"], counts.plain)]])
     assert [(run.counts.passed, run.counts.failed) for run in (gone, other, beside)] == [(0, 1), (3, 0), (1, 2)]
+
+
+def test_a_runner_that_hangs_is_ended_with_all_that_it_started(monkeypatch):
+    monkeypatch.setattr(runners, "LIMIT_SECONDS", 1)
+    code = ("import subprocess; child = subprocess.Popen(['sleep', '1000'], process_group=0, stdout=subprocess.DEVNULL);"
+            "print(child.pid, flush=True); child.wait()")
+    run, = run_side_by_side(Board(), [[Runner("hangs", [sys.executable, "-c", code], counts.plain)]])
+    assert run.counts.failed == 1
+    until(lambda: not Path(f"/proc/{run.lines[0].strip()}").exists(), 5, "the end of what it started")
 
 
 def test_usage():

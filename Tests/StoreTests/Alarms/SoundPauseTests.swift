@@ -163,18 +163,16 @@ import Testing
     }
 
     /// Whichever comes first, the other knows of it: an alert that neither saw would stay silent.
-    @Test("an alert that is being raised while a pause begins is waited for, and covered") func race() async throws {
+    @Test("an alert that is being raised while a pause begins is waited for, and covered") func race() throws {
         let raising = try store.connection()
         try raising.script("BEGIN")
         try raising.query(
             "INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES ($1, 'k', 'm', 'error', now(), 1)",
             [store.patients[0].id])
         let (store, subject) = (store, patient)
-        async let begun = withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Swift.Result { try store.database.beginPause(of: subject, seconds: 60, store.nurse) }) }.start()
-        }
-        while try owner.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")[0][0] as Int == 0 {}
+        let begun = OnThread { try store.database.beginPause(of: subject, seconds: 60, store.nurse) }
+        try store.waitForLocked()
         try raising.script("COMMIT")
-        #expect(try await begun?.severity == .error)
+        #expect(try begun.value()?.severity == .error)
     }
 }

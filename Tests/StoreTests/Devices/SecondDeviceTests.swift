@@ -111,28 +111,16 @@ import Testing
         let blocker = try ward.store.connection()
         try blocker.script("BEGIN")
         try blocker.query("SELECT FROM patients WHERE id = $1 FOR UPDATE", [patient])
-        // On threads of their own, and without waiting for a task: other tests may hold all the threads of tasks while they wait for this transaction.
-        let outcomes = Mutex<[[DeviceID]?]>([])
-        let ended = DispatchSemaphore(value: 0)
-        for device in devices {
-            Thread.detachNewThread {
-                let asked = try? ward.asked {
+        let assigning = devices.map { device in
+            OnThread {
+                try ward.asked {
                     _ = try ward.store.database.assignDevice(device, to: patient, from: nil, to: nil, now: ward.now, ward.store.nurse)
                 }
-                outcomes.withLock { $0.append(asked) }
-                ended.signal()
             }
         }
-        let waiting = try ward.store.connection()
-        func waiters() throws -> Int {
-            try waiting.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0]
-        }
-        for _ in 0..<2_000 where try waiters() < 2 { Thread.sleep(forTimeInterval: 0.01) }
-        #expect(try waiters() == 2)
+        try ward.store.waitForLocked(2)
         try blocker.script("COMMIT")
-        for _ in devices { ended.wait() }
-        let asked = outcomes.withLock { $0.compactMap(\.self) }
+        let asked = try assigning.map { try $0.value() }
         #expect(asked.count == 2 && asked.contains([]))
         let worn = try devices.filter { try ward.store.database.device($0, ward.store.nurse)?.patient == patient }
         #expect(worn.count == 1 && asked.contains(worn))

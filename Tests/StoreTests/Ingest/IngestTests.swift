@@ -108,11 +108,11 @@ import Testing
         #expect(receipt.patients == [store.patients[0].id, store.patients[1].id, nil])
     }
 
-    @Test("a device that changes patient and status while it reports disturbs neither", .timeLimit(.minutes(1)))
-    func reassigned() async throws {
+    @Test("a device that changes patient and status while it reports disturbs neither")
+    func reassigned() throws {
         let store = store
         let (ingest, device, now) = (store.ingest(), store.devices[0], try TestStore.now)
-        func report(_ number: Int) throws {
+        @Sendable func report(_ number: Int) throws {
             _ = try ingest.submit(
                 Submission(
                     origin: .device(store.keys[0]),
@@ -120,17 +120,12 @@ import Testing
                     receivedAt: now))
         }
         try report(0)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { for number in 1...300 { try report(number) } }
-            group.addTask {
-                for number in 1...60 {
-                    let fields = DeviceFields(
-                        name: "D", kind: "bracelet", patient: store.patients[number % 2].id, status: "s\(number)")
-                    _ = try store.database.updateDevice(device.id, fields, others: .keep, store.admin)
-                }
-            }
-            try await group.waitForAll()
+        let reporting = OnThread { for number in 1...300 { try report(number) } }
+        for number in 1...60 {
+            let fields = DeviceFields(name: "D", kind: "bracelet", patient: store.patients[number % 2].id, status: "s\(number)")
+            _ = try store.database.updateDevice(device.id, fields, others: .keep, store.admin)
         }
+        try reporting.value()
         #expect(try store.stored() == 301)
     }
 
@@ -226,30 +221,25 @@ import Testing
     }
 
     @Test("a submission that the database refuses fails alone, its neighbours are stored", .timeLimit(.minutes(1)))
-    func poisoned() async throws {
+    func poisoned() throws {
         // Refuses one value: something that no check in Swift foresaw.
         try store.connection().script(
             "ALTER TABLE readings ADD CONSTRAINT readings_no_66 CHECK (value <> 66)")
+        let ingest = Ingest(url: store.url, application: "tests", logger: .init(label: "tests"), deadlineSeconds: 60)
+        let (store, now) = (store, now)
+        let submissions = (0..<8).map { number in
+            let one = Reading(vital: .spo2, value: number == 3 ? 66 : 90, measuredAt: now.advanced(bySeconds: -Double(number)))
+            return Submission(origin: .device(store.keys[0]), readings: [one], receivedAt: now)
+        }
         let blocker = try store.connection()
         try blocker.script("BEGIN; LOCK TABLE devices IN ACCESS EXCLUSIVE MODE")
-        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for i in 0..<8 {
-                group.addTask { [self] in
-                    // Each on a thread of its own: submit blocks.
-                    await withCheckedContinuation { done in
-                        Thread { done.resume(returning: (try? submit([reading(i == 3 ? 66 : 90, secondsAgo: Double(i))])) != nil) }
-                            .start()
-                    }
-                }
-            }
-            // Once the first waits for the lock, the others queue behind it and share a batch.
-            let waiting = try store.connection()
-            while try waiting.query(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0
-            { await Task.yield() }
-            try blocker.script("COMMIT")
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
+        let first = OnThread { try ingest.submit(submissions[0]) }
+        try store.waitForLocked()
+        // While the first waits for the lock, the others queue behind it and share a batch.
+        let others = submissions.dropFirst().map { submission in OnThread { try ingest.submit(submission) } }
+        try waitUntil("the others wait in the queue") { ingest.queueLength == others.count }
+        try blocker.script("COMMIT")
+        let outcomes = ([first] + others).map { (try? $0.value()) != nil }
         #expect(outcomes.filter { $0 }.count == 7)
         #expect(try store.stored() == 7)
     }
@@ -285,11 +275,6 @@ import Testing
         func backends() throws -> Int {
             try watch.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tests held up' AND state <> 'idle'")[0][0]
         }
-        /// Fails after 20 s: a loop without an end would hold up all tests.
-        func waitUntil(_ condition: () throws -> Bool) throws {
-            for _ in 0..<2_000 where try !condition() { Thread.sleep(forTimeInterval: 0.01) }
-            try #require(try condition())
-        }
         #expect(submit(1) == nil && !ingest.isStalled)
         let lock = try store.connection()
         try lock.script("BEGIN; LOCK TABLE readings IN SHARE MODE")
@@ -297,21 +282,13 @@ import Testing
         #expect(submit(2) == .outcomeUnknown && ingest.isStalled)
         #expect((2.9...5).contains((ContinuousClock.now - began) / .seconds(1)))
         // One asks whether it goes again; the others are told at once that it does not.
-        let answered = DispatchSemaphore(value: 0)
-        let answer = Mutex<IngestError?>(nil)
-        Thread.detachNewThread {
-            let refusal = submit(3)
-            answer.withLock { $0 = refusal }
-            answered.signal()
-        }
-        try waitUntil { try backends() > 0 }
+        let refusal = OnThread { submit(3) }
+        try waitUntil("one asks") { try backends() > 0 }
         let asked = ContinuousClock.now
         #expect(submit(4) == .away)
         #expect(ContinuousClock.now - asked < .milliseconds(500))
-        answered.wait()
-        #expect(answer.withLock { $0 } == .outcomeUnknown)
-        // Nobody is left waiting for the lock.
-        try waitUntil { try backends() == 0 }
+        #expect(try refusal.value() == .outcomeUnknown)
+        try waitUntil("nobody is left waiting for the lock") { try backends() == 0 }
         try lock.script("COMMIT")
         #expect(submit(2) == nil && !ingest.isStalled)
         #expect(submit(3) == nil && submit(4) == nil)

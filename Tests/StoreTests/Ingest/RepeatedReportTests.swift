@@ -54,33 +54,26 @@ import Testing
         #expect(try instants() == [0, 0.001])
     }
 
-    @Test("both copies of a report in one batch are stored once", .timeLimit(.minutes(1))) func sameBatch() async throws {
+    @Test("both copies of a report in one batch are stored once") func sameBatch() throws {
         let ingest = Ingest(url: store.url, application: "copies", logger: Logger(label: "tests"), deadlineSeconds: 60)
         let copies = (0..<6).map { report([(.spo2, 97, 1)], at: Double($0)) }
         // The first one holds up the batch of the others, until a lock is gone.
         let blocker = try store.connection()
         try blocker.script("BEGIN; LOCK TABLE readings IN SHARE MODE")
-        let first = Task { try await blocking { try ingest.submit(copies[0]) } }
-        let watcher = try store.connection()  // in a transaction the first look would be kept
-        while try watcher.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'copies' AND wait_event = 'relation'")[0][0] == 0 {
-            await Task.yield()
-        }
-        let others = copies.dropFirst().map { copy in Task { try await blocking { try ingest.submit(copy) } } }
-        while ingest.queueLength < others.count { await Task.yield() }
+        let first = OnThread { try ingest.submit(copies[0]) }
+        try store.waitForLocked()
+        let others = copies.dropFirst().map { copy in OnThread { try ingest.submit(copy) } }
+        try waitUntil("the others wait in the queue") { ingest.queueLength == others.count }
         try blocker.script("ROLLBACK")
-        #expect(try await first.value.duplicates == 0)
-        for other in others { #expect(try await other.value.duplicates == 1) }
+        #expect(try first.value().duplicates == 0)
+        for other in others { #expect(try other.value().duplicates == 1) }
         #expect(try instants().count == 1)
     }
 
-    @Test("two processes with a copy each at the same moment store it once", .timeLimit(.minutes(1))) func atOnce() async throws {
-        let processes = processes
+    @Test("two processes with a copy each at the same moment store it once", .timeLimit(.minutes(1))) func twoProcesses() throws {
         for number in 0..<20 {
             let copies = [0, 1].map { report([(.spo2, 97, nil)], sequence: number, at: Double(number) + Double($0) / 10) }
-            let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
-                for (process, copy) in zip(processes, copies) { group.addTask { try await blocking { try process.submit(copy) } } }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
+            let receipts = try atOnce(zip(processes, copies).map { process, copy in { try process.submit(copy) } }).map { try $0.get() }
             #expect(receipts.map(\.duplicates).sorted() == [0, 1])
         }
         #expect(try instants().count == 20)

@@ -21,19 +21,8 @@ import Testing
             hospitalNumber: number, lastName: "Petit", firstName: "Anne", birthDate: nil, sex: nil, ward: store.wards[0].id, bed: bed)
     }
 
-    /// Runs each on a thread of its own; true where it threw nothing.
-    private func atOnce(_ works: [@Sendable () throws -> Void]) async -> [Bool] {
-        await withTaskGroup(of: Bool.self) { group in
-            for work in works {
-                group.addTask {
-                    await withCheckedContinuation { done in
-                        Thread { done.resume(returning: (try? work()) != nil) }.start()
-                    }
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-    }
+    /// Runs the bodies at once; true for each that threw nothing.
+    private func succeeded(_ bodies: [@Sendable () throws -> Void]) -> [Bool] { atOnce(bodies).map { (try? $0.get()) != nil } }
 
     @Test("a device has one patient at a time, also for who writes SQL") func exclusion() throws {
         let connection = try store.connection()
@@ -44,28 +33,28 @@ import Testing
         #expect(error?.constraint == "device_assignment_one_patient" && error?.sqlState == "23P01")
     }
 
-    @Test("of two who admit into one bed at once one succeeds") func oneBed() async throws {
+    @Test("of two who admit into one bed at once one succeeds") func oneBed() throws {
         let store = store
         let (first, second) = (fields("N1", bed: "9"), fields("N2", bed: " 9 "))
-        let outcomes = await atOnce([
+        let outcomes = succeeded([
             { _ = try store.database.admitPatient(first, store.nurse) }, { _ = try store.database.admitPatient(second, store.nurse) },
         ])
         #expect(outcomes.sorted { $0 && !$1 } == [true, false])
         #expect(try store.connection().query("SELECT count(*) FROM patients WHERE bed = '9'")[0][0] == 1)
     }
 
-    @Test("of two who assign a device for the same time one succeeds; of two who assign it now the later wins") func oneWearer() async throws {
+    @Test("of two who assign a device for the same time one succeeds; of two who assign it now the later wins") func oneWearer() throws {
         let store = store, now = now, device = store.devices[0].id
         let other = try store.database.addPatient(fields("N1", bed: ""), store.nurse)
         let wearers = [store.patients[0].id, other.id]
         #expect(try store.database.updateDevice(device, DeviceFields(name: "D", kind: "b"), store.admin)?.patient == nil)
         let (begin, end) = (now.advanced(bySeconds: 600), now.advanced(bySeconds: 1200))
-        let planned = await atOnce(
+        let planned = succeeded(
             wearers.map { patient in
                 { _ = try store.database.assignDevice(device, to: patient, from: begin, to: end, now: now, store.nurse) }
             })
         #expect(planned.sorted { $0 && !$1 } == [true, false])
-        let given = await atOnce(
+        let given = succeeded(
             wearers.map { patient in
                 { _ = try store.database.assignDevice(device, to: patient, from: nil, to: begin, now: now, store.nurse) }
             })
@@ -164,19 +153,14 @@ import Testing
         let blocker = try store.connection()
         try blocker.script("BEGIN")
         try blocker.query("UPDATE patients SET bed = '12' WHERE id = $1", [patient.id])
-        let renamed = DispatchSemaphore(value: 0)
-        Thread {
+        let renaming = OnThread { [store] in
             var change = Change<PatientFields>()
             change.set(\.lastName, to: "Grand")
-            _ = try? database.updatePatient(.id(patient.id), store.nurse, change)
-            renamed.signal()
-        }.start()
-        let waiting = try store.connection()
-        while try waiting.query(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] == 0
-        {}
+            _ = try database.updatePatient(.id(patient.id), store.nurse, change)
+        }
+        try store.waitForLocked()
         try blocker.script("COMMIT")
-        renamed.wait()
+        try renaming.value()
         let after = try #require(try database.patient(.id(patient.id), store.nurse))
         #expect(after.fields.lastName == "Grand" && after.fields.bed == "12")
     }
