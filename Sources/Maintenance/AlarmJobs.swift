@@ -51,14 +51,14 @@ struct DeviceAlertJob: PeriodicJob {
     let session: LeaderSession
     let signalLostSeconds: Double
     /// Since when what devices report is stored; nil: it is not.
-    let storingSince: @Sendable () -> DispatchTime?
+    let storingSeconds: @Sendable () -> Double?
 
     /// Nothing for a time in which no report could be stored, and no silence until devices have had the time to report again: that they are silent is
     /// not their fault, and a whole ward of such alerts would hide the one that says why.
     func run(isStopping: () -> Bool) throws {
-        guard storingSince() != nil else { return }
+        guard storingSeconds() != nil else { return }
         try session.reconcileDeviceAlerts(signalLostSeconds: signalLostSeconds) {
-            storingSince().map { .now() >= $0 + signalLostSeconds } ?? false
+            storingSeconds().map { $0 >= signalLostSeconds } ?? false
         }
     }
 }
@@ -90,7 +90,7 @@ enum AlarmJobs {
     /// In the order in which they are run.
     static func all(
         _ session: LeaderSession, _ configuration: MaintenanceConfiguration, _ sender: WebhookSender?, _ logger: Logger,
-        _ storingSince: @escaping @Sendable () -> DispatchTime?, _ interruption: @escaping @Sendable () -> Interruption?
+        _ storingSeconds: @escaping @Sendable () -> Double?, _ interruption: @escaping @Sendable () -> Interruption?
     ) -> [any PeriodicJob] {
         let now = { @Sendable in Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
         let before: [any PeriodicJob] = [
@@ -100,7 +100,7 @@ enum AlarmJobs {
         ]
         let webhook = sender.map { WebhookJob(session: session, sender: $0, logger: logger) }
         let after: [any PeriodicJob] = [
-            DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds, storingSince: storingSince),
+            DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds, storingSeconds: storingSeconds),
             WardAlertJob(session: session, unmonitoredSeconds: configuration.wardUnmonitoredSeconds),
         ]
         return before + [webhook].compactMap { $0 } + after

@@ -12,7 +12,7 @@ final class Leader: @unchecked Sendable {
     private let configuration: MaintenanceConfiguration
     private let sender: WebhookSender?
     private let logger: Logger
-    private let storingSince: @Sendable () -> DispatchTime?
+    private let storingSeconds: @Sendable () -> Double?
     private let interruption: @Sendable () -> Interruption?
     private let stopping = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
@@ -22,10 +22,10 @@ final class Leader: @unchecked Sendable {
     /// - Parameter sender: nil: escalations reach the screens only.
     init(
         url: String, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger,
-        storingSince: @escaping @Sendable () -> DispatchTime? = { DispatchTime(uptimeNanoseconds: 1) },
+        storingSeconds: @escaping @Sendable () -> Double? = { .infinity },
         interruption: @escaping @Sendable () -> Interruption? = { nil }
     ) {
-        self.storingSince = storingSince
+        self.storingSeconds = storingSeconds
         self.interruption = interruption
         self.url = url
         self.configuration = configuration
@@ -79,7 +79,7 @@ final class Leader: @unchecked Sendable {
         logger.notice("this daemon leads")
         leads.store(true, ordering: .relaxed)
         defer { leads.store(false, ordering: .relaxed) }
-        var jobs = AlarmJobs.all(session, configuration, sender, logger, storingSince, interruption)
+        var jobs = AlarmJobs.all(session, configuration, sender, logger, storingSeconds, interruption)
         repeat {
             for index in jobs.indices { try attempt(&jobs[index]) }
         } while !isStopped(within: AlarmJobs.periodSeconds)

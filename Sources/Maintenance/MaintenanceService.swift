@@ -15,14 +15,14 @@ public final class MaintenanceService: Sendable {
     ///   - url: `DATABASE_URL`; the leader has a connection of its own.
     ///   - database: what the other jobs use.
     ///   - sender: nil: escalations reach the screens only.
-    ///   - storingSince: since when the database stores what devices report; nil: it does not.
+    ///   - storingSeconds: for how long the database has stored what devices report; infinity: always; nil: it does not.
     ///   - interruption: the last time in which it did not; nil: there was none.
     public init(
         url: String, database: Database, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger,
-        storingSince: @escaping @Sendable () -> DispatchTime?, interruption: @escaping @Sendable () -> Interruption?
+        storingSeconds: @escaping @Sendable () -> Double?, interruption: @escaping @Sendable () -> Interruption?
     ) {
         let leader = Leader(
-            url: url, configuration: configuration, sender: sender, logger: logger, storingSince: storingSince, interruption: interruption)
+            url: url, configuration: configuration, sender: sender, logger: logger, storingSeconds: storingSeconds, interruption: interruption)
         self.logger = logger
         self.leader = leader
         let isLeading = { @Sendable in leader.isLeading }

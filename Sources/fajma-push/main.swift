@@ -39,13 +39,13 @@ func serve() throws {
     let admin = try settings.pushAdminSocket.map { path in
         try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + daemon.metrics + feed.metrics + ingest.metrics(database)) {
             guard feed.isListening else { throw NotListening() }
-            guard probe.storingSince != nil else { throw NotStoring() }
+            guard probe.storingSeconds != nil else { throw NotStoring() }
             try database.checkSchema()
         }
     }
     let maintenance = MaintenanceService(
         url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger,
-        storingSince: { probe.storingSince }, interruption: { probe.interruption })
+        storingSeconds: { probe.storingSeconds }, interruption: { probe.interruption })
     logger.info("ready", metadata: ["version": "\(Version.current)"])
     Signals.wait()
     maintenance.stop()  // first: another daemon takes over while this one ends

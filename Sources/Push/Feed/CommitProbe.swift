@@ -7,8 +7,9 @@ import Store
 import Synchronization
 
 /// Asks the database once a second whether it stores what devices report: by a commit of its own that waits for what theirs wait for, the
-/// synchronous standby and a lock on the readings, and by whether a process of the API says that its reports are refused. Hearing the database is not enough: one that cannot commit says nothing, and screens
-/// would take its silence for a quiet ward.
+/// synchronous standby and a lock on the readings, and by whether a process of the API says that its reports are refused.
+///
+/// Hearing the database is not enough: one that cannot commit says nothing, and screens would take its silence for a quiet ward.
 // Sendable: the thread alone uses what changes; `storing` has its lock.
 public final class CommitProbe: @unchecked Sendable {
     private static let periodSeconds = 1.0
@@ -20,8 +21,15 @@ public final class CommitProbe: @unchecked Sendable {
         let description = "the database refuses the reports, see the log of fajma-api"
     }
 
+    private enum State {
+        /// Since this process started.
+        case always
+        case again(since: DispatchTime)
+        case stalled
+    }
+
     private struct Storing {
-        var since: DispatchTime? = DispatchTime(uptimeNanoseconds: 1)
+        var state = State.always
         /// The last time that it did.
         var storedAt: Instant
         var interruption: Interruption?
@@ -52,8 +60,14 @@ public final class CommitProbe: @unchecked Sendable {
         thread.start()
     }
 
-    /// Since when the database stores, as far as this process has seen: when it came back, or long ago. Nil: it does not.
-    public var storingSince: DispatchTime? { storing.withLock { $0.since } }
+    /// For how many seconds the database has stored since it last did not; infinity: it always did while this process ran. Nil: it does not.
+    public var storingSeconds: Double? {
+        switch storing.withLock({ $0.state }) {
+        case .always: .infinity
+        case .again(let since): Double(DispatchTime.now().uptimeNanoseconds - since.uptimeNanoseconds) / 1e9
+        case .stalled: nil
+        }
+    }
 
     /// The last time in which it did not; nil: it always did.
     public var interruption: Interruption? { storing.withLock { $0.interruption } }
@@ -91,14 +105,16 @@ public final class CommitProbe: @unchecked Sendable {
     private func isStoring(_ stores: Bool) -> Bool {
         let now = now()
         return storing.withLock { storing in
-            let did = storing.since != nil
+            let did = if case .stalled = storing.state { false } else { true }
             if stores {
-                if !did { storing.interruption?.until = now }
-                storing.since = storing.since ?? .now()
+                if !did {
+                    storing.interruption?.until = now
+                    storing.state = .again(since: .now())
+                }
                 storing.storedAt = now
-            } else {
-                if did { storing.interruption = Interruption(since: storing.storedAt) }
-                storing.since = nil
+            } else if did {
+                storing.interruption = Interruption(since: storing.storedAt)
+                storing.state = .stalled
             }
             return did
         }

@@ -26,7 +26,7 @@ READY_SECONDS = 4
 # The API knows once a batch has been given up.
 NOT_READY_WITHIN_SECONDS = 8
 # Connections to the database that each part of the daemons may have, at most.
-CONNECTIONS = {"fajma-api": 8, "fajma-push": 4}
+CONNECTIONS = {"fajma-api": 8, "fajma-api reports": 4, "fajma-push": 4, "fajma-push storing": 2}
 MODES = ("timestamp", "timestamp", "age_ms", "untimed")
 
 
