@@ -14,6 +14,8 @@ public struct Service: Sendable {
     let idleSeconds: Double
     /// Nil: not said.
     let hospitalName: String?
+    /// The hospital's.
+    let timeZone: TimeZone
     /// Of the values in an early warning score.
     let maximumAge: EarlyWarningScore.MaximumAge
     /// Whether a password belongs to a stored text, or to none: `Password.verify`.
@@ -38,13 +40,13 @@ public struct Service: Sendable {
 
     public init(
         database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
-        hospitalName: String? = nil,
+        hospitalName: String? = nil, timeZone: TimeZone = .gmt,
         maximumAge: EarlyWarningScore.MaximumAge = .init(), unknownQuery: UnknownQuery = .refuse,
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
         (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
-        self.hospitalName = hospitalName
+        (self.hospitalName, self.timeZone) = (hospitalName, timeZone)
         (self.idleSeconds, self.maximumAge, self.verifyPassword, self.now) = (idleSeconds, maximumAge, verifyPassword, now)
         self.unknownQuery = unknownQuery
     }

@@ -64,6 +64,16 @@ public struct Settings: Sendable {
     /// `FAJMA_HOSPITAL_NAME`: as people there call it; no password is made of it.
     public var hospitalName: String? { self["FAJMA_HOSPITAL_NAME"] }
 
+    /// `FAJMA_TIME_ZONE`: the hospital's time zone, an IANA name such as `Europe/Paris`; the server's where it is not set. Pages and prints show it.
+    public func timeZone() throws(SettingError) -> TimeZone {
+        guard let name = self["FAJMA_TIME_ZONE"] else { return .current }
+        // Abbreviations such as CEST have no changes, and browsers do not know them.
+        guard name == "UTC" || name.contains("/"), let zone = TimeZone(identifier: name) else {
+            throw SettingError("FAJMA_TIME_ZONE", "an IANA time zone such as Europe/Paris")
+        }
+        return zone
+    }
+
     /// `FAJMA_SCORE_DEVICE_MINUTES`: how old a device's value may be in the early warning score.
     public func scoreDeviceMinutes() throws(SettingError) -> Int { try number("FAJMA_SCORE_DEVICE_MINUTES", default: 5, in: 1...1440) }
 

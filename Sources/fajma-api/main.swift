@@ -26,7 +26,7 @@ func serve() throws {
     let stall = StallLock(url: url, application: "fajma-api stall", ingest: ingest)
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
-        hospitalName: settings.hospitalName, maximumAge: try settings.scoreMaximumAge(),
+        hospitalName: settings.hospitalName, timeZone: try settings.timeZone(), maximumAge: try settings.scoreMaximumAge(),
         unknownQuery: try settings.refusesUnknownQuery() ? .refuse : .warn,
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     let listeners = try Listeners(settings, logger)

@@ -8,11 +8,13 @@ struct Me: Encodable {
     let wards: [Ward]
     /// Untouched for so long, the page logs out. Nil: never.
     let idleSeconds: Double?
+    /// The hospital's time zone, an IANA name.
+    let timeZone: String
 
     static let members = CodingKeys.allCases.map(\.rawValue)
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s
+        case id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s, fuseau_horaire
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -25,6 +27,7 @@ struct Me: Encodable {
         try container.encode(scope.mustChangePassword, forKey: .mot_de_passe_provisoire)
         try container.encode(Permission.allCases.filter(scope.role.may).map(\.rawValue), forKey: .permissions)
         try container.encode(idleSeconds.map { Int($0) }, forKey: .inactivite_s)
+        try container.encode(timeZone, forKey: .fuseau_horaire)
     }
 }
 
@@ -110,7 +113,7 @@ extension Service {
     func me(_ scope: Scope) throws -> Me {
         Me(
             scope: scope, wards: try database.wards(scope, Page(limit: Query.maximumLimit)),
-            idleSeconds: SessionTerms(scope.role, .browser, idleSeconds: idleSeconds).idleSeconds)
+            idleSeconds: SessionTerms(scope.role, .browser, idleSeconds: idleSeconds).idleSeconds, timeZone: timeZone.identifier)
     }
 
     /// - Throws: 400 on the field where the policy refuses the password.

@@ -171,7 +171,7 @@ import Testing
 
     @Test("who one is tells the page what it may show, and when to log out") func me() throws {
         let me = try browser().me()
-        #expect(me["inactivite_s"] == .integer(1800))
+        #expect(me["inactivite_s"] == .integer(1800) && me["fuseau_horaire"]?.text == "GMT")
         let permissions = try #require(me["permissions"]?.array).compactMap(\.text)
         #expect(permissions == Permission.allCases.filter(Role.infirmier.may).map(\.rawValue))
         #expect(permissions.contains("readPatients") && !permissions.contains("manageUsers"))
