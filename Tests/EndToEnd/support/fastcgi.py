@@ -29,22 +29,39 @@ def begin(path):
     return connection
 
 
+def begin_request(socket_path, method, path, length=0, **parameters):
+    """A connection with a request on it of which only the body is missing; `parameters` are more of nginx's."""
+    parameters = {"REQUEST_METHOD": method, "DOCUMENT_URI": path, "QUERY_STRING": "", "CONTENT_LENGTH": str(length),
+                  "CONTENT_TYPE": "application/json", **parameters}
+    connection = begin(socket_path)
+    connection.sendall(record(PARAMS, pairs(parameters)) + record(PARAMS, b""))
+    return connection
+
+
+def send_body(connection, part, is_last=True):
+    """A part of the body."""
+    connection.sendall((record(STDIN, part) if part else b"") + (record(STDIN, b"") if is_last else b""))
+
+
+def read_answer(connection):
+    """`(status, answer)`; closes the connection."""
+    answer = b""
+    with connection, connection.makefile("rb") as stream:
+        while header := stream.read(8):
+            _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", header)
+            content = stream.read(length)
+            stream.read(padding)
+            if kind == STDOUT:
+                answer += content
+            if kind == END:
+                break
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(rest) if rest else None
+
+
 def request(socket_path, method, path, body=None, **parameters):
     """`(status, answer)` of a request; `parameters` are more of nginx's."""
     body = b"" if body is None else json.dumps(body).encode()
-    parameters = {"REQUEST_METHOD": method, "DOCUMENT_URI": path, "QUERY_STRING": "", "CONTENT_LENGTH": str(len(body)),
-                  "CONTENT_TYPE": "application/json", **parameters}
-    with begin(socket_path) as connection:
-        connection.sendall(record(PARAMS, pairs(parameters)) + record(PARAMS, b"") + (record(STDIN, body) if body else b"") + record(STDIN, b""))
-        answer = b""
-        with connection.makefile("rb") as stream:
-            while header := stream.read(8):
-                _, kind, _, length, padding, _ = struct.unpack("!BBHHBB", header)
-                content = stream.read(length)
-                stream.read(padding)
-                if kind == STDOUT:
-                    answer += content
-                if kind == END:
-                    break
-    head, _, rest = answer.partition(b"\r\n\r\n")
-    return int(head.split()[1]), json.loads(rest) if rest else None
+    connection = begin_request(socket_path, method, path, len(body), **parameters)
+    send_body(connection, body)
+    return read_answer(connection)
