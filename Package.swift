@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 let package = Package(
@@ -37,7 +38,8 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CPostgres", "Metrics"]),
         .target(name: "FastCGI", dependencies: ["CFastCGI", logging]),
         .target(name: "Curl", dependencies: ["CCurl"]),
-        .target(name: "Clinical"),
+        // Optimised in debug builds too: its tests let thousands of days with alarms pass.
+        .target(name: "Clinical", swiftSettings: [.unsafeFlags(["-O"])]),
         // What the ESP32 runs; here for its tests, `fajma signal` and `fajma simulate`.
         // Optimised in debug builds too: its tests let weeks pass.
         .target(name: "DeviceCore", path: "firmware/core", cSettings: [.unsafeFlags(["-O2"])]),
@@ -114,3 +116,12 @@ let package = Package(
 )
 
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+
+// Compiled by Tests/Fuzz/run-service alone: libFuzzer brings its `main`.
+if ProcessInfo.processInfo.environment["FAJMA_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz-service",
+            dependencies: ["API", "Push", "Access", "Clinical", logging, .product(name: "NIOCore", package: "swift-nio")], path: "Tests/Fuzz/Service")
+    )
+}

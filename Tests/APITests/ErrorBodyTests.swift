@@ -5,9 +5,11 @@ import Testing
 
 /// Errors as RFC 9457 has them, with the members that the replaced system's clients read.
 @Suite struct ErrorBodyTests {
+    /// One for all: what is refused changes nothing.
+    private static let shared = Result { try TestService() }
     let api: TestService
 
-    init() throws { api = try TestService() }
+    init() throws { api = try Self.shared.get() }
 
     @Test("an error has every member of the contract, in French by default") func members() throws {
         let answer = try api.send("GET", "/api/patients/77/")
@@ -270,6 +272,7 @@ import Testing
             ("application/vnd.fajma+json", 201), ("text/plain", 415), ("application/x-www-form-urlencoded", 415), ("json", 415),
         ]) func mediaType(type: String, status: Int) throws
     {
+        let api = try TestService()  // of its own: here something is changed
         let answer = try api.send("POST", "/api/services/", #"{"nom":"Neurologie"}"#, headers: ["Content-Type": type])
         #expect(answer.status == status)
         if status == 415 { #expect(answer["code"]?.text == "unsupported_media_type") }

@@ -177,23 +177,6 @@ import Testing
         #expect(permissions.contains("readPatients") && !permissions.contains("manageUsers"))
     }
 
-    @Test(
-        "with a provisional password everything but one's own account is closed",
-        arguments: Service.routes.filter {
-            if case .anyone = $0.requirement { false } else { true }
-        }) func provisional(route: Route) throws
-    {
-        let user = try api.store.database.addUser(
-            username: "new", passwordHash: "-", isProvisional: true, role: .admin, wards: [], by: Author(name: "tests"))
-        let path = route.path.replacing("{id}", with: "1").replacing("{session}", with: "x")
-        let answer = try api.send(route.method, path, bearer: api.access(user), [])
-        if path.hasPrefix("/api/moi/") {
-            #expect(answer.status != 403)
-        } else {
-            #expect(answer.status == 403 && answer["code"]?.text == "password_change_required", "\(answer.text)")
-        }
-    }
-
     @Test("a new password of one's own ends the other sessions and keeps this one") func ownPassword() throws {
         let (page, other) = (try browser(), try browser())
         func change(_ old: String, _ new: String) throws -> Answer {
@@ -236,5 +219,31 @@ import Testing
         _ = try api.send("POST", "\(nurse)mot_de_passe/", "{}")
         #expect(try api.count("SELECT count(*) FROM audit WHERE action LIKE 'user.%'") > 2)
         #expect(try api.count("SELECT count(*) FROM audit a WHERE a::text ~ 'scrypt|vélos'") == 0)
+    }
+}
+
+@Suite struct ProvisionalPasswordTests {
+    /// One for all, and an account in it: what is refused changes nothing.
+    private static let shared = Result {
+        let api = try TestService()
+        let user = try api.store.database.addUser(
+            username: "new", passwordHash: "-", isProvisional: true, role: .admin, wards: [], by: Author(name: "tests"))
+        return (api: api, user: user)
+    }
+
+    @Test(
+        "with a provisional password everything but one's own account is closed",
+        arguments: Service.routes.filter {
+            if case .anyone = $0.requirement { false } else { true }
+        }) func provisional(route: Route) throws
+    {
+        let (api, user) = try Self.shared.get()
+        let path = route.path.replacing("{id}", with: "1").replacing("{session}", with: "x")
+        let answer = try api.send(route.method, path, bearer: api.access(user), [])
+        if path.hasPrefix("/api/moi/") {
+            #expect(answer.status != 403)
+        } else {
+            #expect(answer.status == 403 && answer["code"]?.text == "password_change_required", "\(answer.text)")
+        }
     }
 }

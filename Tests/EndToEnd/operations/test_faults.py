@@ -206,9 +206,13 @@ def test_a_failed_request_is_found_by_its_id_in_the_logs_of_nginx_and_of_the_api
         answer = stack.request("GET", "/api/patients/")
     assert answer.status_code == 503
     request_id = answer.json()["request_id"]
-    logs = stack.logs()
-    assert [line for line in logs["nginx.access.log"].splitlines() if request_id in line and "GET /api/patients/" in line]
-    assert [line for line in logs["fajma-api.log"].splitlines() if f"request={request_id}" in line and "request failed" in line]
+
+    def lines(log, *words):
+        """nginx writes its line once the answer is sent."""
+        return [line for line in stack.logs()[log].splitlines() if request_id in line and all(word in line for word in words)]
+
+    until(lambda: lines("nginx.access.log", "GET /api/patients/"), 5, "the line of nginx")
+    assert lines("fajma-api.log", f"request={request_id}", "request failed")
     until(stack.is_serving, 30, "the API answers again")
 
 

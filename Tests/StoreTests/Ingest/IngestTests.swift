@@ -281,6 +281,7 @@ import Testing
         let began = ContinuousClock.now
         #expect(submit(2) == .outcomeUnknown && ingest.isStalled)
         #expect((2.9...5).contains((ContinuousClock.now - began) / .seconds(1)))
+        try waitUntil("what was given up is gone") { try backends() == 0 }
         // One asks whether it goes again; the others are told at once that it does not.
         let refusal = OnThread { submit(3) }
         try waitUntil("one asks") { try backends() > 0 }

@@ -1,0 +1,18 @@
+import Foundation
+
+/// What libFuzzer calls with each input: the part of the daemons that FUZZ_TARGET names, with what others may send it. It must return: a trap is found
+/// as a crash, a loop as a time-out, and a process that grows as too much memory.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    target(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+}
+
+private let target: @Sendable ([UInt8]) -> Void = {
+    switch ProcessInfo.processInfo.environment["FUZZ_TARGET"] {
+    case "bodies": return fuzzBody
+    case "tokens": return fuzzToken
+    case "frames": return fuzzFrames
+    default: fatalError("FUZZ_TARGET must be bodies, tokens or frames")
+    }
+}()
