@@ -117,11 +117,15 @@ let package = Package(
 
 var logging: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 
-// Compiled by Tests/Fuzz/run-service alone: libFuzzer brings its `main`.
+// Compiled by Tests/Fuzz/run-service alone. libFuzzer brings its `main`, and sees which ways through the code an input takes.
 if ProcessInfo.processInfo.environment["FAJMA_FUZZ"] == "1" {
+    let watched: SwiftSetting = .unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])
+    for target in package.targets where ["API", "Push", "Access", "Clinical"].contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [watched]
+    }
     package.targets.append(
         .executableTarget(
             name: "fuzz-service",
-            dependencies: ["API", "Push", "Access", "Clinical", logging, .product(name: "NIOCore", package: "swift-nio")], path: "Tests/Fuzz/Service")
-    )
+            dependencies: ["API", "Push", "Access", "Clinical", logging, .product(name: "NIOCore", package: "swift-nio")], path: "Tests/Fuzz/Service",
+            swiftSettings: [watched], linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

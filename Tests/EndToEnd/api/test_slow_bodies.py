@@ -21,7 +21,8 @@ def test_while_bodies_arrive_slowly_nothing_is_locked_and_others_change_the_same
     change = {name: patient[name] for name in ("identifiant", "nom", "prenom", "date_naissance", "sexe", "service", "lit")}
     report = {"mesures": [{"type_donnee": "spo2", "valeur": 97}]}
     requests = [
-        ("API", "PUT", f"/api/patients/{patient['id']}/", change, 200), ("API", "PATCH", f"/api/patients/{patient['id']}/", {"lit": patient["lit"]}, 200),
+        ("API", "PUT", f"/api/patients/{patient['id']}/", change, 200),
+        ("API", "PATCH", f"/api/patients/{patient['id']}/", {"lit": patient["lit"]}, 200),
         ("API", "PATCH", f"/api/iot/dispositifs/{device.id}/affectations/{assignment['id']}/", {"debut": assignment["debut"]}, 200),
         ("API", "PUT", f"/api/patients/{patient['id']}/limites/", {"limites": []}, 200),
         ("API", "POST", "/api/iot/alertes/", {"patient": patient["id"], "type_alerte": "chute", "message": "Chute", "niveau_gravite": "info"}, 201),

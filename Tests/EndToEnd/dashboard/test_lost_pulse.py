@@ -32,7 +32,8 @@ def test_a_heart_that_stops_is_seen_and_heard_within_fifteen_seconds(stack, devi
     log_in(page, stack)
     page.goto(f"{stack.url}/#/service/{ward}")
     tile = f"patient-tile[data-patient='{device.patient}']"
-    page.wait_for_selector(f"{tile} .cell[data-vital=heart_rate]:not([data-state=stale]) span.number:not(:text-is('--'))", timeout=STOPS_AFTER_SECONDS * 1000)
+    measured = f"{tile} .cell[data-vital=heart_rate]:not([data-state=stale]) span.number:not(:text-is('--'))"
+    page.wait_for_selector(measured, timeout=STOPS_AFTER_SECONDS * 1000)
     with stack.socket(f"/ws/alerts/{device.patient}/") as socket:
         alert = {}
         while alert.get("type_alerte") != "pouls_introuvable":  # a simulated battery may be low, too
