@@ -4,6 +4,7 @@ import { MonitoredWard } from "./alarms/monitored-ward.js";
 import { SoundPlayer } from "./alarms/sound-player.js";
 import { WardRoster } from "./alarms/ward-roster.js";
 import { announce } from "./kit/dom.js";
+import { setHospitalZone } from "./kit/hospital-zone.js";
 import { PaintScheduler } from "./kit/paint-scheduler.js";
 import { i18n, t } from "./kit/texts.js";
 import { ticker } from "./kit/ticker.js";
@@ -32,6 +33,7 @@ export const paintScheduler = new PaintScheduler((run) => requestAnimationFrame(
 i18n.load = (language) => api.locale(language);
 api.addEventListener("date", ({ detail }) => state.clock.hearRoughly(detail.at, Date.now()));
 api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
+for (const type of ["renewed", "user"]) api.addEventListener(type, () => api.user.fuseau_horaire && setHospitalZone(api.user.fuseau_horaire));
 api.idleSeconds = () => idle.seconds;
 i18n.addEventListener("change", () => { api.language = i18n.language; });
 
