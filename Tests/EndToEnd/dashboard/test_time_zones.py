@@ -27,7 +27,8 @@ def hospital(request):
 
 def window(browser, zone):
     """A browser set to a zone."""
-    context = browser.new_context(locale="fr-FR", timezone_id=zone, viewport={"width": 1280, "height": 900}, reduced_motion="reduce", service_workers="block")
+    context = browser.new_context(locale="fr-FR", timezone_id=zone, viewport={"width": 1280, "height": 900}, reduced_motion="reduce",
+                                  service_workers="block")
     page = context.new_page()
     page.set_default_timeout(10_000)
     return page
@@ -66,7 +67,8 @@ def test_a_time_that_exists_twice_is_asked_for_and_one_that_does_not_exist_is_re
 
     hospital.query("DELETE FROM alerts WHERE kind LIKE 'essai_%'")
     for name, instant in (("avant", first), ("apres", second)):
-        hospital.query(f"""INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_at, ended_at, raised_by, acknowledged_at, acknowledged_by)
+        hospital.query(f"""INSERT INTO alerts
+            (patient_id, kind, message, severity, measured_at, raised_at, ended_at, raised_by, acknowledged_at, acknowledged_by)
             VALUES ({device.patient}, 'essai_{name}', '{name}', 'warning', '{wire_time(instant)}', '{wire_time(instant)}', '{wire_time(instant)}', 1,
                     '{wire_time(instant)}', 1)""")
 
@@ -105,7 +107,7 @@ def test_a_time_that_exists_twice_is_asked_for_and_one_that_does_not_exist_is_re
 
 
 def test_entries_ranges_axes_and_sheets_have_the_hospitals_clocks(hospital, place):
-    page, device, zone, own = place
+    page, device, zone, _ = place
     forward, back = last_changes(zone)
     hour_ago = int((back.before - back.after).total_seconds() / 60)
     twice = back.wall(hour_ago - 25)
