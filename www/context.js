@@ -1,15 +1,17 @@
 import { acknowledger } from "./alarms/acknowledge.js";
 import { AlarmMonitor } from "./alarms/alarm-monitor.js";
-import { MonitoredWard } from "./alarms/monitored-ward.js";
+import { MonitoredWards } from "./alarms/monitored-wards.js";
 import { SoundPlayer } from "./alarms/sound-player.js";
 import { WardRoster } from "./alarms/ward-roster.js";
 import { announce } from "./kit/dom.js";
+import { setHospitalZone } from "./kit/hospital-zone.js";
 import { PaintScheduler } from "./kit/paint-scheduler.js";
 import { i18n, t } from "./kit/texts.js";
 import { ticker } from "./kit/ticker.js";
 import { RoomSocket } from "./live/room-socket.js";
 import { Rooms } from "./live/rooms.js";
 import { wardStates } from "./live/ward-states.js";
+import { HeardWards } from "./model/heard-wards.js";
 import { LiveState } from "./model/live-state.js";
 import { TRACE_MS } from "./model/patient-record.js";
 import * as permissions from "./permissions.js";
@@ -24,14 +26,15 @@ export const base = new URL("./", import.meta.url);
 export { i18n, t };
 export const api = new Api(base);
 export const state = new LiveState();
-/** What is known of the alarms of the monitored ward, beside what the page shows. */
-export const alarms = new LiveState(state.clock);
+/** What is known of the alarms of the wards that are heard, beside what the page shows. */
+export const alarms = new HeardWards(state.clock);
 export const idle = new Idle(() => Date.now(), localStorage);
 export const paintScheduler = new PaintScheduler((run) => requestAnimationFrame(run), (run, ms) => setTimeout(run, ms), () => performance.now());
 
 i18n.load = (language) => api.locale(language);
 api.addEventListener("date", ({ detail }) => state.clock.hearRoughly(detail.at, Date.now()));
 api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
+for (const type of ["renewed", "user"]) api.addEventListener(type, () => api.user.fuseau_horaire && setHospitalZone(api.user.fuseau_horaire));
 api.idleSeconds = () => idle.seconds;
 i18n.addEventListener("change", () => { api.language = i18n.language; });
 
@@ -65,7 +68,7 @@ function open(room, allowed, { onMessage, onStatus }) {
   };
 }
 
-const rooms = new Rooms(open, alarms);
+const rooms = new Rooms(open);
 
 /** Connects the page to a room until `signal` aborts; what comes goes into `into`. Returns the connection. */
 export const connect = (room, allowed, signal, into = state) => rooms.join(room, allowed, into, signal);
@@ -80,36 +83,53 @@ export const tracedSince = (since) => new Date(Math.max(since, state.now() - TRA
 
 export const acknowledge = acknowledger({ api, alarms, state, t, announce });
 
-/** The patients of the monitored ward. */
+/** The patients of the wards that are heard. */
 export const roster = new WardRoster(patientsOf);
 
 export const player = new SoundPlayer();
-/** The alarms of the monitored ward, whatever the page: what waits, what sounds. */
-export const alarmMonitor = new AlarmMonitor(alarms, player, (message) => rooms.say(message), rooms.feeds);
-ticker.addEventListener("tick", () => monitored.ward !== null && alarmMonitor.attend());
+/** The alarms of the wards that are heard, whatever the page: what waits, what sounds. */
+export const alarmMonitor = new AlarmMonitor(alarms, player, (message) => rooms.say(message), rooms);
+ticker.addEventListener("tick", () => alarms.wards.length > 0 && alarmMonitor.attend());
 
-const monitored = new MonitoredWard(localStorage);
-/** The number of the monitored ward, or null. */
-export const monitoredWard = () => monitored.ward;
+const monitored = new MonitoredWards(localStorage);
+/** The number of the ward that the page is about, or the last one was; or null. */
+export const monitoredWard = () => monitored.home;
+/** Whether the account looks after all the wards that it sees: then all of them are heard until it chooses. */
+export const looksAfterAll = () => mayAct() && api.user.role !== "admin";
 
-/** Plays the alarms of this ward from now on; without one, of the ward of the last visit or of the only one. */
-export function monitorWard(ward = null) {
-  if (!may("readAlerts") || api.user.mot_de_passe_provisoire) return;
-  const wanted = monitored.choose(ward, api.user.services);
-  if (wanted === null) return;
-  rooms.hear(`ws/service/${wanted}/`, () => patientsOf(wanted));
-  roster.load(wanted).catch(() => {});  // asked again once the room is there
+const roomOf = (ward) => `ws/service/${ward}/`;
+const loadRoster = (ward) => roster.load(ward).catch(() => {});  // asked again once the room is there
+
+function hear(wards) {
+  for (const ward of alarms.wards.filter((heard) => !wards.includes(heard))) {
+    rooms.hush(roomOf(ward));
+    alarms.remove(ward);
+    roster.forget(ward);
+  }
+  for (const ward of wards.filter((wanted) => !alarms.wards.includes(wanted))) {
+    rooms.hear(roomOf(ward), () => patientsOf(ward), alarms.add(ward));
+    loadRoster(ward);
+  }
 }
 
-const loadRoster = () => monitored.ward !== null && roster.load(monitored.ward).catch(() => {});
-alarms.addEventListener("ready", loadRoster);
-alarms.addEventListener("patient", ({ detail }) => {
-  if (detail.ward !== monitored.ward) alarms.forgetPatient(detail.patient);
-  loadRoster();
-});
+/** A page about this ward opens, or one about none: from now on the alarms of this ward and of the chosen ones are played. */
+export function monitorWard(ward = null) {
+  if (!may("readAlerts") || api.user.mot_de_passe_provisoire) return;
+  const own = (api.user.services ?? []).map(({ id }) => id);
+  const wards = monitored.open(ward, { account: mayAct() ? api.user.id : null, own, hearsAll: looksAfterAll() });
+  alarms.home = monitored.home;
+  hear(wards);
+}
+
+/** Chooses the wards whose alarms are played; never none. */
+export const chooseWards = (wards) => hear(monitored.choose(wards));
+
+alarms.addEventListener("ready", ({ detail }) => loadRoster(detail.of));
+alarms.addEventListener("patient", ({ detail }) => loadRoster(detail.of));
+// A ward may have been given or taken away.
+api.addEventListener("renewed", () => alarms.wards.length > 0 && monitorWard());
 api.addEventListener("logout", () => {
   monitored.leave();
-  rooms.hush();
-  roster.forget();
+  hear([]);
   player.stop();
 });

@@ -1,8 +1,8 @@
 import { api, i18n, state, t } from "../context.js";
-import { fromField, fromFieldOf, toField } from "../kit/date-field.js";
 import { confirmDialog, openDialog, STAYS_OPEN } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
-import { field, input, values } from "../kit/form.js";
+import { field, values } from "../kit/form.js";
+import { momentField, readWireMoments } from "../kit/moment-field.js";
 import { fullName, moment, whereabouts } from "../kit/names.js";
 import { askingAboutOthers } from "./other-devices.js";
 
@@ -13,10 +13,11 @@ const period = ({ debut, fin }) => (fin
   ? t("assignments.from_to", { from: moment(debut, state.now()), to: moment(fin, state.now()) })
   : t("assignments.since", { from: moment(debut, state.now()) }));
 
+const instant = (wire) => (wire ? Date.parse(wire) : null);
+
 const times = ({ debut = null, fin = null } = {}) => el("div", { class: "field-pair" },
-  field("debut", t("assignments.from"), input("datetime-local", { value: toField(debut), required: Boolean(debut) }),
-    { hint: debut ? null : t("assignments.from.hint") }),
-  field("fin", t("assignments.to"), input("datetime-local", { value: toField(fin) }), { hint: t("assignments.to.hint") }));
+  momentField("debut", t("assignments.from"), { at: instant(debut), required: Boolean(debut), hint: debut ? null : t("assignments.from.hint") }),
+  momentField("fin", t("assignments.to"), { at: instant(fin), hint: t("assignments.to.hint") }));
 
 /** Does a request; where it overlaps what is there already, says at the begin with whom and when. */
 async function tellingOverlaps(request, nameOf) {
@@ -57,8 +58,8 @@ export function assignDevice(device, { wards, patients }) {
     actions: [{
       label: t("assignments.assign"),
       run: async (form) => {
-        const { patient, debut, fin } = values(form);
-        const body = { patient: Number(patient), ...(debut ? { debut: fromField(debut) } : {}), ...(fin ? { fin: fromField(fin) } : {}) };
+        const { debut, fin } = readWireMoments(form, ["debut", "fin"]);
+        const body = { patient: Number(values(form).patient), ...(debut ? { debut } : {}), ...(fin ? { fin } : {}) };
         const send = (choice) => api.post(`api/iot/dispositifs/${device.id}/affectations/`, { ...body, ...choice });
         const sent = await tellingOverlaps(() => askingAboutOthers(send, nameOf(body.patient)), nameOf);
         return sent === STAYS_OPEN ? sent : { text: t("assignments.done", { device: device.nom, name: nameOf(body.patient) }) };
@@ -74,8 +75,7 @@ export const changeAssignment = (device, assignment, name, nameOf) => openDialog
   actions: [{
     label: t("dialog.save"),
     run: (form) => {
-      const { debut, fin } = values(form);
-      const during = { debut: fromFieldOf(assignment.debut, debut), fin: fromFieldOf(assignment.fin, fin) };
+      const during = readWireMoments(form, ["debut", "fin"]);
       const send = (choice) => api.patch(path(device, assignment), { ...during, ...choice });
       return tellingOverlaps(() => askingAboutOthers(send, name), nameOf);
     },

@@ -1,10 +1,12 @@
-import { api, t } from "../context.js";
-import { fromField } from "../kit/date-field.js";
+import { api, state, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { saveAs } from "../kit/download.js";
 import { choice, clearProblem, field, input, refusal, showProblem, values } from "../kit/form.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
+import { momentField, readWireMoments } from "../kit/moment-field.js";
 import { fullName } from "../kit/names.js";
+import { dayOf } from "../kit/zone.js";
 import { ACTIONS } from "./audit-actions.js";
 import { SectionElement } from "./section-element.js";
 
@@ -45,8 +47,8 @@ export class AuditSection extends SectionElement {
         placeholder: t("audit.patient.hint") }), plain),
       el("datalist", { id: "audit-patients" }, ...patients.map((patient) => el("option", { value: patient.identifiant, text: fullName(patient) }))),
       field("action", t("audit.what"), choice([all, ...ACTIONS.map((action) => [action, t(`audit.action.${action}`)])], was.action)),
-      field("debut", t("audit.from"), input("datetime-local", { value: was.debut }), plain),
-      field("fin", t("audit.to"), input("datetime-local", { value: was.fin }), plain),
+      ...["debut", "fin"].map((name) => momentField(name, t(`audit.${name === "debut" ? "from" : "to"}`),
+        { at: this.#query[name] ? Date.parse(this.#query[name]) : null, text: was[name], ...plain })),
       el("div", { class: "filter-buttons" }, el("button", { class: "primary", text: t("audit.filter") }),
         el("button", { type: "button", text: t("audit.clear"), on: { click: () => this.#clear() } })));
     const filters = el("details", { class: "filter-box", open: WIDE.matches }, el("summary", { text: t("audit.filters") }), this.#form);
@@ -57,10 +59,10 @@ export class AuditSection extends SectionElement {
   /** What stands in the form, as the server wants it. */
   #read() {
     this.#asked = values(this.#form);
-    const { patient_id: number, debut, fin, ...rest } = this.#asked;
+    const { patient_id: number, ...rest } = this.#asked;
     const patient = this.data?.patients.find(({ id, identifiant }) => identifiant.toLowerCase() === number.toLowerCase() || String(id) === number);
     if (number && !patient) throw refusal({ patient_id: [t("audit.patient.unknown")] });
-    const query = { ...rest, patient_id: patient?.id, debut: fromField(debut), fin: fromField(fin) };
+    const query = { ...rest, patient_id: patient?.id, ...readWireMoments(this.#form, ["debut", "fin"]) };
     return Object.fromEntries(Object.entries(query).filter(([, value]) => value));
   }
 
@@ -113,7 +115,7 @@ export class AuditSection extends SectionElement {
     if (isBusy(button)) return;
     setBusy(button, true);
     try {
-      saveAs(await api.download("api/audit/", { ...this.#query, format: "csv" }), `fajma-audit-${new Date().toISOString().slice(0, 10)}.csv`);
+      saveAs(await api.download("api/audit/", { ...this.#query, format: "csv" }), `fajma-audit-${dayOf(state.now(), hospitalZone())}.csv`);
       this.say(t("audit.saved"));
     } catch (error) {
       if (error.status === undefined) throw error;

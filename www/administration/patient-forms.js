@@ -1,9 +1,11 @@
-import { api, may, t } from "../context.js";
+import { api, may, state, t } from "../context.js";
 import { wardOptions } from "../kit/controls.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, choices, field, input, values } from "../kit/form.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { fullName, whereabouts } from "../kit/names.js";
+import { dayOf } from "../kit/zone.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
 
@@ -20,7 +22,7 @@ function identity({ nom = "", prenom = "", identifiant = "", date_naissance: bor
       field("prenom", t("patients.first_name"), input("text", { value: prenom, maxlength: 80, autocomplete: "off" }))),
     field("identifiant", t("patients.number"), input("text", { value: identifiant, required: true, maxlength: 32, autocomplete: "off",
       spellcheck: "false", autocapitalize: "characters" }), { hint: t("patients.number.hint") }),
-    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, max: new Date().toISOString().slice(0, 10) })),
+    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, max: dayOf(state.now(), hospitalZone()) })),
       field("sexe", t("patients.sex"), choice(sexes, sexe))),
   ];
 }

@@ -6,7 +6,7 @@ import { readAlert } from "../model/alerts.js";
  *
  * `acknowledge(alert, button, failed)`: `button` is busy meanwhile. Resolves with the alert as it is now; with null when it was refused
  * or the answer cannot be read, which is announced and given to `failed` in words.
- * `alarms` is the LiveState of the monitored ward; `state` is the page's, which is changed only where it knows the patient.
+ * `alarms` is what is known of the wards that are heard; `state` is the page's, which is changed only where it knows the patient.
  */
 export const acknowledger = ({ api, alarms, state, t, announce }) => async (alert, button = null, failed = (text) => {}) => {
   if (button) setBusy(button, true);

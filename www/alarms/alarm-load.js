@@ -1,6 +1,7 @@
 import { api, i18n, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { calendarDay, duration, number } from "../kit/format.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
 import { TableElement } from "../kit/table-element.js";
 import { SEVERITIES } from "../model/alerts.js";
@@ -40,7 +41,7 @@ export class AlarmLoad extends TableElement {
   draw() {
     super.draw();
     this.prepend(el("h2", { text: t("load.title") }));
-    this.append(el("p", { class: "hint", text: t("load.hint") }));
+    this.append(el("p", { class: "hint", text: t("load.hint", { zone: hospitalZone() }) }));
   }
 
   columns() {

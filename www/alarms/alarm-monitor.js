@@ -1,4 +1,4 @@
-import { SEVERITIES } from "../model/alerts.js";
+import { isEscalated, SEVERITIES, wantsSomebody } from "../model/alerts.js";
 import { interruptedSince, isInterruption, LOCAL_PAUSE_MS, ownAlert } from "../model/interruption.js";
 import { AlarmSound, audible, LOST, SOUNDS, worstOf } from "./alarm-sound.js";
 
@@ -6,12 +6,13 @@ import { AlarmSound, audible, LOST, SOUNDS, worstOf } from "./alarm-sound.js";
 const SHORTEST_WAIT_MS = 50;
 
 /**
- * Joins what is known of the ward's alarms, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
+ * Joins what is known of the alarms of the wards that are heard, the sound and the server: which alarm is to be heard, whether it can be. No DOM.
  * Event "change": something of what it tells is another.
  */
 export class AlarmMonitor extends EventTarget {
   #course = new AlarmSound();
-  #running = null;
+  #isAudible = null;
+  #plays = null;
   #timer = 0;
   #saidLostAt = -Infinity;
   /** This screen's own alert that nothing reaches it any more, or null. */
@@ -22,10 +23,10 @@ export class AlarmMonitor extends EventTarget {
   testing = null;
 
   /**
-   * @param alarms a LiveState
+   * @param alarms a HeardWards, or the LiveState of one ward
    * @param player a SoundPlayer
    * @param say tells the server whether this screen can be heard
-   * @param feeds the FeedSilence of what is heard, or null
+   * @param feeds tells by `areSilent(now)` whether all that is heard of a ward fell silent; or null
    */
   constructor(alarms, player, say, feeds = null) {
     super();
@@ -76,9 +77,20 @@ export class AlarmMonitor extends EventTarget {
 
   worst() { return worstOf(this.waiting()); }
 
-  /** Whether alarms reach this page: "received", "doubtful" (connected, but the whole ward fell silent) or "lost". */
+  /** Of how many patients and wards something waits. */
+  subjects() { return new Set(this.waiting().map(({ patient, ward }) => patient ?? `ward ${ward}`)).size; }
+
+  /**
+   * What stands on every page: alerts to which nobody came in time, and urgent ones that the page itself does not show.
+   * @param isShown (alert) => whether it does
+   */
+  standing(isShown) {
+    return this.alarms.openAlerts().filter((alert) => isEscalated(alert) || (wantsSomebody(alert) && alert.severity === "error" && !isShown(alert)));
+  }
+
+  /** Whether the alarms of every ward that is heard reach this page: "received", "doubtful" (connected, but a whole ward fell silent) or "lost". */
   reception() {
-    if (this.alarms.connection.status === "error" || this.alarms.blindSince() !== null) return "lost";
+    if (this.alarms.connection.status === "error" || this.alarms.isPartlyRefused || this.alarms.blindSince() !== null) return "lost";
     return this.feeds?.areSilent(Date.now()) ? "doubtful" : "received";
   }
 
@@ -90,11 +102,11 @@ export class AlarmMonitor extends EventTarget {
     const now = Date.now();
     if ((interruptedSince(this.alarms.connection, now) === null) !== (this.#own === null)) this.look();
     if (this.isInterrupted()) return;
-    if (this.reception() === "received" || this.alarms.connection.status === "error") {
+    if (this.alarms.connection.status === "error" || (this.alarms.blindSince() === null && !this.feeds?.areSilent(now))) {
       this.#saidLostAt = -Infinity;
       return;
     }
-    if (now - this.#saidLostAt < LOST.everyMs || this.player.state !== "running" || this.player.playing) return;
+    if (now - this.#saidLostAt < LOST.everyMs || !this.player.plays || this.player.playing) return;
     this.#saidLostAt = now;
     this.player.play("lost");
   }
@@ -106,7 +118,7 @@ export class AlarmMonitor extends EventTarget {
     const since = interruptedSince(this.alarms.connection, now);
     this.#own = since === null ? null : this.#own ?? ownAlert(since);
     if (!this.isInterrupted()) this.#pausedUntil = -Infinity;
-    if (this.player.state === "running") {
+    if (this.player.plays) {
       const action = this.#course.look(this.audible(), now);
       if (action === "stop") this.testing || this.player.stop();
       else if (action?.play) this.player.play(action.play);
@@ -131,12 +143,15 @@ export class AlarmMonitor extends EventTarget {
     this.#tell();
   }
 
-  /** The player changed: once it can be heard the server is told, and what already alarms sounds from its beginning. */
+  /** The player changed: the server is told whether it can be heard; once it plays, what already alarms sounds from its beginning. */
   #hear() {
-    const running = this.player.state === "running";
-    if (running !== this.#running) {
-      this.#running = running;
-      this.say({ type: "son", actif: running });
+    const { plays, state } = this.player;
+    if ((state === "running") !== this.#isAudible) {
+      this.#isAudible = state === "running";
+      this.say({ type: "son", actif: this.#isAudible });
+    }
+    if (plays !== this.#plays) {
+      this.#plays = plays;
       this.#course = new AlarmSound();
       this.look();
     } else this.#tell();

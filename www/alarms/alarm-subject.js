@@ -2,13 +2,16 @@ import { api, monitoredWard, roster, t } from "../context.js";
 
 /** How alarms call whom they are about. */
 
-/** "Lit 12 – DUPONT": of somebody who is not on the list, the number. */
-export function whose({ patient }) {
-  if (patient === null) return wardName();
+/** "Lit 12 – DUPONT", in another ward than the page's "Lit 12 – DUPONT · Pneumologie": of somebody who is not on the list, the number. */
+export function whose({ patient, ward }) {
+  if (patient === null) return wardName(ward);
   const known = roster.of(patient);
   if (!known) return t("alarms.who.number", { id: patient });
   const name = known.nom.toUpperCase();
-  return known.lit ? t("alarms.who.bed", { bed: known.lit, name }) : name;
+  const who = known.lit ? t("alarms.who.bed", { bed: known.lit, name }) : name;
+  return known.service === monitoredWard() ? who : t("alarms.who.ward", { who, ward: wardName(known.service) });
 }
 
-export const wardName = (ward = monitoredWard()) => api.user?.services?.find(({ id }) => id === ward)?.nom ?? t("ward.number", { id: ward });
+/** The name of a ward; null: the page's. */
+export const wardName = (ward = null) => nameOf(ward ?? monitoredWard());
+const nameOf = (ward) => api.user?.services?.find(({ id }) => id === ward)?.nom ?? t("ward.number", { id: ward });

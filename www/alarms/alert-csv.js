@@ -1,15 +1,17 @@
 import { state, t } from "../context.js";
 import { csv } from "../kit/csv.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { fullName } from "../kit/names.js";
+import { stamp } from "../kit/zone.js";
 import { delayOf, durationOf } from "../model/alert-filter.js";
 
-/** Alerts as a file for a spreadsheet: instants in UTC, durations in seconds, so that it can be reckoned with. */
+/** Alerts as a file for a spreadsheet: instants in the hospital's time with their offset, durations in seconds, so that it can be reckoned with. */
 export function alertCsv(alerts, patients, wards) {
   const whom = new Map(patients.map((patient) => [patient.id, patient]));
-  const instant = (at) => (at === null ? null : new Date(at).toISOString());
+  const instant = (at) => (at === null ? null : stamp(at, hospitalZone()));
   const seconds = (ms) => (ms === null ? null : Math.round(ms / 100) / 10);
   const head = ["id", "ward", "bed", "patient", "severity", "what", "vital", "value", "limit", "measured", "raised", "raised_by", "delay", "reminded", "escalated",
-    "acknowledged_by", "acknowledged_at", "ended", "duration"].map((name) => t(`alarms.csv.${name}`));
+    "acknowledged_by", "acknowledged_at", "ended", "duration"].map((name) => t(`alarms.csv.${name}`, { zone: hospitalZone() }));
   const rows = alerts.map((alert) => {
     const patient = whom.get(alert.patient);
     const ward = wards.find(({ id }) => id === (alert.ward ?? patient?.service));

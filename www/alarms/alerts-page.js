@@ -1,12 +1,14 @@
 import { api, followWards, mayAct, state, t } from "../context.js";
-import { fromField } from "../kit/date-field.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { saveAs } from "../kit/download.js";
 import { FajmaElement } from "../kit/element.js";
-import { choice, clearProblem, field, input, showProblem, values } from "../kit/form.js";
+import { choice, clearProblem, field, showProblem, values } from "../kit/form.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
+import { momentField, readWireMoments } from "../kit/moment-field.js";
 import { fullName } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
+import { dayOf } from "../kit/zone.js";
 import { worstConnection } from "../live/ward-states.js";
 import { history, matches, take } from "../model/alert-filter.js";
 import { byUrgency, readAlert, SEVERITIES } from "../model/alerts.js";
@@ -128,8 +130,8 @@ export class AlertsPage extends FajmaElement {
       field("patient_id", t("alarms.patient"), choice([["", t("alarms.patient.all")], ...names], was.patient_id)),
       field("niveau_gravite", t("alarms.severity"), choice([all, ...SEVERITIES.toReversed().map((severity) => [severity, t(`severity.${severity}`)])], was.niveau_gravite)),
       field("acquittee", t("alarms.acknowledged"), choice([all, ["true", t("alarms.acknowledged.yes")], ["false", t("alarms.acknowledged.no")]], was.acquittee)),
-      field("debut", t("alarms.from"), input("datetime-local", { value: was.debut }), plain),
-      field("fin", t("alarms.to"), input("datetime-local", { value: was.fin }), plain),
+      ...["debut", "fin"].map((name) => momentField(name, t(`alarms.${name === "debut" ? "from" : "to"}`),
+        { at: this.#query[name] ? Date.parse(this.#query[name]) : null, text: was[name], ...plain })),
       el("div", { class: "filter-buttons" }, el("button", { class: "primary", text: t("alarms.filter") }),
         el("button", { type: "button", text: t("alarms.clear"), on: { click: () => {
           for (const control of form.querySelectorAll("input, select")) control.value = "";
@@ -141,9 +143,8 @@ export class AlertsPage extends FajmaElement {
   async #filter(form) {
     clearProblem(form);
     this.#asked = values(form);
-    const { debut, fin, ...rest } = this.#asked;
-    this.#query = Object.fromEntries(Object.entries({ ...rest, debut: fromField(debut), fin: fromField(fin) }).filter(([, value]) => value));
     try {
+      this.#query = Object.fromEntries(Object.entries({ ...this.#asked, ...readWireMoments(form, ["debut", "fin"]) }).filter(([, value]) => value));
       await this.#load();
       this.announce(t("alarms.count", { count: history(this.#past.rows).length }), false);
     } catch (error) {
@@ -176,7 +177,7 @@ export class AlertsPage extends FajmaElement {
       setBusy(button, true);
       try {
         const rows = (await api.all("api/iot/alertes/", this.#query)).map(readAlert).filter((alert) => alert && matches(alert, this.#query));
-        saveAs(alertCsv(rows, this.#patients, this.#wards), `fajma-alertes-${new Date().toISOString().slice(0, 10)}.csv`);
+        saveAs(alertCsv(rows, this.#patients, this.#wards), `fajma-alertes-${dayOf(state.now(), hospitalZone())}.csv`);
       } catch (error) {
         if (error.status === undefined) throw error;
         this.querySelector("status-banner").say(error.detail || t("error.load"));

@@ -1,4 +1,4 @@
-import { acknowledge, alarms, i18n, may, mayAct, roster, t } from "../context.js";
+import { acknowledge, alarmMonitor, alarms, i18n, may, mayAct, roster, state, t } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration } from "../kit/format.js";
@@ -10,14 +10,20 @@ import { whose } from "./alarm-subject.js";
 /** So many stand there; of the others the number. */
 const SHOWN = 3;
 
-/** On every page of the ward: alarms to which nobody came in time, and a ward where no screen can be heard. One line where there is little room. */
+/** Whether the page shows an alert itself: its list, or the patient. */
+const isShown = ({ patient }) => location.hash.startsWith("#/alertes") || state.knows(patient);
+
+/**
+ * On every page: alarms of the wards that are heard to which nobody came in time, urgent ones that the page does not show, and a ward where no screen
+ * can be heard. One line where there is little room.
+ */
 export class EscalationBanner extends FajmaElement {
   #shown = "";
 
   start() {
     for (const type of ["alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(roster, "change", () => this.draw());
-    this.everySecond(() => this.#updateTimes());
+    this.everySecond(() => this.#update());  // another page may show other alerts itself
   }
 
   draw() {
@@ -28,9 +34,9 @@ export class EscalationBanner extends FajmaElement {
   }
 
   #update() {
-    const escalated = alarms.openAlerts().filter(isEscalated).sort(byWaiting);
+    const escalated = alarmMonitor.standing(isShown).sort(byWaiting);
     const shown = escalated.map(({ id, version }) => `${id} ${version}`).join();
-    if (shown === this.#shown) return;
+    if (shown === this.#shown) return this.#updateTimes();
     const focused = focusedIn(this);
     this.#shown = shown;
     this.hidden = escalated.length === 0;
@@ -59,7 +65,7 @@ export class EscalationBanner extends FajmaElement {
   #row(alert) {
     const who = whose(alert);
     // A ward's own alert names the ward itself.
-    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t("escalation.nobody") }), " ", mayAct() ? el("a", { href: `#/patient/${alert.patient}`, text: who }) : el("strong", { text: who }), " "];
+    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t(isEscalated(alert) ? "escalation.nobody" : "severity.error") }), " ", mayAct() ? el("a", { href: `#/patient/${alert.patient}`, text: who }) : el("strong", { text: who }), " "];
     const hasEnded = alert.endedAt !== null;
     return el("li", { "data-severity": "error", "data-stage": hasEnded ? "ended" : "waiting" }, icon(hasEnded ? "ended" : "escalated"),
       el("p", {}, ...subject,

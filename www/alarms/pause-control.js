@@ -40,14 +40,14 @@ export class PauseControl extends FajmaElement {
 
   /** The button is gone now: the focus goes to what ends the pause, in the strip or folded into it. */
   #showWayOut() {
-    const pause = alarms.pauses.of(this.patient, alarms.now());
+    const pause = alarms.pauses.of(this.patient, alarms.now(), this.ward);
     const strip = document.querySelector("pause-strip");
     (strip.querySelector(`[data-pause="${pause?.id}"] .resume`) ?? strip.querySelector("summary"))?.focus();
   }
 
   #update() {
     const nothingElse = alarmMonitor.localPauseEndsAt() !== null && alarmMonitor.audible().length === 0;
-    const isPaused = alarms.pauses.of(this.patient, alarms.now()) !== null && (!alarmMonitor.isInterrupted() || alarmMonitor.localPauseEndsAt() !== null);
+    const isPaused = alarms.pauses.of(this.patient, alarms.now(), this.ward) !== null && (!alarmMonitor.isInterrupted() || alarmMonitor.localPauseEndsAt() !== null);
     this.hidden = alarms.connection.status === "error" || nothingElse || isPaused;
   }
 }

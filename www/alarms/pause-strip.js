@@ -11,7 +11,7 @@ import { messageOf } from "../model/alert-text.js";
 const SHOWN = 2;
 const NARROW = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
-/** On every page of the ward: each pause of the sound with its owner and what is left of it, and for a moment why one was broken. */
+/** On every page: each pause in the wards that are heard of the sound with its owner and what is left of it, and for a moment why one was broken. */
 export class PauseStrip extends FajmaElement {
   #shown = "";
 
@@ -56,7 +56,7 @@ export class PauseStrip extends FajmaElement {
     return mayAct() ? el("details", { open }, el("summary", {}, ...words, icon("forward")), el("ul", {}, ...rows)) : el("p", { class: "folded" }, ...words);
   }
 
-  #subject(pause) { return pause.patient === null ? wardName() : whose(pause); }
+  #subject(pause) { return pause.patient === null ? wardName(pause.ward) : whose(pause); }
 
   /** The interruption's sound, paused on this screen alone. */
   #localRow(endsAt) {

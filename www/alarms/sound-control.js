@@ -1,12 +1,13 @@
-import { alarmMonitor, alarms, api, mayAct, monitoredWard, player, t } from "../context.js";
+import { alarmMonitor, alarms, api, looksAfterAll, mayAct, player, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { SOUNDS } from "./alarm-sound.js";
+import { heardChoice } from "./heard-choice.js";
 import { QUIETEST } from "./sound-player.js";
 
-const ICONS = { on: "sound", blocked: "touch", paused: "soundPaused", none: "soundOff", lost: "disconnected", doubtful: "disconnected", nowhere: "soundOff" };
+const ICONS = { on: "sound", blocked: "touch", mute: "soundOff", paused: "soundPaused", none: "soundOff", lost: "disconnected", doubtful: "disconnected", nowhere: "soundOff" };
 
 /**
  * Whether alarms can be heard here, by icon and text: on, blocked by the browser, paused, lost. There is no way to turn them
@@ -28,23 +29,29 @@ export class SoundControl extends FajmaElement {
   }
 
   #state() {
-    if (player.state === "none") return "none";
-    if (player.state === "blocked") return "blocked";
-    if (monitoredWard() === null) return "nowhere";
+    if (player.state !== "running") return player.state;
+    if (alarms.wards.length === 0) return "nowhere";
     const reception = alarmMonitor.reception();
     if (reception !== "received") return reception;
     return this.#pause() ? "paused" : "on";
   }
 
-  /** The ward's pause; a patient's leaves all others to be heard. */
-  #pause() { return alarms.pauses.of(null, alarms.now()); }
+  /** The wards' pause; a patient's or one ward's leaves all others to be heard. */
+  #pause() { return alarms.allPaused(alarms.now()); }
+
+  /** "Son actif"; where an account hears only some of its wards, of how many. */
+  #words(state) {
+    if (state === "paused") return t("sound.paused", { left: duration(this.#pause().endsAt - alarms.now()) });
+    const all = api.user?.services?.length ?? 0, heard = alarms.wards.length;
+    return state === "on" && looksAfterAll() && heard < all ? t("sound.on.some", { heard, all }) : t(`sound.${state}`);
+  }
 
   #update() {
     const state = this.#state();
     this.hidden = !api.user;
     this.dataset.state = state;
     this.dataset.playing = player.playing ?? "";
-    const words = state === "paused" ? t("sound.paused", { left: duration(this.#pause().endsAt - alarms.now()) }) : t(`sound.${state}`);
+    const words = this.#words(state);
     const shown = `${state} ${words}`;
     if (shown !== this.#shown) {
       if (state !== this.#shown?.split(" ")[0]) this.#rebuild(state);
@@ -59,7 +66,7 @@ export class SoundControl extends FajmaElement {
     if (!mayAct()) return this.replaceChildren(el("span", { class: "state", role: "status" }, ...parts));
     const known = this.querySelector("summary");
     if (known) return known.replaceChildren(...parts);
-    this.replaceChildren(el("details", { on: { toggle: ({ target }) => target.open && this.#closeOutside() } },
+    this.replaceChildren(el("details", { on: { toggle: ({ target }) => target.open && this.#open() } },
       el("summary", { class: "state" }, ...parts), this.#panel()));
   }
 
@@ -68,7 +75,7 @@ export class SoundControl extends FajmaElement {
     volume.addEventListener("input", () => { player.volume = Number(volume.value); });
     volume.addEventListener("change", () => alarmMonitor.testing || player.playing || player.play("info"));
     return el("div", { class: "panel" },
-      el("p", { class: "why", text: t("sound.why") }),
+      el("p", { class: "why", text: t("sound.why") }), el("div", { class: "heard" }),
       el("label", { for: "sound-volume", text: t("sound.volume") }), volume,
       el("button", { type: "button", class: "test", on: { click: ({ currentTarget: button }) => isBusy(button) || alarmMonitor.test() } }, icon("sound"), el("span", { text: t("sound.test") })),
       el("ol", { class: "patterns" }, ...SOUNDS.toReversed().map((sound) => el("li", { "data-severity": sound },
@@ -76,10 +83,16 @@ export class SoundControl extends FajmaElement {
         el("small", { text: t(`sound.pattern.${sound}`) })))));
   }
 
+  /** Which wards there are may be another matter each time. */
+  #open() {
+    this.querySelector(".heard").replaceChildren(...heardChoice());
+    this.#closeOutside();
+  }
+
   #updateTest() {
     for (const item of this.querySelectorAll(".patterns li")) item.toggleAttribute("data-sounding", item.dataset.severity === player.playing);
     const button = this.querySelector(".test");
-    if (button) setBusy(button, player.state !== "running" || alarmMonitor.testing !== null);
+    if (button) setBusy(button, !player.plays || alarmMonitor.testing !== null);
   }
 
   /** A click elsewhere, or Escape, closes the panel. */

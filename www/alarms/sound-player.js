@@ -1,4 +1,5 @@
 import { LOST, PATTERNS } from "./alarm-sound.js";
+import { AudioOutput, listsOutputs } from "./audio-output.js";
 
 /** Plays the patterns of alarm-sound.js with Web Audio. Event "change": `state` or `playing` is another. */
 
@@ -17,14 +18,19 @@ export class SoundPlayer extends EventTarget {
   #wave = null;
   #pulses = [];
   #finish = null;
+  #output = null;
   /** The name of the pattern that sounds now, or null. */
   playing = null;
 
-  /** "running", "blocked" (the browser waits for a hand), or "none" (it has no Web Audio, or is not asked yet). */
+  /** "running", "mute" (the machine has no audio output), "blocked" (the browser waits for a hand), or "none" (it has no Web Audio, or is not asked yet). */
   get state() {
-    if (!this.#context) return "none";
-    return this.#context.state === "running" ? "running" : "blocked";
+    if (!this.#context || this.#output.isMissing === null) return "none";
+    if (this.#context.state !== "running") return "blocked";
+    return this.#output.isMissing ? "mute" : "running";
   }
+
+  /** Whether the browser plays, be it into nothing: what it says of its outputs may be wrong. */
+  get plays() { return this.#context?.state === "running"; }
 
   /** Asks the browser for sound, once. */
   start() {
@@ -34,15 +40,18 @@ export class SoundPlayer extends EventTarget {
     this.#master = new GainNode(this.#context, { gain: this.volume });
     this.#master.connect(this.#context.destination);
     this.#context.addEventListener("statechange", () => {
-      if (this.state !== "running") this.stop();
+      if (!this.plays) this.stop();
       this.#tell();
     });
+    this.#output = new AudioOutput(navigator.mediaDevices, listsOutputs());
+    this.#output.addEventListener("change", () => this.#tell());
+    this.#output.look();
     this.#tell();
   }
 
   /** A hand was there: a browser that waited for one gives the sound free. */
   wake() {
-    if (this.state === "blocked") this.#context.resume().catch(() => {});
+    if (this.#context && !this.plays) this.#context.resume().catch(() => {});
   }
 
   get volume() {
@@ -58,7 +67,7 @@ export class SoundPlayer extends EventTarget {
   /** Plays a sound's pattern, or "lost", instead of what sounds; a promise of whether it came to its end. */
   play(name) {
     this.stop();
-    if (this.state !== "running") return Promise.resolve(false);
+    if (!this.plays) return Promise.resolve(false);
     const { frequency, pulses, pulseMs, level = 1 } = name === "lost" ? LOST : PATTERNS[name];
     const begin = this.#context.currentTime + 0.02;
     this.#pulses = pulses.map((at) => this.#pulse(frequency, level, begin + at / 1000, pulseMs / 1000));

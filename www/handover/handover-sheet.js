@@ -1,6 +1,6 @@
 import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { calendarDay, exactTime, years } from "../kit/format.js";
+import { calendarDay, exactMinute, years, zoneText } from "../kit/format.js";
 import { fullName } from "../kit/names.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
 import { missing } from "./handover-text.js";
@@ -33,10 +33,11 @@ function head({ patient, from, to }, ward) {
   const { lit: bed, identifiant: number, date_naissance: born, sexe: sex } = patient;
   const age = years(born, to);
   const facts = [number, born && age !== null ? `${calendarDay(born, i18n.language)} (${t("patient.age", { years: age })})` : null, i18n.has(`sex.${sex}`) ? t(`sex.${sex}`) : null, ward].filter(Boolean);
-  const minute = (at) => exactTime(at, i18n.language).slice(0, -3);
+  const minute = (at) => exactMinute(at, i18n.language);
   return el("header", {}, el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), bed || "–"),
     el("div", { class: "who" }, el("h2", { text: fullName(patient) }), el("p", { text: facts.join(" · ") })),
-    el("div", { class: "when" }, el("p", { text: t("handover.title") }), el("p", { text: t("handover.span", { from: minute(from), to: minute(to) }) })));
+    el("div", { class: "when" }, el("p", { text: t("handover.title") }), el("p", { text: t("handover.span", { from: minute(from), to: minute(to) }) }),
+      el("p", { class: "zone", text: t("handover.zone", { zone: zoneText(from, to) }) })));
 }
 
 /** A part, or in its place why it could not be fetched. */

@@ -1,7 +1,7 @@
 import { SHAPES } from "../alarms/alert-mark.js";
 import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { clockTime, number, range } from "../kit/format.js";
+import { axisTime, number, range } from "../kit/format.js";
 import { svg } from "../kit/svg.js";
 import { limitText } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
@@ -33,7 +33,7 @@ function drawing(trace, entry, label, hasHours) {
     svg("defs", {}, svg("pattern", { id: hatch, width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("path", { d: "M0,0V10", class: "hatch" }))),
     svg("rect", { class: "area", x: left, y: top, width: right - left, height: bottom - top }),
     ...trace.hours.flatMap(({ at, x }) => [svg("line", { class: "hour", x1: x, x2: x, y1: top, y2: bottom }),
-      hasHours ? svg("text", { class: "time", x, y: end - 4, "text-anchor": "middle", text: clockTime(at, at, i18n.language) }) : null]),
+      hasHours ? svg("text", { class: "time", x, y: end - 4, "text-anchor": "middle", text: axisTime(at, 0, i18n.language) }) : null]),
     ...trace.gaps.map(({ x, width }) => svg("rect", { class: "gap", x, y: top, width, height: bottom - top, fill: `url(#${hatch})` })),
     ...trace.band.map((d) => svg("path", { class: "band", d })),
     ...trace.limits.flatMap(({ rule, y, textY }) => [svg("line", { class: "limit", "data-severity": rule.niveau_gravite, ...place, y1: y, y2: y }),

@@ -1,3 +1,5 @@
+import { hospitalZone } from "../kit/hospital-zone.js";
+import { marksBetween } from "../kit/zone.js";
 import { gapOf, lineOf, marksOf, valueRange } from "../history/history.js";
 import { linesOf } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
@@ -81,12 +83,8 @@ function path(points) {
   return kept.map(([px, py], i) => `${i ? "L" : "M"}${px},${py}`).join("");
 }
 
-/** The whole hours by the page's own clock, as many as have room. */
+/** The whole hours by the hospital's clocks, as many as have room. */
 export function hoursOf({ from, to }) {
   const step = Math.ceil((to - from) / HOUR / MOST_LABELS);
-  const first = new Date(from);
-  first.setHours(first.getHours() + 1, 0, 0, 0);
-  const hours = [];
-  for (let at = first.getTime(); at < to; at += HOUR) if (new Date(at).getHours() % step === 0) hours.push(at);
-  return hours;
+  return marksBetween(from + 1, to - 1, 60 * step, hospitalZone());
 }

@@ -1,6 +1,9 @@
+import { hospitalZone } from "../kit/hospital-zone.js";
+import { ticksBetween } from "../kit/zone.js";
+
 /** The drawing of a vital's history: a dygraph with what it cannot draw by itself, the limits and what alerts lasted. */
 
-const PIXELS = { axis: 46, line: 1.8 };
+const PIXELS = { axis: 46, label: 84, line: 1.8 };
 const DASHES = { error: [9, 4], warning: [4, 4], info: [2, 4] };
 const FAINT = 0.12, CHOSEN = 0.3;
 
@@ -21,7 +24,7 @@ export class HistoryPlot {
       strokeWidth: PIXELS.line, fillAlpha: 0.22, highlightCircleSize: 4, axisLabelWidth: PIXELS.axis, xRangePad: 0, drawGapEdgePoints: true, pointSize: 1.5,
       interactionModel: { ...mouse, dblclick: () => told.home() },
       axes: {
-        x: { axisLabelFormatter: (date) => words.time(date.getTime ? date.getTime() : date, this.#shown.to - this.#shown.from), axisLabelWidth: 64, pixelsPerLabel: 84 },
+        x: { ticker: (from, to, pixels) => ticksBetween(from, to, pixels / PIXELS.label, hospitalZone()).map((at) => ({ v: at, label: words.time(at, to - from) })), axisLabelWidth: PIXELS.label - 8 },
         y: { axisLabelFormatter: (value) => words.value(value), pixelsPerLabel: 28 },
       },
       zoomCallback: (from, to) => told.zoomed(from, to),

@@ -1,8 +1,8 @@
 import { t } from "../context.js";
-import { fromField, toField } from "../kit/date-field.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
+import { Moment, momentFault } from "../kit/moment-field.js";
 import { bounds, isShowable, SPANS } from "./history.js";
 
 /** What is done with a key on the curves is done with a button here. */
@@ -17,6 +17,8 @@ export class HistoryTools extends FajmaElement {
   #view = null;
   #now = 0;
   #hasTable = false;
+  /** The two fields of a stretch. */
+  #moments = [];
 
   /** Shows which stretch is chosen. */
   show(view, now, hasTable) {
@@ -37,14 +39,16 @@ export class HistoryTools extends FajmaElement {
   }
 
   #fromTo(tell) {
-    const inputs = ["from", "to"].map((name) => el("input", { type: "datetime-local", name: `history-${name}`, "aria-label": t(`history.${name}`), "aria-describedby": "history-fault" }));
+    const [first, last] = this.#moments = ["from", "to"].map((name) => new Moment(null, { name: `history-${name}`, "aria-label": t(`history.${name}`), "aria-describedby": "history-fault" }));
     return el("form", { class: "from-to", novalidate: true, on: { submit: (event) => {
       event.preventDefault();
-      const [from, to] = inputs.map(({ value }) => Date.parse(fromField(value) ?? ""));
-      const wrong = Number.isNaN(from) || Number.isNaN(to) || to <= from ? "history.from_to.wrong" : isShowable(from, to) ? null : "history.from_to.length";
-      setText(this.querySelector(".field-error"), wrong ? t(wrong) : "");
-      if (!wrong) tell("between", { from, to });
-    } } }, el("span", { "aria-hidden": "true", text: t("history.from") }), inputs[0], el("span", { "aria-hidden": "true", text: t("history.to") }), inputs[1],
+      const read = this.#moments.map((moment) => moment.read());
+      const [{ at: from = null }, { at: to = null }] = read;
+      const faulty = read.find(({ fault }) => fault);
+      const wrong = from === null || to === null || to <= from ? "history.from_to.wrong" : isShowable(from, to) ? null : "history.from_to.length";
+      setText(this.querySelector(".field-error"), faulty ? momentFault(faulty) : wrong ? t(wrong) : "");
+      if (!faulty && !wrong) tell("between", { from, to });
+    } } }, el("span", { "aria-hidden": "true", text: t("history.from") }), first.input, first.which, el("span", { "aria-hidden": "true", text: t("history.to") }), last.input, last.which,
     el("button", { text: t("history.show") }), el("p", { class: "field-error", id: "history-fault", role: "alert" }));
   }
 
@@ -54,8 +58,8 @@ export class HistoryTools extends FajmaElement {
       button.setAttribute("aria-pressed", String(this.#view.end === null && this.#view.span === SPANS[button.dataset.span]));
     }
     const { from, to } = bounds(this.#view, this.#now);
-    const typing = this.querySelector(".from-to").contains(document.activeElement) && document.activeElement.tagName === "INPUT";
-    if (!typing) [this.querySelector("[name=history-from]").value, this.querySelector("[name=history-to]").value] = [toField(from), toField(to)];
+    const typing = this.querySelector(".from-to").contains(document.activeElement) && ["INPUT", "SELECT"].includes(document.activeElement.tagName);
+    if (!typing) [from, to].forEach((at, i) => this.#moments[i].propose(at));
     this.querySelector(".as-table").setAttribute("aria-expanded", String(this.#hasTable));
   }
 }

@@ -2,7 +2,7 @@ import { i18n, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
-import { number } from "../kit/format.js";
+import { axisTime, clockTime, number, weekdayTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { SEVERITIES } from "../model/alerts.js";
 import { limitText } from "../model/limit-text.js";
@@ -81,7 +81,7 @@ export class VitalHistory extends FajmaElement {
       range: valueRange(buckets, this.#lines, entryOf(this.vital).normal), colors: this.#colors() };
     if (this.#plot) return this.#plot.update(shown);
     const tell = (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail }));
-    this.#plot = new HistoryPlot(Dygraph, this.querySelector(".plot"), shown, { time: timeWord, value: (value) => number(value, Number.isInteger(value) ? 0 : 1, i18n.language) }, {
+    this.#plot = new HistoryPlot(Dygraph, this.querySelector(".plot"), shown, { time: (at, wide) => axisTime(at, wide, i18n.language), value: (value) => number(value, Number.isInteger(value) ? 0 : 1, i18n.language) }, {
       zoomed: (start, end) => tell("zoomed", { from: start, to: end }),
       home: () => tell("home"),
       drawn: (toX) => { this.#toX = toX; this.#placeMarks(); },
@@ -132,20 +132,9 @@ export class VitalHistory extends FajmaElement {
 
   #valueAt(at, entry) {
     const { buckets, bucketMs, from, to } = this.#shown;
-    const time = timeWord(at, to - from, true);
+    const time = to - from <= 1.5 * DAY ? clockTime(at, at, i18n.language) : weekdayTime(at, i18n.language);
     const nearest = buckets.reduce((best, bucket) => (best === null || Math.abs(bucket[0] - at) < Math.abs(best[0] - at) ? bucket : best), null);
     if (!nearest || Math.abs(nearest[0] - at) > gapOf(buckets, bucketMs, this.vital)) return t("history.point.nothing", { time });
     return t("history.point", { time, value: pointText({ low: nearest[1], mean: nearest[2], high: nearest[3] }, entry, i18n.language) });
   }
-}
-
-/** Of an axis: over days, midnight is the day's name. `exactly`: day, hour and minute however long the axis is. */
-function timeWord(at, spanMs, exactly = false) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const hour = { hour: "2-digit", minute: "2-digit" };
-  /** @type {Intl.DateTimeFormatOptions} */
-  const day = { weekday: "short", day: "numeric" };
-  const isMidnight = new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0;
-  const parts = spanMs <= 1.5 * DAY ? hour : exactly ? { ...day, ...hour } : isMidnight ? day : hour;
-  return new Intl.DateTimeFormat(i18n.language, { ...parts, hourCycle: "h23" }).format(at);
 }

@@ -1,4 +1,7 @@
-/** Numbers, ages and times as people read them. Pure: language and instants are arguments. */
+import { hospitalZone } from "./hospital-zone.js";
+import { dayOf, isTwice, offsetText, wallTime } from "./zone.js";
+
+/** Numbers, ages and times as people read them. Pure: language and instants are arguments; times are the hospital's unless another zone is asked for. */
 
 const SECOND = 1_000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
@@ -19,9 +22,24 @@ const relative = cached((language) => new Intl.RelativeTimeFormat(language, { nu
 const decimal = cached((language, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 const plain = cached((digits) => new Intl.NumberFormat("en", { maximumFractionDigits: digits, useGrouping: false }));
-const time = cached((language) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
-const dayAndTime = cached((language) => new Intl.DateTimeFormat(language, {
-  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+/** @type {Intl.DateTimeFormatOptions} */
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
+const day = { day: "2-digit", month: "2-digit", year: "numeric" };
+/** British: 04/11 must not be read as the eleventh of April. */
+const DAY_FIRST = { en: "en-GB" };
+const formats = {
+  time: clock,
+  dayAndTime: { day: "numeric", month: "short", ...clock },
+  weekday: { weekday: "short", day: "numeric" },
+  weekdayAndTime: { weekday: "short", day: "numeric", ...clock },
+  minute: { ...day, ...clock },
+  second: { ...day, ...clock, second: "2-digit" },
+};
+const format = cached((name, language, zone) => new Intl.DateTimeFormat(DAY_FIRST[language] ?? language, { ...formats[name], timeZone: zone }));
+/** A time that the clocks show twice says which one it is: "02:30 (UTC+1)". */
+const shown = (name, at, language, zone) =>
+  format(name, language, zone).format(at).replace(/^([\d/]+),/, "$1") + (isTwice(at, zone) ? `\u00a0(${offsetText(at, zone)})` : "");
 
 const JUST_NOW = { fr: "à l’instant", en: "just now" };
 
@@ -53,34 +71,44 @@ export function range([low, high], { decimals, unit }, language) {
 }
 
 /** "14:03" of the same day, "21 nov., 14:03" of another. */
-export function clockTime(at, now, language) {
-  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  return (sameDay ? time : dayAndTime)(language).format(at);
+export const clockTime = (at, now, language, zone = hospitalZone()) =>
+  shown(dayOf(at, zone) === dayOf(now, zone) ? "time" : "dayAndTime", at, language, zone);
+
+/** "lun. 23, 14:03": of a few days. */
+export const weekdayTime = (at, language, zone = hospitalZone()) => shown("weekdayAndTime", at, language, zone);
+
+/** "lun. 23" at midnight, else "14:03", and the offset of a time that the clocks show twice: for an axis. */
+export function axisTime(at, spanMs, language, zone = hospitalZone()) {
+  const isMidnight = spanMs > 1.5 * DAY && wallTime(at, zone).endsWith("T00:00");
+  const text = format(isMidnight ? "weekday" : "time", language, zone).format(at);
+  return isTwice(at, zone) ? `${text}\u00a0${offsetText(at, zone).replace("UTC", "") || "UTC"}` : text;
 }
 
-const precise = cached((language) => new Intl.DateTimeFormat(language, {
-  day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
-const date = cached((language) => new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }));
-/** British: 04/11 must not be read as the eleventh of April. */
-const DAY_FIRST = { en: "en-GB" };
-
 /** "22/11/2026 14:03:07", for what must be told apart to the second. */
-export const exactTime = (at, language) => precise(DAY_FIRST[language] ?? language).format(at).replace(",", "");
+export const exactTime = (at, language, zone = hospitalZone()) => shown("second", at, language, zone);
+
+/** "22/11/2026 14:03" */
+export const exactMinute = (at, language, zone = hospitalZone()) => shown("minute", at, language, zone);
+
+/** "Europe/Paris, UTC+2 → UTC+1": the zone of the times from one instant to another. */
+export function zoneText(from, to, zone = hospitalZone()) {
+  const ends = [...new Set([from, to].map((at) => offsetText(at, zone)))].join(" → ");
+  return zone === ends ? zone : `${zone}, ${ends}`;
+}
+
+const date = cached((language) => new Intl.DateTimeFormat(DAY_FIRST[language] ?? language, { ...day, timeZone: "UTC" }));
 
 /** "30/04/1961" of "1961-04-30"; the text itself where it is no date. */
 export function calendarDay(text, language) {
   const at = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(at) ? text : date(DAY_FIRST[language] ?? language).format(at);
+  return Number.isNaN(at) ? text : date(language).format(at);
 }
 
-/** Whole years between a date of birth ("1961-04-30") and now, or null. */
-export function years(born, now) {
-  const birth = new Date(`${born}T00:00:00`);
-  if (!born || Number.isNaN(birth.getTime())) return null;
-  const today = new Date(now);
-  const beforeBirthday = today.getMonth() < birth.getMonth()
-    || (today.getMonth() === birth.getMonth() && today.getDate() < birth.getDate());
-  return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
+/** Whole years between a date of birth ("1961-04-30") and the hospital's day of an instant, or null. */
+export function years(born, now, zone = hospitalZone()) {
+  if (!born || Number.isNaN(Date.parse(`${born}T00:00:00Z`))) return null;
+  const today = dayOf(now, zone);
+  return Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5, 10) ? 1 : 0);
 }
 
 /** "35 s", "47 min", "2 h 05": how long something lasted, rounded to what is told of it. */

@@ -55,8 +55,10 @@ export class Pauses {
   /** The running ones, the one that ends first before the others. */
   running(now) { return [...this.#latest.values()].filter((pause) => isRunning(pause, now)).sort((a, b) => a.endsAt - b.endsAt); }
 
-  /** The running one of a patient, or of the ward (`patient` null); or null. */
-  of(patient, now) { return this.running(now).find((pause) => pause.patient === patient) ?? null; }
+  /** The running one of a patient, or of the ward (`patient` null; `ward`: of this one only); or null. */
+  of(patient, now, ward = null) {
+    return this.running(now).find((pause) => pause.patient === patient && (patient !== null || ward === null || pause.ward === ward)) ?? null;
+  }
 
   justBroken(now) { return [...this.#latest.values()].filter((pause) => isJustBroken(pause, now)); }
 

@@ -3,9 +3,12 @@ import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { field, input } from "../kit/form.js";
 import { range } from "../kit/format.js";
+import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
+import { latestText } from "../kit/moment.js";
+import { momentField, readMoments } from "../kit/moment-field.js";
 import { vital as entryOf } from "../model/vitals.js";
-import { CHOSEN, check, Entry, instantOf, minuteOf, TYPED } from "./entry.js";
+import { CHOSEN, check, Entry, TYPED, withSeconds } from "./entry.js";
 
 /** A clock that is a little ahead of the server's is no future. */
 const FUTURE_MS = 30_000;
@@ -25,12 +28,17 @@ export async function openEntry(patient) {
     const { values, faults } = check(vitals);
     if (Object.keys(faults).length) throw refused(Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, [faultText(name, fault)]])));
     // "Now" is the first sending, and stays it: sent again, it is the same reading.
-    const at = quand === "now" ? (nowIs ??= state.now()) : instantOf(moment, openedAt);
-    if (at === null) throw refused({ moment: [t("form.required")] });
+    const at = quand === "now" ? (nowIs ??= state.now()) : earlier(form);
     if (at > state.now() + FUTURE_MS) throw refused({ moment: [t("entry.future")] });
     const body = entry.body(values, at);
     if (!body && entry.stored.size === 0) throw refused({}, t("entry.empty"));
     if (body) await send(body, form);
+  }
+
+  function earlier(form) {
+    const { moment } = readMoments(form, ["moment"]);
+    if (moment === null) throw refused({ moment: [t("form.required")] });
+    return withSeconds(moment, openedAt);
   }
 
   async function send(body, form) {
@@ -90,8 +98,7 @@ export function picks(name, label, options, chosen, attributes = {}) {
 }
 
 function when(openedAt) {
-  const moment = input("datetime-local", { max: minuteOf(openedAt), value: minuteOf(openedAt) });
-  const earlier = field("moment", t("entry.moment"), moment, { mayBeEmpty: false });
+  const earlier = momentField("moment", t("entry.moment"), { at: openedAt, max: latestText(openedAt, hospitalZone()), mayBeEmpty: false });
   earlier.hidden = true;
   const change = ({ target }) => { earlier.hidden = target.value === "now"; };
   return el("div", { class: "when" },

@@ -72,17 +72,7 @@ export class Entry {
 }
 
 /**
- * The instant that an entry's time of day stands for, or null: `text` is a `datetime-local` input's. The input has minutes
- * only; the seconds are those of the form's opening, so that two entries for the same minute are two readings.
+ * The instant of an entry whose field gives minutes: the seconds are those of the form's opening, so that two entries for the same minute are
+ * two readings.
  */
-export function instantOf(text, openedAt) {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : at + (openedAt % 60_000);
-}
-
-/** The minute of an instant as a `datetime-local` input has it: by the page's own time zone. */
-export function minuteOf(at) {
-  const local = new Date(at);
-  const two = (number) => String(number).padStart(2, "0");
-  return `${local.getFullYear()}-${two(local.getMonth() + 1)}-${two(local.getDate())}T${two(local.getHours())}:${two(local.getMinutes())}`;
-}
+export const withSeconds = (at, openedAt) => Math.floor(at / 60_000) * 60_000 + (openedAt % 60_000);

@@ -1,6 +1,6 @@
 import { sectionsFor } from "../administration/sections.js";
-import { api, i18n, may, mayAct, t } from "../context.js";
-import { el } from "../kit/dom.js";
+import { alarmMonitor, api, i18n, may, mayAct, t } from "../context.js";
+import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { LANGUAGES } from "../kit/i18n.js";
 import { icon } from "../kit/icons.js";
@@ -15,6 +15,7 @@ export class AppBar extends FajmaElement {
     this.listen(api, "login", () => this.draw());
     this.listen(api, "logout", () => this.draw());
     this.listen(api, "user", () => this.draw());
+    this.listen(alarmMonitor, "change", () => this.#count());
   }
 
   draw() {
@@ -29,6 +30,18 @@ export class AppBar extends FajmaElement {
     if (api.user) controls.append(this.#who());
     if (mayAct()) controls.append(this.#logout());
     this.replaceChildren(mark, controls);
+    this.#count();
+  }
+
+  /** Of how many patients something waits, in all the wards that are heard. */
+  #count() {
+    const link = this.querySelector(".to-alerts");
+    if (!link) return;
+    const count = alarmMonitor.subjects(), place = link.querySelector(".waiting-count");
+    place.hidden = count === 0;
+    place.dataset.severity = alarmMonitor.worst() ?? "";
+    setText(place, String(count));
+    link.setAttribute("aria-label", count ? t(`bar.alerts.${i18n.plural(count)}`, { count }) : t("alarms.title"));
   }
 
   #who() {
@@ -39,7 +52,7 @@ export class AppBar extends FajmaElement {
   }
 
   #alerts() {
-    return el("a", { class: "to-alerts", href: "#/alertes", title: t("alarms.title") }, icon("bell"), el("span", { text: t("alarms.title") }));
+    return el("a", { class: "to-alerts", href: "#/alertes", title: t("alarms.title") }, icon("bell"), el("span", { class: "waiting-count", hidden: true }), el("span", { class: "name", text: t("alarms.title") }));
   }
 
   #administration() {

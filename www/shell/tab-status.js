@@ -1,4 +1,4 @@
-import { alarmMonitor, api, monitoredWard, t } from "../context.js";
+import { alarmMonitor, alarms, api, t } from "../context.js";
 import { FajmaElement } from "../kit/element.js";
 
 /** An eye, struck through. Written here: when it is shown no file can be had from the server. */
@@ -29,7 +29,7 @@ export class TabStatus extends FajmaElement {
   }
 
   #mark() {
-    const unheard = api.user !== null && monitoredWard() !== null ? UNHEARD[alarmMonitor.reception()] ?? null : null;
+    const unheard = api.user !== null && alarms.wards.length > 0 ? UNHEARD[alarmMonitor.reception()] ?? null : null;
     const worst = api.user && !unheard ? alarmMonitor.worst() : null;
     const bare = document.title.startsWith(this.#prefix) ? document.title.slice(this.#prefix.length) : document.title;
     this.#prefix = unheard ? `✖ ${t(unheard)} – ` : worst ? `(${alarmMonitor.waiting().length}) ${SHAPES[worst]} ` : "";

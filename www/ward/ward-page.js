@@ -2,8 +2,10 @@ import { api, connect, i18n, mayAct, monitorWard, state, t, tracedSince, wallByS
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
+import { browserZone, hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
+import { areAlike } from "../kit/zone.js";
 import { Backfill } from "../live/backfill.js";
 import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
 import { readRows, readTraces } from "../model/wire.js";
@@ -205,7 +207,9 @@ export class WardPage extends FajmaElement {
     if (!this.firstElementChild) return;
     this.classList.toggle("blind", state.blindSince() !== null);
     const clock = this.querySelector(".clock");
-    if (clock) setText(clock, clockTime(state.now(), state.now(), i18n.language));
+    // A display on the wall has no other place for it.
+    const zone = areAlike(hospitalZone(), browserZone(), state.now()) ? "" : ` ${hospitalZone()}`;
+    if (clock) setText(clock, clockTime(state.now(), state.now(), i18n.language) + zone);
     this.#countSilent();
   }
 

@@ -1,4 +1,5 @@
 import Clinical
+import Foundation
 import Store
 
 extension Service {
@@ -16,11 +17,16 @@ extension Service {
         let patient = try patient(call.parameters["id"] ?? "", call)
         let span = try call.query.span(now: now(), defaultSeconds: 7 * Self.daySeconds)
         // A span of 31 days can lie in 32.
-        func day(_ instant: Instant) -> Int64 { instant.milliseconds / Int64(Self.daySeconds * 1000) }
-        guard day(Instant(milliseconds: span.upperBound.milliseconds - 1)) - day(span.lowerBound) < Self.mostDays else {
+        func day(_ milliseconds: Int64) -> Int {
+            let seconds = Double(milliseconds) / 1000
+            let offset = timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))
+            return Int(((seconds + Double(offset)) / Self.daySeconds).rounded(.down))
+        }
+        guard day(span.upperBound.milliseconds - 1) - day(span.lowerBound.milliseconds) < Self.mostDays else {
             throw Problem.invalid("debut", .spanTooLong)
         }
-        return try .json(shares.histories.with(call.scope().user) { try database.alarmLoad(patient.id, span, call.scope()) })
+        return try .json(
+            shares.histories.with(call.scope().user) { try database.alarmLoad(patient.id, span, zone: timeZone.identifier, call.scope()) })
     }
 
     /// Letters have no average: they are refused, and read one by one as readings.

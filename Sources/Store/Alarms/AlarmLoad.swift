@@ -1,7 +1,7 @@
 import Clinical
 import Postgres
 
-/// What a patient's alarms asked of the ward on one day (UTC), for the handover sheet.
+/// What a patient's alarms asked of the ward on one day of the hospital, for the handover sheet.
 public struct AlarmLoad: Sendable, Hashable {
     /// `2026-11-22`.
     public var day: String
@@ -15,13 +15,16 @@ public struct AlarmLoad: Sendable, Hashable {
 
 extension Database {
     /// Each day of the span, oldest first, also without alerts. Empty where the caller sees no such patient.
-    public func alarmLoad(_ patient: PatientID, _ span: Range<Instant>, _ scope: Scope) throws -> [AlarmLoad] {
+    /// - Parameter zone: the IANA name of the time zone whose days are counted. A day has 23 or 25 hours where its clocks change.
+    public func alarmLoad(_ patient: PatientID, _ span: Range<Instant>, zone: String = "UTC", _ scope: Scope) throws -> [AlarmLoad] {
         try pool.with {
             try $0.query(
                 """
                 WITH days AS (
-                    SELECT day, greatest(day, $2) AS begins, least(day + interval '24 hours', $3) AS ends
-                    FROM generate_series(date_bin('24 hours', $2, '1970-01-01Z'), $3 - interval '1 microsecond', interval '24 hours') AS day
+                    SELECT day, greatest(day AT TIME ZONE $5::text, $2) AS begins, least((day + interval '1 day') AT TIME ZONE $5::text, $3) AS ends
+                    FROM generate_series(
+                        date_trunc('day', $2::timestamptz AT TIME ZONE $5::text), ($3::timestamptz - interval '1 microsecond') AT TIME ZONE $5::text,
+                        interval '1 day') AS day
                     WHERE EXISTS (SELECT FROM patients p WHERE p.id = $1 AND \(Scope.visible("p", wards: 4)))
                 ), shown AS (
                     -- Open as an Alert is: an error also until somebody has acknowledged it.
@@ -29,7 +32,7 @@ extension Database {
                         CASE severity WHEN 'error' THEN coalesce(acknowledged_at, now()) END) AS closed_at
                     FROM alerts a WHERE patient_id = $1 AND raised_at < $3 AND \(Self.isAlarm)
                 )
-                SELECT to_char(d.day AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+                SELECT to_char(d.day, 'YYYY-MM-DD'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'error'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'warning'),
                     count(*) FILTER (WHERE s.raised_at >= d.begins AND s.severity = 'info'),
@@ -39,7 +42,7 @@ extension Database {
                         FILTER (WHERE s.raised_at >= d.begins)
                 FROM days d LEFT JOIN shown s ON s.raised_at < d.ends AND s.closed_at >= d.begins
                 GROUP BY d.day ORDER BY d.day
-                """, [patient, span.lowerBound.timestamp, span.upperBound.timestamp, scope.wards]
+                """, [patient, span.lowerBound.timestamp, span.upperBound.timestamp, scope.wards, zone]
             ).map {
                 AlarmLoad(
                     day: try $0[0], alerts: [.error: try $0[1], .warning: try $0[2], .info: try $0[3]], openSeconds: try $0[4],

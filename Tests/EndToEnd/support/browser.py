@@ -16,9 +16,13 @@ PROGRAM = "/usr/bin/chromium-headless-shell"
 WHOLE_PROGRAM = "/usr/bin/chromium"
 
 
-def launch(browser_type, *arguments, program=PROGRAM):
+# A machine for tests has no loudspeaker; this is one to the browser.
+LOUDSPEAKER = "--use-fake-device-for-media-stream"
+
+
+def launch(browser_type, *arguments, program=PROGRAM, has_loudspeaker=True):
     # Chromium refuses its sandbox to root.
-    own = ["--no-sandbox"] if os.geteuid() == 0 else []
+    own = [*(["--no-sandbox"] if os.geteuid() == 0 else []), *([LOUDSPEAKER] if has_loudspeaker else [])]
     return browser_type.launch(executable_path=program, args=[*own, *arguments])
 
 

@@ -93,6 +93,30 @@ import Testing
         #expect(try store.database.alarmLoad(store.patients[1].id, day..<at(24), store.nurse) == [])
     }
 
+    @Test(
+        "days are those of the hospital's clocks, of 23 or 25 hours where they change",
+        arguments: [
+            ("Europe/Paris", "2026-10-24T22:00:00Z", 25.0, ["2026-10-24", "2026-10-25", "2026-10-26"]),
+            ("Europe/Paris", "2026-03-28T23:00:00Z", 23.0, ["2026-03-28", "2026-03-29", "2026-03-30"]),
+            ("Australia/Lord_Howe", "2026-04-04T13:00:00Z", 24.5, ["2026-04-04", "2026-04-05", "2026-04-06"]),
+            ("UTC", "2026-04-04T00:00:00Z", 24.0, ["2026-04-03", "2026-04-04", "2026-04-05"]),
+        ]) func zones(zone: String, midnight: String, hours: Double, days: [String]) throws
+    {
+        let begin = try #require(Instant(rfc3339: midnight))
+        let first = begin.seconds(since: day) / 3600
+        try add(.warning, raised: first - 0.1, ended: first + hours + 0.1)
+        try add(.error, raised: first, ended: first, acknowledged: first)
+        try add(.info, raised: first + hours - 0.1, ended: first + hours)
+        let load = try store.database.alarmLoad(
+            store.patients[0].id, begin.advanced(bySeconds: -3600)..<begin.advanced(bySeconds: (hours + 1) * 3600), zone: zone, store.nurse)
+        #expect(load.map(\.day) == days)
+        let alerts: [[Severity: Int]] = [
+            [.error: 0, .warning: 1, .info: 0], [.error: 1, .warning: 0, .info: 1], [.error: 0, .warning: 0, .info: 0],
+        ]
+        #expect(load.map(\.alerts) == alerts)
+        #expect(load.map { ($0.openSeconds / 60).rounded() } == [6, (hours * 60 + 6).rounded(), 6])
+    }
+
     @Test("an alert that lasts is open until now; ended before it was raised, for no time") func lasting() throws {
         let now = try TestStore.now
         let hours = now.seconds(since: day) / 3600

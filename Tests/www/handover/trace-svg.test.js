@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { coverage } from "../../../www/handover/handover.js";
+import { hospitalZone, setHospitalZone } from "../../../www/kit/hospital-zone.js";
 import { hoursOf, traceOf } from "../../../www/handover/trace-svg.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
@@ -26,4 +27,19 @@ test("hours are whole and few enough to be read", () => {
   assert.equal(hoursOf(span).length, 11);
   assert.ok(hoursOf({ from: NOW - 24 * HOUR, to: NOW }).length <= 13);
   assert.ok(hoursOf(span).every((at) => new Date(at).getMinutes() === 0));
+});
+
+test("hours are those of the hospital's clocks, also where they show one twice", () => {
+  const own = hospitalZone();
+  try {
+    setHospitalZone("Europe/Paris");
+    const from = Date.parse("2026-10-24T21:30:00Z");
+    assert.deepEqual(hoursOf({ from, to: from + 5 * HOUR }).map((at) => new Date(at).getUTCHours()), [22, 23, 0, 1, 2]);
+    setHospitalZone("Australia/Lord_Howe");  // half an hour beside those of UTC
+    assert.deepEqual(hoursOf({ from: NOW - 2 * HOUR, to: NOW + HOUR }).map((at) => at % HOUR), [0, 0]);
+    setHospitalZone("Asia/Kolkata");
+    assert.deepEqual(hoursOf({ from: NOW - 2 * HOUR, to: NOW }).map((at) => at % HOUR), [HOUR / 2, HOUR / 2]);
+  } finally {
+    setHospitalZone(own);
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarDay, exactTime, ago, agoShort, clockTime, duration, number, range, years } from "../../../www/kit/format.js";
+import { ago, agoShort, axisTime, calendarDay, clockTime, duration, exactMinute, exactTime, number, range, weekdayTime, years, zoneText } from "../../../www/kit/format.js";
 import { vital } from "../../../www/model/vitals.js";
 
 test("days and exact times are written day first in both languages", () => {
@@ -45,6 +45,21 @@ test("a time of today is a time, one of another day says which", () => {
   const now = new Date(2026, 10, 22, 14, 3).getTime();
   assert.equal(clockTime(now - 60_000, now, "fr"), "14:02");
   assert.match(clockTime(now - 86_400_000, now, "fr"), /^21 nov.*14:03$/);
+});
+
+test("times are the zone's that is asked for, and one that its clocks show twice says which it is", () => {
+  const first = Date.parse("2026-10-25T00:30:05Z"), second = first + 3_600_000;
+  const paris = (format, ...more) => [first, second].map((at) => plain(format(at, ...more, "Europe/Paris")));
+  assert.deepEqual(paris(clockTime, second, "fr"), ["02:30 (UTC+2)", "02:30 (UTC+1)"]);
+  assert.deepEqual(paris(exactTime, "en"), ["25/10/2026 02:30:05 (UTC+2)", "25/10/2026 02:30:05 (UTC+1)"]);
+  assert.deepEqual(paris(exactMinute, "fr"), ["25/10/2026 02:30 (UTC+2)", "25/10/2026 02:30 (UTC+1)"]);
+  assert.deepEqual(paris(axisTime, 0, "fr"), ["02:30 +2", "02:30 +1"]);
+  assert.deepEqual(paris(weekdayTime, "fr"), ["dim. 25 02:30 (UTC+2)", "dim. 25 02:30 (UTC+1)"]);
+  assert.equal(axisTime(Date.parse("2026-11-01T23:00:00Z"), 5 * 86_400_000, "fr", "Europe/Paris"), "lun. 2");
+  assert.equal(clockTime(Date.parse("2026-04-04T14:45:00Z"), Date.parse("2026-04-05T01:00:00Z"), "en", "Australia/Lord_Howe"), "01:45\u00a0(UTC+11)", "the same day there");
+  assert.equal(zoneText(first, second, "Europe/Paris"), "Europe/Paris, UTC+2 → UTC+1");
+  assert.equal(zoneText(first, second, "UTC"), "UTC");
+  assert.equal(years("2000-10-25", Date.parse("2026-10-24T23:00:00Z"), "Europe/Paris"), 26, "the hospital's birthday");
 });
 
 test("an age in years counts birthdays, and nothing is made of no date", () => {

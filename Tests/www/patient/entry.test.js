@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EXTRAS, VITALS } from "../../../www/model/vitals.js";
-import { check, CHOSEN, Entry, instantOf, minuteOf, TYPED } from "../../../www/patient/entry.js";
+import { check, CHOSEN, Entry, TYPED, withSeconds } from "../../../www/patient/entry.js";
 
 const AT = Date.parse("2026-11-22T14:43:18.250Z");
 
@@ -54,7 +54,6 @@ test("what was stored is not sent again, what was rejected is told by name", () 
 });
 
 test("an earlier minute keeps the seconds of the opening", () => {
-  assert.equal(instantOf(minuteOf(AT), AT), AT);
-  assert.equal(instantOf(minuteOf(AT - 600_000), AT), AT - 600_000);
-  assert.equal(instantOf("", AT), null);
+  assert.equal(withSeconds(AT, AT), AT);
+  assert.equal(withSeconds(Math.floor(AT / 60_000) * 60_000 - 600_000, AT), AT - 600_000);
 });
