@@ -49,7 +49,7 @@ export class Moment {
     const choices = choicesOf(this.input.value, hospitalZone());
     this.which.hidden = choices.length === 0;
     const minute = at === null ? null : Math.floor(at / 60_000) * 60_000;
-    this.which.replaceChildren(el("option", { value: "", text: t("moment.which") }), ...choices.map((choice, i) =>
+    this.which.replaceChildren(el("option", { value: "", text: t("moment.choose") }), ...choices.map((choice, i) =>
       el("option", { value: choice.at, selected: choice.at === minute, text: t(`moment.which.${i}`, { offset: choice.offset }) })));
   }
 }

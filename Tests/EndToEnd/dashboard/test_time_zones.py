@@ -74,7 +74,7 @@ def test_a_time_that_exists_twice_is_asked_for_and_one_that_does_not_exist_is_re
 
     # Filters, table and file.
     page.goto(f"{hospital.url}/#/alertes")
-    page.wait_for_selector("alerts-page .past .list")
+    page.wait_for_selector("alerts-page .chip[data-status=connected]")  # its filters are drawn for good by then
     page.fill(".filters [name=debut]", skipped)
     page.click(".filters button.primary")
     words = (forward.before.strftime("%H:%M"), forward.after.strftime("%H:%M"))
