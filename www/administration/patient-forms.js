@@ -1,11 +1,15 @@
-import { api, may, t } from "../context.js";
+import { api, may, state, t } from "../context.js";
 import { wardOptions } from "../kit/controls.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
+import { dayIn } from "../kit/format.js";
 import { choice, choices, field, input, values } from "../kit/form.js";
 import { fullName, whereabouts } from "../kit/names.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
+
+/** Nobody is older (BirthDate in Sources/Clinical). */
+const OLDEST_YEARS = 130;
 
 /** What a discharge does to each of these is said before it is done. */
 const CONSEQUENCES = ["devices", "alerts", "screens", "readings"];
@@ -14,13 +18,15 @@ const SEXES = ["F", "M", "X"];
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
 
 function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born = null, sexe = null } = {}) {
+  const today = dayIn(api.user.fuseau_horaire, state.now());
+  const earliest = `${Number(today.slice(0, 4)) - OLDEST_YEARS}${today.slice(4)}`;
   const sexes = [["", t("patients.sex.unknown")], ...SEXES.map((sex) => [sex, t(`sex.${sex}`)])];
   return [
     pair(field("nom", t("patients.last_name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" })),
       field("prenom", t("patients.first_name"), input("text", { value: prenom, maxlength: 80, autocomplete: "off" }))),
     field("identifiant", t("patients.number"), input("text", { value: identifiant, required: true, maxlength: 32, autocomplete: "off",
       spellcheck: "false", autocapitalize: "characters" }), { hint: t("patients.number.hint") }),
-    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, max: new Date().toISOString().slice(0, 10) })),
+    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, min: earliest, max: today })),
       field("sexe", t("patients.sex"), choice(sexes, sexe))),
   ];
 }

@@ -73,15 +73,27 @@ export function calendarDay(text, language) {
   return Number.isNaN(at) ? text : date(DAY_FIRST[language] ?? language).format(at);
 }
 
-/** Whole years between a date of birth ("1961-04-30") and now, or null. */
+const day = cached((timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }));
+
+/** "2026-11-30": the day of the calendar at an instant, in a time zone such as "Europe/Paris". */
+export const dayIn = (timeZone, at) => day(timeZone).format(at);
+
+/** Whole years between a date of birth ("1961-04-30") and now; null for none, and for one that is still to come. */
 export function years(born, now) {
   const birth = new Date(`${born}T00:00:00`);
   if (!born || Number.isNaN(birth.getTime())) return null;
   const today = new Date(now);
   const beforeBirthday = today.getMonth() < birth.getMonth()
     || (today.getMonth() === birth.getMonth() && today.getDate() < birth.getDate());
-  return today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
+  const age = today.getFullYear() - birth.getFullYear() - (beforeBirthday ? 1 : 0);
+  return age < 0 ? null : age;
 }
+
+/** "30/04/1961 (65 ans)", or null: what tells people of one name apart. @param text the age as words */
+export const birthText = (born, now, language, text) => {
+  const age = years(born, now);
+  return born ? `${calendarDay(born, language)}${age === null ? "" : ` (${text({ years: age })})`}` : null;
+};
 
 /** "35 s", "47 min", "2 h 05": how long something lasted, rounded to what is told of it. */
 export function lasting(ms) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarDay, exactTime, ago, agoShort, clockTime, duration, number, range, years } from "../../../www/kit/format.js";
+import { birthText, calendarDay, dayIn, exactTime, ago, agoShort, clockTime, duration, number, range, years } from "../../../www/kit/format.js";
 import { vital } from "../../../www/model/vitals.js";
 
 test("days and exact times are written day first in both languages", () => {
@@ -53,8 +53,17 @@ test("an age in years counts birthdays, and nothing is made of no date", () => {
   assert.equal(years("1961-11-23", now), 64);
   assert.equal(years(null, now), null);
   assert.equal(years("hier", now), null);
+  assert.equal(years("2056-05-04", now), null);
+  const age = ({ years: count }) => `${count} ans`;
+  assert.deepEqual(["1961-11-22", "2056-05-04", null].map((born) => birthText(born, now, "fr", age)), ["22/11/1961 (65 ans)", "04/05/2056", null]);
 });
 
 test("what is left is rounded up, with as many parts as it needs", () => {
   assert.deepEqual([0, 1, 42_000, 59_001, 725_000, 3_600_000].map(duration), ["0:00", "0:01", "0:42", "1:00", "12:05", "1:00:00"]);
+});
+
+test("the day of the calendar is that of the hospital's time zone", () => {
+  const at = Date.parse("2026-11-29T11:30:00Z");
+  assert.deepEqual(["Pacific/Auckland", "Europe/Paris", "UTC", "Pacific/Pago_Pago"].map((zone) => dayIn(zone, at)), ["2026-11-30", "2026-11-29", "2026-11-29", "2026-11-29"]);
+  assert.equal(dayIn("Pacific/Pago_Pago", Date.parse("2026-11-29T10:30:00Z")), "2026-11-28");
 });
