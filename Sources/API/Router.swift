@@ -22,14 +22,14 @@ struct Router: Sendable {
     }
 
     /// - Throws: 404, or 405 with `Allow`. HEAD is served as GET.
-    func find(_ method: String, _ path: String) throws -> (Route, [String: String]) {
+    func find(_ method: String, _ segments: [String]) throws -> (Route, [String: String]) {
         var node = root
         var parameters: [String: String] = [:]
-        for segment in path.split(separator: "/") {
-            if let child = node.children[segment] {
+        for segment in segments {
+            if let child = node.children[segment[...]] {
                 node = child
             } else if let (name, next) = node.placeholder {
-                parameters[name] = String(segment)
+                parameters[name] = segment
                 node = next
             } else {
                 throw Problem.notFound

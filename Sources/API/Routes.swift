@@ -76,7 +76,9 @@ extension Service {
         Route("POST", "/api/services/{id}/pause/", .user(.changeLimits), NewPause.self) { try $0.beginWardPause($1, $2) },
         Route("DELETE", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.endWardPause($1) },
 
-        Route("GET", "/api/patients/", .user(.readPatients), query: [.ward, .flag("sortis")] + .page) { try $0.listPatients($1) },
+        Route("GET", "/api/patients/", .user(.readPatients), query: [.hospitalNumber, .ward, .flag("sortis")] + .page) {
+            try $0.listPatients($1)
+        },
         Route("POST", "/api/patients/", .user(.managePatients), PatientBody.self) { try $0.addPatient($1, $2) },
         Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
         Route("PUT", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },

@@ -45,7 +45,8 @@ public struct Service: Sendable {
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
-        (self.database, self.ingest, self.tokens, self.logger) = (database, ingest, tokens, logger)
+        (self.ingest, self.tokens, self.logger) = (ingest, tokens, logger)
+        self.database = database.inHospital(timeZone, now)
         (self.hospitalName, self.timeZone) = (hospitalName, timeZone)
         (self.idleSeconds, self.maximumAge, self.verifyPassword, self.now) = (idleSeconds, maximumAge, verifyPassword, now)
         self.unknownQuery = unknownQuery
@@ -54,7 +55,7 @@ public struct Service: Sendable {
     /// The same, on other connections: what waits for one of these does not wait for one of those.
     public func using(_ database: Database) -> Service {
         var service = self
-        service.database = database
+        service.database = database.inHospital(timeZone, now)
         return service
     }
 
@@ -70,7 +71,7 @@ public struct Service: Sendable {
     private func answer(_ request: Request, _ body: [UInt8], _ found: inout Route?) -> Response {
         var asked: (route: Route, call: Call)?
         do {
-            let (route, parameters) = try router.find(request.method, request.path)
+            let (route, parameters) = try router.find(request.method, request.segments)
             found = route
             if body.count > route.bodyLimit { throw Problem.tooLarge(limitBytes: route.bodyLimit) }
             return try inShare(of: request, for: route) {
@@ -119,8 +120,11 @@ public struct Service: Sendable {
         return logger
     }
 
-    /// A missing type passes: small HTTP clients send none. - Throws: 415.
+    /// A missing type passes: small HTTP clients send none. - Throws: 415, for a compressed body too.
     private func isForm(_ request: Request, _ body: [UInt8], _ route: Route) throws -> Bool {
+        if let encoding = request.header("Content-Encoding"), !body.isEmpty, !["", "identity"].contains(encoding.lowercased()) {
+            throw Problem(status: 415, code: .unsupportedMediaType, headers: [("Accept-Encoding", "identity")])
+        }
         guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != "application/json" else { return false }
         let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         if route.takesForms, name == "application/x-www-form-urlencoded" { return true }
@@ -128,6 +132,17 @@ public struct Service: Sendable {
             throw Problem(status: 415, code: .unsupportedMediaType)
         }
         return false
+    }
+}
+
+extension Database {
+    fileprivate func inHospital(_ timeZone: TimeZone, _ now: @escaping @Sendable () -> Instant) -> Database {
+        var database = self
+        database.today = {
+            let now = now()
+            return now.day(offsetSeconds: timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: now.seconds(since: Instant(milliseconds: 0)))))
+        }
+        return database
     }
 }
 

@@ -3,7 +3,8 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, resemblesID, tooLong, outOfRange, notTrue, worse, unreadable, tooComplex
+    case required, wrongType, malformed, unknown, taken, occupied, hospitalNumber, impossibleBirthDate, tooLong, outOfRange, notTrue, worse,
+        unreadable, tooComplex
     // Stays, devices and wards
     case bedTaken, discharged, retired, otherDevices, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
     // Limits and their rehearsal
@@ -86,7 +87,7 @@ enum Texts {
         ],
         .tooLarge: [.french: "Le corps de la requête est trop grand.", .english: "The request body is too large."],
         .unsupportedMediaType: [
-            .french: "Seul le type application/json est accepté.", .english: "Only application/json is accepted.",
+            .french: "Seul le type application/json, sans compression, est accepté.", .english: "Only application/json, not compressed, is accepted.",
         ],
         .unavailable: [
             .french: "Service momentanément indisponible ; rien n'a été enregistré.",
@@ -108,9 +109,14 @@ enum Texts {
         .occupied: [
             .french: "Ce dispositif est déjà attribué pour cette période.", .english: "This device is already assigned for that time.",
         ],
-        .resemblesID: [
-            .french: "Un numéro de moins de dix chiffres se confondrait avec un numéro interne ; ajoutez une lettre ou un zéro en tête.",
-            .english: "A number of fewer than ten digits could be taken for an internal one; add a letter or a leading zero.",
+        .hospitalNumber: [
+            .french:
+                "De 1 à 32 lettres sans accent, chiffres et signes _ / - . : ; ni « n: » au début, ni « . » ou « .. » seuls entre deux barres obliques.",
+            .english: "1 to 32 letters without accents, digits and the signs _ / - . : (not beginning with n:, nor . or .. alone between slashes).",
+        ],
+        .impossibleBirthDate: [
+            .french: "La date de naissance doit être comprise entre aujourd’hui et il y a \(BirthDate.oldestYears) ans.",
+            .english: "The birth date must be between today and \(BirthDate.oldestYears) years ago.",
         ],
         .tooLong: [.french: "Valeur vide, trop longue ou non admise.", .english: "Value empty, too long or not allowed."],
         .outOfRange: [.french: "Valeur hors limites.", .english: "Value out of range."],
@@ -152,8 +158,10 @@ enum Texts {
         ],
         .tooLongAgo: [.french: "7 jours au plus.", .english: "7 days at most."],
         .unprintable: [
-            .french: "Pas d'espaces au début ou à la fin, ni de caractères invisibles ou qui inversent le sens de lecture.",
-            .english: "No spaces at the beginning or end, and no characters that are invisible or turn the direction of reading.",
+            .french:
+                "Pas d'espaces au début ou à la fin, ni de caractères invisibles ou qui inversent le sens de lecture, ni plus de \(ShownText.maximumMarks) signes sur une lettre.",
+            .english:
+                "No spaces at the beginning or end, no characters that are invisible or turn the direction of reading, and at most \(ShownText.maximumMarks) marks over a letter.",
         ],
         .wardNeeded: [
             .french: "Sans service, ce compte ne verrait rien ; seul un administrateur s’en passe.",

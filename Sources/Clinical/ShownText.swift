@@ -1,14 +1,14 @@
 extension StringProtocol {
-    /// Whether people can see all of a text that somebody typed: no space around it, no control character, and none that is invisible or turns
-    /// the direction of what follows.
+    /// Whether people can see all of a text that somebody typed: no space around it, no control character, none that is invisible or turns
+    /// the direction of what follows, and no more marks over one letter than languages have, so that it stays in its line.
     public var isPrintable: Bool {
         guard let first = unicodeScalars.first, let last = unicodeScalars.last else { return true }
-        return !first.properties.isWhitespace && !last.properties.isWhitespace
-            && unicodeScalars.allSatisfy { scalar in
-                // Every text passes here; most are of these characters.
-                (0x20..<0x7F).contains(scalar.value)
-                    || !scalar.properties.isDefaultIgnorableCodePoint && !ShownText.hidden.contains(scalar.properties.generalCategory)
-            }
+        guard !first.properties.isWhitespace, !last.properties.isWhitespace, !ShownText.isMark(first) else { return false }
+        var marks = 0
+        return unicodeScalars.allSatisfy { scalar in
+            marks = ShownText.isMark(scalar) ? marks + 1 : 0
+            return marks <= ShownText.maximumMarks && ShownText.isVisible(scalar)
+        }
     }
 }
 
@@ -23,9 +23,26 @@ public enum ShownText {
         public init(fields: [String: Fault]) { self.fields = fields }
     }
 
-    static let hidden: Set<Unicode.GeneralCategory> = [
+    /// Over or under one letter. Hebrew, Arabic and Vietnamese have up to three in a row, Tibetan four.
+    public static let maximumMarks = 4
+
+    private static let hidden: Set<Unicode.GeneralCategory> = [
         .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate,
     ]
+    /// Symbols by their category, and yet nothing is drawn: a Braille cell without dots and a note without a head.
+    private static let blank: Set<Unicode.Scalar> = ["\u{2800}", "\u{1D159}"]
+
+    /// Whether a character shows itself, or is a space, and does nothing else.
+    public static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        // Every text passes here; most are of these characters.
+        (0x20..<0x7F).contains(scalar.value)
+            || !scalar.properties.isDefaultIgnorableCodePoint && !hidden.contains(scalar.properties.generalCategory) && !blank.contains(scalar)
+    }
+
+    static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        // No mark is below U+0300.
+        scalar.value >= 0x300 && [.nonspacingMark, .enclosingMark].contains(scalar.properties.generalCategory)
+    }
 
     /// A text and the wire's name of its field.
     public struct Field {

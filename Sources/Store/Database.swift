@@ -1,11 +1,17 @@
 import Access
 import Clinical
+import FoundationEssentials
 import Logging
 import Postgres
 
 /// The database as FAJMA sees it: one method a question, in one file a noun. Methods block and throw `PostgresError`.
 public struct Database: Sendable {
     let pool: Pool
+    /// The hospital's day, `2026-11-30`: nobody is born after it. Unless the hospital's time zone is known, the day where it begins first.
+    public var today: @Sendable () -> String = {
+        Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).day(offsetSeconds: Self.farthestEastSeconds)
+    }
+    private static let farthestEastSeconds = 14 * 3600
 
     /// - Parameters:
     ///   - url: `DATABASE_URL`, a libpq URI.

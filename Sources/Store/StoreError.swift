@@ -13,6 +13,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case patientWears([WornDevice])
     case deviceRetired
     case patientDischarged
+    /// After the hospital's today, or more than `BirthDate.oldestYears` ago.
+    case impossibleBirthDate
     /// The first request with the same `Idempotency-Key` is still being carried out; another request had this key.
     case requestRunning, keyUsed
     /// A reading of a device, of somebody else, or entered too long ago (`Database.ownCorrectionMinutes`).

@@ -94,7 +94,8 @@ extension API.Request {
     init(_ request: FastCGI.Request, _ secret: NginxSecret?) {
         let isBelieved = secret?.matches(request.param("FAJMA_NGINX_SECRET")) ?? true
         self.init(
-            method: request.method, path: request.path, prefix: request.param("FAJMA_PREFIX") ?? "", query: request.query,
+            method: request.method, path: request.path, encodedPath: request.param("FAJMA_NUMBER_PATH").flatMap { $0.isEmpty ? nil : $0 },
+            prefix: request.param("FAJMA_PREFIX") ?? "", query: request.query,
             isSecure: request.isSecure, address: isBelieved ? request.remoteAddress : nil, id: isBelieved ? request.requestID : nil,
             headers: { name in name == "Content-Type" ? request.contentType : request.header(name) })
     }

@@ -1,4 +1,5 @@
 import Access
+import Clinical
 import Foundation
 import Settings
 import Store
@@ -6,7 +7,9 @@ import Store
 extension Database {
     /// The database that DATABASE_URL names, its schema checked.
     static func opened() throws -> Database {
-        let database = Database(url: try Settings().databaseURL(), application: "fajma", connections: 1)
+        var database = Database(url: try Settings().databaseURL(), application: "fajma", connections: 1)
+        let timeZone = try Settings().timeZone()
+        database.today = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).day(offsetSeconds: timeZone.secondsFromGMT()) }
         try database.checkSchema()
         return database
     }

@@ -34,7 +34,9 @@ private func explanation(of faults: ShownText.Faults) -> String {
     ]
     return faults.fields.sorted { $0.key < $1.key }.map { field, fault in
         "\(options[field] ?? field) "
-            + (fault == .empty ? "is empty; up to 80 characters are allowed" : "must not begin or end with a space, nor hold invisible characters")
+            + (fault == .empty
+                ? "is empty; up to 80 characters are allowed"
+                : "must not begin or end with a space, nor hold invisible characters or more than \(ShownText.maximumMarks) marks over a letter")
     }.joined(separator: "; ")
 }
 
@@ -50,6 +52,7 @@ private func explanation(of error: StoreError) -> String {
         "the patient wears another device already: " + devices.map { "\($0.id) (\($0.name))" }.joined(separator: ", ")
             + "; end that with --replace, or keep both with --keep-others"
     case .deviceRetired: "the device is out of use"
+    case .impossibleBirthDate: "--birth-date must be between today and \(BirthDate.oldestYears) years ago"
     case .patientDischarged: "the patient has been discharged; see: fajma patient add"
     case .requestRunning, .keyUsed: "the same request was sent before"
     case .notOwnEntry: "the reading may be changed by administrators only"
@@ -88,8 +91,8 @@ private let constraints = [
     "wards_name_length": "NAME must have 1 to 80 characters",
     "patients_bed_key": "--bed is taken: another patient lies there",
     "patients_hospital_number_key": "--number is taken: there is a patient with this hospital number",
-    "patients_hospital_number_word": "--number must be 1 to 32 letters without accents, digits and underscores",
-    "patients_hospital_number_no_id": "--number looks like an id of FAJMA: digits only need ten or more, or a leading zero",
+    "patients_hospital_number_known":
+        "--number must be 1 to 32 letters without accents, digits and the signs _ / - . : but not beginning with n:, nor . or .. alone between slashes",
     "patients_last_name_length": "--last-name must have 1 to 80 characters",
     "patients_first_name_length": "--first-name must have at most 80 characters",
     "patients_sex_known": "--sex must be F, M or X",

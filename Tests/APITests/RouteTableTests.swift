@@ -197,9 +197,10 @@ let guarded = Service.routes.filter { !$0.isOpen }
             #expect(answer.status == 404, "\(sender): \(answer.text)")
         }
         let answer = try api.send(route.method, "\(path)?\(expected.query)", expected.body.replacing("#", with: "9"))
-        // Who has left does not wear anything again, and nothing sounds or rests.
+        // Who has left does not wear anything or get a bed again, and nothing sounds or rests.
         let isTooLate =
-            path.contains("/affectations/") || (route.method == "POST" && ["/pause/", "/absence/", "/brassard/"].contains { path.hasSuffix($0) })
+            path.contains("/affectations/") || ["PUT", "PATCH"].contains(route.method) && route.path == "/api/patients/{id}/"
+            || (route.method == "POST" && ["/pause/", "/absence/", "/brassard/"].contains { path.hasSuffix($0) })
         #expect(answer.status == (isTooLate ? 409 : expected.status), "\(answer.text)")
     }
 

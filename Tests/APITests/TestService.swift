@@ -34,7 +34,8 @@ final class TestService: Sendable {
 
     /// - Parameter verifyPassword: `Password.verify`, watched perhaps.
     init(
-        now: Instant? = nil, verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) }
+        now: Instant? = nil, timeZone: TimeZone = .gmt,
+        verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) }
     ) throws {
         let store = try TestStore()
         self.store = store
@@ -44,7 +45,7 @@ final class TestService: Sendable {
         ingest = store.ingest()
         service = Service(
             database: store.database, ingest: ingest, tokens: tokens,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, verifyPassword: verifyPassword,
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, timeZone: timeZone, verifyPassword: verifyPassword,
             now: { clock.now.withLock { $0 } })
         func user(_ role: Role) throws -> UserID {
             try store.database.addUser(
@@ -101,10 +102,13 @@ final class TestService: Sendable {
         if let bearer { all["Authorization"] = "Bearer \(bearer)" }
         if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
         let sent = all
+        // As nginx does.
+        let isNumbered = parts[0].hasPrefix("/api/patients/n:") || parts[0].hasPrefix("/api/patients/n%3A")
         return Answer(
             service.respond(
                 to: Request(
-                    method: method, path: String(parts[0]), prefix: prefix, query: parts.count > 1 ? String(parts[1]) : "",
+                    method: method, path: String(parts[0]), encodedPath: isNumbered ? String(parts[0]) : nil, prefix: prefix,
+                    query: parts.count > 1 ? String(parts[1]) : "",
                     isSecure: isSecure, address: address, id: id, headers: { sent[$0] }), body: body))
     }
 

@@ -74,6 +74,11 @@ struct ReportShapeTests {
     func patients() throws {
         #expect(try decode(#"{"patient":7,"type_donnee":"spo2","valeur":97}"#).patient == .id(7))
         #expect(try decode(#"{"patient":"H-042","type_donnee":"spo2","valeur":97}"#).patient == .hospitalNumber("H-042"))
+        #expect(try decode(#"{"patient":"7","type_donnee":"spo2","valeur":97}"#).patient == .id(7))
+        #expect(try decode(#"{"patient":"n:7","type_donnee":"spo2","valeur":97}"#).patient == .hospitalNumber("7"))
+        for digits in ["0", "07", "0000000007", "2147483648", "99999999999999999999999999"] {
+            #expect(try decode(#"{"patient":"\#(digits)","type_donnee":"spo2","valeur":97}"#).patient == .id(0), "nobody has this id")
+        }
     }
 
     @Test("the same vital and instant twice is left to the store to count")

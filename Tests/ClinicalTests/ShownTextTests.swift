@@ -6,7 +6,10 @@ import Testing
 struct ShownTextTests {
     @Test(
         "a name may have any letters that can be seen",
-        arguments: ["Petit", "d’Ornano-Müller", "Nguyễn Thị Ánh", "O'Brien", "محمد", "李小龍", "101-F", "Lit 3 (fenêtre)", "Œuvrard", "Zoe\u{301}"])
+        arguments: [
+            "Petit", "d’Ornano-Müller", "Nguyễn Thị Ánh", "O'Brien", "محمد", "李小龍", "101-F", "Lit 3 (fenêtre)", "Œuvrard", "Zoe\u{301}",
+            "מְנַחֵם", "ཀྵྲཱི", "นี้", "Ç̌",
+        ])
     func shown(name: String) throws { #expect(try ShownText.checked(name, field: "nom") == name) }
 
     @Test("the spaces around it are cut") func trimmed() throws {
@@ -19,7 +22,8 @@ struct ShownTextTests {
         arguments: [
             "a\u{200B}", "\u{202E}oruD", "a\u{2066}b", "a\nb", "a\rb", "a\tb", "\u{7}\u{1B}", "a\u{0}b", "\u{FEFF}a", "a\u{AD}b", "a\u{61C}b",
             "\u{3164}",
-            "a\u{2028}b", "\u{E000}", "a\u{E0041}", "\u{115F}",
+            "a\u{2028}b", "\u{E000}", "a\u{E0041}", "\u{115F}", "\u{2800}", "a\u{1D159}", "\u{301}a", "\u{20DD}",
+            "e\u{301}\u{301}\u{301}\u{301}\u{301}", "Z\u{20DD}\u{20DD}\u{20DD}\u{20DD}\u{20DD}a",
         ])
     func hidden(name: String) {
         #expect(throws: ShownText.Faults(fields: ["nom": .unprintable])) { try ShownText.checked(name, field: "nom") }

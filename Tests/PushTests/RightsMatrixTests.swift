@@ -108,6 +108,20 @@ struct RightsMatrixTests {
         }
     }
 
+    @Test("A hospital number that equals another patient's id opens no room of that patient") func numbers() throws {
+        let (own, foreign) = (store.patients[0].id, store.patients[1].id)
+        try change("UPDATE patients SET hospital_number = (\(own + foreign) - id)::text WHERE id IN (\(own), \(foreign))")
+        for kind in [RoomKind.iot, .alerts] {
+            func room(_ key: String) throws -> Room? {
+                guard case .allowed(let room, _, _, _) = try source.admit(token: token(store.nurse.user), kind: kind, key: key) else { return nil }
+                return room
+            }
+            let expected = kind == .iot ? Room.patient(own) : .alerts(own)
+            #expect(try room("\(own)") == expected && room("n:\(foreign)") == expected)
+            for key in ["\(foreign)", "n:\(own)", "0\(own)", "4294967297"] { #expect(try room(key) == nil, "\(key)") }
+        }
+    }
+
     @Test("An account that must change its password hears nothing until it has") func mustChange() throws {
         try change("UPDATE users SET must_change_password = true WHERE id = \(store.nurse.user)")
         #expect(try nurse() == .forbidden)

@@ -60,7 +60,9 @@ export class AuditSection extends SectionElement {
   #read() {
     this.#asked = values(this.#form);
     const { patient_id: number, ...rest } = this.#asked;
-    const patient = this.data?.patients.find(({ id, identifiant }) => identifiant.toLowerCase() === number.toLowerCase() || String(id) === number);
+    const patients = this.data?.patients ?? [];
+    // A hospital number may be equal to somebody else's id; it is what the field offers.
+    const patient = patients.find(({ identifiant }) => identifiant.toLowerCase() === number.toLowerCase()) ?? patients.find(({ id }) => String(id) === number);
     if (number && !patient) throw refusal({ patient_id: [t("audit.patient.unknown")] });
     const query = { ...rest, patient_id: patient?.id, ...readWireMoments(this.#form, ["debut", "fin"]) };
     return Object.fromEntries(Object.entries(query).filter(([, value]) => value));

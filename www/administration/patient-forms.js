@@ -9,6 +9,9 @@ import { dayOf } from "../kit/zone.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
 
+/** Nobody is older (BirthDate in Sources/Clinical). */
+const OLDEST_YEARS = 130;
+
 /** What a discharge does to each of these is said before it is done. */
 const CONSEQUENCES = ["devices", "alerts", "screens", "readings"];
 const SEXES = ["F", "M", "X"];
@@ -16,13 +19,15 @@ const SEXES = ["F", "M", "X"];
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
 
 function identity({ nom = "", prenom = "", identifiant = "", date_naissance: born = null, sexe = null } = {}) {
+  const today = dayOf(state.now(), hospitalZone());
+  const earliest = `${Number(today.slice(0, 4)) - OLDEST_YEARS}${today.slice(4)}`;
   const sexes = [["", t("patients.sex.unknown")], ...SEXES.map((sex) => [sex, t(`sex.${sex}`)])];
   return [
     pair(field("nom", t("patients.last_name"), input("text", { value: nom, required: true, maxlength: 80, autocomplete: "off" })),
       field("prenom", t("patients.first_name"), input("text", { value: prenom, maxlength: 80, autocomplete: "off" }))),
     field("identifiant", t("patients.number"), input("text", { value: identifiant, required: true, maxlength: 32, autocomplete: "off",
       spellcheck: "false", autocapitalize: "characters" }), { hint: t("patients.number.hint") }),
-    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, max: dayOf(state.now(), hospitalZone()) })),
+    pair(field("date_naissance", t("patients.birth_date"), input("date", { value: born, min: earliest, max: today })),
       field("sexe", t("patients.sex"), choice(sexes, sexe))),
   ];
 }

@@ -2,9 +2,10 @@ import { api, i18n, state, t } from "../context.js";
 import { filter, primaryButton, searchBox, segments, wardOptions } from "../kit/controls.js";
 import { el } from "../kit/dom.js";
 import { calendarDay, years } from "../kit/format.js";
-import { byName, fullName, moment, whereabouts } from "../kit/names.js";
+import { byName, fullName, homonymMark, moment, whereabouts } from "../kit/names.js";
 import { matches } from "../kit/search.js";
 import { rowAction, table } from "../kit/table.js";
+import { homonyms } from "../model/homonyms.js";
 import { has } from "../permissions.js";
 import { admitPatient, changePatient, dischargePatient, movePatient } from "./patient-forms.js";
 import { SectionElement } from "./section-element.js";
@@ -58,12 +59,15 @@ export class PatientSection extends SectionElement {
   }
 
   #columns() {
-    const born = ({ date_naissance: date }) => date
-      && el("span", {}, calendarDay(date, i18n.language), el("small", { text: t("patient.age", { years: years(date, state.now()) }) }));
+    const same = homonyms(this.data.patients);
+    const born = ({ date_naissance: date }) => {
+      const age = years(date, state.now());
+      return date && el("span", {}, calendarDay(date, i18n.language), age === null ? null : el("small", { text: t("patient.age", { years: age }) }));
+    };
     return [
       { label: t("patients.bed"), className: "bed", cell: ({ lit }) => lit && el("span", { class: "bed-chip", text: lit }) },
       { label: t("patients.name"), className: "name", cell: (patient) => this.#discharged ? el("strong", { text: fullName(patient) })
-        : el("a", { href: `#/patient/${patient.id}`, text: fullName(patient) }) },
+        : el("span", {}, el("a", { href: `#/patient/${patient.id}`, text: fullName(patient) }), same.has(patient.id) ? homonymMark() : null) },
       { label: t("patients.number.short"), className: "mono", cell: ({ identifiant }) => identifiant },
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },

@@ -1,4 +1,4 @@
-import { state, t } from "../context.js";
+import { i18n, state, t } from "../context.js";
 import { csv } from "../kit/csv.js";
 import { hospitalZone } from "../kit/hospital-zone.js";
 import { fullName } from "../kit/names.js";
@@ -20,5 +20,5 @@ export function alertCsv(alerts, patients, wards) {
       instant(alert.remindedAt), instant(alert.escalatedAt), alert.acknowledgedBy, instant(alert.acknowledgedAt), instant(alert.endedAt),
       seconds(durationOf(alert, state.now()))];
   });
-  return new Blob([csv([head, ...rows])], { type: "text/csv;charset=utf-8" });
+  return new Blob([csv([head, ...rows], i18n.language)], { type: "text/csv;charset=utf-8" });
 }

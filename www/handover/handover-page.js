@@ -4,6 +4,7 @@ import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { ago, exactTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { homonyms } from "../model/homonyms.js";
 import { fetchSheet } from "./handover-data.js";
 import { handoverSheet } from "./handover-sheet.js";
 import { HOURS } from "./handover.js";
@@ -18,6 +19,7 @@ export class HandoverPage extends FajmaElement {
   ward = null;
   patient = null;
   #sheets = null;
+  #same = new Set();
   #failure = null;
   #asked = 0;
 
@@ -54,14 +56,19 @@ export class HandoverPage extends FajmaElement {
     this.draw();
   }
 
+  #askWard(service) { return api.get("api/patients/", { service, limit: 1000 }); }
+
   async #ask() {
     if (this.ward) {
       monitorWard(this.ward);
       const beds = new Intl.Collator(i18n.language, { numeric: true });
-      return (await api.get("api/patients/", { service: this.ward, limit: 1000 })).sort((a, b) => beds.compare(a.lit ?? "", b.lit ?? "") || a.id - b.id);
+      const patients = await this.#askWard(this.ward);
+      this.#same = homonyms(patients);
+      return patients.sort((a, b) => beds.compare(a.lit ?? "", b.lit ?? "") || a.id - b.id);
     }
     const patient = await api.get(`api/patients/${encodeURIComponent(this.patient)}/`);
     if (patient.service) monitorWard(patient.service);
+    this.#same = patient.service && !patient.sorti_le ? homonyms(await this.#askWard(patient.service)) : new Set();
     return [patient];
   }
 
@@ -73,7 +80,7 @@ export class HandoverPage extends FajmaElement {
   }
 
   #controls() {
-    const back = this.ward ? `#/service/${this.ward}` : `#/patient/${this.patient}`;
+    const back = this.ward ? `#/service/${this.ward}` : `#/patient/${encodeURIComponent(this.patient)}`;
     return el("header", { class: "handover-head" },
       el("a", { class: "back", href: back, "aria-label": t("handover.back"), title: t("handover.back") }, icon("back")),
       el("h1", { text: this.ward ? `${t("handover.title")} – ${this.#wardName(this.ward)}` : t("handover.title") }),
@@ -99,7 +106,7 @@ export class HandoverPage extends FajmaElement {
     if (!this.#sheets.length) return [el("p", { class: "empty", text: t("ward.none") })];
     const stale = this.#failure ? [el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: t("handover.stale") }))] : [];
     return [...stale, el("div", { class: "sheets", role: "region", tabindex: "0", "aria-label": t("handover.title") },
-      ...this.#sheets.map((sheet) => handoverSheet(sheet, this.#wardName(sheet.patient.service))))];
+      ...this.#sheets.map((sheet) => handoverSheet(sheet, this.#wardName(sheet.patient.service), this.#same.has(sheet.patient.id))))];
   }
 
   #wardName(id) { return id === null ? null : api.user.services?.find((ward) => ward.id === id)?.nom ?? t("ward.number", { id }); }

@@ -1,7 +1,7 @@
 import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { calendarDay, exactMinute, years, zoneText } from "../kit/format.js";
-import { fullName } from "../kit/names.js";
+import { birthText, exactMinute, zoneText } from "../kit/format.js";
+import { fullName, homonymMark } from "../kit/names.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
 import { missing } from "./handover-text.js";
 import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
@@ -20,22 +20,21 @@ const PLACES = [["wide", ["now", "traces"]], ["column", ["open", "gaps", "device
 /** With more rows than this a sheet is set in smaller letters, so that it stays one page. */
 const ROOMY_ROWS = 33;
 
-/** A patient's handover sheet. @param sheet as `fetchSheet` answers; @param ward its name or null */
-export function handoverSheet(sheet, ward) {
+/** A patient's handover sheet. @param sheet as `fetchSheet` answers; @param ward its name or null; @param isHomonym whether somebody else of the ward has the name */
+export function handoverSheet(sheet, ward, isHomonym) {
   const parts = el("div", { class: "parts" }, ...PLACES.map(([place, names]) => el("div", { class: place }, ...names.map((name) => part(name, sheet)))));
   const isDense = parts.querySelectorAll("li, tr, .trace").length > ROOMY_ROWS;
-  return el("article", { class: isDense ? "sheet dense" : "sheet", "data-patient": sheet.patient.id, "aria-label": fullName(sheet.patient) }, head(sheet, ward),
+  return el("article", { class: isDense ? "sheet dense" : "sheet", "data-patient": sheet.patient.id, "aria-label": fullName(sheet.patient) }, head(sheet, ward, isHomonym),
     parts,
     el("footer", {}, el("p", { class: "printed" }), el("p", { text: t("handover.notice") })));
 }
 
-function head({ patient, from, to }, ward) {
+function head({ patient, from, to }, ward, isHomonym) {
   const { lit: bed, identifiant: number, date_naissance: born, sexe: sex } = patient;
-  const age = years(born, to);
-  const facts = [number, born && age !== null ? `${calendarDay(born, i18n.language)} (${t("patient.age", { years: age })})` : null, i18n.has(`sex.${sex}`) ? t(`sex.${sex}`) : null, ward].filter(Boolean);
+  const facts = [number, birthText(born, to, i18n.language, (values) => t("patient.age", values)), i18n.has(`sex.${sex}`) ? t(`sex.${sex}`) : null, ward].filter(Boolean);
   const minute = (at) => exactMinute(at, i18n.language);
   return el("header", {}, el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), bed || "–"),
-    el("div", { class: "who" }, el("h2", { text: fullName(patient) }), el("p", { text: facts.join(" · ") })),
+    el("div", { class: "who" }, el("h2", { text: fullName(patient) }, isHomonym ? homonymMark() : null), el("p", { text: facts.join(" · ") })),
     el("div", { class: "when" }, el("p", { text: t("handover.title") }), el("p", { text: t("handover.span", { from: minute(from), to: minute(to) }) }),
       el("p", { class: "zone", text: t("handover.zone", { zone: zoneText(from, to) }) })));
 }

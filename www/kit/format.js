@@ -104,12 +104,19 @@ export function calendarDay(text, language) {
   return Number.isNaN(at) ? text : date(language).format(at);
 }
 
-/** Whole years between a date of birth ("1961-04-30") and the hospital's day of an instant, or null. */
+/** Whole years between a date of birth ("1961-04-30") and the hospital's day of an instant; null for none, and for one that is still to come. */
 export function years(born, now, zone = hospitalZone()) {
   if (!born || Number.isNaN(Date.parse(`${born}T00:00:00Z`))) return null;
   const today = dayOf(now, zone);
-  return Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5, 10) ? 1 : 0);
+  const age = Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5, 10) ? 1 : 0);
+  return age < 0 ? null : age;
 }
+
+/** "30/04/1961 (65 ans)", or null: what tells people of one name apart. @param text the age as words */
+export const birthText = (born, now, language, text) => {
+  const age = years(born, now);
+  return born ? `${calendarDay(born, language)}${age === null ? "" : ` (${text({ years: age })})`}` : null;
+};
 
 /** "35 s", "47 min", "2 h 05": how long something lasted, rounded to what is told of it. */
 export function lasting(ms) {

@@ -1,4 +1,6 @@
+import { el } from "./dom.js";
 import { clockTime } from "./format.js";
+import { icon } from "./icons.js";
 import { i18n, t } from "./texts.js";
 
 /** How lists and dialogs call people, places and instants. */
@@ -11,6 +13,10 @@ export const byName = (language) => (a, b) => new Intl.Collator(language, { nume
 
 /** "DUPONT Marie", as lists of names have it. */
 export const fullName = ({ nom, prenom }) => [nom.toUpperCase(), prenom].filter(Boolean).join(" ");
+
+/** Beside the name of somebody who could be taken for another patient of the ward (model/homonyms.js). @param isSmall shows the sign without its word */
+export const homonymMark = (isSmall = false) => el("span", { class: "homonym", title: t("patients.homonym.title") },
+  icon("homonym"), el("span", { class: isSmall ? "visually-hidden" : null, text: t("patients.homonym") }));
 
 /** "lit 12, Cardiologie": where a patient lies. */
 export const whereabouts = ({ lit }, ward) => [lit ? t("patients.bed_of", { bed: lit }) : null, ward].filter(Boolean).join(", ");

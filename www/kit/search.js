@@ -1,9 +1,10 @@
-/** Finding rows by what somebody types: every word must stand somewhere, accents and capitals do not matter. Pure. */
+import { fold, foldedName } from "./fold.js";
 
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+/** Finding rows by what somebody types: every word must stand somewhere, however it is written. Pure. */
 
-/** Whether a row's texts contain every word of `search`. */
+/** Whether a row's texts contain every word of `search`. What was typed with a hyphen may be stored with a space, so that each text is looked at without spaces, too. */
 export function matches(search, texts) {
-  const heap = plain(texts.filter(Boolean).join(" "));
-  return plain(search).split(/\s+/).every((word) => heap.includes(word));
+  const given = texts.filter(Boolean);
+  const heap = [...given.map(fold), ...given.map(foldedName)].join("\n");
+  return fold(search).split(" ").every((word) => heap.includes(word));
 }

@@ -1,13 +1,15 @@
 import { api, connect, i18n, may, mayAct, monitorWard, state, t, tracedSince } from "../context.js";
 import { el } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { years } from "../kit/format.js";
+import { birthText } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { homonymMark } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
 import { patientLimits } from "../limits/level-limits.js";
 import { Backfill } from "../live/backfill.js";
 import { readAlert } from "../model/alerts.js";
 import { ABSENCE, holding } from "../model/holds.js";
+import { homonyms } from "../model/homonyms.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { openEntry } from "./entry-dialog.js";
@@ -29,6 +31,7 @@ export class PatientPage extends FajmaElement {
   #live = null;
   #limits = null;
   #backfill = null;
+  #isHomonym = false;
   #secondsToDevices = DEVICES_EVERY_S;
   #secondsToLimits = LIMITS_EVERY_S;
 
@@ -46,6 +49,7 @@ export class PatientPage extends FajmaElement {
       if (document.hidden || state.connection.status === "error" || --this.#secondsToLimits > 0) return;
       this.#secondsToLimits = LIMITS_EVERY_S;
       this.#limits?.reload();
+      if (this.#patient) this.#lookForHomonyms();
     });
     this.everySecond(() => {
       if (document.hidden || state.connection.status === "error" || --this.#secondsToDevices > 0) return;
@@ -112,8 +116,26 @@ export class PatientPage extends FajmaElement {
         for (const alert of rows.map(readAlert)) if (alert) state.addAlert(id, alert);
       }),
       this.#fetchDevices(),
+      this.#lookForHomonyms(),
       this.#limits.reload(),
     ]);
+  }
+
+  /** Whether somebody else of the ward has the name. Who has left has no ward to be mistaken in. */
+  async #lookForHomonyms() {
+    const { id, service } = this.#patient;
+    if (!service || this.#patient.sorti_le) return;
+    await this.#take(api.get("api/patients/", { service, limit: 1000 }), (patients) => {
+      this.#isHomonym = homonyms(patients).has(id);
+      this.#markHomonym();
+    });
+  }
+
+  #markHomonym() {
+    const place = this.querySelector(".patient-head .called");
+    if (!place || this.#isHomonym === (place.querySelector(".homonym") !== null)) return;
+    if (this.#isHomonym) place.append(homonymMark());
+    else place.querySelector(".homonym").remove();
   }
 
   #fetchDevices() {
@@ -155,6 +177,7 @@ export class PatientPage extends FajmaElement {
           Object.assign(el("hold-control", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: this.#patient }), alerts,
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
       this.#below(id));
+    this.#markHomonym();
     this.#addCards();
   }
 
@@ -190,14 +213,13 @@ export class PatientPage extends FajmaElement {
 
   #head() {
     const { prenom, nom, lit, identifiant, date_naissance: born, sexe, service } = this.#patient;
-    const age = years(born, state.now());
-    const facts = [identifiant, age === null ? null : t("patient.age", { years: age }),
+    const facts = [identifiant, birthText(born, state.now(), i18n.language, (values) => t("patient.age", values)),
       i18n.has(`sex.${sexe}`) ? t(`sex.${sexe}`) : null, this.#ward?.nom].filter(Boolean);
     return el("header", { class: "patient-head" },
       service ? el("a", { class: "back", href: `#/service/${service}`, "aria-label": t("patient.back"), title: t("patient.back") }, icon("back")) : null,
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
-        el("p", { class: "name", text: `${prenom} ${nom}` }), el("p", { class: "facts", text: facts.join(" · ") })),
+        el("p", { class: "called" }, el("span", { class: "name", text: `${prenom} ${nom}` })), el("p", { class: "facts", text: facts.join(" · ") })),
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
       el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),

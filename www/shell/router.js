@@ -1,13 +1,22 @@
 /**
- * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id or the hospital number), `#/releve/service/1` and
+ * The pages and their addresses: `#/`, `#/service/1`, `#/patient/12` (the id; letters and digits, or what follows `n:`, are a hospital number), `#/releve/service/1` and
  * `#/releve/patient/12` (handover sheets), `#/alertes`, `#/compte`, `#/administration/patients`. Pure.
  */
+/** An escape that is none leads nowhere. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** @type {[RegExp, string, (part?: string) => object][]} */
 const ROUTES = [
   [/^#\/service\/(\d+)$/, "ward-page", (ward) => ({ ward: Number(ward) })],
-  [/^#\/patient\/(\w+)$/, "patient-page", (patient) => ({ address: patient })],
+  [/^#\/patient\/(\w+|n(?::|%3[Aa])[^/?#]+)$/, "patient-page", (patient) => ({ address: decoded(patient) })],
   [/^#\/releve\/service\/(\d+)$/, "handover-page", (ward) => ({ ward: Number(ward) })],
-  [/^#\/releve\/patient\/(\w+)$/, "handover-page", (patient) => ({ patient })],
+  [/^#\/releve\/patient\/(\w+|n(?::|%3[Aa])[^/?#]+)$/, "handover-page", (patient) => ({ patient: decoded(patient) })],
   [/^#\/alertes$/, "alerts-page", () => ({})],
   [/^#\/compte$/, "account-page", () => ({})],
   [/^#\/administration(?:\/(\w+)?)?$/, "administration-page", (section = null) => ({ section })],

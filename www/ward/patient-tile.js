@@ -3,6 +3,7 @@ import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { agoShort } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { homonymMark } from "../kit/names.js";
 import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
 import { isEscalated, isLostPulse, wantsSomebody } from "../model/alerts.js";
 import { ABSENCE, holding, isHolding } from "../model/holds.js";
@@ -10,9 +11,10 @@ import { view } from "../model/reading-view.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../model/vitals.js";
 import { tileName } from "./tile-grid.js";
 
-/** One patient of a ward. Property: `patient`, as `api/patients/` gives it. */
+/** One patient of a ward. Properties: `patient`, as `api/patients/` gives it; `isHomonym`, whether somebody else of the ward has the name. */
 export class PatientTile extends FajmaElement {
   patient = null;
+  isHomonym = false;
   #repaint = () => this.#update();
 
   start() {
@@ -34,12 +36,18 @@ export class PatientTile extends FajmaElement {
     // A display on the wall has no other page to go to.
     this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
-        el("span", { class: "age since" }),
-        el("span", { class: isLong ? "name long" : "name", title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
+        el("span", { class: "age since" }), this.#homonym(isLong),
+        el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
       el("span", { class: "foot" }, el("span", { class: "alert" }),
         el("span", { class: "silence" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })), el("span", { class: "score" }))));
     this.#update();
+  }
+
+  /** A long name needs the room of the sign: it is underlined, like every one that somebody else has. */
+  #homonym(isLong) {
+    if (!this.isHomonym) return null;
+    return isLong ? el("span", { class: "visually-hidden", text: `${t("patients.homonym")} ` }) : homonymMark(true);
   }
 
   #cell(name) {

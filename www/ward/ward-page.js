@@ -8,6 +8,7 @@ import { keepTrying } from "../kit/retry.js";
 import { areAlike } from "../kit/zone.js";
 import { Backfill } from "../live/backfill.js";
 import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { homonyms } from "../model/homonyms.js";
 import { readRows, readTraces } from "../model/wire.js";
 import { letter, sideBySide } from "./tile-grid.js";
 import { rank, TileOrder } from "./tile-order.js";
@@ -248,7 +249,8 @@ export class WardPage extends FajmaElement {
       return el("p", { class: "empty", role: this.#failure ? "alert" : null, text });
     }
     if (this.#patients.length === 0) return el("p", { class: "empty", text: t("ward.none") });
-    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient }))));
+    const same = homonyms(this.#patients);
+    return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient, isHomonym: same.has(patient.id) }))));
   }
 
   /** Puts the tiles in order; moves none that is in its place already. */

@@ -73,6 +73,7 @@ extension Call {
             }
         }
         for name in ["patient_id", "patient"] { query[name].map { named.append(.patient(PatientKey($0))) } }
+        query["identifiant"].map { named.append(.patient(.hospitalNumber($0))) }
         query["service"].flatMap { Int32($0) }.map { named.append(.ward(Int($0))) }
         return named
     }

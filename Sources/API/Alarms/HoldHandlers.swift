@@ -6,9 +6,12 @@ struct NewAbsence: ObjectBody {
     let minutes: Int
 
     init(_ fields: inout BodyFields) {
-        reason = fields.required("motif", .text(1...MonitoringHold.maximumReasonCharacters))
+        let typed = fields.required("motif", .text(1...MonitoringHold.maximumReasonCharacters))
         minutes = fields.optional("duree_min", .integer(MonitoringHold.allowedAbsenceMinutes)) ?? MonitoringHold.defaultAbsenceMinutes
-        if !reason.isPrintable { fields.refuse("motif", .text(.unprintable)) }
+        do { reason = try ShownText.checked(typed, field: "motif") } catch {
+            reason = typed
+            if fields.faults["motif"] == nil { fields.refuse("motif", .text(error.fields["motif"] == .empty ? .empty : .unprintable)) }
+        }
     }
 }
 

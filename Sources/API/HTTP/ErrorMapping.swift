@@ -66,6 +66,7 @@ extension Problem {
             self.init(status: 409, code: .patientWearsDevice, fields: ["autres_dispositifs": [.text(.otherDevices)]])
             wornDevices = devices
         case .deviceRetired: self = .conflict("retire_le", .retired)
+        case .impossibleBirthDate: self = .invalid("date_naissance", .impossibleBirthDate)
         case .patientDischarged: self = .conflict("patient", .discharged)
         case .requestRunning: self = Problem(status: 409, code: .requestRunning, headers: [("Retry-After", "1")])
         case .keyUsed: self = Problem(status: 422, code: .idempotencyKeyReused)
@@ -112,8 +113,7 @@ extension Problem {
         "wards_name_key": (409, "nom", .taken),
         "wards_name_length": (400, "nom", .tooLong),
         "patients_hospital_number_key": (409, "identifiant", .taken),
-        "patients_hospital_number_word": (400, "identifiant", .malformed),
-        "patients_hospital_number_no_id": (400, "identifiant", .resemblesID),
+        "patients_hospital_number_known": (400, "identifiant", .hospitalNumber),
         "patients_last_name_length": (400, "nom", .tooLong),
         "patients_first_name_length": (400, "prenom", .tooLong),
         "patients_sex_known": (400, "sexe", .unknown),

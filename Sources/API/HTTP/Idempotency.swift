@@ -27,7 +27,8 @@ extension Service {
         }
         let request = call.request
         func once() throws -> KeptAnswer {
-            try database.answerOnce(key, Array("\(request.method) \(request.path)?\(request.query)\n".utf8) + body, scope) {
+            try database.answerOnce(key, Array("\(request.method) \(request.segments.joined(separator: "\n"))?\(request.query)\n".utf8) + body, scope)
+            {
                 let response = try act(self, call)
                 return KeptAnswer(status: response.status, headers: response.headers, body: response.body)
             }

@@ -35,8 +35,10 @@ struct Query {
     private static let maximumPairs = 200
     private static let maximumNameBytes = 200
 
-    /// `a+b%20c`; what is no escape, or no UTF-8, stays as it is.
-    private static func decode(_ text: Substring.UTF8View) -> String {
+    /// `a%20b`; what is no escape, or no UTF-8, stays as it is.
+    ///
+    /// - Parameter isForm: `a+b` is `a b`.
+    static func decode(_ text: Substring.UTF8View, isForm: Bool = true) -> String {
         var (bytes, at) = ([UInt8](), text.startIndex)
         bytes.reserveCapacity(text.count)
         while at < text.endIndex {
@@ -46,7 +48,7 @@ struct Query {
                 bytes.append(high << 4 | low)
                 at = text.index(at, offsetBy: 2)
             } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                bytes.append(isForm && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
             }
         }
         return String(validating: bytes, as: UTF8.self) ?? String(Substring(text))
@@ -76,7 +78,12 @@ struct Query {
     /// False where it is absent.
     func flag(_ name: String) throws -> Bool { try optionalFlag(name) ?? false }
     func optionalFlag(_ name: String) throws -> Bool? { try value(name) { JSON.string($0).lenientFlag } }
-    func instant(_ name: String) throws -> Instant? { try value(name) { Instant(rfc3339: $0) } }
+    func instant(_ name: String) throws -> Instant? { try value(name, Self.readInstant) }
+
+    /// Also with the plus sign of the offset as it is, which is a space in a query: `…T20:17:20+02:00`.
+    static func readInstant(_ text: String) -> Instant? {
+        Instant(rfc3339: text) ?? text.lastIndex(of: " ").flatMap { Instant(rfc3339: "\(text[..<$0])+\(text[text.index(after: $0)...])") }
+    }
 
     /// `debut` and `fin`, 31 days at most; `fin` is now unless said otherwise.
     ///

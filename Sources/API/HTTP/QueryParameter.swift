@@ -15,12 +15,14 @@ struct QueryParameter: Sendable {
 
     /// By number or hospital number.
     static let patient = QueryParameter("patient_id", .text(1...64), aliases: ["patient"])
+    /// Of the hospital, never an id.
+    static let hospitalNumber = QueryParameter("identifiant", .text(1...64))
     static let ward = QueryParameter("service", .id)
     static let device = QueryParameter("dispositif", .idOrZero)
     static let vital = QueryParameter("type_donnee", FieldType<Vital>.choice)
     static let severity = QueryParameter("niveau_gravite", FieldType<Severity>.choice)
-    static let from = QueryParameter("debut", .instant)
-    static let to = QueryParameter("fin", .instant)
+    static let from = QueryParameter("debut", .queryInstant)
+    static let to = QueryParameter("fin", .queryInstant)
 
     static let points = QueryParameter("points", .integer(Service.pointsRange))
     static let user = QueryParameter("utilisateur", .text(1...150))

@@ -6,6 +6,8 @@ public struct Request: Sendable {
     public let method: String
     /// Decoded, without the prefix under which FAJMA is served.
     public let path: String
+    /// What stands between the slashes of the path.
+    let segments: [String]
     /// That prefix: empty or `/fajma`.
     public let prefix: String
     /// What stood behind the question mark, not decoded.
@@ -17,13 +19,16 @@ public struct Request: Sendable {
     public let id: String?
     private let headers: @Sendable (String) -> String?
 
+    /// - Parameter encodedPath: the path before it was decoded, where a segment of it may hold a slash; nil where none does.
     public init(
-        method: String, path: String, prefix: String = "", query: String = "", isSecure: Bool = false, address: String? = nil,
+        method: String, path: String, encodedPath: String? = nil, prefix: String = "", query: String = "", isSecure: Bool = false,
+        address: String? = nil,
         id: String? = nil,
         headers: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         (self.method, self.path, self.prefix, self.query) = (method, path, prefix, query)
         (self.isSecure, self.address, self.id, self.headers) = (isSecure, address, id, headers)
+        segments = encodedPath?.split(separator: "/").map { Query.decode($0.utf8, isForm: false) } ?? path.split(separator: "/").map(String.init)
     }
 
     /// A header, whatever the case of `name`.

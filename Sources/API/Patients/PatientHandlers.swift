@@ -31,8 +31,17 @@ extension Service {
         let page = try call.query.page { Int($0) }
         let ward = try call.query.number("service")
         if let ward { _ = try call.found(database.ward(ward, call.scope())) }
+        if let number = call.query["identifiant"] { return try .json([find(hospitalNumber: number, ward: ward, call)]) }
         let patients = try database.patients(call.scope(), ward: ward, isDischarged: call.query.flag("sortis"), page)
         return try call.list(patients, page) { String($0.id) }
+    }
+
+    /// Present or discharged, as far as the caller sees them. - Throws: 404, as in every list of one patient.
+    private func find(hospitalNumber: String, ward: WardID?, _ call: Call) throws -> Patient {
+        let patient = try call.found(database.patient(.hospitalNumber(hospitalNumber), call.scope()))
+        let isDischarged = try call.query.optionalFlag("sortis") ?? (patient.dischargedAt != nil)
+        guard ward ?? patient.fields.ward == patient.fields.ward, isDischarged == (patient.dischargedAt != nil) else { throw Problem.notFound }
+        return try opened(patient, call)
     }
 
     func showPatient(_ call: Call) throws -> Response {

@@ -40,17 +40,23 @@ public struct Report: Sendable, Equatable {
     }
 }
 
-/// How a patient is named in a body or a path: by number, or by the hospital's own number.
+/// How a patient is named in a path, a query or a body: by our id, or by the hospital's own number.
 public enum PatientKey: Hashable, Sendable {
     case id(PatientID)
     case hospitalNumber(String)
 
-    /// As a path says it. Up to nine digits without a leading zero are an id; the schema keeps hospital numbers out of that form.
+    /// Stands before a hospital number that would otherwise be read as an id or as several segments of a path. No number begins with it.
+    public static let numberMark = "n:"
+    /// No patient has it.
+    private static let nobody = 0
+
+    /// Digits only are always an id, also where they are nobody's: a hospital number of digits never opens the patient whose id is equal.
+    /// What follows `n:`, and any other text, is a hospital number.
     public init(_ text: String) {
-        if text.utf8.count <= 9, text.utf8.first != UInt8(ascii: "0"), text.utf8.allSatisfy({ (48...57).contains($0) }),
-            let id = PatientID(text)
-        {
-            self = .id(id)
+        if text.unicodeScalars.starts(with: Self.numberMark.unicodeScalars) {
+            self = .hospitalNumber(String(text.unicodeScalars.dropFirst(Self.numberMark.unicodeScalars.count)))
+        } else if !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+            self = .id(text.utf8.first == UInt8(ascii: "0") ? Self.nobody : Int32(text).map(Int.init) ?? Self.nobody)
         } else {
             self = .hospitalNumber(text)
         }

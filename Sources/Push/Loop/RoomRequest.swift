@@ -15,7 +15,7 @@ struct RoomRequest: Equatable {
     let subprotocol: String?
 
     init(_ request: HandshakeRequest, allowedOrigins: Set<String>) throws(HandshakeRejection) {
-        guard let (kind, key) = Self.room(in: request.path) else { throw .notFound }
+        guard let (kind, key) = Self.room(in: request.path) ?? Self.numberedRoom(request) else { throw .notFound }
         guard Self.isOriginAllowed(request, allowedOrigins) else { throw .wrongOrigin }
         let offered = request.subprotocols
         let inProtocol = offered.first { $0.hasPrefix(Self.bearer) }.map { String($0.dropFirst(Self.bearer.count)) }
@@ -34,6 +34,15 @@ struct RoomRequest: Equatable {
             key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
         else { return nil }
         return (kind, key)
+    }
+
+    /// `…/ws/{iot or alerts}/?identifiant=…`: the patient who has this hospital number, which need be no word.
+    private static func numberedRoom(_ request: HandshakeRequest) -> (RoomKind, String)? {
+        let parts = request.path.split(separator: "/")
+        guard parts.count >= 2, parts[parts.count - 2] == "ws", let kind = RoomKind(rawValue: String(parts[parts.count - 1])), kind != .service,
+            let number = request.queryItem("identifiant"), (1...keyLimit).contains(number.utf8.count)
+        else { return nil }
+        return (kind, PatientKey.numberMark + number)
     }
 
     /// A browser always says where its page came from, and that must be ourselves or one of those allowed: otherwise any

@@ -1,24 +1,24 @@
 /// Comma-separated values, RFC 4180, in UTF-8, made safe for spreadsheets after OWASP's "CSV injection"
-/// (https://owasp.org/www-community/attacks/CSV_Injection).
+/// (https://owasp.org/www-community/attacks/CSV_Injection). `www/kit/csv.js` has the same rule; `Tests/fixtures/csv.json` holds both to it.
 public enum CSV {
     /// One line with its CRLF; nil is an empty cell.
     ///
-    /// What a spreadsheet would take for a formula gets an apostrophe before it, also within a cell where a spreadsheet that takes
-    /// semicolons (a French one does) or tabs for separators would begin a cell. A cell that is a plain number such as -3.5 stays one.
+    /// What a spreadsheet would take for a formula gets an apostrophe before it, also within a cell where a spreadsheet with another list
+    /// separator (a French one has semicolons) would begin a cell. A cell that is a plain number such as -3.5 stays one.
     public static func line(_ cells: [String?]) -> String {
         let written = cells.map { quotedIfNeeded(inert($0 ?? "")) }
         // A line without a single character would be no record to most readers.
         return (written == [""] ? "\"\"" : written.joined(separator: ",")) + "\r\n"
     }
 
-    private static let separators: Set<Unicode.Scalar> = [";", "\t", "\r", "\n"]
+    private static let separators: Set<Unicode.Scalar> = [",", ";", "|", "\t", "\r", "\n"]
     private static let triggers: Set<Unicode.Scalar> = ["=", "+", "-", "@", "＝", "＋", "－", "＠"]
 
     private static func inert(_ cell: String) -> String {
         guard !isPlainNumber(cell) else { return cell }
         let scalars = cell.unicodeScalars
         var safe = String.UnicodeScalarView()
-        if let first = scalars.first, first != ";", separators.contains(first) { safe.append("'") }
+        if let first = scalars.first, ["\t", "\r", "\n"].contains(first) { safe.append("'") }
         var start = scalars.startIndex
         while true {
             let end = scalars[start...].firstIndex(where: separators.contains) ?? scalars.endIndex
@@ -47,7 +47,7 @@ public enum CSV {
     private static func quotedIfNeeded(_ cell: String) -> String {
         let scalars = cell.unicodeScalars
         let atEdge = [scalars.first, scalars.last].contains { $0?.properties.isWhitespace == true }
-        guard atEdge || scalars.contains(where: { $0 == "," || $0 == "\"" || separators.contains($0) }) else { return cell }
+        guard atEdge || scalars.contains(where: { $0 == "\"" || separators.contains($0) }) else { return cell }
         // By scalars: "\r\n" is one character, and a mark can join a quote to another.
         let doubled = scalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
         return "\"" + String(String.UnicodeScalarView(doubled)) + "\""

@@ -83,8 +83,8 @@ public struct PatientFields: Codable, Sendable, Hashable {
         try container.encode(isPregnant, forKey: .isPregnant)
     }
 
-    /// With its texts as they may be shown and stored. - Throws: `ShownText.Faults`; as `check`.
-    func shown(before: PatientFields? = nil) throws -> PatientFields {
+    /// With its texts as they may be shown and stored. - Throws: `ShownText.Faults`; `StoreError.impossibleBirthDate`; as `check`.
+    func shown(before: PatientFields? = nil, today: String) throws -> PatientFields {
         let texts = try ShownText.checked([
             .init(CodingKeys.lastName.rawValue, lastName, before: before?.lastName),
             .init(CodingKeys.firstName.rawValue, firstName, mayBeEmpty: true, before: before?.firstName),
@@ -93,6 +93,7 @@ public struct PatientFields: Codable, Sendable, Hashable {
         var fields = self
         (fields.lastName, fields.firstName, fields.bed) = (texts[0], texts[1], texts[2])
         try fields.check()
+        if let birthDate, birthDate != before?.birthDate, !BirthDate.isPossible(birthDate, today: today) { throw StoreError.impossibleBirthDate }
         return fields
     }
 
@@ -167,7 +168,9 @@ extension Database {
     public func updatePatient(_ key: PatientKey, _ scope: Scope, _ change: Change<PatientFields>) throws -> Patient? {
         try self.change(by: scope.author) { connection in
             guard let before = try patient(key, scope, isLocked: true, on: connection) else { return nil }
-            let fields = try change.applied(to: before.fields).shown(before: before.fields)
+            let fields = try change.applied(to: before.fields).shown(before: before.fields, today: today())
+            // The bed would go to the next person, and keep nobody else out until then.
+            if before.dischargedAt != nil, fields.bed != before.fields.bed { throw StoreError.patientDischarged }
             try check(scoreScale: fields.spo2Scale, instead: before.fields.spo2Scale, scope)
             guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
             return try Self.patient(

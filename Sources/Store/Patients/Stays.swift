@@ -9,7 +9,7 @@ extension Database {
     /// - Throws: `ShownText.Faults`; `StoreError.scoreScaleNotAllowed`; a unique or check violation, by the constraint's name; `PostgresError.refused` with
     ///   `patients_ward_fkey` where the ward is not one of the caller's.
     public func admitPatient(_ fields: PatientFields, _ scope: Scope) throws -> (patient: Patient, isReadmitted: Bool) {
-        let fields = try fields.shown()
+        let fields = try fields.shown(today: today())
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
         try check(scoreScale: fields.spo2Scale, instead: nil, scope)
         return try change(by: scope.author) { connection in
@@ -75,9 +75,7 @@ extension Database {
 extension PatientFields {
     /// Of two people with the same hospital number: a number that was mistyped must not open somebody else's history.
     fileprivate func isSamePerson(as other: PatientFields) -> Bool {
-        func name(_ fields: PatientFields) -> [String] {
-            [fields.lastName, fields.firstName].map { $0.lowercased().filter { !$0.isWhitespace } }
-        }
+        func name(_ fields: PatientFields) -> [String] { [fields.lastName, fields.firstName].map(\.foldedName) }
         return birthDate == other.birthDate && name(self) == name(other)
     }
 }

@@ -874,8 +874,7 @@ CREATE TABLE public.patients (
     admitted_at timestamp with time zone DEFAULT now(),
     CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
     CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
-    CONSTRAINT patients_hospital_number_no_id CHECK ((hospital_number !~ '^[1-9][0-9]{0,8}$'::text)),
-    CONSTRAINT patients_hospital_number_word CHECK ((hospital_number ~ '^[A-Za-z0-9_]{1,32}$'::text)),
+    CONSTRAINT patients_hospital_number_known CHECK ((((hospital_number COLLATE "C") ~ '^[A-Za-z0-9_/.:-]{1,32}$'::text) AND (hospital_number !~~ 'n:%'::text) AND (hospital_number !~ '(^|/)[.]{1,2}(/|$)'::text))),
     CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
     CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
     CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text]))),
@@ -884,7 +883,7 @@ CREATE TABLE public.patients (
 COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
 COMMENT ON COLUMN public.patients.spo2_scale IS 'Of NEWS2; 2 for hypercapnic respiratory failure, where a doctor chose it.';
 COMMENT ON COLUMN public.patients.admitted_at IS 'When the present stay, or the last one, began; NULL: before this was kept.';
-COMMENT ON CONSTRAINT patients_hospital_number_no_id ON public.patients IS 'A path names a patient by id or by hospital number: no text may be both, or one patient would be shown as another.';
+COMMENT ON CONSTRAINT patients_hospital_number_known ON public.patients IS 'The same rule as isHospitalNumber in Sources/Store: nothing that a path says otherwise.';
 CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     LANGUAGE sql STABLE
     AS $$
@@ -1395,8 +1394,8 @@ CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (user_id, created_at);
 CREATE UNIQUE INDEX monitoring_holds_one_key ON public.monitoring_holds USING btree (patient_id, kind) WHERE (ended_at IS NULL);
-CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, lower(btrim(bed))) WHERE ((btrim(bed) <> ''::text) AND (discharged_at IS NULL));
-COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time.';
+CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(bed, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu"))) WHERE ((lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(bed, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu")) <> ''::text) AND (discharged_at IS NULL));
+COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time; beds are compared as they look.';
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX readings_effective ON ONLY public.readings USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);
 CREATE INDEX readings_default_patient_id_vital_effective_at_idx ON public.readings_default USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);

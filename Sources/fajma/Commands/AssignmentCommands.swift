@@ -50,7 +50,7 @@ extension DeviceCommand {
                 """)
 
         @Argument(help: "The device's number.") var id: Int
-        @Option(help: "The patient's id or hospital number.") var patient: String
+        @Option(help: "The patient's id or hospital number, n:12 where that is digits only.") var patient: String
         @Option(help: "When it begins, e.g. 2026-11-22T14:30:00Z; up to 30 days ago or a year ahead.") var from: TimeArgument?
         @Option(help: "When it ends; without, when somebody ends it.") var to: TimeArgument?
         @OptionGroup var choice: OtherDevicesOptions

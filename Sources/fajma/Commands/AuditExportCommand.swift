@@ -12,7 +12,7 @@ extension AuditCommand {
 
         @Option(help: "From this instant on, as 2026-04-23T08:00:00Z, or from the beginning of a day in UTC, as 2026-04-23.") var from: String?
         @Option(help: "Before this instant.") var to: String?
-        @Option(help: "Only of this patient: the id or hospital number.") var patient: String?
+        @Option(help: "Only of this patient: the id or hospital number, n:12 where that is digits only.") var patient: String?
         @Option(help: "Only what this account did: its number or name.") var user: String?
         @Option(help: "What is printed.") var format: Format
 
@@ -31,12 +31,17 @@ extension AuditCommand {
                 let entries = try database.auditFromTheBeginning(.administrator, filter, page)
                 for entry in entries {
                     switch format {
-                    case .csv: Console.write(entry.csvLine, to: .standardOutput)
+                    case .csv: Self.write(entry.csvLine)
                     case .jsonl: try Console.json(entry)
                     }
                 }
                 page.after = entries.count == page.limit ? entries.last?.id : nil
             } while page.after != nil
+        }
+
+        /// Into a file as it is; a terminal would obey what stands in it.
+        private static func write(_ line: String) {
+            if isatty(STDOUT_FILENO) == 1 { Console.say(String(line.dropLast())) } else { Console.write(line, to: .standardOutput) }
         }
 
         private static func instant(_ option: String, _ text: String?) throws -> Instant? {

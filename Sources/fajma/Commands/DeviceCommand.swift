@@ -15,7 +15,7 @@ struct DeviceCommand: ParsableCommand {
 
         @Argument(help: "Its name, as shown.") var name: String
         @Option(help: "What sort of device it is.") var kind = "bracelet"
-        @Option(help: "Who wears it: the id or hospital number.") var patient: String?
+        @Option(help: "Who wears it: the id or hospital number, n:12 where that is digits only.") var patient: String?
         @OptionGroup var choice: OtherDevicesOptions
         @OptionGroup var output: OutputOptions
 
@@ -33,7 +33,7 @@ struct DeviceCommand: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices.")
 
-        @Option(help: "Only those that this patient wears: the id or hospital number.") var patient: String?
+        @Option(help: "Only those that this patient wears: the id or hospital number, n:12 where that is digits only.") var patient: String?
         @Flag(help: "Only those that nobody wears.") var free = false
         @Flag(help: "Those out of use instead of those in use.") var retired = false
         @OptionGroup var output: OutputOptions
@@ -100,7 +100,7 @@ struct DeviceCommand: ParsableCommand {
                 return try Console.json(Answer(dispositif: id, cle: key.text, qr: qr ? code?.rows : nil))
             }
             Console.say(key.text)
-            if let code, qr || isatty(STDOUT_FILENO) == 1 { Console.say(code.terminal) }
+            if let code, qr || isatty(STDOUT_FILENO) == 1 { Console.write(code.terminal + "\n", to: .standardOutput) }
         }
     }
 }

@@ -34,7 +34,7 @@ struct PatientCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Move a patient to another ward or bed.", discussion: "In another ward without --bed: to no bed yet.")
 
-        @Argument(help: "The patient's id or hospital number.") var patient: String
+        @Argument(help: "The patient's id or hospital number, n:12 where that is digits only.") var patient: String
         @Option(help: "Number or name of the ward.") var ward: String?
         @Option(help: "The bed, as the ward calls it; an empty text for none.") var bed: String?
         @OptionGroup var output: OutputOptions
@@ -63,7 +63,7 @@ struct PatientCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Discharge a patient.", discussion: "Devices are taken off, alerts end, the bed is free; what was measured stays.")
 
-        @Argument(help: "The patient's id or hospital number.") var patient: String
+        @Argument(help: "The patient's id or hospital number, n:12 where that is digits only.") var patient: String
         @OptionGroup var output: OutputOptions
 
         func run() throws {

@@ -38,7 +38,7 @@ import Testing
     @Test(
         "a reason is needed, short and visible",
         arguments: [
-            "{}", #"{"motif":""}"#, #"{"motif":" "}"#, #"{"motif":" Scanner"}"#, #"{"motif":"Scanner\n"}"#, #"{"motif":"a\nb"}"#,
+            "{}", #"{"motif":""}"#, #"{"motif":" "}"#, #"{"motif":"a\nb"}"#,
             #"{"motif":"a\u202eb"}"#, #"{"motif":"a\u200bb"}"#, #"{"motif":"a\u0000b"}"#, #"{"motif":"a\u2028b"}"#, #"{"motif":null}"#,
             #"{"motif":"\#(String(repeating: "é", count: 121))"}"#,
         ])
@@ -46,6 +46,11 @@ import Testing
         let answer = try api.send("POST", "/api/patients/1/absence/", as: .infirmier, body)
         #expect(answer.status == 400 && answer["motif"] != nil, "\(answer.text)")
         #expect(try api.send("GET", "/api/patients/1/absence/", as: .infirmier)["absence"] == .null)
+    }
+
+    @Test("the spaces around a reason are cut") func trimmedReason() throws {
+        let begun = try api.send("POST", "/api/patients/1/absence/", as: .infirmier, #"{"motif":" Scanner\n"}"#)
+        #expect(begun.status == 201 && begun["motif"] == .string("Scanner"), "\(begun.text)")
     }
 
     @Test("the longest reason and any script are taken", arguments: [String(repeating: "é", count: 120), "IRM – «2e étage»", "检查", "O’Neil 🚑"])

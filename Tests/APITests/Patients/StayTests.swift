@@ -40,6 +40,33 @@ import Testing
         }
     }
 
+    @Test("nobody is born after the hospital's today, nor 131 years ago; a record from before is changed all the same")
+    func birthDates() throws {
+        // In Auckland it is the 30th.
+        let now = try #require(Instant(rfc3339: "2030-11-29T11:30:00Z"))
+        let api = try TestService(now: now, timeZone: #require(TimeZone(identifier: "Pacific/Auckland")))
+        for (number, day, status) in [
+            ("N1", "2030-11-30", 201), ("N2", "2030-12-01", 400), ("N3", "1900-11-30", 201), ("N4", "1900-11-29", 400), ("N5", "2056-05-04", 400),
+        ] {
+            let body = try admission(["identifiant": .string(number), "date_naissance": .string(day), "lit": .string("")])
+            let answer = try api.send("POST", "/api/patients/", body)
+            #expect(answer.status == status && (status == 201 || answer["date_naissance"] != nil), "\(day): \(answer.text)")
+        }
+        #expect(try api.send("PATCH", "/api/patients/1/", #"{"date_naissance":"2030-12-01"}"#).status == 400)
+        try api.store.connection().script("UPDATE patients SET birth_date = '2056-05-04' WHERE id = 1")
+        let stored = try api.send("PATCH", "/api/patients/1/", #"{"lit":"7","date_naissance":"2056-05-04"}"#)
+        #expect(stored.status == 200 && stored["lit"]?.text == "7", "\(stored.text)")
+    }
+
+    @Test("a patient who comes again is the same person however the name is typed, and a discharged patient gets no bed") func names() throws {
+        try api.send("PATCH", "/api/patients/1/", #"{"nom":"Œuvrard-N’Diaye","prenom":"Łucja Zoé"}"#)
+        try api.send("POST", "/api/patients/1/sortie/", as: .infirmier)
+        #expect(try api.send("PATCH", "/api/patients/1/", #"{"lit":"3"}"#).status == 409)
+        let typed: [String: JSON] = ["nom": .string("OEUVRARD N'DIAYE"), "prenom": .string("lucja-zoe")]
+        let again = try api.send("POST", "/api/patients/", as: .infirmier, admission(typed))
+        #expect(again.status == 200 && again["nom"] == .string("Œuvrard-N’Diaye"), "\(again.text)")
+    }
+
     @Test("whoever comes again keeps number and history; who is somebody else is refused") func readmission() throws {
         let present = try api.send("POST", "/api/patients/", as: .infirmier, admission())
         #expect(present.status == 409 && present["identifiant"] != nil)
@@ -66,8 +93,8 @@ import Testing
         let first = try api.send("POST", "/api/patients/1/sortie/", as: .infirmier)
         #expect(try api.send("POST", "/api/patients/1/sortie/", as: .infirmier).status == 404)
         #expect(try api.send("POST", "/api/patients/1/sortie/").json == first.json)
-        // The bed of somebody who has left is in nobody's way.
-        #expect(try api.send("PATCH", "/api/patients/1/", #"{"lit":"7"}"#).status == 200)
+        // The bed of a discharged patient, which could once be changed, is in nobody's way.
+        try api.store.connection().script("UPDATE patients SET bed = '7' WHERE id = 1")
         #expect(try api.send("POST", "/api/patients/", admission(["identifiant": .string("N1"), "lit": .string("7")])).status == 201)
     }
 

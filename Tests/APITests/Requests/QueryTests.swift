@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test("the offset of an instant may have its plus sign as it is, which is a space in a query") func plus() throws {
+        for from in ["2026-11-22T20:17:20+02:00", "2026-11-22T20:17:20.5+0200", "2026-11-22T20:17:20%2B02:00"] {
+            #expect(try api.send("GET", "/api/iot/alertes/?debut=\(from)").status == 200, "\(from)")
+        }
+        for from in ["2026-11-22T20:17:20", "2026-11-22+20:17:20", "2026-11-22T20:17:20++02:00"] {
+            #expect(try api.send("GET", "/api/iot/alertes/?debut=\(from)").status == 400, "\(from)")
+        }
+    }
+
+    @Test("a compressed body is 415") func compressed() throws {
+        let body = #"{"nom":"Urgences"}"#
+        let refused = try api.send("POST", "/api/services/", body, headers: ["Content-Encoding": "gzip"])
+        #expect(refused.status == 415 && refused.header("Accept-Encoding") == "identity")
+        #expect(try api.send("POST", "/api/services/", body, headers: ["Content-Encoding": "identity"]).status == 201)
+    }
+
     @Test("patient_id is the filter of every list, `patient` its older name; by id and by hospital number; unknown is 404")
     func patients() throws {
         for key in [0, 1].map({ api.store.keys[$0].text }) {

@@ -140,7 +140,7 @@ def test_an_alert_that_nobody_answers_stands_on_every_page_of_the_ward(stack, de
 
 def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, device, ward, page, tmp_path):
     stack.query(f"UPDATE alerts SET acknowledged_at = now(), ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
-    for severity, message in (("error", "=HYPERLINK(1)"), ("warning", "+33, dangereux")):
+    for severity, message in (("error", "ok;=HYPERLINK(1)"), ("warning", "+33, dangereux")):
         acknowledge(stack, raise_alert(stack, device, severity, message, f"essai_{severity}"))
     stack.query(f"UPDATE alerts SET ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
     log_in(page, stack)
@@ -150,13 +150,17 @@ def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, devic
     page.click(".filters button.primary")
     rows = page.locator(".past .alert-row")
     page.wait_for_selector(".past .count .number:text-is('1')")
-    assert rows.count() == 1 and "=HYPERLINK(1)" in rows.inner_text()
+    assert rows.count() == 1 and "ok;=HYPERLINK(1)" in rows.inner_text()
     with page.expect_download() as download:
         page.click(".past .download")
     download.value.save_as(tmp_path / "alertes.csv")
     with open(tmp_path / "alertes.csv", encoding="utf-8-sig", newline="") as file:
-        head, *body = csv.reader(file)
-    assert head[5] == "Alerte" and [row[5] for row in body] == ["'=HYPERLINK(1)"]
+        text = file.read()
+    # A French spreadsheet splits at semicolons; one that splits elsewhere finds no formula either.
+    head, *body = csv.reader(text.splitlines(), delimiter=";")
+    assert head[5] == "Alerte" and [row[5] for row in body] == ["ok;'=HYPERLINK(1)"]
+    for separator in ",\t|":
+        assert not [cell for row in csv.reader(text.splitlines(), delimiter=separator) for cell in row if cell.lstrip().startswith(("=", "+", "@"))]
 
 
 def test_a_change_shows_in_the_history_by_itself(stack, device, ward, page):

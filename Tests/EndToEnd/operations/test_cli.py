@@ -5,8 +5,10 @@ import pty
 import select
 import subprocess
 import time
+import unicodedata
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from support.cluster import DEADLINE_SECONDS, refusal, run
@@ -74,6 +76,39 @@ def test_a_ward_its_patient_and_the_patients_device(database):
     assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")
     assert [row["id"] for row in ask(database, "device", "list", "--patient", "1")] == [1]
     assert "Lefèvre Zoé" in run(database, "patient", "list").stdout
+
+
+def test_a_number_of_digits_is_told_from_an_id_and_an_impossible_birth_date_refused(database):
+    ask(database, "ward", "add", "A")
+
+    def admit(number, *options):
+        return "patient", "add", "--number", number, "--last-name", "Sow", "--first-name", "A", "--ward", "A", *options
+    assert [ask(database, *admit(number))["id"] for number in ("2", "1", "IPP-24/7")] == [1, 2, 3]
+    assert [row["id"] for row in ask(database, "device", "list", "--patient", "1")] == []
+    assert ask(database, "patient", "move", "n:1", "--bed", "7")["id"] == 2
+    assert ask(database, "patient", "move", "1", "--bed", "8")["id"] == 1
+    assert ask(database, "patient", "move", "IPP-24/7", "--bed", "9")["id"] == 3
+    assert "no patient 07;" in refusal(database, "patient", "move", "07", "--bed", "1")
+    assert "--number" in refusal(database, *admit("n:5")) and "--number" in refusal(database, *admit("a b"))
+    assert "taken" in refusal(database, "patient", "move", "3", "--bed", "７")
+    for day in ("2056-05-04", "1850-01-01"):
+        assert "--birth-date must be between today and 130 years ago" in refusal(database, *admit("9", "--birth-date", day))
+
+
+def test_names_that_a_terminal_would_obey_are_written_out(database):
+    """Stored before such names were refused."""
+    ask(database, "ward", "add", "A")
+    ask(database, "patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A")
+    ask(database, "device", "add", "B")
+    with psycopg.connect(database["FAJMA_OWNER_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("UPDATE patients SET last_name = %s", ("\x1b[2J\x1b[31mN\nX",))
+        connection.execute("UPDATE devices SET name = %s", ("\x1b]0;titre\x07\u009b1m\u202eB",))
+    for noun, shown in (("patient", "\\u{1B}[2J\\u{1B}[31mN\\u{A}X F"), ("device", "\\u{1B}]0;titre\\u{7}\\u{9B}1m\\u{202E}B")):
+        text = run(database, noun, "list").stdout
+        assert shown in text and len(text.splitlines()) == 2
+        printed = run(database, noun, "list", "--json").stdout
+        assert not [character for character in text + printed if unicodedata.category(character) in ("Cc", "Cf") and character != "\n"]
+    assert ask(database, "device", "list")[0]["nom"] == "\x1b]0;titre\x07\u009b1m\u202eB"
 
 
 def test_a_new_key_each_time_and_only_for_a_device_that_exists(database):
@@ -224,7 +259,7 @@ def test_a_device_is_assigned_from_to_and_taken_out_of_use(database):
     (("ward", "add", "x" * 81), "80 characters"),
     (("ward", "add", ""), "80 characters"),
     (("patient", "add", "--number", "P_1", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number is taken"),
-    (("patient", "add", "--number", "123", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number looks like an id"),
+    (("patient", "add", "--number", "n:1", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number must be"),
     (("patient", "add", "--number", "é", "--last-name", "N", "--first-name", "F", "--ward", "A"), "--number must be"),
     (("patient", "add", "--number", "P_2", "--last-name", "N", "--first-name", "F", "--ward", "Z"), "no ward Z"),
     (("patient", "add", "--number", "P_2", "--last-name", "N", "--first-name", "F", "--ward", "A", "--sex", "W"), "--sex must be"),

@@ -165,6 +165,20 @@ def test_a_request_reaches_the_api_without_its_prefix_and_whole(private, prefix)
 
 
 @pytest.mark.parametrize("prefix", ["", "/fajma"])
+def test_a_hospital_number_reaches_the_api_as_it_was_written_and_no_other_path_does(private, prefix):
+    for path, numbered in (("n:1174024/", True), ("n%3AIPP-2024%2F17.B/score/", True), ("n:a%2F..%2Fb", True),
+                           ("n:%2F.5/?x=/api/patients/n:1/", True), ("12/", False), ("P1000/", False), ("x/n:5/", False),
+                           ("n:/", False), ("?identifiant=n:5", False)):
+        answer = requests.Request("GET", f"{private.url}{prefix}/api/patients/").prepare()
+        answer.url += path  # requests would normalise it
+        seen = requests.Session().send(answer, timeout=10).json()["parameters"]
+        assert seen.get("FAJMA_NUMBER_PATH", "") == (f"/api/patients/{path.split('?')[0]}" if numbered else ""), path
+        assert seen["FAJMA_PREFIX"] == prefix
+    other = requests.get(f"{private.url}{prefix}/api/iot/data/?patient_id=n%3A5", timeout=10).json()["parameters"]
+    assert other.get("FAJMA_NUMBER_PATH", "") == "" and other["QUERY_STRING"] == "patient_id=n%3A5"
+
+
+@pytest.mark.parametrize("prefix", ["", "/fajma"])
 def test_reports_of_devices_have_a_socket_of_their_own(private, prefix):
     key = f"fjd_12_{'A' * 43}"
     for method, path, authorization, goes_apart in (
@@ -329,6 +343,14 @@ def test_no_log_shows_a_hospital_number(private, number):
     private.handshake(last)
     until(lambda: f"GET {last} HTTP/1.1" in private.logs(), 5, "the last request is in the log, by its own id")
     assert number not in private.logs()
+
+
+def test_a_hospital_number_that_was_taken_for_an_id_is_in_no_log(private):
+    for path in ("/api/patients/1174024/", "/fajma/api/patients/1174024/limites/", "/api/patients/1174024"):
+        private.handshake(f"{path}?status=404")
+    private.handshake("/api/patients/5/")
+    until(lambda: "GET /api/patients/5/ HTTP/1.1" in private.logs(), 5, "the last request is in the log, by its own id")
+    assert "1174024" not in private.logs()
 
 
 def test_a_report_that_was_stored_has_no_line_in_the_log_and_one_that_was_not_has_one(private):

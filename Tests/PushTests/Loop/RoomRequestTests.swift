@@ -10,9 +10,11 @@ struct GreetingTests {
         arguments: [
             ("/ws/iot/12/", RoomKind.iot, "12"), ("/ws/alerts/12", .alerts, "12"), ("/fajma/ws/service/3/", .service, "3"),
             ("/a/b/ws/iot/ws/", .iot, "ws"), ("/ws/iot/H_2026%C3%A9/", .iot, "H_2026é"),
+            ("/ws/iot/?identifiant=12&", .iot, "n:12"), ("/fajma/ws/alerts?identifiant=2024%2F17-B.1&", .alerts, "n:2024/17-B.1"),
+            ("/ws/iot/12/?identifiant=13&", .iot, "12"),
         ])
     func rooms(path: String, kind: RoomKind, key: String) throws {
-        let greeting = try greet(path + "?token=t")
+        let greeting = try greet(path + (path.contains("?") ? "token=t" : "?token=t"))
         #expect(greeting.kind == kind)
         #expect(greeting.key == key)
     }
@@ -21,11 +23,14 @@ struct GreetingTests {
         "Other addresses are not found",
         arguments: [
             "/", "/ws/iot/", "/ws/iot//", "/ws/other/12/", "/ws/iot/1/2/", "/ws/iot/a-b/", "/ws/iot/%2e%2e/", "/ws/iot/%zz/",
-            "/xws/iot/12/", "/ws/iot/" + String(repeating: "1", count: 65),
+            "/xws/iot/12/", "/ws/iot/" + String(repeating: "1", count: 65), "/ws/iot/n:12/", "/ws/service/?identifiant=3&",
+            "/ws/iot/?identifiant=&", "/ws/iot/?identifiant=%zz&", "/xws/iot/?identifiant=1&", "/iot/?identifiant=1&",
+            "/ws/iot/?identifiant=" + String(repeating: "1", count: 65) + "&",
         ])
     func notFound(path: String) {
-        #expect(throws: HandshakeRejection.self) { try greet(path + "?token=t") }
-        #expect(refusal { try greet(path + "?token=t") } == 404)
+        let query = path.contains("?") ? "token=t" : "?token=t"
+        #expect(throws: HandshakeRejection.self) { try greet(path + query) }
+        #expect(refusal { try greet(path + query) } == 404)
     }
 
     @Test("The token comes in the query or with the subprotocols, and only ours is selected")

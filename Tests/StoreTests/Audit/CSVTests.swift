@@ -1,10 +1,23 @@
 import DeviceSimulation
+import Foundation
 import Testing
 
 @testable import Store
 
 @Suite("CSV")
 struct CSVTests {
+    private struct Vector: Decodable {
+        let cells: [String?]
+        let line: String
+    }
+
+    @Test("a line is what the shared vectors say, as in the pages' files") func vectors() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../fixtures/csv.json")
+        for vector in try JSONDecoder().decode([Vector].self, from: Data(contentsOf: file)) {
+            #expect(Array(CSV.line(vector.cells).utf8) == Array((vector.line + "\r\n").utf8))
+        }
+    }
+
     @Test("a line ends with CRLF, an absent cell is empty, and a line of one empty cell is not blank")
     func lines() {
         #expect(CSV.line(["1", nil, "Lefèvre", "", "😀"]) == "1,,Lefèvre,,😀\r\n")
@@ -43,18 +56,19 @@ struct CSVTests {
         arguments: ["-3.5", "-3", "-0.0", "-1e-05", "-1.5E+300", "3.5", "0", "a=b", "1-2", "2026-11-22T14:43:18.250Z", "é@h.fr"])
     func harmless(cell: String) { #expect(CSV.line([cell]) == cell + "\r\n") }
 
-    @Test("a formula after a semicolon, tab or line break is none for a spreadsheet that begins a cell or a line there")
+    @Test("a formula after any list separator or line break is none for a spreadsheet that begins a cell or a line there")
     func otherSeparators() {
         #expect(CSV.line(["lit 3; =1+1"]) == "\"lit 3;' =1+1\"\r\n")
         #expect(CSV.line(["a;-3.5;b"]) == "\"a;'-3.5;b\"\r\n")
         #expect(CSV.line(["a\n@x"]) == "\"a\n'@x\"\r\n")
+        #expect(CSV.line(["a,=1|=2"]) == "\"a,'=1|'=2\"\r\n")
     }
 
     @Test("whatever the cells hold, they come back, and no spreadsheet finds a formula among them")
     func roundTrip() {
         var random = SeededGenerator(seed: 20_261_122)
         let alphabet: [Unicode.Scalar] = [
-            "=", "+", "-", "@", "＝", ",", ";", "\t", "\r", "\n", "\"", "'", " ", "\u{301}", "1", ".", "a", "é", "\u{FEFF}",
+            "=", "+", "-", "@", "＝", ",", ";", "|", "\t", "\r", "\n", "\"", "'", " ", "\u{301}", "1", ".", "a", "é", "\u{FEFF}",
         ]
         for _ in 0..<20_000 {
             let cells = (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -66,7 +80,7 @@ struct CSVTests {
             let read = parse(line, separator: ",")
             #expect(
                 read.count == 1 && read.first.map { $0.map(withoutApostrophes) } == cells.map(withoutApostrophes), "\(cells.map(\.debugDescription))")
-            for separator in [",", ";", "\t"] as [Unicode.Scalar] {
+            for separator in [",", ";", "|", "\t"] as [Unicode.Scalar] {
                 let found = Array(parse(line, separator: separator).joined())
                 // A number that begins the line is one number to all of them, or joined to what follows it.
                 for cell in found.dropFirst(Double(cells[0]) == nil || separator == "," ? 0 : 1) {

@@ -14,9 +14,11 @@ import Testing
         hospitalNumber: "H77", lastName: "Martinot", firstName: "Luce", birthDate: "1950-04-23", sex: "F", ward: 1, bed: "9")
 
     private static let refused: [(constraint: String, fields: PatientFields)] = [
-        ("patients_hospital_number_word", change { $0.hospitalNumber = "H-77/2" }),
-        ("patients_hospital_number_word", change { $0.hospitalNumber = String(repeating: "1", count: 33) }),
-        ("patients_hospital_number_no_id", change { $0.hospitalNumber = "77" }),
+        ("patients_hospital_number_known", change { $0.hospitalNumber = "H 77" }),
+        ("patients_hospital_number_known", change { $0.hospitalNumber = "É77" }),
+        ("patients_hospital_number_known", change { $0.hospitalNumber = String(repeating: "1", count: 33) }),
+        ("patients_hospital_number_known", change { $0.hospitalNumber = "n:77" }),
+        ("patients_hospital_number_known", change { $0.hospitalNumber = "77/../78" }),
         ("patients_last_name_length", change { $0.lastName = String(repeating: "x", count: 81) }),
         ("patients_first_name_length", change { $0.firstName = String(repeating: "é", count: 81) }),
         ("patients_bed_length", change { $0.bed = String(repeating: "1", count: 21) }),
@@ -38,6 +40,21 @@ import Testing
         ] {
             let error = #expect(throws: PostgresError.self) { try act() }
             #expect(error?.constraint == constraint && error?.statement == "", "an error of the server's names the statement")
+        }
+    }
+
+    @Test("the table's CHECK and the check before it agree on what is a hospital number") func numbers() throws {
+        let connection = try store.connection()
+        for number in ["77", "0077", "H-77/2", "...", "a//b", "N:1", "~!", "n:", "n:1", ".", "..", "a/..", "./a", "a/../b", "a b", "", "é", "\u{7F}"]
+        {
+            let isAllowed: Bool
+            do {
+                try connection.query("UPDATE patients SET hospital_number = $1 WHERE id = 1", [number])
+                isAllowed = true
+            } catch {
+                isAllowed = false
+            }
+            #expect(PatientFields.isHospitalNumber(number) == isAllowed, "\(number.debugDescription)")
         }
     }
 

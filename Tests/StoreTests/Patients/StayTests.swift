@@ -43,6 +43,27 @@ import Testing
         #expect(try store.connection().query("SELECT count(*) FROM patients WHERE bed = '9'")[0][0] == 1)
     }
 
+    @Test(
+        "two beds that look the same are one, and no two others",
+        arguments: [
+            ("101-F", "101-F\u{200B}", true), ("101-F", "101\u{2011}f", true), ("101-F", "101\u{2013}F", true), ("101 F", "101\u{202F} F", true),
+            ("101-F", "１０１－Ｆ", true), ("lit 1é", "LIT  1E\u{301}", true), ("fi", "\u{FB01}", true), ("101-F", "101-G", false),
+            ("101F", "101-F", false),
+            ("1", "l", false),
+        ]) func looks(first: String, second: String, areOne: Bool) throws
+    {
+        // By SQL, as it must hold whoever writes; the store refuses what is invisible before.
+        let connection = try store.connection()
+        try connection.query("UPDATE patients SET bed = $1 WHERE id = 1", [first])
+        _ = try store.database.addPatient(fields("N1", bed: ""), store.nurse)
+        do {
+            try connection.query("UPDATE patients SET bed = $1 WHERE hospital_number = 'N1'", [second])
+            #expect(!areOne)
+        } catch let error as PostgresError {
+            #expect(areOne && error.constraint == "patients_bed_key")
+        }
+    }
+
     @Test("of two who assign a device for the same time one succeeds; of two who assign it now the later wins") func oneWearer() throws {
         let store = store, now = now, device = store.devices[0].id
         let other = try store.database.addPatient(fields("N1", bed: ""), store.nurse)

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { cell, csv } from "../../../www/kit/csv.js";
+import { csv, line } from "../../../www/kit/csv.js";
 
-test("a cell is quoted where it must be, and a spreadsheet runs none of it", () => {
-  assert.deepEqual(["=1+1", "+33", "-2", "@x", -2, 'a "b"', "a,b", null].map(cell), ["'=1+1", "'+33", "'-2", "'@x", "-2", '"a ""b"""', '"a,b"', ""]);
-  assert.equal(csv([["a", 1], ["é", null]]), "\ufeffa,1\r\né,\r\n");
+test("a line is what the shared vectors say: quoted where it must be, and no spreadsheet runs any of it, whatever its separator", () => {
+  for (const { cells, line: expected } of JSON.parse(readFileSync(new URL("../../fixtures/csv.json", import.meta.url), "utf8"))) assert.equal(line(cells), `${expected}\r\n`);
+});
+
+test("a French file has semicolons and decimal commas, an English one commas and points; both are as safe", () => {
+  assert.equal(csv([["a", 1.5], ["é", null]], "en"), "\ufeffa,1.5\r\né,\r\n");
+  assert.equal(csv([["a", 10.4, -2.5], ["x,=1", "-3.5", "b;c"]], "fr"), "\ufeffa;\"10,4\";\"-2,5\"\r\n\"x,'=1\";-3.5;\"b;c\"\r\n");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, agoShort, axisTime, calendarDay, clockTime, duration, exactMinute, exactTime, number, range, weekdayTime, years, zoneText } from "../../../www/kit/format.js";
+import { ago, agoShort, axisTime, birthText, calendarDay, clockTime, duration, exactMinute, exactTime, number, range, weekdayTime, years, zoneText } from "../../../www/kit/format.js";
 import { vital } from "../../../www/model/vitals.js";
 
 test("days and exact times are written day first in both languages", () => {
@@ -68,6 +68,9 @@ test("an age in years counts birthdays, and nothing is made of no date", () => {
   assert.equal(years("1961-11-23", now), 64);
   assert.equal(years(null, now), null);
   assert.equal(years("hier", now), null);
+  assert.equal(years("2056-05-04", now), null);
+  const age = ({ years: count }) => `${count} ans`;
+  assert.deepEqual(["1961-11-22", "2056-05-04", null].map((born) => birthText(born, now, "fr", age)), ["22/11/1961 (65 ans)", "04/05/2056", null]);
 });
 
 test("what is left is rounded up, with as many parts as it needs", () => {

@@ -87,6 +87,9 @@ extension FieldType<Instant> {
     static let instant = FieldType(allowed: .instant, placeholder: Instant(milliseconds: 0)) { json in
         if case .string(let text) = json { Instant(rfc3339: text) } else { nil }
     }
+    static let queryInstant = FieldType(allowed: .instant, placeholder: Instant(milliseconds: 0)) { json in
+        if case .string(let text) = json { Query.readInstant(text) } else { nil }
+    }
 }
 
 extension FieldType<JSON> {

@@ -1,0 +1,16 @@
+import { foldedName } from "../kit/fold.js";
+
+/** Who could be taken for somebody else of the same ward. Pure. */
+
+/**
+ * The ids of patients who are in one ward with somebody of the same last name, however it is written. The first names may differ: staff, alarms and
+ * lists call patients by the last name.
+ */
+export function homonyms(patients) {
+  const byName = new Map();
+  for (const { id, service, nom, sorti_le: left } of patients) {
+    const key = `${service} ${foldedName(nom)}`;
+    if (!left) byName.set(key, [...(byName.get(key) ?? []), id]);
+  }
+  return new Set([...byName.values()].filter((same) => same.length > 1).flat());
+}
