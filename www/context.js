@@ -1,4 +1,4 @@
-import { acknowledger } from "./alarms/acknowledge.js";
+import { acknowledger, backTaker } from "./alarms/acknowledge.js";
 import { AlarmMonitor } from "./alarms/alarm-monitor.js";
 import { MonitoredWards } from "./alarms/monitored-wards.js";
 import { SoundPlayer } from "./alarms/sound-player.js";
@@ -81,7 +81,9 @@ export const followWards = (wards, signal) => wardStates(wards, state.clock, (wa
 /** From when on a live trace wants readings that may be missing since then; a little more than it shows, as its idea of the time is not exact. */
 export const tracedSince = (since) => new Date(Math.max(since, state.now() - TRACE_MS - 5_000)).toISOString();
 
-export const acknowledge = acknowledger({ api, alarms, state, t, announce });
+const alertContext = { api, alarms, state, t, announce };
+export const acknowledge = acknowledger(alertContext);
+export const takeBackAcknowledgement = backTaker(alertContext);
 
 /** The patients of the wards that are heard. */
 export const roster = new WardRoster(patientsOf);

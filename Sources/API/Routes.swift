@@ -84,6 +84,8 @@ extension Service {
         Route("PUT", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },
         Route("POST", "/api/patients/{id}/sortie/", .user(.managePatients)) { try $0.dischargePatient($1) },
+        Route("POST", "/api/patients/{id}/sortie/annuler/", .user(.managePatients), ReturnBody.self) { try $0.takeBackDischarge($1, $2) },
+        Route("GET", "/api/patients/{id}/saisies/", .user(.correctOwnReadings)) { try $0.listOwnEntries($1) },
         Route("GET", "/api/patients/{id}/pause/", .user(.readAlerts)) { try $0.showPatientPause($1) },
         Route("POST", "/api/patients/{id}/pause/", .user(.changeLimits), NewPause.self) { try $0.beginPatientPause($1, $2) },
         Route("DELETE", "/api/patients/{id}/pause/", .user(.changeLimits)) { try $0.endPatientPause($1) },
@@ -140,6 +142,7 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts), SeenAlert.self) { try $0.acknowledge($1, $2) },
+        Route("POST", "/api/iot/alertes/{id}/acquitter/annuler/", .user(.acknowledgeAlerts)) { try $0.takeBackAcknowledgement($1) },
 
         Route("GET", "/api/alarmes/mesures/", .user(.readMeasures), query: [.from, .to]) { try $0.alarmMeasures($1) },
 

@@ -14,6 +14,9 @@ enum FieldFault: String, CaseIterable, Sendable {
     case unprintable, wardNeeded, ownAccount, lastAdministrator
     case noAverage, spanTooLong
     case empty, outsideStay, ownPassword
+    // Taking back
+    case acknowledgedByOther, acknowledgedTooLongAgo, notAcknowledged, raisedAgain, dischargedByOther, dischargedTooLongAgo, notDischarged
+    case reasonNeeded, expiryOutOfRange, onlyPatientsExpire
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -125,6 +128,43 @@ enum Texts {
             .english: "A value cannot be read: a number out of range or not whole, or ill-formed text.",
         ],
         .tooComplex: [.french: "Trop de valeurs, ou trop imbriquées.", .english: "Too many values, or nested too deeply."],
+        .acknowledgedByOther: [
+            .french: "Quelqu’un d’autre a acquitté cette alerte.", .english: "Somebody else has acknowledged this alert.",
+        ],
+        .acknowledgedTooLongAgo: [
+            .french: "Un acquittement ne s’annule que dans la minute qui suit.",
+            .english: "An acknowledgement can be taken back for one minute only.",
+        ],
+        .notAcknowledged: [
+            .french: "Cette alerte n’est plus acquittée : elle attend de nouveau quelqu’un.",
+            .english: "This alert is not acknowledged any more: it waits for somebody again.",
+        ],
+        .raisedAgain: [
+            .french: "L’alerte a été levée de nouveau entre-temps : c’est la nouvelle qu’il faut traiter.",
+            .english: "The alert has been raised again meanwhile: it is the new one that needs somebody.",
+        ],
+        .dischargedByOther: [
+            .french: "Seule la personne qui a enregistré cette sortie peut l’annuler ; sinon, réadmettez le patient.",
+            .english: "Only the person who recorded this discharge can take it back; otherwise readmit the patient.",
+        ],
+        .dischargedTooLongAgo: [
+            .french: "Une sortie ne s’annule que dans l’heure qui suit ; réadmettez le patient.",
+            .english: "A discharge can be taken back for one hour only; readmit the patient.",
+        ],
+        .notDischarged: [
+            .french: "Ce patient est présent : sa sortie est déjà annulée.",
+            .english: "This patient is present: the discharge is taken back already.",
+        ],
+        .reasonNeeded: [
+            .french: "Une limite assouplie demande un motif.", .english: "A limit that is made looser needs a reason.",
+        ],
+        .expiryOutOfRange: [
+            .french: "La fin doit être à venir, dans \(Int(AlarmRuleTerms.longestDays)) jours au plus.",
+            .english: "The end must be in the future, within \(Int(AlarmRuleTerms.longestDays)) days.",
+        ],
+        .onlyPatientsExpire: [
+            .french: "Seules les limites d’un patient peuvent avoir une fin.", .english: "Only a patient’s limits can have an end.",
+        ],
         .bedTaken: [.french: "Ce lit est déjà occupé.", .english: "This bed is already occupied."],
         .discharged: [.french: "Ce patient est sorti.", .english: "This patient has been discharged."],
         .retired: [.french: "Ce dispositif est retiré du service.", .english: "This device is out of use."],

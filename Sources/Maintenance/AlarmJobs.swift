@@ -84,6 +84,15 @@ struct WardAlertJob: PeriodicJob {
     }
 }
 
+/// Patients' limits whose end has come.
+struct LimitExpiry: PeriodicJob {
+    let name = "limits that end"
+    let periodSeconds = AlarmJobs.periodSeconds
+    let session: LeaderSession
+
+    func run(isStopping: () -> Bool) throws { try session.endLimits() }
+}
+
 enum AlarmJobs {
     static let periodSeconds = 1.0
 
@@ -102,6 +111,7 @@ enum AlarmJobs {
         let after: [any PeriodicJob] = [
             DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds, storingSeconds: storingSeconds),
             WardAlertJob(session: session, unmonitoredSeconds: configuration.wardUnmonitoredSeconds),
+            LimitExpiry(session: session),
         ]
         return before + [webhook].compactMap { $0 } + after
     }

@@ -19,6 +19,13 @@ public enum StoreError: Error, Hashable, Sendable {
     case requestRunning, keyUsed
     /// A reading of a device, of somebody else, or entered too long ago (`Database.ownCorrectionMinutes`).
     case notOwnEntry
+    /// What would be taken back was done by somebody else, or too long ago; or it is not there any more.
+    case notOwnAcknowledgement, acknowledgedTooLongAgo, notAcknowledged
+    /// The alert's condition was raised again: a new alert says so already.
+    case raisedAgain
+    case notOwnDischarge, dischargedTooLongAgo, notDischarged
+    /// Who makes a limit looser says why.
+    case reasonNeeded
     /// The scale of the early warning score is another one's decision.
     case scoreScaleNotAllowed
     /// What the caller looked at is not what is there now.

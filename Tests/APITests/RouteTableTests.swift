@@ -20,7 +20,7 @@ private let patient = #"{"identifiant":"N#","nom":"A","prenom":"B","service":1,"
 /// The first ward's patient, coming again.
 private let readmission =
     #"{"identifiant":"H0","nom":"Petit","prenom":"Anne","date_naissance":"1950-04-23","service":1,"lit":"1"}"#
-private let limits = #"{"limites":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","seuil":88}]}"#
+private let limits = #"{"limites":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","seuil":88}],"motif":"m"}"#
 private let rehearsal = #"{"limites":[],"depuis":"2026-11-22T00:00:00Z","jusqu_a":"2026-11-23T00:00:00Z"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
 
@@ -54,6 +54,8 @@ let expectations: [String: Expectation] = [
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
     "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
+    "POST /api/patients/{id}/sortie/annuler/": .init(who: care, status: 409),  // the patient is present
+    "GET /api/patients/{id}/saisies/": .init(who: care),
     "GET /api/limites/": .init(who: people),
     "PUT /api/limites/": .init(who: [.admin], body: limits),
     "GET /api/services/{id}/limites/": .init(who: people),
@@ -100,6 +102,7 @@ let expectations: [String: Expectation] = [
     "GET /api/iot/alertes/{id}/": .init(who: people),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
+    "POST /api/iot/alertes/{id}/acquitter/annuler/": .init(who: care, status: 409),  // it is not acknowledged
     "GET /api/alarmes/mesures/": .init(who: [.admin]),
     "GET /api/audit/": .init(who: [.admin]),
 ]
@@ -183,9 +186,10 @@ let guarded = Service.routes.filter { !$0.isOpen }
         #expect(admin.status == expected.status, "\(admin.text)")
     }
 
-    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others.
+    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others. Taking back has tests of its
+    /// own: who discharged a patient may do that.
     private static let ofPatients = guarded.filter { route in
-        ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
+        !route.path.hasSuffix("/annuler/") && ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
     }
 
     @Test("a discharged patient exists for administrators only", arguments: ofPatients) func discharged(route: Route) throws {
@@ -209,9 +213,11 @@ let guarded = Service.routes.filter { !$0.isOpen }
     @Test("a discharged patient stands in no list, no filter and no body but an administrator's") func dischargedElsewhere() throws {
         #expect(try api.send("POST", "/api/patients/H0/sortie/", as: .medecin).status == 200)
         for sender in [TestService.Sender.ecran, .infirmier, .medecin] {
-            for path in ["/api/patients/", "/api/patients/?sortis=true", "/api/iot/data/", "/api/iot/alertes/"] {
+            for path in ["/api/patients/", "/api/iot/data/", "/api/iot/alertes/"] {
                 #expect(try api.send("GET", path, as: sender).json == .array([]), "\(sender) \(path)")
             }
+            // But for a day in their ward's list of those who have left.
+            #expect(try api.send("GET", "/api/patients/?sortis=true", as: sender).json?.array?.count == (sender == .ecran ? 0 : 1))
             for path in ["/api/iot/data/?patient_id=1", "/api/iot/data/latest_data/?patient_id=H0"] + Self.listsOfPatient {
                 #expect(try api.send("GET", path, as: sender).status == 404)
             }

@@ -8,6 +8,12 @@ struct AlarmLevelTests {
         AlarmRule(AlarmRule.Key(.spo2, .low, severity), limit: limit, delaySeconds: delay, hysteresis: 1)
     }
 
+    private func ending(_ rule: AlarmRule, _ end: Instant) -> AlarmRuleChange {
+        var change = AlarmRuleChange(rule)
+        change.expiresAt = .some(end)
+        return change
+    }
+
     private func nearest(_ levels: AlarmLevels, _ severity: Severity) -> (AlarmRule, AlarmLevel)? {
         levels.effective.first { $0.rule.key == AlarmRule.Key(.spo2, .low, severity) }.map { ($0.rule, $0.level) }
     }
@@ -24,6 +30,45 @@ struct AlarmLevelTests {
         #expect(levels.effective.filter { $0.level == .defaults }.count == AlarmRule.defaults.count - 2)
         #expect(levels.effective.map(\.rule.key) == levels.effective.map(\.rule.key).sorted())
         #expect(levels.replacing(own: []).rules.rules(of: .init(.spo2, .low)) == [spo2(.error, 86), spo2(.warning, 92)])
+    }
+
+    @Test(
+        "a rule is looser that lets more pass: further out, none, the limit itself allowed, a longer delay, a wider hysteresis",
+        arguments: [
+            (Side.low, 1.0, false), (.low, -1, true), (.high, 1, true), (.high, -1, false), (.low, 0, false),
+        ]) func looser(side: Side, moved: Double, isLooser: Bool)
+    {
+        func rule(_ limit: Double?, includes: Bool = true, delay: Double = 10, hysteresis: Double = 1) -> AlarmRule {
+            AlarmRule(.init(.heartRate, side, .error), limit: limit, includesLimit: includes, delaySeconds: delay, hysteresis: hysteresis)
+        }
+        #expect(AlarmRule.isLooser(rule(90 + moved), than: rule(90)) == isLooser)
+        #expect(AlarmRule.isLooser(rule(nil), than: rule(90)) && AlarmRule.isLooser(nil, than: rule(90)))
+        #expect(!AlarmRule.isLooser(rule(90), than: rule(nil)) && !AlarmRule.isLooser(rule(90), than: nil) && !AlarmRule.isLooser(nil, than: nil))
+        #expect(AlarmRule.isLooser(rule(90, includes: false), than: rule(90)) && !AlarmRule.isLooser(rule(90), than: rule(90, includes: false)))
+        #expect(AlarmRule.isLooser(rule(90, delay: 11), than: rule(90)) && !AlarmRule.isLooser(rule(90, delay: 9), than: rule(90)))
+        #expect(AlarmRule.isLooser(rule(90, hysteresis: 2), than: rule(90)) && !AlarmRule.isLooser(rule(90, hysteresis: 0), than: rule(90)))
+    }
+
+    @Test("an own rule that ends leaves the farther one; its end is part of the version, and what is left must be valid too") func ends() throws {
+        let (soon, later) = (Instant(milliseconds: 1_000), Instant(milliseconds: 2_000))
+        let levels = AlarmLevels(of: .patient, ward: [spo2(.warning, 92)])
+        let loosened = try levels.replacing(
+            ownWith: [ending(spo2(.error, 80), soon), ending(spo2(.warning, 85), soon)], reason: "BPCO")
+        let effects = levels.effects(of: loosened)
+        #expect(
+            effects.map(\.isLooser) == [true, true] && effects.map(\.before.level) == [.defaults, .ward]
+                && effects.map(\.before.rule?.limit) == [90, 92])
+        #expect(effects.allSatisfy { $0.after.level == .patient && $0.terms == AlarmRuleTerms(reason: "BPCO", expiresAt: soon) })
+        #expect(loosened.left(at: Instant(milliseconds: 999)) == loosened && loosened.left(at: soon).own.isEmpty)
+        #expect(loosened.left(at: soon).rules.version == levels.version && loosened.version != loosened.rules.version)
+        #expect(loosened.problem == nil)
+        // The warning alone at 85 lies outside the hospital's error at 90.
+        let half = try levels.replacing(ownWith: [ending(spo2(.error, 80), soon), AlarmRuleChange(spo2(.warning, 85))])
+        #expect(half.problem?.fault == .order)
+        // Another end: no other limit, but for longer.
+        let longer = try loosened.replacing(ownWith: [ending(spo2(.error, 80), later), AlarmRuleChange(spo2(.warning, 85))])
+        #expect(longer.terms[spo2(.warning, nil).key] == AlarmRuleTerms(reason: "BPCO", expiresAt: soon))
+        #expect(loosened.effects(of: longer).map(\.isLooser) == [true] && longer.effects(of: loosened).map(\.isLooser) == [false])
     }
 
     @Test("a farther level does not see what nearer ones say") func farther() throws {

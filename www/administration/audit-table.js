@@ -108,7 +108,8 @@ export class AuditTable extends FajmaElement {
     if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
     if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
     if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
-    if (field === "limit_value" && value === NO_LIMIT) return t("audit.limit.none");
+    if (field === "effective_level") return t(`limits.origin.${value}`);
+    if (["limit_value", "effective_limit"].includes(field) && value === NO_LIMIT) return t("audit.limit.none");
     if (field === "birth_date") return calendarDay(value, i18n.language);
     if (field === "agent") return readAgent(value).text;
     return shown(value, { moment: (at) => exactTime(at, i18n.language), yes: t("audit.yes"), no: t("audit.no") });

@@ -13,7 +13,7 @@ import { dayOf } from "../kit/zone.js";
 const OLDEST_YEARS = 130;
 
 /** What a discharge does to each of these is said before it is done. */
-const CONSEQUENCES = ["devices", "alerts", "screens", "readings"];
+const CONSEQUENCES = ["devices", "alerts", "screens", "readings", "undo"];
 const SEXES = ["F", "M", "X"];
 
 const pair = (...fields) => el("div", { class: "field-pair" }, ...fields);
@@ -85,4 +85,15 @@ export const dischargePatient = (patient, ward) => confirmDialog({
   ],
   label: t("patients.discharge.do"),
   run: () => api.post(`api/patients/${patient.id}/sortie/`),
+});
+
+/** Takes a discharge back. Whose bed was taken meanwhile gets another one, or none. */
+export const takeBackDischarge = (patient, ward) => openDialog({
+  title: t("patients.take_back.title", { name: fullName(patient) }),
+  body: [
+    el("p", { class: "about" }, el("strong", { text: fullName(patient) }), el("span", { text: [patient.identifiant, ward].filter(Boolean).join(" · ") })),
+    el("p", { class: "hint", text: t("patients.take_back.text") }),
+    field("lit", t("patients.bed"), input("text", { value: patient.lit_quitte ?? "", maxlength: 20, autocomplete: "off" })),
+  ],
+  actions: [{ label: t("patients.take_back"), run: (form) => api.post(`api/patients/${patient.id}/sortie/annuler/`, { lit: values(form).lit }) }],
 });

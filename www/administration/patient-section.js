@@ -4,10 +4,10 @@ import { el } from "../kit/dom.js";
 import { calendarDay, years } from "../kit/format.js";
 import { byName, fullName, homonymMark, moment, whereabouts } from "../kit/names.js";
 import { matches } from "../kit/search.js";
-import { rowAction, table } from "../kit/table.js";
+import { rowAction, table, twoLines } from "../kit/table.js";
 import { homonyms } from "../model/homonyms.js";
 import { has } from "../permissions.js";
-import { admitPatient, changePatient, dischargePatient, movePatient } from "./patient-forms.js";
+import { admitPatient, changePatient, dischargePatient, movePatient, takeBackDischarge } from "./patient-forms.js";
 import { SectionElement } from "./section-element.js";
 
 /** So many rows are drawn; who looks for another one searches. */
@@ -34,8 +34,8 @@ export class PatientSection extends SectionElement {
       searchBox(t("patients.search"), this.#search, (text) => { this.#search = text; this.show(); }),
       wards.length > 1 ? filter(t("patients.ward"), wardOptions(wards, t("patients.all_wards")), this.#ward,
         (ward) => { this.#ward = ward; this.show(); }) : null,
-      has(api.user, "manageUsers") ? segments(t("patients.which"), [["", t("patients.present")], ["sortis", t("patients.discharged")]],
-        this.#discharged ? "sortis" : "", (which) => this.#choose(which === "sortis")) : null,
+      segments(t("patients.which"), [["", t("patients.present")], ["sortis", t(has(api.user, "manageUsers") ? "patients.discharged" : "patients.discharged.lately")]],
+        this.#discharged ? "sortis" : "", (which) => this.#choose(which === "sortis")),
     ].filter(Boolean);
   }
 
@@ -72,7 +72,8 @@ export class PatientSection extends SectionElement {
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },
       { label: t("patients.ward"), cell: (patient) => this.#wardName(patient) },
-      ...(this.#discharged ? [{ label: t("patients.left"), cell: ({ sorti_le: left }) => moment(left, state.now()) }] : []),
+      ...(this.#discharged ? [{ label: t("patients.left"),
+        cell: ({ sorti_le: left, sorti_par: by, lit_quitte: bed }) => twoLines(moment(left, state.now()), [by, bed ? t("patients.bed_of", { bed }) : null].filter(Boolean).join(", ")) }] : []),
       { label: t("section.actions"), hidden: true, className: "actions", cell: (patient) => this.#actions(patient) },
     ];
   }
@@ -80,13 +81,33 @@ export class PatientSection extends SectionElement {
   #actions(patient) {
     const about = fullName(patient);
     const action = (name, click, kind) => rowAction({ label: t(`patients.${name}`), about, key: `${name}-${patient.id}`, click, kind });
-    if (this.#discharged) return [action("readmit", () => this.#admit(patient))];
+    if (this.#discharged) {
+      const isOpen = Date.parse(patient.annulable_jusqu_a) > state.now();
+      return [isOpen ? action("take_back", () => this.#takeBack(patient)) : null, action("readmit", () => this.#admit(patient))].filter(Boolean);
+    }
     const { wards } = this.data;
     return [
       action("move", () => this.after(movePatient(patient, wards), (moved) => t("patients.moved", { name: about, where: this.#where(moved) }))),
       action("change", () => this.after(changePatient(patient), (changed) => t("patients.changed", { name: fullName(changed) }))),
-      action("discharge", () => this.after(dischargePatient(patient, this.#wardName(patient)), () => t("patients.gone", { name: about })), "grave"),
+      action("discharge", () => this.#discharge(patient), "grave"),
     ];
+  }
+
+  /** Done by mistake it can be taken back where it was done. */
+  async #discharge(patient) {
+    const name = fullName(patient);
+    if (await this.after(dischargePatient(patient, this.#wardName(patient)), () => t("patients.gone", { name })) === null) return;
+    this.querySelector(".done").append(el("button", { type: "button", class: "take-back", "aria-label": t("patients.take_back.label", { name }), text: t("patients.take_back"),
+      on: { click: () => this.#takeBack({ ...patient, lit_quitte: patient.lit }) } }));
+  }
+
+  async #takeBack(patient) {
+    const names = (devices) => devices.map(({ nom }) => nom).join(", ");
+    const done = await this.after(takeBackDischarge(patient, this.#wardName(patient)), (back) => [t("patients.back", { name: fullName(back), where: this.#where(back) }),
+      back.dispositifs_rendus.length ? t("patients.back.devices", { names: names(back.dispositifs_rendus) }) : null,
+      back.dispositifs_pris.length ? t("patients.back.missing", { names: names(back.dispositifs_pris) }) : null].filter(Boolean).join(" "));
+    // The button that was pressed is gone with what was said before.
+    if (done !== null && !this.contains(document.activeElement)) this.querySelector("h2").focus();
   }
 
   #admit(patient = { service: this.#ward }) {

@@ -8,16 +8,21 @@ import { readAlert } from "../model/alerts.js";
  * or the answer cannot be read, which is announced and given to `failed` in words.
  * `alarms` is what is known of the wards that are heard; `state` is the page's, which is changed only where it knows the patient.
  */
-export const acknowledger = ({ api, alarms, state, t, announce }) => async (alert, button = null, failed = (text) => {}) => {
+export const acknowledger = (context) => changer(context, "acquitter/", ({ severity }) => ({ niveau_gravite: severity }), "alerts.failed");
+
+/** Likewise the function that takes one's own acknowledgement back. */
+export const backTaker = (context) => changer(context, "acquitter/annuler/", () => undefined, "alerts.take_back.failed");
+
+const changer = ({ api, alarms, state, t, announce }, path, body, otherwise) => async (alert, button = null, failed = (text) => {}) => {
   if (button) setBusy(button, true);
   let answer = null, why = "";
   try {
-    answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/acquitter/`, { niveau_gravite: alert.severity }));
+    answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/${path}`, body(alert)));
   } catch (error) {
-    why = error.detail;
+    why = error.fields?.acquittee?.[0] ?? error.detail;
   }
   if (!answer) {
-    const text = why || t("alerts.failed");
+    const text = why || t(otherwise);
     announce(text, true);
     failed(text);
     if (button) setBusy(button, false);

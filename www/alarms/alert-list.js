@@ -1,4 +1,4 @@
-import { acknowledge, i18n, may, state, t } from "../context.js";
+import { acknowledge, api, i18n, may, state, t, takeBackAcknowledgement } from "../context.js";
 import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
@@ -6,20 +6,28 @@ import { icon } from "../kit/icons.js";
 import { iconOf, messageOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { isHolding } from "../model/holds.js";
+import { canTakeBack } from "../model/taking-back.js";
 
 const SHOWN = 5;
 
-/** A patient's five latest alerts (and every open one), each with Acquitter. Property: `patient`. Event "failure" {text}. */
+/** A patient's five latest alerts (and every open one), each with Acquitter, and for a minute with Annuler after it. Property: `patient`. Event "failure" {text}. */
 export class AlertList extends FajmaElement {
   patient = null;
-  #acknowledging = new Set();
+  #changing = new Set();
+  #backable = "";
 
   start() {
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.draw());
+    this.everySecond(() => this.#backable !== this.#whatCanBeTakenBack() && this.draw());
   }
 
+  #canTakeBack(alert) { return may("acknowledgeAlerts") && canTakeBack(alert, api.user, state.now()); }
+
+  #whatCanBeTakenBack() { return state.record(this.patient).latestAlerts(SHOWN).filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id).join(); }
+
   draw() {
-    const focused = focusedIn(this)?.dataset.alert;
+    const { alert: focused, takeBack } = focusedIn(this)?.dataset ?? {};
+    this.#backable = this.#whatCanBeTakenBack();
     const alerts = state.record(this.patient).latestAlerts(SHOWN);
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
@@ -28,7 +36,8 @@ export class AlertList extends FajmaElement {
     if (!this.firstElementChild) this.append(el("h2", { tabindex: "-1" }), body);
     else this.lastElementChild.replaceWith(body);
     setText(this.querySelector("h2"), t("alerts.title"));
-    if (focused) this.#focus(focused);
+    if (takeBack) (this.querySelector(`[data-take-back="${takeBack}"]`) ?? this.querySelector(`[data-alert="${takeBack}"]`) ?? this.querySelector("h2")).focus();
+    else if (focused) this.#focus(focused);
   }
 
   /** Whose button is gone leaves the focus to the next that waits. */
@@ -50,7 +59,7 @@ export class AlertList extends FajmaElement {
           datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
         el("p", { class: "message", text: messageOf(alert, i18n) }),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
-          alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
+          this.#canTakeBack(alert) ? this.#takeBack(alert) : alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
   }
 
   #time(at, now) { return at === null ? "" : clockTime(at, now, i18n.language); }
@@ -61,18 +70,26 @@ export class AlertList extends FajmaElement {
 
   #button(alert) {
     return el("button", {
-      type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#acknowledging.has(alert.id) ? "true" : null,
+      type: "button", class: "acknowledge", "data-alert": alert.id, "aria-disabled": this.#changing.has(alert.id) ? "true" : null,
       "aria-label": t("alerts.acknowledge.label", { message: messageOf(alert, i18n) }), text: t("alerts.acknowledge"),
-      on: { click: () => this.#acknowledge(alert) },
+      on: { click: () => this.#change(alert, acknowledge) },
     });
   }
 
-  async #acknowledge(alert) {
-    if (this.#acknowledging.has(alert.id)) return;
-    this.#acknowledging.add(alert.id);
+  #takeBack(alert) {
+    return el("button", {
+      type: "button", class: "take-back", "data-take-back": alert.id, "aria-disabled": this.#changing.has(alert.id) ? "true" : null,
+      "aria-label": t("alerts.take_back.label", { message: messageOf(alert, i18n) }), text: t("alerts.take_back"),
+      on: { click: () => this.#change(alert, takeBackAcknowledgement) },
+    });
+  }
+
+  async #change(alert, change) {
+    if (this.#changing.has(alert.id)) return;
+    this.#changing.add(alert.id);
     this.draw();
-    await acknowledge(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));
-    this.#acknowledging.delete(alert.id);
+    await change(alert, null, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } })));
+    this.#changing.delete(alert.id);
     if (!this.signal.aborted) this.draw();
   }
 }

@@ -1,4 +1,4 @@
-import { acknowledge, i18n, may, state, t } from "../context.js";
+import { acknowledge, api, i18n, may, state, t, takeBackAcknowledgement } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, duration, number } from "../kit/format.js";
@@ -7,6 +7,7 @@ import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
+import { canTakeBack } from "../model/taking-back.js";
 
 /**
  * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
@@ -19,12 +20,24 @@ export class AlertTable extends FajmaElement {
   rows = [];
   failed = () => {};
 
-  start() { this.everySecond(() => this.#updateDurations()); }
+  #backable = "";
+
+  start() {
+    this.everySecond(() => {
+      this.#updateDurations();
+      if (this.#backable !== this.#whatCanBeTakenBack()) this.draw();
+    });
+  }
+
+  #canTakeBack(alert) { return may("acknowledgeAlerts") && canTakeBack(alert, api.user, state.now()); }
+
+  #whatCanBeTakenBack() { return this.rows.filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id).join(); }
 
   draw() {
     const focused = focusedIn(this)?.dataset.key;
+    this.#backable = this.#whatCanBeTakenBack();
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
-    const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
+    const open = this.#backable !== "" || this.rows.some((alert) => this.#mayAcknowledge(alert));
     this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
       { label: t("alarms.severity"), className: "severity", cell: (alert) => this.#severity(alert) },
       { label: t("alarms.bed"), className: "bed", cell: ({ patient }) => this.#bed(whom.get(patient)) },
@@ -40,7 +53,7 @@ export class AlertTable extends FajmaElement {
     ] }));
     this.#updateDurations();
     if (!focused) return;
-    (this.querySelector(`[data-key="${focused}"]`) ?? this.querySelector(".acknowledge") ?? this.closest("section").querySelector("h2")).focus();
+    (this.querySelector(`[data-key="${focused}"], [data-key="${focused.replace("take-back", "acknowledge")}"]`) ?? this.querySelector(".acknowledge") ?? this.closest("section").querySelector("h2")).focus();
   }
 
   /** Its shape says its stage, its colour and word how bad it is. */
@@ -89,6 +102,10 @@ export class AlertTable extends FajmaElement {
   #mayAcknowledge(alert) { return may("acknowledgeAlerts") && !alert.acknowledged && stageOf(alert) !== "closed"; }
 
   #button(alert) {
+    if (this.#canTakeBack(alert)) {
+      return el("button", { type: "button", class: "take-back", "data-key": `take-back-${alert.id}`, "aria-label": t("alerts.take_back.label", { message: messageOf(alert, i18n) }),
+        text: t("alerts.take_back"), on: { click: ({ currentTarget: button }) => isBusy(button) || takeBackAcknowledgement(alert, button, this.failed) } });
+    }
     if (!this.#mayAcknowledge(alert)) return null;
     return el("button", { type: "button", class: "acknowledge", "data-key": `acknowledge-${alert.id}`, "aria-label": t("alerts.acknowledge.label", { message: messageOf(alert, i18n) }),
       text: t("alerts.acknowledge"), on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button, this.failed) } });

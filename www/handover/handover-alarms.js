@@ -5,9 +5,10 @@ import { lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { iconOf, messageOf } from "../model/alert-text.js";
 import { SEVERITIES } from "../model/alerts.js";
-import { conditionsText, cornerText, limitText, ruleText } from "../model/limit-text.js";
-import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
-import { listed, nameOfKind, none, short, time } from "./handover-text.js";
+import { changeTexts } from "../model/limit-change-text.js";
+import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
+import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
+import { listed, nameOfKind, none, time } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
 
 /** The parts of a handover sheet about alarms and their limits, as handover-vitals.js has its parts. */
@@ -45,7 +46,8 @@ export function limits(sheet) {
   const cell = (vital, corner) => {
     const rule = effectiveIn(current, vital, corner);
     if (!rule) return el("td", { text: "–" });
-    const own = rule.origine === "defaut" ? null : el("small", { text: t(`limits.origin.${rule.origine}`) });
+    const until = rule.origine === "patient" ? ownIn(current, vital, corner)?.expire_le : null;
+    const own = rule.origine === "defaut" ? null : el("small", { text: [t(`limits.origin.${rule.origine}`), until ? t("limits.until", { time: time(Date.parse(until), sheet) }) : null].filter(Boolean).join(", ") });
     return el("td", { "data-origin": rule.origine }, el("span", { text: rule.seuil === null ? t("limits.off") : limitText(rule, i18n) }),
       rule.seuil === null ? null : el("small", { text: conditionsText(rule, i18n).split(" · ")[0] }), own);
   };
@@ -58,13 +60,13 @@ export function limits(sheet) {
 export function limitChanges(sheet) {
   const changes = sheet.parts.changes.value;
   if (!changes.length) return none("handover.changes.none");
-  /** Of an old change not everything is known: what holds now says whether the limit itself violates, the delay is left out. */
-  const text = (rule, vital, corner) => {
-    const whole = rule && { ...rule, inclus: rule.inclus ?? effectiveIn(sheet.parts.limits.value, vital, corner)?.inclus ?? false };
-    return whole && whole.seuil !== null && !Number.isFinite(whole.delai_s) ? limitText(whole, i18n) : ruleText(whole, i18n);
-  };
-  return listed(changes, MOST.changes, ({ at, by, level, corner, vital, before, after }) => el("li", { class: "change" },
-    el("span", {}, el("strong", { text: `${short(vital)}, ${cornerText(corner, i18n).toLowerCase()}` }), ` ${text(before, vital, corner)} → `,
-      el("b", { text: after ? text(after, vital, corner) : t("handover.changes.back") })),
-    el("small", { text: `${time(at, sheet)}, ${by ?? t("handover.changes.system")} (${t(`limits.origin.${level}`)})` })));
+  // Of an old change not everything is known: what holds now says whether the limit itself violates.
+  const whole = (rule, { vital, corner }) => rule && { ...rule, inclus: rule.inclus ?? effectiveIn(sheet.parts.limits.value, vital, corner)?.inclus ?? false };
+  return listed(changes, MOST.changes, (change) => {
+    const known = { ...change, before: whole(change.before, change), after: whole(change.after, change) };
+    const { what, before, after, facts } = changeTexts(known, i18n, (at) => time(at, sheet));
+    return el("li", { class: change.isLooser ? "change looser" : "change" },
+      el("span", {}, el("strong", { text: what }), ` ${before} → `, el("b", { text: after }), change.isLooser ? el("em", { text: ` ${t("limits.looser")}` }) : null),
+      el("small", { text: facts.join(" · ") }));
+  });
 }

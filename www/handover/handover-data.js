@@ -2,9 +2,9 @@ import { bucketWidth } from "../history/history.js";
 import { inTurn } from "../kit/retry-busy.js";
 import { readAlert } from "../model/alerts.js";
 import { INTERRUPTION } from "../model/interruption.js";
+import { readLimitChange } from "../model/limit-changes.js";
 import { readScore } from "../model/score.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
-import { readLimitChange } from "./handover.js";
 
 /** A span of twelve hours in steps of half a minute: gaps are told to the minute. */
 const POINTS = 1_500;

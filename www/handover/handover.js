@@ -85,12 +85,3 @@ export function roundsOf(readings) {
   }
   return [...rounds.values()].sort((a, b) => b.at - a.at);
 }
-
-/** One change of a limit as the server tells it, in the page's words; null for none. Rules have the wire's names, as limits.js has them. */
-export function readLimitChange(wire) {
-  const at = Date.parse(wire?.moment);
-  if (!wire || Number.isNaN(at)) return null;
-  const { type_donnee, cote, niveau_gravite } = wire;
-  const rule = (numbers) => (numbers ? { type_donnee, cote, niveau_gravite, ...numbers } : null);
-  return { at, by: wire.auteur ?? null, level: wire.niveau, corner: { cote, niveau_gravite }, vital: type_donnee, before: rule(wire.ancien), after: rule(wire.nouveau) };
-}

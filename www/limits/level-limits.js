@@ -35,9 +35,9 @@ export class LevelLimits extends EventTarget {
     this.dispatchEvent(new CustomEvent("change"));
   }
 
-  /** Stores this level's own rules; refused with a 412 when somebody has changed them since they were fetched. */
-  async save(rules) {
-    const current = await this.api.put(this.path, { limites: rules }, { version: this.current.version });
+  /** Stores this level's own rules; refused with a 412 when somebody has changed them since they were fetched. `reason`: why, or "". `version`: of what they were made from. */
+  async save(rules, reason = "", version = this.current.version) {
+    const current = await this.api.put(this.path, { limites: rules, ...(reason ? { motif: reason } : {}) }, { version });
     this.#asked++;
     this.current = current;
     this.dispatchEvent(new CustomEvent("change"));

@@ -1,15 +1,18 @@
-import { i18n, t } from "../context.js";
+import { i18n, state, t } from "../context.js";
 import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, field, input, refusal } from "../kit/form.js";
-import { range } from "../kit/format.js";
+import { clockTime, range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { cornerText, ruleText } from "../model/limit-text.js";
-import { changedCorners, CORNERS, cornerName, draftOf, effectiveIn, inheritedIn, LONGEST_DELAY_S, merged, rulesOf, signOf } from "../model/limits.js";
+import { changedCorners, CORNERS, cornerName, draftOf, effectiveIn, inheritedIn, LONGEST_DELAY_S, loosens, merged, ownIn, rulesOf, signOf } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
 
 /** Where a level's limits come from when nothing says otherwise. */
 const ABOVE = { patient: "service", service: "hopital", hopital: "defaut" };
+/** After how many hours a patient's own limits may end by themselves. */
+const ENDS_H = [1, 4, 12, 24, 72];
+const HOUR = 3_600_000;
 
 /**
  * Changes the limits of one vital at one level, as a dialog. Resolves with the limits as they are then, or with null.
@@ -20,19 +23,29 @@ export function editLimits({ limits, level, vital, patient, whose }) {
   /** What the form began from: somebody else may store something meanwhile. */
   let base = limits.current;
   const corners = CORNERS.map((corner) => cornerForm(corner, { limits: base, parent: limits.parent, level, entry }));
+  const terms = termsForm({ limits: base, level, vital });
 
   /** This level's own rules as the form has them; throws what is wrong with it. */
   function proposed() {
     const { rules, faults } = rulesOf(corners.map((form) => form.draft()), base, limits.parent, vital);
     if (Object.keys(faults).length) throw refusal(Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, [faultText(fault, entry)]])));
-    return { all: merged(base, vital, rules), rules };
+    const ending = rules.map((rule) => ({ ...rule, ...terms.end() }));
+    return { all: merged(base, vital, ending), rules: ending };
+  }
+
+  /** A reason is asked for as soon as what is typed lets more pass than what holds now. */
+  function changed() {
+    trial?.outdate();
+    const { rules, faults } = rulesOf(corners.map((form) => form.draft()), base, limits.parent, vital);
+    terms.ask(Object.keys(faults).length === 0 && loosens(base, limits.parent, vital, rules));
   }
 
   async function save() {
     const { all } = proposed();
     try {
-      return await limits.save(all);
+      return await limits.save(all, terms.reason(), base.version);
     } catch (error) {
+      if (error.fields?.motif) terms.ask(true);
       if (error.status !== 412) throw error;
       await takeIn(error);
     }
@@ -56,13 +69,36 @@ export function editLimits({ limits, level, vital, patient, whose }) {
     body: [
       el("p", { class: "whose" }, icon(level === "patient" ? "user" : level === "service" ? "ward" : "shield"), el("strong", { text: whose }),
         el("span", { text: t(`limits.reach.${level}`) })),
-      el("div", { class: "corners", on: { input: () => trial?.outdate() } }, ...corners.map(({ node }) => node)),
+      el("div", { class: "corners", on: { input: changed } }, ...corners.map(({ node }) => node)),
+      terms.node,
       // The server names what is wrong with the limits together: their order, for instance.
       el("div", { class: "field", "data-field": "limites" }, el("p", { class: "field-error", role: "alert" })),
       ...(trial ? [trial] : []),
     ],
     actions: [{ label: t("dialog.save"), run: save }],
   });
+}
+
+/** Why, and until when: `{node, ask(isNeeded), reason(), end()}`. Only a patient's limits end by themselves. */
+function termsForm({ limits, level, vital }) {
+  const reason = field("motif", t("limits.reason"), input("text", { maxlength: 200, autocomplete: "off" }), { hint: t("limits.reason.hint"), mayBeEmpty: false });
+  reason.hidden = true;
+  const known = CORNERS.map((corner) => ownIn(limits, vital, corner)?.expire_le).filter(Boolean).sort()[0];
+  const until = choice([
+    ...(known ? [[known, t("limits.end.kept", { time: clockTime(Date.parse(known), state.now(), i18n.language) })]] : []),
+    ["", t("limits.end.never")], ...ENDS_H.map((hours) => [hours, t(`limits.end.hours.${i18n.plural(hours)}`, { hours })]),
+  ], known ?? "");
+  const end = () => {
+    const { value } = until;
+    if (value === "" || value === known) return value || null;
+    return new Date(state.now() + Number(value) * HOUR).toISOString();
+  };
+  return {
+    node: el("div", { class: "terms" }, reason, level === "patient" ? field("expire_le", t("limits.end"), until, { hint: t("limits.end.hint") }) : null),
+    ask: (isNeeded) => { reason.hidden = !isNeeded; },
+    reason: () => (reason.hidden ? "" : reason.querySelector("input").value.trim()),
+    end: () => (level === "patient" ? { expire_le: end() } : {}),
+  };
 }
 
 function faultText(fault, entry) {

@@ -1,11 +1,12 @@
-import { i18n, t } from "../context.js";
+import { i18n, state, t } from "../context.js";
 import { el, focusedIn } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
+import { clockTime } from "../kit/format.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
 import { rowAction, table } from "../kit/table.js";
 import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
-import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
+import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { editLimits } from "./limits-dialog.js";
 
@@ -55,10 +56,17 @@ export class LimitsTable extends FajmaElement {
     const rule = effectiveIn(this.limits.current, vital, corner);
     if (!rule) return null;
     const origin = el("span", { class: "origin", "data-origin": rule.origine }, icon(ORIGIN_ICONS[rule.origine]), el("span", { text: t(`limits.origin.${rule.origine}`) }));
-    if (rule.seuil === null) return el("span", { class: "rule off" }, el("span", { class: "limit-value" }, icon("bellOff"), t("limits.off")), origin);
+    const why = rule.origine === this.level ? this.#terms(ownIn(this.limits.current, vital, corner)) : null;
+    if (rule.seuil === null) return el("span", { class: "rule off" }, el("span", { class: "limit-value" }, icon("bellOff"), t("limits.off")), origin, why);
     return el("span", { class: "rule", "data-severity": corner.niveau_gravite },
       el("span", { class: "limit-value" }, icon(corner.niveau_gravite), limitText(rule, i18n)),
-      el("small", { text: conditionsText(rule, i18n) }), origin);
+      el("small", { text: conditionsText(rule, i18n) }), origin, why);
+  }
+
+  /** Why a limit of this level's own is there, and until when. */
+  #terms(own) {
+    const until = own?.expire_le ? t("limits.until", { time: clockTime(Date.parse(own.expire_le), state.now(), i18n.language) }) : null;
+    return until || own?.motif ? el("small", { class: "terms-of", text: [own.motif, until].filter(Boolean).join(" · ") }) : null;
   }
 
   #action(vital) {

@@ -26,7 +26,8 @@ const find = (rules, key) => rules.find((rule) => keyOf(rule) === keyOf(key));
 
 /** The rule that holds in a corner of a vital, or undefined. `limits` as the server answers them. */
 export const effectiveIn = (limits, vital, corner) => find(limits?.limites ?? [], { type_donnee: vital, ...corner });
-const ownIn = (limits, vital, corner) => find(limits?.propres ?? [], { type_donnee: vital, ...corner });
+/** The level's own rule of a corner, with its reason and its end (`motif`, `expire_le`), or undefined. */
+export const ownIn = (limits, vital, corner) => find(limits?.propres ?? [], { type_donnee: vital, ...corner });
 
 /**
  * The limits of a vital that an alarm can come from: what is drawn as a line. Of a temperature of the skin, while the ward has not validated its
@@ -97,7 +98,7 @@ function faultOf(member, value, { plausible }) {
 /** All of a level's own rules once those of a vital's corners are `rules`: what is stored or tried out. */
 export function merged(limits, vital, rules) {
   const edited = (rule) => rule.type_donnee === vital && CORNERS.some((corner) => keyOf({ type_donnee: vital, ...corner }) === keyOf(rule));
-  const plain = ({ origine, ...rule }) => rule;
+  const plain = ({ origine, motif, ...rule }) => rule;
   return [...(limits?.propres ?? []).filter((rule) => !edited(rule)).map(plain), ...rules];
 }
 
@@ -109,6 +110,21 @@ export function changesOf(limits, parent, vital, rules) {
     return becomes && !sameRule(is, becomes) ? [becomes] : [];
   });
 }
+
+/**
+ * Whether a rule lets more pass than another of the same corner; undefined: there is none. The server's rule (LoosenedLimits.swift), which also decides
+ * whether a reason is needed.
+ */
+export function isLooser(after, before) {
+  if (before?.seuil == null) return false;
+  if (after?.seuil == null) return true;
+  const isFurtherOut = before.cote === "bas" ? after.seuil < before.seuil : after.seuil > before.seuil;
+  return isFurtherOut || (after.seuil === before.seuil && before.inclus && !after.inclus) || after.delai_s > before.delai_s || after.hysteresis > before.hysteresis;
+}
+
+/** Whether any corner of a vital becomes looser with these rules of its own: against what holds now. */
+export const loosens = (limits, parent, vital, rules) => CORNERS.some((corner) =>
+  isLooser(find(rules, { type_donnee: vital, ...corner }) ?? inheritedIn(limits, parent, vital, corner), effectiveIn(limits, vital, corner)));
 
 const MEMBERS = ["seuil", "delai_s", "hysteresis"];
 const sameRule = (a, b) => MEMBERS.every((member) => (a?.[member] ?? null) === (b?.[member] ?? null));

@@ -14,7 +14,7 @@ import { CHOSEN, check, Entry, TYPED, withSeconds } from "./entry.js";
 const FUTURE_MS = 30_000;
 
 /**
- * Manual entry for a patient, as a dialog. Resolves with how many readings were stored, also when some were and the dialog
+ * Manual entry for a patient, as a dialog. Resolves with what was stored (`Entry.storedReadings`), also when only some were and the dialog
  * was closed without the rest.
  */
 export async function openEntry(patient) {
@@ -54,7 +54,7 @@ export async function openEntry(patient) {
   }
 
   await openDialog({ title: t("entry.title"), className: "wide entry", body: fields(patient, openedAt), actions: [{ label: t("entry.store"), run: store }] });
-  return entry.stored.size;
+  return entry.storedReadings;
 }
 
 const refused = (fields, detail) => ({ status: 400, fields, detail });

@@ -45,6 +45,11 @@ export class Entry {
 
   constructor(patient) { this.#patient = patient; }
 
+  /** What is stored and when it says that it was measured: `[{type_donnee, timestamp}]`. */
+  get storedReadings() {
+    return [...this.stored].map((name) => ({ type_donnee: name, timestamp: new Date(this.#sent.get(name).instant).toISOString() }));
+  }
+
   /**
    * The body of the next sending, or null when nothing is left. A value that was changed after a sending whose answer never
    * came is another reading: a millisecond later, or the server would take it for the first one and keep that.

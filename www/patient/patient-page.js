@@ -6,18 +6,20 @@ import { icon } from "../kit/icons.js";
 import { homonymMark } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
 import { patientLimits } from "../limits/level-limits.js";
+import { openLimitChanges } from "../limits/limit-changes.js";
 import { Backfill } from "../live/backfill.js";
 import { readAlert } from "../model/alerts.js";
 import { ABSENCE, holding } from "../model/holds.js";
 import { homonyms } from "../model/homonyms.js";
+import { justEntered } from "../model/taking-back.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
 import { openEntry } from "./entry-dialog.js";
 
 /** When a device was last seen changes with every report, too often to be sent to every page: it is asked for. */
 const DEVICES_EVERY_S = 10;
-/** How long it is said that an entry was stored. */
-const SAID_MS = 10_000;
+/** How long it is said that an entry was stored, with the way to take it back. */
+const SAID_MS = 60_000;
 /** Nobody pushes changed limits: they are asked for. */
 const LIMITS_EVERY_S = 60;
 
@@ -78,10 +80,21 @@ export class PatientPage extends FajmaElement {
   async #findAgain() {
     await this.#take(this.#ask(), (patient) => {
       if (this.#refused) return;
+      // That only limits were changed takes away nobody's place on the page.
+      const isSame = Object.keys(patient).every((name) => name === "limites_propres" || patient[name] === this.#patient?.[name]);
       this.#accept(patient);
-      this.draw();
+      if (isSame) this.#markOwnLimits();
+      else this.draw();
       this.#fetch();
     });
+  }
+
+  /** Whose limits are others than the ward's is said where the name stands. */
+  #markOwnLimits() {
+    const own = this.#patient.limites_propres ?? [];
+    const place = this.querySelector(".who .own-limits");
+    place.hidden = own.length === 0;
+    place.replaceChildren(icon("ownLimits"), el("span", { text: t("limits.own_of", { vitals: own.map((name) => t(`vital.short.${name}`)).join(", ") }) }));
   }
 
   /** Refused: name, limits and score are not for these eyes any more than the values; let in again, all of it comes anew. */
@@ -172,12 +185,14 @@ export class PatientPage extends FajmaElement {
     this.replaceChildren(
       this.#head(), banner,
       el("div", { class: "columns" },
-        el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" })),
+        el("section", { class: "main", "aria-label": t("patient.vitals") }, el("div", { class: "vitals" }), el("div", { class: "by-hand" }),
+          may("enterReadings") ? Object.assign(el("own-entries", { hidden: true }), { patient: this.#patient }) : null),
         el("div", { class: "beside" },
           Object.assign(el("hold-control", { on: { failure: ({ detail }) => banner.say(detail.text) } }), { patient: this.#patient }), alerts,
           Object.assign(el("device-list"), { patient: id }), Object.assign(el("extra-values"), { patient: id }))),
       this.#below(id));
     this.#markHomonym();
+    this.#markOwnLimits();
     this.#addCards();
   }
 
@@ -202,7 +217,12 @@ export class PatientPage extends FajmaElement {
     return el("div", { class: "below" },
       Object.assign(el("history-chart"), { patient: id, limits }),
       el("div", { class: "measures" }, Object.assign(el("news-score"), { patient: id }), Object.assign(el("alarm-load"), { patient: id })),
-      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done), editor));
+      el("section", { class: "limits-part", "aria-labelledby": "limits-title" }, el("header", {}, el("h2", { id: "limits-title", text: t("limits.title") }), done, this.#changesButton()), editor));
+  }
+
+  /** Who changed which limit, in one step. */
+  #changesButton() {
+    return el("button", { type: "button", class: "limit-changes", on: { click: () => openLimitChanges(this.#patient) } }, icon("audit"), el("span", { text: t("limits.changes") }));
   }
 
   #waiting() {
@@ -219,7 +239,8 @@ export class PatientPage extends FajmaElement {
       service ? el("a", { class: "back", href: `#/service/${service}`, "aria-label": t("patient.back"), title: t("patient.back") }, icon("back")) : null,
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
-        el("p", { class: "called" }, el("span", { class: "name", text: `${prenom} ${nom}` })), el("p", { class: "facts", text: facts.join(" · ") })),
+        el("p", { class: "called" }, el("span", { class: "name", text: `${prenom} ${nom}` })), el("p", { class: "facts", text: facts.join(" · ") }),
+        el("p", { class: "own-limits", hidden: true })),
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
       el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),
@@ -227,15 +248,30 @@ export class PatientPage extends FajmaElement {
   }
 
   #entry() {
-    const done = el("p", { class: "entered", role: "status" });
+    const done = el("p", { class: "entered", role: "status" }), back = el("span", { class: "entered-back" });
     const enter = async () => {
-      done.replaceChildren();
-      const count = await openEntry(this.#patient);
-      if (!count) return;
-      done.append(icon("check"), el("span", { text: t("entry.done", { count }) }));
-      setTimeout(() => done.replaceChildren(), SAID_MS);
+      const clear = () => [done, back].forEach((place) => place.replaceChildren());
+      clear();
+      const stored = await openEntry(this.#patient);
+      if (!stored.length) return;
+      done.append(icon("check"), el("span", { text: t("entry.done", { count: stored.length }) }));
+      back.append(this.#backOf(stored, () => { clear(); done.append(icon("check"), el("span", { text: t("entries.taken_back") })); }));
+      clearTimeout(saying);
+      saying = setTimeout(clear, SAID_MS);
     };
-    return [done, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
+    let saying = 0;
+    return [done, back, el("button", { type: "button", class: "primary enter", on: { click: enter } }, icon("plus"), el("span", { text: t("entry.title") }))];
+  }
+
+  /** The button that takes back what was just entered. */
+  #backOf(stored, done) {
+    const own = /** @type {any} */ (this.querySelector("own-entries"));
+    const listed = own.reload();
+    const takeBack = async () => {
+      const entries = justEntered(await listed, stored);
+      if (entries.length && await own.takeBack(entries)) done();
+    };
+    return el("button", { type: "button", class: "take-back", "aria-label": t("entries.take_back.label"), text: t("entries.take_back"), on: { click: takeBack } });
   }
 
   /** A card a vital that has data, in the registry's order, and one for each that must be seen to be missing. */

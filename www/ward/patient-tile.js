@@ -36,7 +36,7 @@ export class PatientTile extends FajmaElement {
     // A display on the wall has no other page to go to.
     this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
-        el("span", { class: "age since" }), this.#homonym(isLong),
+        el("span", { class: "age since" }), this.#ownLimits(), this.#homonym(isLong),
         el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
       el("span", { class: "foot" }, el("span", { class: "alert" }),
@@ -48,6 +48,14 @@ export class PatientTile extends FajmaElement {
   #homonym(isLong) {
     if (!this.isHomonym) return null;
     return isLong ? el("span", { class: "visually-hidden", text: `${t("patients.homonym")} ` }) : homonymMark(true);
+  }
+
+  /** Whose limits are others than the ward's: a value that sounds with the others does not here. */
+  #ownLimits() {
+    const own = this.patient.limites_propres ?? [];
+    if (!own.length) return null;
+    const text = t("limits.own_of", { vitals: own.map((name) => t(`vital.short.${name}`)).join(", ") });
+    return el("span", { class: "own-limits", title: text }, icon("ownLimits"), el("span", { class: "visually-hidden", text }));
   }
 
   #cell(name) {

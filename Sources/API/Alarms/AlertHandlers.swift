@@ -70,7 +70,7 @@ extension Service {
         }
     }
 
-    /// The replaced system's clients acknowledge this way. An acknowledgement is not taken back.
+    /// The replaced system's clients acknowledge this way, and take back nothing.
     func changeAlert(_ call: Call, _ change: AlertChange) throws -> Response {
         guard change.isAcknowledged else { throw Problem.invalid("acquittee", .notTrue) }
         return try acknowledge(call, seen: change.seen)
@@ -78,6 +78,10 @@ extension Service {
 
     /// Who says how bad it was does not acknowledge what it has become meanwhile; the replaced system's clients say nothing.
     func acknowledge(_ call: Call, _ body: SeenAlert) throws -> Response { try acknowledge(call, seen: body.severity) }
+
+    func takeBackAcknowledgement(_ call: Call) throws -> Response {
+        try .json(call.found(database.takeBackAcknowledgement(call.number("id"), call.scope())))
+    }
 
     private func acknowledge(_ call: Call, seen: Severity?) throws -> Response {
         let alert = try call.found(database.acknowledgeAlert(call.number("id"), seen: seen, call.scope()))

@@ -35,16 +35,33 @@ extension Service {
     }
 
     private func change(_ owner: AlarmRuleOwner, _ call: Call, _ limits: LimitList) throws -> Response {
-        let after = try database.changeAlarmRules(owner, call.scope(), ifVersionIn: call.request.versionsToMatch, to: limits.rules)
+        try checkEnds(of: limits.rules, owner)
+        let after = try database.changeAlarmRules(
+            owner, call.scope(), ifVersionIn: call.request.versionsToMatch, to: limits.rules, reason: limits.reason)
         return try answer(call.found(after))
     }
 
+    /// - Throws: 400 where a limit would end that cannot, or not then.
+    private func checkEnds(of rules: [AlarmRuleChange], _ owner: AlarmRuleOwner) throws {
+        let ends = rules.compactMap { $0.expiresAt ?? nil }
+        guard case .patient = owner else {
+            if !ends.isEmpty { throw Problem.invalid("expire_le", .onlyPatientsExpire) }
+            return
+        }
+        let now = now()
+        let isAllowed = ends.allSatisfy { end in
+            let ahead = end.seconds(since: now)
+            return ahead > 0 && ahead <= AlarmRuleTerms.longestDays * 86_400
+        }
+        guard isAllowed else { throw Problem.invalid("expire_le", .expiryOutOfRange) }
+    }
+
     private func answer(_ levels: AlarmLevels) throws -> Response {
-        let version = levels.rules.version
+        let version = levels.version
         return try .json(
             Limits(
                 version: version, limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
-                propres: levels.own.map { WireLimit(rule: $0) },
+                propres: levels.own.map { WireLimit(rule: $0, terms: levels.terms[$0.key] ?? AlarmRuleTerms()) },
                 temperature_cutanee_validee: levels.level == .hospital ? nil : levels.isSkinTemperatureValid),
             headers: [("ETag", "\"\(version)\"")])
     }
@@ -63,18 +80,23 @@ extension Request {
 /// A level's own limits, as a client sends them.
 struct LimitList: ObjectBody {
     let rules: [AlarmRuleChange]
+    /// Of what changes.
+    let reason: String?
 
-    static let others = OtherMembers.refused(except: ["version", "propres"])
+    static let others = OtherMembers.refused(except: ["version", "propres", "temperature_cutanee_validee"])
 
     init(_ fields: inout BodyFields) {
-        rules = fields.elements("limites", atMost: AlarmRule.Key.limit, ignoring: [WireLimit.CodingKeys.origine.rawValue]) { one in
+        reason = fields.optional("motif", .text(1...200))
+        let shown = [WireLimit.CodingKeys.origine.rawValue, WireLimit.CodingKeys.motif.rawValue]
+        rules = fields.elements("limites", atMost: AlarmRule.Key.limit, ignoring: shown) { one in
             let key = AlarmRule.Key(
                 one.required("type_donnee", FieldType<Vital>.choice), one.required("cote", FieldType<Side>.choice),
                 one.required("niveau_gravite", FieldType<Severity>.choice))
             let limit: Double?? = one.has("seuil") ? .some(one.optional("seuil", .number())) : .none
+            let expiresAt: Instant?? = one.has("expire_le") ? .some(one.optional("expire_le", .instant)) : .none
             return AlarmRuleChange(
                 key, limit: limit, includesLimit: one.optional("inclus", .flag), delaySeconds: one.optional("delai_s", .number()),
-                hysteresis: one.optional("hysteresis", .number()))
+                hysteresis: one.optional("hysteresis", .number()), expiresAt: expiresAt)
         }
     }
 }
@@ -83,8 +105,10 @@ struct LimitList: ObjectBody {
 struct WireLimit: Encodable {
     let rule: AlarmRule
     var origin: AlarmLevel?
+    /// Of a level's own.
+    var terms: AlarmRuleTerms?
 
-    enum CodingKeys: String, CodingKey { case type_donnee, cote, niveau_gravite, seuil, inclus, delai_s, hysteresis, origine }
+    enum CodingKeys: String, CodingKey { case type_donnee, cote, niveau_gravite, seuil, inclus, delai_s, hysteresis, origine, motif, expire_le }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -96,5 +120,8 @@ struct WireLimit: Encodable {
         try container.encode(rule.delaySeconds, forKey: .delai_s)
         try container.encode(rule.hysteresis, forKey: .hysteresis)
         try container.encodeIfPresent(origin, forKey: .origine)
+        guard let terms else { return }
+        try container.encode(terms.reason, forKey: .motif)
+        try container.encode(terms.expiresAt, forKey: .expire_le)
     }
 }

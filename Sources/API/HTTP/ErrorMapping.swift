@@ -71,6 +71,14 @@ extension Problem {
         case .requestRunning: self = Problem(status: 409, code: .requestRunning, headers: [("Retry-After", "1")])
         case .keyUsed: self = Problem(status: 422, code: .idempotencyKeyReused)
         case .notOwnEntry, .scoreScaleNotAllowed: self = .forbidden
+        case .notAcknowledged: self = .conflict("acquittee", .notAcknowledged)
+        case .notOwnAcknowledgement: self = .conflict("acquittee", .acknowledgedByOther)
+        case .acknowledgedTooLongAgo: self = .conflict("acquittee", .acknowledgedTooLongAgo)
+        case .raisedAgain: self = .conflict("acquittee", .raisedAgain)
+        case .notDischarged: self = .conflict("sorti_le", .notDischarged)
+        case .notOwnDischarge: self = .conflict("sorti_le", .dischargedByOther)
+        case .dischargedTooLongAgo: self = .conflict("sorti_le", .dischargedTooLongAgo)
+        case .reasonNeeded: self = .invalid("motif", .reasonNeeded)
         case .changedMeanwhile: self = .changedMeanwhile
         case .wardHasPatients: self = .conflict("patients", .wardHasPatients)
         case .wardHasAccounts: self = .conflict("utilisateurs", .wardHasAccounts)

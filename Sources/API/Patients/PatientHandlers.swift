@@ -4,7 +4,7 @@ import Store
 struct PatientBody: ObjectBody {
     let change: Change<PatientFields>
 
-    static let others = OtherMembers.refused(except: ["id", "sorti_le"])
+    static let others = OtherMembers.refused(except: ["id", "sorti_le", "limites_propres"])
     init(_ fields: inout BodyFields) {
         var change = Change<PatientFields>()
         fields.change(\.hospitalNumber, "identifiant", .text(1...32), in: &change)
@@ -26,14 +26,45 @@ struct PatientBody: ObjectBody {
     }
 }
 
+/// In which bed a patient lies whose discharge is taken back; nil: the one before.
+struct ReturnBody: ObjectBody {
+    let bed: String?
+
+    static let mayBeEmpty = true
+    init(_ fields: inout BodyFields) { bed = fields.optional("lit", .text(0...20)) }
+}
+
+/// A patient who is back, and what became of the devices.
+private struct ReturnedPatient: Encodable {
+    let back: TakenBackDischarge
+
+    enum CodingKeys: String, CodingKey { case dispositifs_rendus, dispositifs_pris }
+
+    private struct Device: Encodable {
+        let id: Int
+        let nom: String
+
+        init(_ device: WornDevice) { (id, nom) = (device.id, device.name) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try back.patient.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(back.returned.map(Device.init), forKey: .dispositifs_rendus)
+        try container.encode(back.missing.map(Device.init), forKey: .dispositifs_pris)
+    }
+}
+
 extension Service {
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
         let ward = try call.query.number("service")
         if let ward { _ = try call.found(database.ward(ward, call.scope())) }
         if let number = call.query["identifiant"] { return try .json([find(hospitalNumber: number, ward: ward, call)]) }
-        let patients = try database.patients(call.scope(), ward: ward, isDischarged: call.query.flag("sortis"), page)
-        return try call.list(patients, page) { String($0.id) }
+        if try call.query.flag("sortis") {
+            return try call.list(database.dischargedPatients(call.scope(), ward: ward, page), page) { String($0.id) }
+        }
+        return try call.list(database.patients(call.scope(), ward: ward, page), page) { String($0.id) }
     }
 
     /// Present or discharged, as far as the caller sees them. - Throws: 404, as in every list of one patient.
@@ -60,6 +91,12 @@ extension Service {
 
     func dischargePatient(_ call: Call) throws -> Response {
         try .json(call.found(database.dischargePatient(PatientKey(call.parameters["id"] ?? ""), call.scope())))
+    }
+
+    func takeBackDischarge(_ call: Call, _ body: ReturnBody) throws -> Response {
+        let back = try call.found(database.takeBackDischarge(PatientKey(call.parameters["id"] ?? ""), bed: body.bed, call.scope()))
+        try recordShown([back.patient.id], call)
+        return try .json(ReturnedPatient(back: back))
     }
 
     /// Whoever looks somebody up has opened their page: that is recorded, or nothing is shown.

@@ -83,6 +83,12 @@ extension Service {
         throw try database.isDeleted(key, call.scope()) ? Problem(status: 410, code: .deleted) : Problem.notFound
     }
 
+    /// What the caller can take back.
+    func listOwnEntries(_ call: Call) throws -> Response {
+        let patient = try patient(call.parameters["id"] ?? "", call)
+        return try .json(database.ownEntries(of: patient.id, call.scope()))
+    }
+
     func correctReading(_ call: Call, _ body: ValueBody) throws -> Response {
         let key = try key(call)
         return try .json(call.found(database.correctReading(key, value: value(body.value, of: key.vital), call.scope())))

@@ -14,22 +14,41 @@ public struct AlarmLevels: Hashable, Sendable {
     /// The ward has validated the site where its devices measure the temperature. Until then, limits made for a core temperature are none
     /// for the skin's, which is normal at 30 to 35 °C: only those hold that a ward or a patient was given.
     public let isSkinTemperatureValid: Bool
+    /// Why the own rules are there, and until when, as far as there is anything to say.
+    public private(set) var terms: [AlarmRule.Key: AlarmRuleTerms]
 
-    /// - Parameter level: nearer ones are left out.
+    /// - Parameters:
+    ///   - level: nearer ones are left out.
+    ///   - terms: of the level's own rules.
     public init(
-        of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [], isSkinTemperatureValid: Bool = false
+        of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [], isSkinTemperatureValid: Bool = false,
+        terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
     ) {
-        (self.level, self.isSkinTemperatureValid) = (level, isSkinTemperatureValid)
+        (self.level, self.isSkinTemperatureValid, self.terms) = (level, isSkinTemperatureValid, terms)
         byLevel = [.defaults: AlarmRule.defaults, .hospital: hospital, .ward: ward, .patient: patient]
     }
 
     /// In the order of `AlarmRule.Key`.
     public var own: [AlarmRule] { (byLevel[level] ?? []).sorted { $0.key < $1.key } }
 
-    public func replacing(own rules: [AlarmRule]) -> AlarmLevels {
+    public func replacing(own rules: [AlarmRule], terms: [AlarmRule.Key: AlarmRuleTerms] = [:]) -> AlarmLevels {
         var changed = self
         changed.byLevel[level] = rules
+        changed.terms = terms.filter { $0.value != AlarmRuleTerms() }
         return changed
+    }
+
+    /// What is left at an instant: an own rule whose end has come holds no more.
+    public func left(at instant: Instant) -> AlarmLevels {
+        let ended = Set(terms.filter { $0.value.expiresAt.map { $0 <= instant } ?? false }.keys)
+        if ended.isEmpty { return self }
+        return replacing(own: own.filter { !ended.contains($0.key) }, terms: terms.filter { !ended.contains($0.key) })
+    }
+
+    /// A digest of what holds and until when, as `AlarmRules.version`: of a level without ends it is that.
+    public var version: UInt32 {
+        let ends = terms.compactMap { key, terms in terms.expiresAt.map { "\(key.text) \($0.rfc3339)" } }.sorted()
+        return ends.isEmpty ? rules.version : AlarmRules.digest(ends, from: rules.version)
     }
 
     /// The nearest rule of each key, and whose it is, in the order of `AlarmRule.Key`; also those that say that there is no alarm.
@@ -68,8 +87,13 @@ public struct AlarmRuleProblem: Error, Hashable, Sendable {
 }
 
 extension AlarmLevels {
-    /// The first problem of the own rules, or of what holds with them.
+    /// The first problem of the own rules, or of what holds with them, now or when some of them have ended.
     public var problem: AlarmRuleProblem? {
+        let ends = Set(terms.values.compactMap(\.expiresAt)).sorted()
+        return problemNow ?? ends.lazy.compactMap { left(at: $0).problemNow }.first
+    }
+
+    private var problemNow: AlarmRuleProblem? {
         var seen: Set<AlarmRule.Key> = []
         for rule in own {
             if !seen.insert(rule.key).inserted { return AlarmRuleProblem(rule.key, .twice) }

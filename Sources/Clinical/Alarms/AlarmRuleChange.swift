@@ -6,12 +6,15 @@ public struct AlarmRuleChange: Hashable, Sendable {
     public var includesLimit: Bool?
     public var delaySeconds: Double?
     public var hysteresis: Double?
+    /// Nil: left out, and as it was where the rule stays the same. Nil within: until somebody changes it.
+    public var expiresAt: Instant??
 
     public init(
-        _ key: AlarmRule.Key, limit: Double?? = .none, includesLimit: Bool? = nil, delaySeconds: Double? = nil, hysteresis: Double? = nil
+        _ key: AlarmRule.Key, limit: Double?? = .none, includesLimit: Bool? = nil, delaySeconds: Double? = nil, hysteresis: Double? = nil,
+        expiresAt: Instant?? = .none
     ) {
         (self.key, self.limit, self.includesLimit) = (key, limit, includesLimit)
-        (self.delaySeconds, self.hysteresis) = (delaySeconds, hysteresis)
+        (self.delaySeconds, self.hysteresis, self.expiresAt) = (delaySeconds, hysteresis, expiresAt)
     }
 
     /// With nothing left out.
@@ -34,11 +37,20 @@ public struct AlarmRuleChange: Hashable, Sendable {
 }
 
 extension AlarmLevels {
-    /// With these as the level's own rules.
-    public func replacing(ownWith changes: [AlarmRuleChange]) throws(AlarmRuleProblem) -> AlarmLevels {
-        let inherited = inherited
+    /// With these as the level's own rules. What stays as it is keeps its reason and, unless the change says otherwise, its end.
+    ///
+    /// - Parameter reason: of what changes.
+    public func replacing(ownWith changes: [AlarmRuleChange], reason: String? = nil) throws(AlarmRuleProblem) -> AlarmLevels {
+        let (inherited, before) = (inherited, Dictionary(own.map { ($0.key, $0) }) { $1 })
         var rules: [AlarmRule] = []
-        for change in changes { rules.append(try change.rule(inherited: inherited)) }
-        return replacing(own: rules)
+        var changedTerms: [AlarmRule.Key: AlarmRuleTerms] = [:]
+        for change in changes {
+            let rule = try change.rule(inherited: inherited)
+            rules.append(rule)
+            let (isSame, known) = (before[rule.key] == rule, terms[rule.key] ?? AlarmRuleTerms())
+            let expiresAt = change.expiresAt ?? (isSame ? known.expiresAt : nil)
+            changedTerms[rule.key] = isSame && expiresAt == known.expiresAt ? known : AlarmRuleTerms(reason: reason, expiresAt: expiresAt)
+        }
+        return replacing(own: rules, terms: changedTerms)
     }
 }

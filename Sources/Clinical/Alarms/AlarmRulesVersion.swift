@@ -5,11 +5,13 @@ extension AlarmRules {
     /// A digest by which a device or a client sees that rules are others than those it holds: 32-bit FNV-1a over a line a rule. Never 0,
     /// which is what a device says that holds none.
     public var version: UInt32 {
-        var digest: UInt32 = 2_166_136_261
-        for rule in sorted {
-            let line = "\(rule.key.text) \(rule.limit ?? .nan) \(rule.includesLimit) \(rule.delaySeconds) \(rule.hysteresis)\n"
-            for byte in line.utf8 { digest = (digest ^ UInt32(byte)) &* 16_777_619 }
-        }
+        let lines = sorted.map { "\($0.key.text) \($0.limit ?? .nan) \($0.includesLimit) \($0.delaySeconds) \($0.hysteresis)" }
+        return Self.digest(lines, from: 2_166_136_261)
+    }
+
+    static func digest(_ lines: [String], from start: UInt32) -> UInt32 {
+        var digest = start
+        for byte in lines.lazy.flatMap({ "\($0)\n".utf8 }) { digest = (digest ^ UInt32(byte)) &* 16_777_619 }
         return max(digest, 1)
     }
 }

@@ -19,20 +19,26 @@ extension Database {
 
     /// Replaces a level's own rules; those that stay as they are are not touched. Nil where the caller sees no such ward or patient.
     ///
-    /// - Parameter versions: which version of the rules there may be (`AlarmRules.version`); nil: any.
-    /// - Throws: `StoreError.changedMeanwhile`, `StoreError.limitsContradict`; `AlarmRuleProblem`.
+    /// - Parameters:
+    ///   - versions: which version of the rules there may be (`AlarmLevels.version`); nil: any.
+    ///   - reason: needed where anything becomes looser.
+    /// - Throws: `StoreError.changedMeanwhile`, `.limitsContradict`, `.reasonNeeded`; `AlarmRuleProblem`; `ShownText.Faults`.
     public func changeAlarmRules(
-        _ owner: AlarmRuleOwner, _ scope: Scope, ifVersionIn versions: Set<UInt32>? = nil, to rules: [AlarmRuleChange]
+        _ owner: AlarmRuleOwner, _ scope: Scope, ifVersionIn versions: Set<UInt32>? = nil, to rules: [AlarmRuleChange], reason: String? = nil
     ) throws -> AlarmLevels? {
-        try self.change(by: scope.author) { connection in
+        let reason = try reason.map { try ShownText.checked([.init("motif", $0)])[0] }
+        return try self.change(by: scope.author) { connection in
             // One at a time: a farther level's change is compared with every nearer one's rules. Whoever stores readings waits for nobody.
             try connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules])
             guard let before = try alarmRules(owner, scope, isLocked: true, on: connection) else { return nil }
-            guard versions?.contains(before.rules.version) ?? true else { throw StoreError.changedMeanwhile }
-            let after = try before.replacing(ownWith: rules)
+            guard versions?.contains(before.version) ?? true else { throw StoreError.changedMeanwhile }
+            let after = try before.replacing(ownWith: rules, reason: reason)
             if let problem = after.problem { throw problem }
+            let effects = before.effects(of: after)
+            if reason == nil, effects.contains(where: \.isLooser) { throw StoreError.reasonNeeded }
             try checkNearer(owner, before.own, after.own, on: connection)
-            try replaceAlarmRules(owner, after.own, on: connection)
+            try LimitEffects(effects, reason: reason).tell(on: connection)
+            try replaceAlarmRules(owner, after, on: connection)
             return after
         }
     }
@@ -52,44 +58,35 @@ extension Database {
             guard let patient = try patient(.id(id), scope, isLocked: isLocked, on: connection) else { return nil }
             (level, ward) = (.patient, patient.fields.ward)
         }
-        var rules: [AlarmLevel: [AlarmRule]] = [:]
-        let rows = try connection.query(
-            """
-            SELECT CASE WHEN patient_id IS NOT NULL THEN 'patient' WHEN ward_id IS NOT NULL THEN 'service' ELSE 'hopital' END, \(AlarmRule.columns)
-            FROM alarm_rules WHERE ward_id = $1 OR patient_id = $2 OR num_nonnulls(ward_id, patient_id) = 0
-            """, [ward, owner.patient])
-        for row in rows {
-            guard let level = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 1) else { continue }
-            rules[level, default: []].append(rule)
-        }
-        let isSkinTemperatureValid = try connection.query("SELECT FROM wards WHERE id = $1 AND skin_temperature_valid", [ward]).count > 0
-        return AlarmLevels(
-            of: level, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [],
-            isSkinTemperatureValid: isSkinTemperatureValid)
+        return try AlarmLevels(of: level, ward: ward, patient: owner.patient, on: connection)
     }
 
-    private func replaceAlarmRules(_ owner: AlarmRuleOwner, _ rules: [AlarmRule], on connection: Connection) throws {
+    private func replaceAlarmRules(_ owner: AlarmRuleOwner, _ levels: AlarmLevels, on connection: Connection) throws {
+        let rules = levels.own
+        let terms = rules.map { levels.terms[$0.key] }
         let keys: [any PostgresEncodable] = [
             rules.map(\.key.vital.code), rules.map(\.key.side.rawValue), rules.map(\.key.severity.rawValue),
         ]
         try connection.pipeline {
             $0.query(
                 """
-                DELETE FROM alarm_rules WHERE ward_id IS NOT DISTINCT FROM $1 AND patient_id IS NOT DISTINCT FROM $2
+                DELETE FROM alarm_rules WHERE ward_id IS NOT DISTINCT FROM $1 AND patient_id IS NOT DISTINCT FROM $2 AND \(AlarmRule.holds)
                     AND (vital, side, severity) NOT IN (SELECT * FROM unnest($3::smallint[], $4::text[], $5::text[]))
                 """, [owner.ward, owner.patient] + keys)
             $0.query(
                 """
-                INSERT INTO alarm_rules AS r (ward_id, patient_id, \(AlarmRule.columns))
+                INSERT INTO alarm_rules AS r (ward_id, patient_id, \(AlarmRule.columns), reason, expires_at)
                 SELECT $1::bigint, $2::bigint, *
-                FROM unnest($3::smallint[], $4::text[], $5::text[], $6::float8[], $7::boolean[], $8::float8[], $9::float8[])
+                FROM unnest($3::smallint[], $4::text[], $5::text[], $6::float8[], $7::boolean[], $8::float8[], $9::float8[], $10::text[], $11::timestamptz[])
                 ON CONFLICT ON CONSTRAINT alarm_rules_key DO UPDATE SET limit_value = excluded.limit_value,
-                    includes_limit = excluded.includes_limit, delay_seconds = excluded.delay_seconds, hysteresis = excluded.hysteresis
-                WHERE (r.limit_value, r.includes_limit, r.delay_seconds, r.hysteresis)
-                    IS DISTINCT FROM (excluded.limit_value, excluded.includes_limit, excluded.delay_seconds, excluded.hysteresis)
+                    includes_limit = excluded.includes_limit, delay_seconds = excluded.delay_seconds, hysteresis = excluded.hysteresis,
+                    reason = excluded.reason, expires_at = excluded.expires_at
+                WHERE (r.limit_value, r.includes_limit, r.delay_seconds, r.hysteresis, r.reason, r.expires_at) IS DISTINCT FROM
+                    (excluded.limit_value, excluded.includes_limit, excluded.delay_seconds, excluded.hysteresis, excluded.reason, excluded.expires_at)
                 """,
                 [owner.ward, owner.patient] + keys
-                    + [rules.map(\.limit), rules.map(\.includesLimit), rules.map(\.delaySeconds), rules.map(\.hysteresis)])
+                    + [rules.map(\.limit), rules.map(\.includesLimit), rules.map(\.delaySeconds), rules.map(\.hysteresis)]
+                    + [terms.map { $0?.reason }, terms.map { $0?.expiresAt?.timestamp }])
         }
     }
 }
@@ -114,7 +111,7 @@ extension Database {
             """
             SELECT coalesce(r.ward_id, p.ward_id), r.patient_id, coalesce(w.name, p.hospital_number, ''), \(AlarmRule.columns)
             FROM alarm_rules r LEFT JOIN patients p ON p.id = r.patient_id LEFT JOIN wards w ON w.id = r.ward_id
-            WHERE p.discharged_at IS NULL AND ($1::bigint IS NULL OR coalesce(r.ward_id, p.ward_id, $1) = $1)
+            WHERE p.discharged_at IS NULL AND \(AlarmRule.holds) AND ($1::bigint IS NULL OR coalesce(r.ward_id, p.ward_id, $1) = $1)
             ORDER BY r.ward_id, p.hospital_number
             """, [owner.ward])
         for row in rows {
@@ -144,8 +141,34 @@ extension Database {
     }
 }
 
+extension AlarmLevels {
+    /// What holds now; `tidied`: also what ended and is still stored.
+    init(of level: AlarmLevel, ward: WardID?, patient: PatientID?, tidied: Bool = false, on connection: Connection) throws {
+        var rules: [AlarmLevel: [AlarmRule]] = [:]
+        var terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
+        let rows = try connection.query(
+            """
+            SELECT CASE WHEN patient_id IS NOT NULL THEN 'patient' WHEN ward_id IS NOT NULL THEN 'service' ELSE 'hopital' END, reason, expires_at,
+                \(AlarmRule.columns)
+            FROM alarm_rules WHERE (ward_id = $1 OR patient_id = $2 OR num_nonnulls(ward_id, patient_id) = 0) AND ($3 OR \(AlarmRule.holds))
+            """, [ward, patient, tidied])
+        for row in rows {
+            guard let owner = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 3) else { continue }
+            rules[owner, default: []].append(rule)
+            let own = AlarmRuleTerms(reason: try row[1], expiresAt: (try row[2] as Timestamp?).map(Instant.init))
+            if owner == level, own != AlarmRuleTerms() { terms[rule.key] = own }
+        }
+        self.init(
+            of: level, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [],
+            isSkinTemperatureValid: try connection.query("SELECT FROM wards WHERE id = $1 AND skin_temperature_valid", [ward]).count > 0,
+            terms: terms)
+    }
+}
+
 extension AlarmRule {
     static let columns = "vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis"
+    /// THE condition under which a row of `alarm_rules` counts. Whoever reads rules asks it: none waits for the job that takes away what has ended.
+    static let holds = "(expires_at IS NULL OR expires_at > now())"
 
     /// Nil: of a newer version's registry.
     init?(_ row: Row, from first: Int) throws {

@@ -112,9 +112,13 @@ extension Database {
             // Who acknowledges a value taken by hand has seen it: the next such value may come hours later.
             try connection.query(
                 """
-                DELETE FROM alarm_conditions c USING alerts a
-                WHERE a.id = $1 AND a.acknowledged_at IS NOT NULL AND a.ended_at IS NULL AND c.device_id = 0
-                    AND (c.patient_id, c.vital, c.side) = (a.patient_id, a.vital, a.side)
+                WITH ended AS (
+                    DELETE FROM alarm_conditions c USING alerts a
+                    WHERE a.id = $1 AND a.acknowledged_at IS NOT NULL AND a.ended_at IS NULL AND c.device_id = 0
+                        AND (c.patient_id, c.vital, c.side) = (a.patient_id, a.vital, a.side)
+                    RETURNING c.raised
+                )
+                UPDATE alerts SET hand_condition = ended.raised FROM ended WHERE id = $1
                 """, [id])
             try connection.query(
                 """

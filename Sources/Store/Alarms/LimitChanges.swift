@@ -22,6 +22,30 @@ public struct LimitChange: Sendable, Hashable, Identifiable {
     /// Nil: this level had, or has, no such limit of its own.
     public var before: State?
     public var after: State?
+    /// What held for the patients whom it concerns, whichever level it came from; nil: from before this was kept.
+    public var held: Holding?
+    public var holds: Holding?
+    public var reason: String?
+    public var expiresAt: Instant?
+
+    /// What holds on one side of a change; `state` without a limit: no alarm of this priority.
+    public struct Holding: Sendable, Hashable {
+        public var state: State
+        /// Nil: no level has such a limit.
+        public var level: AlarmLevel?
+
+        fileprivate func rule(_ key: AlarmRule.Key) -> AlarmRule {
+            AlarmRule(
+                key, limit: state.limit, includesLimit: state.includesLimit ?? false, delaySeconds: state.delaySeconds ?? 0,
+                hysteresis: state.hysteresis ?? 0)
+        }
+    }
+
+    /// Whether less is an alarm than before; nil: not known.
+    public var isLooser: Bool? {
+        guard let held, let holds else { return nil }
+        return AlarmRule.isLooser(holds.rule(key), than: held.rule(key))
+    }
 }
 
 extension Database {
@@ -58,7 +82,8 @@ extension Database {
                     ) AS earlier
                 )
                 SELECT id, at, CASE WHEN user_id IS NOT NULL THEN username END, patient_id IS NOT NULL, substr(subject, 7),
-                    \(Self.limitState("was")), \(Self.limitState("became"))
+                    \(Self.limitState("was")), \(Self.limitState("became")), \(Self.holding("before")), \(Self.holding("after")),
+                    after ->> 'reason', (after ->> 'expires_at')::timestamptz
                 FROM whole ORDER BY id DESC
                 """,
                 [patient, scope.wards, from?.timestamp, to?.timestamp, page.after, page.limit], statement: "limit changes"
@@ -72,9 +97,29 @@ extension Database {
     /// Five columns; the first says whether there is anything. `none`: the audit's word for no alarm of this priority.
     private static func limitState(_ json: String) -> String {
         """
-        \(json) IS NOT NULL, nullif(\(json) ->> 'limit_value', 'none')::float8, (\(json) ->> 'includes_limit')::boolean,
+        \(json) IS NOT NULL AND (action = 'limit.changed' OR \(json) ? 'limit_value'), nullif(\(json) ->> 'limit_value', 'none')::float8, (\(json) ->> 'includes_limit')::boolean,
             (\(json) ->> 'delay_seconds')::float8, (\(json) ->> 'hysteresis')::float8
         """
+    }
+}
+
+extension Database {
+    /// Six columns: five as `limitState`, and the level. As `LimitEffects` wrote them.
+    private static func holding(_ json: String) -> String {
+        """
+        \(json) ? 'effective_limit', nullif(\(json) ->> 'effective_limit', 'none')::float8, (\(json) ->> 'effective_includes')::boolean,
+            (\(json) ->> 'effective_delay')::float8, (\(json) ->> 'effective_hysteresis')::float8, \(json) ->> 'effective_level'
+        """
+    }
+}
+
+extension LimitChange.Holding {
+    fileprivate init?(_ row: Row, from first: Int) throws {
+        guard (try row[first] as Bool?) == true else { return nil }
+        self.init(
+            state: LimitChange.State(
+                limit: try row[first + 1], includesLimit: try row[first + 2], delaySeconds: try row[first + 3], hysteresis: try row[first + 4]),
+            level: (try row[first + 5] as String?).flatMap(AlarmLevel.init(rawValue:)))
     }
 }
 
@@ -90,20 +135,24 @@ extension LimitChange {
         let level: AlarmLevel = isPatients ? .patient : words.count > 3 ? .ward : .hospital
         self.init(
             id: try row[0], at: Instant(try row[1]), username: try row[2], level: level, key: .init(vital, side, severity),
-            before: try State(row, from: 5), after: try State(row, from: 10))
+            before: try State(row, from: 5), after: try State(row, from: 10), held: try Holding(row, from: 15), holds: try Holding(row, from: 21),
+            reason: try row[27], expiresAt: (try row[28] as Timestamp?).map(Instant.init))
     }
 }
 
 extension LimitChange.State {
     fileprivate init?(_ row: Row, from first: Int) throws {
-        guard try row[first] else { return nil }
+        guard (try row[first] as Bool?) == true else { return nil }
         self.init(
             limit: try row[first + 1], includesLimit: try row[first + 2], delaySeconds: try row[first + 3], hysteresis: try row[first + 4])
     }
 }
 
 extension LimitChange: Encodable {
-    enum CodingKeys: String, CodingKey { case moment, auteur, niveau, type_donnee, cote, niveau_gravite, ancien, nouveau }
+    enum CodingKeys: String, CodingKey {
+        case moment, auteur, niveau, type_donnee, cote, niveau_gravite, ancien, nouveau, en_vigueur_avant, en_vigueur_apres, assouplie, motif,
+            expire_le
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -115,6 +164,21 @@ extension LimitChange: Encodable {
         try container.encode(key.severity, forKey: .niveau_gravite)
         try container.encode(before, forKey: .ancien)
         try container.encode(after, forKey: .nouveau)
+        try container.encode(held, forKey: .en_vigueur_avant)
+        try container.encode(holds, forKey: .en_vigueur_apres)
+        try container.encode(isLooser, forKey: .assouplie)
+        try container.encode(reason, forKey: .motif)
+        try container.encode(expiresAt, forKey: .expire_le)
+    }
+}
+
+extension LimitChange.Holding: Encodable {
+    enum CodingKeys: String, CodingKey { case origine }
+
+    public func encode(to encoder: any Encoder) throws {
+        try state.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(level, forKey: .origine)
     }
 }
 

@@ -63,6 +63,7 @@ public struct AuditFilter: Sendable {
     public var user: UserID?
     public var username: String?
     public var patient: PatientKey?
+    /// `patient.changed`, or `limit.*`: all of a noun.
     public var action: String?
     /// From this instant on, and before that one.
     public var from: Instant?
@@ -85,7 +86,7 @@ extension Database {
             AND ($2::bigint IS NULL OR a.user_id = $2) AND ($3::text IS NULL OR a.username = $3)
             AND ($4::bigint IS NULL OR a.patient_id = $4)
             AND ($5::text IS NULL OR a.patient_id = (SELECT id FROM patients WHERE hospital_number = $5))
-            AND ($6::text IS NULL OR a.action = $6)
+            AND ($6::text IS NULL OR a.action = $6 OR right($6, 2) = '.*' AND starts_with(a.action, left($6, -1)))
             AND ($7::timestamptz IS NULL OR a.at >= $7) AND ($8::timestamptz IS NULL OR a.at < $8)
         """
 

@@ -22,7 +22,11 @@ struct IngestAlarms {
             // Two processes with readings of one patient take turns, each until its commit; in order, so that none waits crosswise, and
             // before anything is read, so that each reads what the other wrote. By lock and not by row: nothing is written where nothing changes.
             $0.query("SELECT pg_advisory_xact_lock($2, id) FROM unnest($1::integer[]) AS id", about + [AdvisoryLock.alarms])
-            $0.query("SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules WHERE patient_id IS NULL OR patient_id = ANY ($1)", about)
+            $0.query(
+                """
+                SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules
+                WHERE patient_id IS NULL OR patient_id = ANY ($1) AND \(AlarmRule.holds)
+                """, about)
             $0.query(
                 """
                 SELECT patient_id, vital, side, since_error, since_warning, since_info, device_id, raised

@@ -7,20 +7,24 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
     public var fields: PatientFields
     /// Nil: in the ward. Afterwards the patient exists for administrators only.
     public var dischargedAt: Instant?
+    /// Which have limits of the patient's own.
+    public var ownLimits: [Vital] = []
 
     enum CodingKeys: String, CodingKey {
         case id
         case dischargedAt = "sorti_le"
+        case ownLimits = "limites_propres"
     }
 
-    public init(id: PatientID, fields: PatientFields, dischargedAt: Instant? = nil) {
-        (self.id, self.fields, self.dischargedAt) = (id, fields, dischargedAt)
+    public init(id: PatientID, fields: PatientFields, dischargedAt: Instant? = nil, ownLimits: [Vital] = []) {
+        (self.id, self.fields, self.dischargedAt, self.ownLimits) = (id, fields, dischargedAt, ownLimits)
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(PatientID.self, forKey: .id)
         dischargedAt = try container.decodeIfPresent(Instant.self, forKey: .dischargedAt)
+        ownLimits = try container.decodeIfPresent([Vital].self, forKey: .ownLimits) ?? []
         fields = try PatientFields(from: decoder)
     }
 
@@ -28,6 +32,7 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
         try container.encode(dischargedAt, forKey: .dischargedAt)
+        try container.encode(ownLimits, forKey: .ownLimits)
         try fields.encode(to: encoder)
     }
 }
@@ -105,7 +110,8 @@ public struct PatientFields: Codable, Sendable, Hashable {
 extension Database {
     static let patientColumns = """
         p.id, p.hospital_number, p.last_name, p.first_name, to_char(p.birth_date, 'YYYY-MM-DD'), p.sex, p.ward_id, p.bed,
-        p.discharged_at, p.spo2_scale, p.pregnant
+        p.discharged_at, p.spo2_scale, p.pregnant,
+        ARRAY(SELECT DISTINCT vital FROM alarm_rules WHERE patient_id = p.id AND \(AlarmRule.holds) ORDER BY 1)
         """
 
     static func patient(_ row: Row) throws -> Patient {
@@ -115,7 +121,8 @@ extension Database {
             fields: PatientFields(
                 hospitalNumber: row[1], lastName: row[2], firstName: row[3], birthDate: row[4], sex: row[5], ward: row[6],
                 bed: row[7], spo2Scale: row[9], isPregnant: row[10]),
-            dischargedAt: dischargedAt.map(Instant.init))
+            dischargedAt: dischargedAt.map(Instant.init),
+            ownLimits: (row[11] as [Int16]).compactMap(Vital.init(code:)))
     }
 
     /// - Parameter isDischarged: those who have left instead of those who are there.

@@ -45,6 +45,7 @@ extension Database {
             let present = try lockAssignments(on: connection)
             guard let patient = try patient(key, scope, isLocked: true, on: connection) else { return nil }
             if patient.dischargedAt != nil { return patient }
+            try rememberDischarge(of: patient.id, at: present, scope, on: connection)
             try endAssignments(of: .patient(patient.id), at: present, on: connection)
             for kind in MonitoringHold.Kind.allCases { try endHold(kind, of: patient.id, on: connection) }
             try endAlerts(of: patient.id, scope, on: connection)

@@ -30,6 +30,7 @@ CREATE TABLE public.alerts (
     first_acknowledged_at timestamp with time zone,
     sources integer[],
     raised_by integer,
+    hand_condition text,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
@@ -53,6 +54,7 @@ COMMENT ON COLUMN public.alerts.device_id IS 'Of a technical alert: the device t
 COMMENT ON COLUMN public.alerts.first_acknowledged_at IS 'A reminder or a worse priority takes back acknowledged_at, not this: how long somebody took.';
 COMMENT ON COLUMN public.alerts.sources IS 'Of an alert of a rule: the devices that found it, in the order in which they did; 0: a person. Null: not of a rule, or older than this column.';
 COMMENT ON COLUMN public.alerts.raised_by IS 'Who raised it by hand; NULL: the system.';
+COMMENT ON COLUMN public.alerts.hand_condition IS 'The priority that readings by hand had raised, whose condition the acknowledgement ended: taken back, it is there again.';
 COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
@@ -124,7 +126,10 @@ CREATE FUNCTION public.alerts_next_version() RETURNS trigger
     AS $$
 BEGIN
     NEW.version := OLD.version + 1;
-    NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
+    -- An acknowledgement that is taken back was none: who takes it back clears both.
+    IF NEW.acknowledged_at IS NOT NULL OR NEW.first_acknowledged_at IS NOT NULL THEN
+        NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
+    END IF;
     RETURN NEW;
 END $$;
 CREATE FUNCTION public.audit_actor() RETURNS jsonb
@@ -192,6 +197,7 @@ DECLARE
     whole jsonb := coalesce(new_row, old_row);
     secret text[] := string_to_array(coalesce(TG_ARGV[3], ''), ',');
     noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
+    effect jsonb;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
@@ -213,12 +219,13 @@ BEGIN
             (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
         old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
         new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
+        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> regexp_replace(whole ->> 'id', '^ward-[0-9]+-', '');
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
         split_part(TG_ARGV[1], ' ', 1) || ' ' || (whole ->> split_part(TG_ARGV[1], ' ', 2)),
-        audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise),
-        audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise));
+        with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise), effect -> 'before'),
+        with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise), effect -> 'after'));
     RETURN NULL;
 END $$;
 CREATE FUNCTION public.build_hour(built timestamp with time zone, patients integer[], vitals smallint[]) RETURNS void
@@ -494,6 +501,14 @@ CREATE FUNCTION public.notify_rights(account integer) RETURNS void
     AS $$
     SELECT pg_notify('fajma_right', addressed(NULL, NULL, json_build_object('user', account)))
 $$;
+CREATE FUNCTION public.own_limits_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('fajma_patient', addressed(p.id, p.ward_id, json_build_object('patient', p.id, 'ward', p.ward_id, 'before', p.ward_id)))
+    FROM patients p WHERE p.id = coalesce(NEW.patient_id, OLD.patient_id) AND p.discharged_at IS NULL;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.patient_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -902,6 +917,11 @@ CREATE FUNCTION public.wire_time(t timestamp with time zone) RETURNS text
     AS $$
     SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
+CREATE FUNCTION public.with_effect(told jsonb, effect jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT CASE WHEN effect IS NULL THEN told ELSE coalesce(told, '{}') || effect END
+$$;
 CREATE FUNCTION public.worst_unacknowledged(patient integer, ward integer) RETURNS text
     LANGUAGE sql STABLE
     AS $$
@@ -945,14 +965,20 @@ CREATE TABLE public.alarm_rules (
     includes_limit boolean NOT NULL,
     delay_seconds double precision NOT NULL,
     hysteresis double precision NOT NULL,
+    reason text,
+    expires_at timestamp with time zone,
     CONSTRAINT alarm_rules_delay_range CHECK (((delay_seconds >= (0)::double precision) AND (delay_seconds <= (300)::double precision))),
     CONSTRAINT alarm_rules_hysteresis_range CHECK (((hysteresis >= (0)::double precision) AND (hysteresis < 'Infinity'::double precision))),
     CONSTRAINT alarm_rules_one_owner CHECK ((num_nonnulls(ward_id, patient_id) <= 1)),
+    CONSTRAINT alarm_rules_only_patients_expire CHECK (((expires_at IS NULL) OR (patient_id IS NOT NULL))),
+    CONSTRAINT alarm_rules_reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 200))),
     CONSTRAINT alarm_rules_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
     CONSTRAINT alarm_rules_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
 );
 COMMENT ON TABLE public.alarm_rules IS 'A patient''s replace their ward''s, those the hospital''s (neither ward nor patient), those the defaults in Sources/Clinical/AlarmRule.swift.';
 COMMENT ON COLUMN public.alarm_rules.limit_value IS 'NULL: no alarm of this priority.';
+COMMENT ON COLUMN public.alarm_rules.reason IS 'Why it was changed last; a looser one has a reason.';
+COMMENT ON COLUMN public.alarm_rules.expires_at IS 'From then on it does not hold any more, and the farther level''s does; NULL: until somebody changes it.';
 ALTER TABLE public.alarm_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alarm_rules_id_seq
     START WITH 1
@@ -1031,6 +1057,19 @@ ALTER TABLE public.devices ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.discharges (
+    patient_id integer NOT NULL,
+    discharged_at timestamp with time zone NOT NULL,
+    discharged_by integer,
+    bed text NOT NULL,
+    assignment_ids integer[] NOT NULL,
+    assignment_ends timestamp with time zone[] NOT NULL,
+    rules jsonb NOT NULL,
+    CONSTRAINT discharges_assignments_whole CHECK ((cardinality(assignment_ids) = cardinality(assignment_ends)))
+);
+COMMENT ON COLUMN public.discharges.discharged_by IS 'NULL: no account did it.';
+COMMENT ON COLUMN public.discharges.assignment_ids IS 'Of the devices that the patient wore; assignment_ends: until when they were planned, NULL: until somebody ends them.';
+COMMENT ON COLUMN public.discharges.rules IS 'The patient''s own alarm rules, as rows of alarm_rules.';
 CREATE TABLE public.idempotency_keys (
     user_id integer NOT NULL,
     key text NOT NULL,
@@ -1319,6 +1358,8 @@ ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.discharges
+    ADD CONSTRAINT discharges_pkey PRIMARY KEY (patient_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.known_browsers
@@ -1377,6 +1418,7 @@ ALTER TABLE ONLY public.wards
     ADD CONSTRAINT wards_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+CREATE INDEX alarm_rules_expiry_idx ON public.alarm_rules USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX alarm_rules_ward_idx ON public.alarm_rules USING btree (ward_id) WHERE (ward_id IS NOT NULL);
 CREATE UNIQUE INDEX alerts_one_open_key ON public.alerts USING btree (patient_id, vital, side) WHERE ((ended_at IS NULL) AND (vital IS NOT NULL));
 COMMENT ON INDEX public.alerts_one_open_key IS 'One open alert a patient, vital and side, whoever raises it.';
@@ -1410,12 +1452,12 @@ CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree
 ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
-CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
-CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
+CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_inserted_break_pauses AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
-CREATE TRIGGER alerts_update_audited AFTER UPDATE ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR ((new.acknowledged_by IS NOT NULL) AND (old.acknowledged_by IS DISTINCT FROM new.acknowledged_by)) OR (old.raised_by IS DISTINCT FROM new.raised_by) OR (old.kind <> new.kind)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version');
+CREATE TRIGGER alerts_update_audited AFTER UPDATE ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR ((new.acknowledged_by IS NOT NULL) AND (old.acknowledged_by IS DISTINCT FROM new.acknowledged_by)) OR (old.raised_by IS DISTINCT FROM new.raised_by) OR (old.kind <> new.kind)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE TRIGGER alerts_updated AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
@@ -1432,6 +1474,7 @@ CREATE TRIGGER hours_stale_deleted AFTER DELETE ON public.readings REFERENCING O
 CREATE TRIGGER hours_stale_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER monitoring_holds_begun_audited AFTER INSERT ON public.monitoring_holds FOR EACH ROW EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
 CREATE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON public.monitoring_holds FOR EACH ROW WHEN (((new.begun_by <> old.begun_by) OR (new.ends_at <> old.ends_at) OR (public.in_somebodys_name() AND (new.ended_at < new.ends_at)))) EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
+CREATE TRIGGER own_limits_changed AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.own_limits_changed();
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id', '', 'admitted_at');
@@ -1475,6 +1518,10 @@ ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.discharges
+    ADD CONSTRAINT discharges_discharged_by_fkey FOREIGN KEY (discharged_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.discharges
+    ADD CONSTRAINT discharges_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.known_browsers

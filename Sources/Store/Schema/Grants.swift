@@ -28,6 +28,7 @@ enum Grants {
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
         "alarm_rules": all,
+        "discharges": all,  // DELETE: of one that was taken back
         "alarm_conditions": all,  // written and taken away with the readings
         "sound_pauses": [.select, .insert, .update],  // ends, and stays: it tells who silenced what
         "monitoring_holds": [.select, .insert, .update],  // likewise

@@ -46,4 +46,28 @@ import Testing
         #expect(try api.store.stored() == 0)
         #expect(try api.send("GET", "/api/iot/data/1.1.1600000000000.0/", as: .infirmier).status == 404)
     }
+
+    @Test("a person is told which of their own values they can still correct or delete, and until when, and of nobody else's") func ownEntries()
+        throws
+    {
+        func own(as sender: TestService.Sender = .infirmier) throws -> [JSON] {
+            try #require(try api.send("GET", "/api/patients/1/saisies/", as: sender).json?.array)
+        }
+        let id = try #require(try enter(91, secondsAgo: 5)["id"]?.text)
+        let time = api.now.advanced(bySeconds: -7_200).rfc3339
+        let readings = ["heart_rate": "70", "consciousness": #""V""#].map { #"{"type_donnee":"\#($0)","valeur":\#($1),"timestamp":"\#(time)"}"# }
+        let several = #"{"patient":1,"mesures":[\#(readings.joined(separator: ",")),{"type_donnee":"spo2","valeur":95}]}"#
+        #expect(try api.send("POST", "/api/iot/data/", as: .infirmier, several).status == 201)
+        _ = try enter(98, secondsAgo: 30, as: .medecin)
+        let mine = try own()
+        #expect(mine.map { $0["type_donnee"]?.text } == ["spo2", "spo2", "heart_rate", "consciousness"], "\(mine)")
+        #expect(mine.contains { $0["id"]?.text == id } && mine[0]["modifiable_jusqu_a"]?.text ?? "" > api.now.advanced(bySeconds: 3_500).rfc3339)
+        #expect(
+            try own(as: .medecin).count == 1 && own(as: .admin).isEmpty && api.send("GET", "/api/patients/2/saisies/", as: .infirmier).status == 404)
+        #expect(try api.send("PATCH", "/api/iot/data/\(id)/", as: .infirmier, #"{"valeur":96}"#).status == 200)
+        #expect(try own().contains { $0["id"]?.text == id && $0["valeur"]?.number == 96 })
+        #expect(try api.send("DELETE", "/api/iot/data/\(id)/", as: .infirmier).status == 204 && own().count == 3)
+        try api.store.connection().script("UPDATE readings SET received_at = received_at - interval '61 min'")
+        #expect(try own().isEmpty)
+    }
 }

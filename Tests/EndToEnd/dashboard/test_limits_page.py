@@ -63,7 +63,7 @@ def test_the_limits_say_where_they_come_from_and_stand_on_the_cards(stack, devic
     set_limits(stack, f"/api/patients/{device.patient}/limites/", [low_limit(88)])
     page.reload()
     page.wait_for_selector('.limits-part .origin[data-origin=patient] svg')
-    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 88 % 0 s · hyst. 1 patient"
+    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 88 % 0 s · hyst. 1 patient BPCO"
     assert "< 88" in page.text_content("vital-card[data-vital=spo2] .limit-words").replace("\u00a0", " ")
     expect_accessible_light_and_dark(page, "patient")
 
@@ -98,6 +98,10 @@ def test_a_limit_is_switched_off_with_a_warning_and_goes_back_to_the_wards(stack
     open_limits(page, "heart_rate")
     choose(page, "mode_haut_error", "D")
     page.wait_for_selector('dialog [data-corner=haut_error] .off-warning:has-text("Aucune alarme urgente")')
+    # Less is an alarm: the server asks why, and so the form does.
+    save(page)
+    page.wait_for_selector('dialog [data-field=motif] .field-error:has-text("motif")')
+    fill_in(page, "motif", "Rythme connu")
     save(page)
     expect_saved(page)
     page.wait_for_selector('.limits-part .rule.off:has-text("désactivée")')
@@ -115,6 +119,7 @@ def test_limits_that_somebody_changed_meanwhile_are_shown_and_what_was_typed_is_
     page = patient_page
     open_limits(page, "spo2")
     own(page, "bas_error", seuil="85")
+    fill_in(page, "motif", "BPCO")
     set_limits(stack, f"/api/patients/{device.patient}/limites/", [low_limit(87), {**low_limit(None), "type_donnee": "heart_rate"}])
     save(page)
     page.wait_for_selector('dialog .form-problem:has-text("entre-temps")')
@@ -140,6 +145,7 @@ def test_an_administrator_sets_a_wards_limits_and_the_hospitals(stack, device, p
             press(page, "dialog [data-key=limits-respiratory_rate]")
             page.wait_for_selector("dialog .corner")
             own(page, corner, seuil=value)
+            fill_in(page, "motif", "Protocole du service")
             page.keyboard.press("Enter")
             page.wait_for_selector("dialog .corner", state="detached")
             page.keyboard.press("Escape")

@@ -140,7 +140,7 @@ class Day:
         self.stack = stack
         self.ward = stack.devices[0].ward
         self.devices = [stack.next_device(self.ward) for _ in SCRIPT]
-        answer = stack.request("PUT", f"/api/services/{self.ward}/limites/", json={"limites": LIMITS})
+        answer = stack.request("PUT", f"/api/services/{self.ward}/limites/", json={"limites": LIMITS, "motif": "BPCO"})
         assert answer.status_code == 200, answer.text
 
     def begin(self):

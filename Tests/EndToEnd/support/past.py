@@ -5,7 +5,7 @@ from support.clock import wire_time
 
 
 def set_limits(stack, path, rules, role="medecin"):
-    answer = stack.request("PUT", path, role=role, json={"limites": rules})
+    answer = stack.request("PUT", path, role=role, json={"limites": rules, "motif": "BPCO"})
     assert answer.status_code == 200, answer.text
     return answer.json()
 

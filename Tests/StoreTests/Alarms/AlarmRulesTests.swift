@@ -26,14 +26,16 @@ import Testing
 
     @discardableResult
     private func set(_ owner: AlarmRuleOwner, _ rules: AlarmRule..., by scope: Scope? = nil) throws -> AlarmLevels? {
-        try store.database.changeAlarmRules(owner, scope ?? store.admin, to: rules.map { AlarmRuleChange($0) })
+        try store.database.changeAlarmRules(owner, scope ?? store.admin, to: rules.map { AlarmRuleChange($0) }, reason: "r")
     }
 
-    /// `action|username|patient|subject|before|after` of the limits' changes.
+    /// `action|username|patient|subject|before|after` of the limits' changes, without what they do for patients (LoosenedLimitTests).
     private func audited() throws -> [String] {
-        try owner.query(
+        let effects = "ARRAY['reason', 'effective_limit', 'effective_level', 'effective_includes', 'effective_delay', 'effective_hysteresis']"
+        return try owner.query(
             """
-            SELECT concat_ws('|', action, username, coalesce(patient_id::text, '-'), subject, coalesce(before::text, '-'), coalesce(after::text, '-'))
+            SELECT concat_ws('|', action, username, coalesce(patient_id::text, '-'), subject, coalesce(nullif(before - \(effects), '{}')::text, '-'),
+                coalesce(nullif(after - \(effects), '{}')::text, '-'))
             FROM audit WHERE action LIKE 'limit.%' ORDER BY id
             """
         ).map { try $0[0] }
@@ -131,7 +133,8 @@ import Testing
                 let limit = before.own.first?.limit ?? 60
                 let rule = AlarmRule(.init(.spo2, .low, .error), limit: limit + 1, delaySeconds: 5, hysteresis: 1)
                 do {
-                    _ = try database.changeAlarmRules(.patient(1), admin, ifVersionIn: [before.rules.version], to: [AlarmRuleChange(rule)])
+                    _ = try database.changeAlarmRules(
+                        .patient(1), admin, ifVersionIn: [before.rules.version], to: [AlarmRuleChange(rule)], reason: "r")
                     return
                 } catch StoreError.changedMeanwhile {}
             }

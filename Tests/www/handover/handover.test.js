@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverage, gapsOf, gapsTogether, loadOf, median, openOf, readLimitChange, roundsOf } from "../../../www/handover/handover.js";
+import { coverage, gapsOf, gapsTogether, loadOf, median, openOf, roundsOf } from "../../../www/handover/handover.js";
 
 const NOW = Date.parse("2026-11-22T14:00:00Z");
 const SECOND = 1_000, MINUTE = 60_000, HOUR = 60 * MINUTE;
@@ -84,12 +84,4 @@ test("values of one minute are one round, the newest first", () => {
   const at = NOW - 3 * HOUR;
   assert.deepEqual(roundsOf([{ vital: "systolic_bp", value: 128, at: at + 5_000 }, { vital: "diastolic_bp", value: 78, at: at + 9_000 }, { vital: "temperature", value: 38.2, at: NOW }]),
     [{ at: NOW, values: { temperature: 38.2 } }, { at, values: { systolic_bp: 128, diastolic_bp: 78 } }]);
-});
-
-test("a change of limits has what was and what is, or that there was nothing", () => {
-  const wire = { moment: "2026-11-22T13:00:00Z", auteur: "m.ba", niveau: "patient", type_donnee: "spo2", cote: "bas", niveau_gravite: "error", ancien: null, nouveau: { seuil: 88, delai_s: 10, hysteresis: 1 } };
-  const { at, by, level, before, after } = readLimitChange(wire);
-  assert.deepEqual([at, by, level, before], [NOW - HOUR, "m.ba", "patient", null]);
-  assert.deepEqual(after, { type_donnee: "spo2", cote: "bas", niveau_gravite: "error", seuil: 88, delai_s: 10, hysteresis: 1 });
-  assert.equal(readLimitChange({ moment: "?" }), null);
 });

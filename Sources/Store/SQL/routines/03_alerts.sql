@@ -35,7 +35,10 @@ CREATE OR REPLACE FUNCTION alerts_next_version() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version + 1;
-    NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
+    -- An acknowledgement that is taken back was none: who takes it back clears both.
+    IF NEW.acknowledged_at IS NOT NULL OR NEW.first_acknowledged_at IS NOT NULL THEN
+        NEW.first_acknowledged_at := coalesce(OLD.first_acknowledged_at, NEW.acknowledged_at);
+    END IF;
     RETURN NEW;
 END $$;
 

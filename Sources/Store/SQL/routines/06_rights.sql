@@ -58,6 +58,18 @@ CREATE OR REPLACE TRIGGER patient_admitted AFTER INSERT ON patients
 CREATE OR REPLACE TRIGGER patient_changed AFTER UPDATE ON patients
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION patient_changed();
 
+-- A patient's own limits are marked on screens: as if the patient had changed.
+CREATE OR REPLACE FUNCTION own_limits_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('fajma_patient', addressed(p.id, p.ward_id, json_build_object('patient', p.id, 'ward', p.ward_id, 'before', p.ward_id)))
+    FROM patients p WHERE p.id = coalesce(NEW.patient_id, OLD.patient_id) AND p.discharged_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER own_limits_changed AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
+    FOR EACH ROW EXECUTE FUNCTION own_limits_changed();
+
 -- What a ward's patients are scored by has changed: as if each of them had.
 CREATE OR REPLACE FUNCTION ward_scoring_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$

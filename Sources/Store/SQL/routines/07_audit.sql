@@ -28,6 +28,13 @@ LANGUAGE sql IMMUTABLE AS $$
     FROM jsonb_each(told) WHERE key <> ALL (noise)
 $$;
 
+-- One side of a change of an alarm limit, with what held on that side for those whom it concerns: `fajma.limit_effects` says so of each limit that
+-- this transaction changes (Store's LimitEffects).
+CREATE OR REPLACE FUNCTION with_effect(told jsonb, effect jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN effect IS NULL THEN told ELSE coalesce(told, '{}') || effect END
+$$;
+
 -- Arguments: the noun of the action; what the row is called, as a word and a column; the column that names the patient, or ''; columns
 -- whose values are secret; columns that nobody cares for. Of a change only what changed is kept. Times within are UTC, as everywhere.
 CREATE OR REPLACE FUNCTION audited() RETURNS trigger
@@ -39,6 +46,7 @@ DECLARE
     whole jsonb := coalesce(new_row, old_row);
     secret text[] := string_to_array(coalesce(TG_ARGV[3], ''), ',');
     noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
+    effect jsonb;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
@@ -60,12 +68,13 @@ BEGIN
             (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
         old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
         new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
+        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> regexp_replace(whole ->> 'id', '^ward-[0-9]+-', '');
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
         split_part(TG_ARGV[1], ' ', 1) || ' ' || (whole ->> split_part(TG_ARGV[1], ' ', 2)),
-        audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise),
-        audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise));
+        with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise), effect -> 'before'),
+        with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise), effect -> 'after'));
     RETURN NULL;
 END $$;
 
@@ -99,14 +108,14 @@ DROP TRIGGER IF EXISTS alerts_audited ON alerts;
 CREATE OR REPLACE TRIGGER alerts_insert_audited AFTER INSERT ON alerts
     FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard')
         AND (in_somebodys_name() OR NEW.raised_by IS NOT NULL OR NEW.acknowledged_by IS NOT NULL))
-    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
+    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE OR REPLACE TRIGGER alerts_update_audited AFTER UPDATE ON alerts
     FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard')
         AND (in_somebodys_name() OR NEW.acknowledged_by IS NOT NULL AND OLD.acknowledged_by IS DISTINCT FROM NEW.acknowledged_by
             OR OLD.raised_by IS DISTINCT FROM NEW.raised_by OR OLD.kind <> NEW.kind))
-    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
+    EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE OR REPLACE TRIGGER alerts_delete_audited AFTER DELETE ON alerts
-    FOR EACH ROW EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version');
+    FOR EACH ROW EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 
 -- Not what an alert breaks: that is nobody's doing. Nor that one which is over makes room for the next.
 CREATE OR REPLACE TRIGGER sound_pauses_begun_audited AFTER INSERT ON sound_pauses
