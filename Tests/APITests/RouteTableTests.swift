@@ -186,10 +186,11 @@ let guarded = Service.routes.filter { !$0.isOpen }
         #expect(admin.status == expected.status, "\(admin.text)")
     }
 
-    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others. Taking back has tests of its
-    /// own: who discharged a patient may do that.
+    /// What is a patient's own. Who wears a device is part of its list of assignments; the device itself goes on to others. Taking back has its
+    /// own tests: who discharged a patient may do that.
     private static let ofPatients = guarded.filter { route in
-        !route.path.hasSuffix("/annuler/") && ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
+        !route.path.hasSuffix("/annuler/")
+            && ["/patients/{id}/", "/data/{id}/", "/alertes/{id}/", "{affectation}"].contains { route.path.contains($0) }
     }
 
     @Test("a discharged patient exists for administrators only", arguments: ofPatients) func discharged(route: Route) throws {

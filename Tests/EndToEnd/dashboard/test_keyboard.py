@@ -156,6 +156,7 @@ def test_a_limit_is_tried_on_the_past_and_changed(stack, device, ward, hands):
     page.wait_for_selector("dialog .corner")
     hands.choose("dialog [name=mode_bas_error]", "Propre")
     hands.write("dialog [name=seuil_bas_error]", "88")
+    hands.write("dialog [name=motif]", "BPCO")
     hands.press("limits-trial button")
     page.wait_for_selector("limits-trial .result:not(.outdated) .verdict b")
     hands.expect_focus("limits-trial button")

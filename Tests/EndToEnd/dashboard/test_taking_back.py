@@ -17,6 +17,7 @@ def test_an_acknowledgement_and_an_entry_are_taken_back(stack, device, page):
     alert = raise_alert(stack, device, "warning", "Douleur", "douleur")
     press(page, f"[data-alert='{alert}']")
     # A person's alert ends with its acknowledgement; it is open again when that is taken back.
+    page.wait_for_selector(f"[data-take-back='{alert}']")
     tab_to(page, f"[data-take-back='{alert}']")
     expect_accessible(page, "taking back")
     page.keyboard.press("Enter")
@@ -26,6 +27,7 @@ def test_an_acknowledgement_and_an_entry_are_taken_back(stack, device, page):
     # In the list of alerts, too.
     page.goto(f"{stack.url}/#/alertes")
     press(page, f".now [data-key=acknowledge-{alert}]")
+    page.wait_for_selector(f"[data-key=take-back-{alert}]")  # a second later, so that no second press hits it
     press(page, f"[data-key=take-back-{alert}]")
     page.wait_for_selector(f".now [data-key=acknowledge-{alert}]")
     stack.request("POST", f"/api/iot/alertes/{alert}/acquitter/")
