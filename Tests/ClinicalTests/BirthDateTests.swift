@@ -5,7 +5,7 @@ import Testing
 @Suite("Birth dates")
 struct BirthDateTests {
     @Test(
-        "a birth date lies between today and 130 years ago, both included",
+        "a birth date is between today and 130 years ago, both included",
         arguments: [
             ("2026-11-30", true), ("2026-12-01", false), ("2056-05-04", false), ("1896-11-30", true), ("1896-11-29", false), ("1950-02-29", false),
             ("1952-02-29", true), ("0001-01-01", false), ("9999-12-31", false), ("tomorrow", false), ("", false),

@@ -52,7 +52,7 @@ import Testing
             ("1", "l", false),
         ]) func looks(first: String, second: String, areOne: Bool) throws
     {
-        // By SQL, as it must hold whoever writes; the store refuses what is invisible before.
+        // By SQL, since the index must hold for every writer; the store refuses invisible characters before.
         let connection = try store.connection()
         try connection.query("UPDATE patients SET bed = $1 WHERE id = 1", [first])
         _ = try store.database.addPatient(fields("N1", bed: ""), store.nurse)
