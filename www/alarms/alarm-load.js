@@ -3,7 +3,7 @@ import { el } from "../kit/dom.js";
 import { calendarDay, duration, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { TableElement } from "../kit/table-element.js";
-import { SEVERITIES } from "../model/alerts.js";
+import { SEVERITIES } from "../model/severity.js";
 
 const DAYS = 7;
 /** However many alerts come, it is asked for no more often. */

@@ -6,6 +6,7 @@ import { icon } from "../kit/icons.js";
 import { iconOf, messageOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { isHolding } from "../model/holds.js";
+import { technicalOf } from "../model/severity.js";
 
 const SHOWN = 5;
 
@@ -43,7 +44,7 @@ export class AlertList extends FajmaElement {
     if (alert.remindedAt !== null) facts.push(t("alerts.reminded", { time: this.#time(alert.remindedAt, now) }));
     if (alert.escalatedAt !== null) facts.push(t("alerts.escalated", { time: this.#time(alert.escalatedAt, now) }));
     if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
-    return el("li", { "data-severity": alert.severity, class: classOf(alert) },
+    return el("li", { "data-severity": alert.severity, "data-technical": technicalOf(alert), class: classOf(alert) },
       icon(iconOf(alert)),
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {

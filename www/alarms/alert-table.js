@@ -7,6 +7,7 @@ import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
+import { technicalOf, toneOf } from "../model/severity.js";
 
 /**
  * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
@@ -25,7 +26,7 @@ export class AlertTable extends FajmaElement {
     const focused = focusedIn(this)?.dataset.key;
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
     const open = this.rows.some((alert) => this.#mayAcknowledge(alert));
-    this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
+    this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${toneOf(alert)} ${technicalOf(alert) ?? ""}`.trim(), columns: [
       { label: t("alarms.severity"), className: "severity", cell: (alert) => this.#severity(alert) },
       { label: t("alarms.bed"), className: "bed", cell: ({ patient }) => this.#bed(whom.get(patient)) },
       { label: t("alarms.patient"), className: "name", cell: (alert) => this.#patient(alert, whom.get(alert.patient)) },
@@ -45,7 +46,7 @@ export class AlertTable extends FajmaElement {
 
   /** Its shape says its stage, its colour and word how bad it is. */
   #severity(alert) {
-    return el("span", { class: "severity-mark", "data-severity": alert.severity }, icon(iconOf(alert)), el("span", { text: t(`severity.${alert.severity}`) }));
+    return el("span", { class: "severity-mark", "data-severity": alert.severity, "data-technical": technicalOf(alert) }, icon(iconOf(alert)), el("span", { text: t(`severity.${alert.severity}`) }));
   }
 
   #bed(patient) { return patient?.lit ? el("span", { class: "bed-chip", text: patient.lit }) : null; }

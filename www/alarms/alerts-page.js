@@ -9,7 +9,8 @@ import { fullName } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
 import { worstConnection } from "../live/ward-states.js";
 import { history, matches, take } from "../model/alert-filter.js";
-import { byUrgency, readAlert, SEVERITIES } from "../model/alerts.js";
+import { readAlert } from "../model/alerts.js";
+import { byUrgency, SEVERITIES } from "../model/severity.js";
 import { alertCsv } from "./alert-csv.js";
 
 /** So many of the past at once. */

@@ -4,9 +4,9 @@ import { el } from "../kit/dom.js";
 import { lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { iconOf, messageOf } from "../model/alert-text.js";
-import { SEVERITIES } from "../model/alerts.js";
 import { conditionsText, cornerText, limitText, ruleText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED } from "../model/limits.js";
+import { SEVERITIES } from "../model/severity.js";
 import { listed, nameOfKind, none, short, time } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
 

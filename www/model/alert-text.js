@@ -36,8 +36,11 @@ export function stageOf(alert) {
 }
 
 const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
-/** A waiting alert has its severity's own shape. */
-export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_ICONS[stageOf(alert)] ?? alert.severity);
+const TECHNICAL_ICONS = {
+  signal_perdu: "disconnected", mesure_absente: "unmeasured", capteur_detache: "unplugged", batterie_faible: "batteryLow", horloge: "clock", capteurs_discordants: "discordant",
+};
+/** A waiting alert has its severity's own shape, a technical one that of its cause. */
+export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_ICONS[stageOf(alert)] ?? TECHNICAL_ICONS[alert.kind] ?? alert.severity);
 
 /** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. `now` by the server's clock. */
 export function shortOf(alert, i18n, now) {
