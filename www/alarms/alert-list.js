@@ -3,6 +3,7 @@ import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { beganAt } from "../model/alert-filter.js";
 import { iconOf, messageOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { isHolding } from "../model/holds.js";
@@ -48,7 +49,7 @@ export class AlertList extends FajmaElement {
       icon(iconOf(alert)),
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
-          datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
+          datetime: new Date(beganAt(alert)).toISOString(), text: clockTime(beganAt(alert), now, i18n.language) })),
         el("p", { class: "message", text: messageOf(alert, i18n) }),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
           alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));

@@ -1,4 +1,4 @@
-import { api, followWards, mayAct, state, t } from "../context.js";
+import { api, followWards, i18n, mayAct, state, t } from "../context.js";
 import { fromField } from "../kit/date-field.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { saveAs } from "../kit/download.js";
@@ -146,7 +146,8 @@ export class AlertsPage extends FajmaElement {
     this.#query = Object.fromEntries(Object.entries({ ...rest, debut: fromField(debut), fin: fromField(fin) }).filter(([, value]) => value));
     try {
       await this.#load();
-      this.announce(t("alarms.count", { count: history(this.#past.rows).length }), false);
+      const count = history(this.#past.rows).length;
+      this.announce(t(`alarms.count.${i18n.plural(count)}`, { count }), false);
     } catch (error) {
       if (!this.signal.aborted) showProblem(form, error);
     }

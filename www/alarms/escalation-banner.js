@@ -1,7 +1,7 @@
 import { acknowledge, alarms, i18n, may, mayAct, roster, t } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { clockTime, duration } from "../kit/format.js";
+import { clockTime, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { messageOf, shortOf } from "../model/alert-text.js";
 import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
@@ -88,6 +88,6 @@ export class EscalationBanner extends FajmaElement {
   }
 
   #updateTimes() {
-    for (const since of this.querySelectorAll(".since")) setText(since, t("escalation.since", { time: duration(alarms.now() - Number(since.dataset.since)) }));
+    for (const since of this.querySelectorAll(".since")) setText(since, t("escalation.since", { time: lasting(Math.max(0, alarms.now() - Number(since.dataset.since))) }));
   }
 }

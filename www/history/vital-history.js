@@ -110,7 +110,7 @@ export class VitalHistory extends FajmaElement {
     const dash = (severity) => el("span", { class: "dash", "data-severity": severity });
     this.querySelector(".legend").replaceChildren(
       ...this.#lines.map((rule) => el("li", { class: "limit" }, dash(rule.niveau_gravite),
-        el("span", {}, el("span", { class: "visually-hidden", text: `${t("history.legend.limit", { severity: t(`severity.${rule.niveau_gravite}`) })} ` }), limitText(rule, i18n)))),
+        el("span", {}, el("span", { class: "visually-hidden", text: `${t(`history.legend.limit.${rule.niveau_gravite}`)} ` }), limitText(rule, i18n)))),
       el("li", { hidden: true }, ...SEVERITIES.map((severity) => el("span", { class: `sample-${severity}`, "data-severity": severity }))));
   }
 

@@ -20,7 +20,7 @@ const decimal = cached((language, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 const plain = cached((digits) => new Intl.NumberFormat("en", { maximumFractionDigits: digits, useGrouping: false }));
 const time = cached((language) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
-const dayAndTime = cached((language) => new Intl.DateTimeFormat(language, {
+const dayAndTime = cached((language) => new Intl.DateTimeFormat(DAY_FIRST[language] ?? language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
 
 const JUST_NOW = { fr: "à l’instant", en: "just now" };
@@ -88,6 +88,14 @@ export function lasting(ms) {
   const seconds = Math.round(ms / SECOND), minutes = Math.round(ms / MINUTE);
   if (seconds < 120) return `${seconds}\u00a0s`;
   return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** "45 s", "5 min 33 s", "1 h 05": how long somebody waited, to the second while that tells something. */
+export function waited(ms) {
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 60 || seconds >= 3600) return lasting(ms);
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)}\u00a0min${rest ? `\u00a0${rest}\u00a0s` : ""}`;
 }
 
 /** "0:42", "12:05", "1:00:00": what is left, rounded up, so that the last second is seen. */

@@ -4,6 +4,7 @@ import { el } from "../kit/dom.js";
 import { field, input } from "../kit/form.js";
 import { range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { rangeWords } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { CHOSEN, check, Entry, instantOf, minuteOf, TYPED } from "./entry.js";
 
@@ -52,7 +53,7 @@ export async function openEntry(patient) {
 const refused = (fields, detail) => ({ status: 400, fields, detail });
 
 function faultText(name, fault) {
-  return fault === "range" ? t("entry.fault.range", { range: plausible(entryOf(name)) }) : t(`entry.fault.${fault}`);
+  return fault === "range" ? t("entry.fault.range", rangeWords(entryOf(name), i18n.language)) : t(`entry.fault.${fault}`);
 }
 
 const plausible = (entry) => range(entry.plausible, { ...entry, decimals: 0 }, i18n.language);

@@ -69,6 +69,7 @@ export class WardPage extends FajmaElement {
       this.everySecond(() => this.#askAgain());
       keepAwake(this.signal);
     }
+    if (!this.#name) api.refreshUser().then(() => this.signal.aborted || this.draw(), () => {});  // a ward that was made after the login
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
     monitorWard(this.ward);
@@ -166,8 +167,11 @@ export class WardPage extends FajmaElement {
     return ORDERS.includes(order) ? order : ORDERS[0];
   }
 
+  /** Undefined while the account does not know the ward. */
+  get #name() { return api.user.services?.find(({ id }) => id === this.ward)?.nom; }
+
   draw() {
-    const name = api.user.services?.find(({ id }) => id === this.ward)?.nom ?? t("ward.number", { id: this.ward });
+    const name = this.#name ?? t("ward.number", { id: this.ward });
     this.classList.toggle("wall", !mayAct());
     document.title = `FAJMA – ${name}`;
     this.replaceChildren(
