@@ -25,7 +25,7 @@ function ruleMessage(alert, i18n) {
   const entry = entryOf(alert.vital);
   if (!entry || alert.value === null || alert.limit === null) return null;
   const short = `alerts.rule.name.${entry.name}`;
-  return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), sign: signOf(alert), limit: shown(entry, alert.limit, i18n) });
+  return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), limit: `${signOf(alert)}\u00a0${shown(entry, alert.limit, i18n)}` });
 }
 
 /** "Batterie faible – Bracelet 12"; null of a kind without a text. The device's or ward's name stands behind the dash of the message, French names of vitals before it. */
