@@ -34,7 +34,7 @@ export class AccountSection extends SectionElement {
   list() {
     const found = this.data.accounts.filter((account) => (!this.#role || account.role === this.#role)
       && matches(this.#search, [account.username, this.#wardNames(account)]));
-    this.count(found.length, t("accounts.count", { count: found.length }));
+    this.count(found.length, t(`accounts.count.${i18n.plural(found.length)}`, { count: found.length }));
     if (!found.length) return this.nothing(true, "");
     return table({ caption: t("administration.utilisateurs"), rows: found, rowClass: ({ actif }) => (actif ? null : "off"), columns: [
       { label: t("accounts.name"), className: "name", cell: (account) => this.#name(account) },

@@ -30,6 +30,6 @@ export class AdministrationPage extends FajmaElement {
     const known = !this.section || SECTIONS.some(({ name }) => name === this.section);
     return el("div", { class: "empty" }, icon("shield"),
       el("p", { role: "alert", text: t(known ? "administration.refused" : "administration.unknown") }),
-      el("a", { href: "#/", text: t("services.title") }));
+      el("a", { href: "#/", text: t("services.back") }));
   }
 }

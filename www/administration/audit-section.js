@@ -1,4 +1,4 @@
-import { api, state, t } from "../context.js";
+import { api, i18n, state, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { saveAs } from "../kit/download.js";
 import { choice, clearProblem, field, input, refusal, showProblem, values } from "../kit/form.js";
@@ -89,7 +89,7 @@ export class AuditSection extends SectionElement {
 
   list() {
     const { rows, next } = this.data;
-    this.count(next ? `${rows.length}+` : rows.length, t(next ? "audit.count.more" : "audit.count", { count: rows.length }));
+    this.count(next ? `${rows.length}+` : rows.length, t(next ? "audit.count.more" : `audit.count.${i18n.plural(rows.length)}`, { count: rows.length }));
     if (!rows.length) return this.nothing(true, "");
     this.#more = next && el("button", { type: "button", "data-key": "more", text: t("audit.more"), on: { click: () => this.#loadMore() } });
     return [Object.assign(el("audit-table"), this.data), this.#more && el("p", { class: "more" }, this.#more)];

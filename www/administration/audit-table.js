@@ -89,7 +89,7 @@ export class AuditTable extends FajmaElement {
     if (!items.length) return null;
     const list = el("ul", {}, ...items.slice(0, OPEN));
     if (items.length <= OPEN) return list;
-    return [list, el("details", {}, el("summary", { text: t("audit.changes.more", { count: items.length - OPEN }) }), el("ul", {}, ...items.slice(OPEN)))];
+    return [list, el("details", {}, el("summary", { text: t(`audit.changes.more.${i18n.plural(items.length - OPEN)}`, { count: items.length - OPEN }) }), el("ul", {}, ...items.slice(OPEN)))];
   }
 
   #change({ field, from, to }) {

@@ -66,7 +66,7 @@ export class DeviceSection extends SectionElement {
       return (this.#which !== "worn" || device.patient !== null) && (this.#which !== "free" || device.patient === null)
         && matches(this.#search, [device.nom, device.type_dispositif, String(device.id), wearer && fullName(wearer), wearer?.lit, wearer?.identifiant]);
     });
-    this.count(found.length, t("fleet.count", { count: found.length }));
+    this.count(found.length, t(`fleet.count.${i18n.plural(found.length)}`, { count: found.length }));
     if (!found.length) return this.nothing(this.#search || this.#which !== "all", t("fleet.none"));
     return table({ caption: t("administration.dispositifs"), rows: found, columns: this.#columns() });
   }

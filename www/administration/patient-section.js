@@ -51,7 +51,7 @@ export class PatientSection extends SectionElement {
       .filter((patient) => (!this.#ward || String(patient.service) === this.#ward)
         && matches(this.#search, [patient.nom, patient.prenom, patient.identifiant, patient.lit]))
       .sort((a, b) => beds.compare(this.#wardName(a), this.#wardName(b)) || beds.compare(a.lit ?? "", b.lit ?? "") || a.id - b.id);
-    this.count(found.length, t("patients.count", { count: found.length }));
+    this.count(found.length, t(`patients.count.${i18n.plural(found.length)}`, { count: found.length }));
     if (!this.data.wards.length) return this.nothing(false, t("wards.none"));
     if (!found.length) return this.nothing(this.#search || this.#ward, t(this.#discharged ? "patients.none_discharged" : "patients.none"));
     return [table({ caption: t("administration.patients"), rows: found.slice(0, SHOWN), columns: this.#columns() }),

@@ -16,6 +16,9 @@ export class WardSection extends SectionElement {
   async load() {
     const [wards, patients, discharged, accounts] = await Promise.all([api.all("api/services/"), api.all("api/patients/"),
       api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/")]);
+    // Pages title themselves by the account's wards: a new one, or a new name, is not known there yet.
+    const names = new Map(api.user.services?.map(({ id, nom }) => [id, nom]));
+    if (wards.some(({ id, nom }) => names.get(id) !== nom)) await api.refreshUser();
     const within = (people, ward) => people.filter(({ service }) => service === ward.id).length;
     return wards.sort(byName(i18n.language)).map((ward) => ({
       ...ward,
@@ -34,7 +37,7 @@ export class WardSection extends SectionElement {
   }
 
   list() {
-    this.count(this.data.length, t("wards.count", { count: this.data.length }));
+    this.count(this.data.length, t(`wards.count.${i18n.plural(this.data.length)}`, { count: this.data.length }));
     if (!this.data.length) return this.nothing(false, t("wards.none"));
     return table({ caption: t("administration.services"), rows: this.data, columns: [
       { label: t("wards.name"), className: "name", cell: ({ id, nom }) => el("a", { href: `#/service/${id}`, text: nom }) },

@@ -1,10 +1,10 @@
 import { api, i18n, state, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { calendarDay, duration, number } from "../kit/format.js";
+import { calendarDay, lasting, waited } from "../kit/format.js";
 import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
 import { TableElement } from "../kit/table-element.js";
-import { SEVERITIES } from "../model/alerts.js";
+import { SEVERITIES } from "../model/severity.js";
 
 const DAYS = 7;
 /** However many alerts come, it is asked for no more often. */
@@ -50,8 +50,8 @@ export class AlarmLoad extends TableElement {
       { label: t("load.alerts"), cell: ({ alertes: count, par_gravite: by }) => el("span", { class: "load-count" }, el("b", { text: count }),
         ...[...SEVERITIES].reverse().filter((severity) => by?.[severity]).map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity),
           el("span", { class: "visually-hidden", text: `${t(`severity.${severity}`)} : ` }), String(by[severity])))) },
-      { label: t("load.duration"), className: "number", cell: ({ alertes: count, duree_s: seconds }) => (count ? duration(1_000 * seconds) : null) },
-      { label: t("load.acknowledged"), className: "number", cell: ({ acquittement_p50_s: seconds }) => (Number.isFinite(seconds) ? `${number(seconds, seconds < 10 ? 1 : 0, i18n.language)}\u00a0s` : null) },
+      { label: t("load.duration"), className: "number", cell: ({ alertes: count, duree_s: seconds }) => (count ? lasting(1_000 * seconds) : null) },
+      { label: t("load.acknowledged"), className: "number", cell: ({ acquittement_p50_s: seconds }) => (Number.isFinite(seconds) ? waited(1_000 * seconds) : null) },
     ];
   }
 }

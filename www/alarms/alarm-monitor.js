@@ -1,5 +1,6 @@
-import { isEscalated, SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { isEscalated, wantsSomebody } from "../model/alerts.js";
 import { interruptedSince, isInterruption, LOCAL_PAUSE_MS, ownAlert } from "../model/interruption.js";
+import { entriesOf } from "../model/severity.js";
 import { AlarmSound, audible, LOST, SOUNDS, worstOf } from "./alarm-sound.js";
 
 /** However much is due at once, the page breathes in between. */
@@ -68,12 +69,8 @@ export class AlarmMonitor extends EventTarget {
   /** By the page's clock; null: no such pause runs. */
   localPauseEndsAt() { return this.#pausedUntil > Date.now() ? this.#pausedUntil : null; }
 
-  /** How many wait, by severity. */
-  counts() {
-    const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0]));
-    for (const { severity } of this.waiting()) counts[severity] += 1;
-    return counts;
-  }
+  /** How many patients wait; what is wrong with the whole ward counts as one more. */
+  count() { return entriesOf(this.waiting()).length; }
 
   worst() { return worstOf(this.waiting()); }
 

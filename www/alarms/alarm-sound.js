@@ -1,5 +1,6 @@
-import { isLostPulse, SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { wantsSomebody } from "../model/alerts.js";
 import { isInterruption } from "../model/interruption.js";
+import { isLostPulse, SEVERITIES, toneOf } from "../model/severity.js";
 
 /**
  * When which alarm sounds. Pure: what is alarming and the time in, what to do out; sound-player.js makes the sound.
@@ -38,7 +39,8 @@ const heardAs = (alert) => (isLostPulse(alert) ? "pulse" : alert.endedAt === nul
 /** The sound that alerts have together; null: none. */
 export const soundOf = (alerts) => SOUNDS.findLast((sound) => alerts.some((alert) => heardAs(alert) === sound)) ?? null;
 
-export const worstOf = (alerts) => SEVERITIES.findLast((severity) => alerts.some((alert) => (alert.endedAt === null ? alert.severity : SEVERITIES[0]) === severity)) ?? null;
+/** The colour that alerts have together, where one is all that is seen of them; null: none. */
+export const worstOf = (alerts) => SEVERITIES.findLast((tone) => alerts.some((alert) => (alert.endedAt === null ? toneOf(alert) : SEVERITIES[0]) === tone)) ?? null;
 
 /**
  * What makes an alert a new one to the ear: it came, grew worse, was brought back or went to somebody else. The server's alert about an

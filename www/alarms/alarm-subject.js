@@ -1,13 +1,15 @@
 import { api, monitoredWard, roster, t } from "../context.js";
+import { fullName } from "../kit/names.js";
 
 /** How alarms call whom they are about. */
 
-/** "Lit 12 – DUPONT", in another ward than the page's "Lit 12 – DUPONT · Pneumologie": of somebody who is not on the list, the number. */
+/** "Lit 12 – DUPONT Anne", in another ward than the page's "Lit 12 – DUPONT Anne · Pneumologie": two patients of a ward may have one surname. Of somebody
+ * who is not on the list, the number. */
 export function whose({ patient, ward }) {
   if (patient === null) return wardName(ward);
   const known = roster.of(patient);
   if (!known) return t("alarms.who.number", { id: patient });
-  const name = known.nom.toUpperCase();
+  const name = fullName(known);
   const who = known.lit ? t("alarms.who.bed", { bed: known.lit, name }) : name;
   return known.service === monitoredWard() ? who : t("alarms.who.ward", { who, ward: wardName(known.service) });
 }

@@ -3,9 +3,11 @@ import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { beganAt } from "../model/alert-filter.js";
 import { iconOf, messageOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { isHolding } from "../model/holds.js";
+import { technicalOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
 
 const SHOWN = 5;
@@ -52,11 +54,11 @@ export class AlertList extends FajmaElement {
     if (alert.remindedAt !== null) facts.push(t("alerts.reminded", { time: this.#time(alert.remindedAt, now) }));
     if (alert.escalatedAt !== null) facts.push(t("alerts.escalated", { time: this.#time(alert.escalatedAt, now) }));
     if (alert.acknowledged) facts.push(this.#acknowledged(alert, now));
-    return el("li", { "data-severity": alert.severity, class: classOf(alert) },
+    return el("li", { "data-severity": alert.severity, "data-technical": technicalOf(alert), class: classOf(alert) },
       icon(iconOf(alert)),
       el("div", {},
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
-          datetime: new Date(alert.at).toISOString(), text: clockTime(alert.at, now, i18n.language) })),
+          datetime: new Date(beganAt(alert)).toISOString(), text: clockTime(beganAt(alert), now, i18n.language) })),
         el("p", { class: "message", text: messageOf(alert, i18n) }),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
           this.#canTakeBack(alert) ? this.#takeBack(alert) : alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));

@@ -1,13 +1,17 @@
 import { acknowledge, api, i18n, may, state, t, takeBackAcknowledgement } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { clockTime, duration, number } from "../kit/format.js";
+import { clockTime, lasting, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
+import { technicalOf, toneOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
+
+/** A shorter delay is none for anybody. */
+const SHORTEST_DELAY_MS = 100;
 
 /**
  * Alerts as a table. Properties: `rows`, `caption`, and `patients` and `wards`, which say who lies where; `failed(text)` hears
@@ -38,13 +42,13 @@ export class AlertTable extends FajmaElement {
     this.#backable = this.#whatCanBeTakenBack();
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
     const open = this.#backable !== "" || this.rows.some((alert) => this.#mayAcknowledge(alert));
-    this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${alert.severity}`, columns: [
+    this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${toneOf(alert)} ${technicalOf(alert) ?? ""}`.trim(), columns: [
       { label: t("alarms.severity"), className: "severity", cell: (alert) => this.#severity(alert) },
       { label: t("alarms.bed"), className: "bed", cell: ({ patient }) => this.#bed(whom.get(patient)) },
       { label: t("alarms.patient"), className: "name", cell: (alert) => this.#patient(alert, whom.get(alert.patient)) },
       { label: t("alarms.what"), className: "what", cell: (alert) => this.#what(alert) },
       { label: t("alarms.value"), className: "value", cell: (alert) => this.#value(alert) },
-      { label: t("alarms.measured"), className: "when", cell: ({ at }) => this.#instant(at) },
+      { label: t("alarms.measured"), className: "when", cell: (alert) => this.#instant(beganAt(alert)) },
       { label: t("alarms.delay"), className: "number", cell: (alert) => this.#delay(alert) },
       { label: t("alarms.acknowledged"), className: "by", cell: (alert) => this.#acknowledged(alert) },
       { label: t("alarms.ended"), cell: ({ endedAt }) => (endedAt === null ? null : this.#instant(endedAt)) },
@@ -58,7 +62,7 @@ export class AlertTable extends FajmaElement {
 
   /** Its shape says its stage, its colour and word how bad it is. */
   #severity(alert) {
-    return el("span", { class: "severity-mark", "data-severity": alert.severity }, icon(iconOf(alert)), el("span", { text: t(`severity.${alert.severity}`) }));
+    return el("span", { class: "severity-mark", "data-severity": alert.severity, "data-technical": technicalOf(alert) }, icon(iconOf(alert)), el("span", { text: t(`severity.${alert.severity}`) }));
   }
 
   #bed(patient) { return patient?.lit ? el("span", { class: "bed-chip", text: patient.lit }) : null; }
@@ -86,17 +90,18 @@ export class AlertTable extends FajmaElement {
 
   #delay(alert) {
     const ms = delayOf(alert);
-    return ms === null ? null : `${number(ms / 1000, 1, i18n.language)}\u00a0s`;
+    if (ms === null) return null;
+    return ms < SHORTEST_DELAY_MS ? t("alarms.delay.least", { seconds: number(SHORTEST_DELAY_MS / 1000, 1, i18n.language) }) : `${number(ms / 1000, 1, i18n.language)}\u00a0s`;
   }
 
   #acknowledged(alert) {
     return alert.acknowledged ? twoLines(el("span", { text: alert.acknowledgedBy ?? "?" }), clockTime(alert.acknowledgedAt, state.now(), i18n.language)) : null;
   }
 
-  #duration(alert) { return el("span", { class: "lasted", "data-from": beganAt(alert), "data-to": alert.endedAt, text: duration(durationOf(alert, state.now())) }); }
+  #duration(alert) { return el("span", { class: "lasted", "data-from": beganAt(alert), "data-to": alert.endedAt, text: lasting(durationOf(alert, state.now())) }); }
 
   #updateDurations() {
-    for (const place of this.querySelectorAll(".lasted:not([data-to])")) setText(place, duration(state.now() - Number(place.dataset.from)));
+    for (const place of this.querySelectorAll(".lasted:not([data-to])")) setText(place, lasting(Math.max(0, state.now() - Number(place.dataset.from))));
   }
 
   #mayAcknowledge(alert) { return may("acknowledgeAlerts") && !alert.acknowledged && stageOf(alert) !== "closed"; }

@@ -1,4 +1,4 @@
-import { api, followWards, mayAct, state, t } from "../context.js";
+import { api, followWards, i18n, mayAct, state, t } from "../context.js";
 import { el, isBusy, setBusy } from "../kit/dom.js";
 import { saveAs } from "../kit/download.js";
 import { FajmaElement } from "../kit/element.js";
@@ -11,7 +11,8 @@ import { keepTrying } from "../kit/retry.js";
 import { dayOf } from "../kit/zone.js";
 import { worstConnection } from "../live/ward-states.js";
 import { history, matches, take } from "../model/alert-filter.js";
-import { byUrgency, readAlert, SEVERITIES } from "../model/alerts.js";
+import { readAlert } from "../model/alerts.js";
+import { byUrgency, SEVERITIES } from "../model/severity.js";
 import { alertCsv } from "./alert-csv.js";
 
 /** So many of the past at once. */
@@ -146,7 +147,8 @@ export class AlertsPage extends FajmaElement {
     try {
       this.#query = Object.fromEntries(Object.entries({ ...this.#asked, ...readWireMoments(form, ["debut", "fin"]) }).filter(([, value]) => value));
       await this.#load();
-      this.announce(t("alarms.count", { count: history(this.#past.rows).length }), false);
+      const count = history(this.#past.rows).length;
+      this.announce(t(`alarms.count.${i18n.plural(count)}`, { count }), false);
     } catch (error) {
       if (!this.signal.aborted) showProblem(form, error);
     }

@@ -1,21 +1,19 @@
 import { acknowledge, alarmMonitor, alarms, i18n, may, mayAct, roster, state, t } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { clockTime, duration } from "../kit/format.js";
+import { clockTime, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { messageOf } from "../model/alert-text.js";
+import { messageOf, shortOf } from "../model/alert-text.js";
 import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
+import { entriesOf } from "../model/severity.js";
 import { whose } from "./alarm-subject.js";
-
-/** So many stand there; of the others the number. */
-const SHOWN = 3;
 
 /** Whether the page shows an alert itself: its list, or the patient. */
 const isShown = ({ patient }) => location.hash.startsWith("#/alertes") || state.knows(patient);
 
 /**
- * On every page: alarms of the wards that are heard to which nobody came in time, urgent ones that the page does not show, and a ward where no screen
- * can be heard. One line where there is little room.
+ * On every page: patients to whom nobody came in time, urgent alerts of the wards that are heard which the page does not show, and a ward where no
+ * screen can be heard. One line, whatever waits: how many, then the worst first, each patient once. A press opens the list, with Acquitter.
  */
 export class EscalationBanner extends FajmaElement {
   #shown = "";
@@ -23,6 +21,7 @@ export class EscalationBanner extends FajmaElement {
   start() {
     for (const type of ["alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(roster, "change", () => this.draw());
+    this.listen(this, "keydown", ({ key }) => key === "Escape" && this.#close());
     this.everySecond(() => this.#update());  // another page may show other alerts itself
   }
 
@@ -33,57 +32,67 @@ export class EscalationBanner extends FajmaElement {
     this.#update();
   }
 
+  #close() {
+    const list = this.querySelector("details[open]");
+    if (!list) return;
+    list.open = false;
+    list.firstElementChild.focus();
+  }
+
   #update() {
-    const escalated = alarmMonitor.standing(isShown).sort(byWaiting);
+    const escalated = alarmMonitor.standing(isShown);
     const shown = escalated.map(({ id, version }) => `${id} ${version}`).join();
     if (shown === this.#shown) return this.#updateTimes();
     const focused = focusedIn(this);
+    const isOpen = this.querySelector("details")?.open === true;
     this.#shown = shown;
     this.hidden = escalated.length === 0;
-    this.replaceChildren(...(escalated.length ? [this.#short(escalated), this.#list(escalated)] : []));
+    const entries = entriesOf(escalated, byWaiting);
+    this.replaceChildren(...(this.hidden ? [] : [this.#banner(entries, isOpen)]));
     this.#updateTimes();
     if (!focused) return;
-    (this.querySelector(`[data-alert="${focused.dataset.alert ?? ""}"]`) ?? this.querySelector("[data-alert]") ?? document.getElementById("page")).focus();
+    (this.querySelector(`[data-alert="${focused.dataset.alert ?? ""}"]`) ?? this.querySelector("details[open] [data-alert]") ?? this.querySelector("summary") ?? document.getElementById("page")).focus();
   }
 
-  #list(escalated) {
-    const count = escalated.length - SHOWN;
-    return el("ul", {}, ...escalated.slice(0, SHOWN).map((alert) => this.#row(alert)),
-      count > 0 ? el("li", { class: "more" }, this.#toAlerts({ text: t(`escalation.more.${i18n.plural(count)}`, { count }) })) : null);
+  #banner(entries, isOpen) {
+    const isOver = entries.every(({ alert }) => alert.endedAt !== null);
+    const beds = entries.filter(({ alert }) => alert.patient !== null).length;
+    const isUnanswered = entries.some(({ alert }) => alert.patient !== null && isEscalated(alert));
+    const line = [icon(isOver ? "ended" : "escalated"),
+      beds ? el("strong", { class: "beds", text: t(`escalation.${isUnanswered ? "beds" : "urgent"}.${i18n.plural(beds)}`, { count: beds }) }) : null,
+      el("span", { class: "entries" }, ...entries.map(({ alert }) => this.#entry(alert)))];
+    const stage = { "data-stage": isOver ? "ended" : "waiting" };
+    // A display on the wall has nobody to open it.
+    if (!mayAct()) return el("p", { class: "line", ...stage }, ...line);
+    return el("details", { open: isOpen }, el("summary", { class: "line", ...stage }, ...line, icon("forward")), el("ul", {}, ...entries.map((entry) => this.#row(entry))));
   }
 
-  /** All of it in one line, for a small screen. */
-  #short(escalated) {
-    const isOver = escalated.every(({ endedAt }) => endedAt !== null);
-    const words = el("strong", { text: t("escalation.short", { count: escalated.length }) });
-    return this.#toAlerts({ class: "short", "data-stage": isOver ? "ended" : "waiting" }, icon(isOver ? "ended" : "escalated"), words, mayAct() ? icon("forward") : null);
+  /** Whom, what and since when, as short as can be: there may be several in the line. */
+  #entry(alert) {
+    const words = alert.patient === null ? [el("span", { text: messageOf(alert, i18n) })] : [el("b", { text: whose(alert) }), " ", el("span", { text: shortOf(alert, i18n, alarms.now()) })];
+    return el("span", { class: "entry", "data-stage": alert.endedAt === null ? "waiting" : "ended" }, ...words, " ", this.#since(alert));
   }
 
-  /** A display on the wall has no other page to go to. */
-  #toAlerts(attributes, ...children) { return mayAct() ? el("a", { href: "#/alertes", ...attributes }, ...children) : el("span", attributes, ...children); }
-
-  #row(alert) {
+  #row({ alert, count }) {
     const who = whose(alert);
     // A ward's own alert names the ward itself.
-    const subject = alert.patient === null ? [] : [el("span", { class: "tag", text: t(isEscalated(alert) ? "escalation.nobody" : "severity.error") }), " ", mayAct() ? el("a", { href: `#/patient/${alert.patient}`, text: who }) : el("strong", { text: who }), " "];
-    const hasEnded = alert.endedAt !== null;
-    return el("li", { "data-severity": "error", "data-stage": hasEnded ? "ended" : "waiting" }, icon(hasEnded ? "ended" : "escalated"),
-      el("p", {}, ...subject,
-        el("span", { class: "message", title: messageOf(alert, i18n), text: messageOf(alert, i18n) }), " · ", this.#since(alert)),
+    const tag = alert.patient === null || isEscalated(alert) ? [] : [el("span", { class: "tag", text: t("severity.error") }), " "];
+    const subject = alert.patient === null ? [] : [...tag, el("a", { href: `#/patient/${alert.patient}`, text: who }), " "];
+    return el("li", { "data-severity": "error", "data-stage": alert.endedAt === null ? "waiting" : "ended" }, icon(alert.endedAt === null ? "escalated" : "ended"),
+      el("p", {}, ...subject, el("span", { class: "message", text: messageOf(alert, i18n) }),
+        count > 1 ? el("small", { class: "others", text: ` (${t("tile.others", { count: count - 1 })})` }) : null, " · ", this.#since(alert)),
       may("acknowledgeAlerts") ? el("button", { type: "button", class: "acknowledge", "data-alert": alert.id,
         "aria-label": t("alerts.acknowledge.label", { message: `${who}, ${messageOf(alert, i18n)}` }), text: t("alerts.acknowledge"),
         on: { click: ({ currentTarget: button }) => isBusy(button) || acknowledge(alert, button) } }) : null);
   }
 
-  /** What has ended or went to somebody else says when; only what nobody was told of counts on. */
+  /** What has ended says when; what lasts counts on. */
   #since(alert) {
-    const at = (time) => clockTime(time, alarms.now(), i18n.language);
-    if (alert.endedAt !== null) return el("span", { class: "when", text: t("escalation.ended", { time: at(alert.endedAt) }) });
-    if (alert.escalatedAt !== null) return el("span", { class: "when", text: t("escalation.at", { time: at(alert.escalatedAt) }) });
+    if (alert.endedAt !== null) return el("span", { class: "when", text: t("escalation.ended", { time: clockTime(alert.endedAt, alarms.now(), i18n.language) }) });
     return el("span", { class: "since", "data-since": unansweredSince(alert) });
   }
 
   #updateTimes() {
-    for (const since of this.querySelectorAll(".since")) setText(since, t("escalation.since", { time: duration(alarms.now() - Number(since.dataset.since)) }));
+    for (const since of this.querySelectorAll(".since")) setText(since, t("escalation.since", { time: lasting(Math.max(0, alarms.now() - Number(since.dataset.since))) }));
   }
 }

@@ -1,13 +1,14 @@
 import { i18n, t } from "../context.js";
 import { stepTexts } from "../history/history-text.js";
 import { el } from "../kit/dom.js";
-import { lasting } from "../kit/format.js";
+import { lasting, waited as waitedFor } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { beganAt } from "../model/alert-filter.js";
 import { iconOf, messageOf } from "../model/alert-text.js";
-import { SEVERITIES } from "../model/alerts.js";
 import { changeTexts } from "../model/limit-change-text.js";
 import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
+import { SEVERITIES } from "../model/severity.js";
 import { listed, nameOfKind, none, time } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
 
@@ -20,18 +21,18 @@ export function openAlerts(sheet) {
   const open = openOf(sheet.parts.alerts.value);
   if (!open.length) return none("handover.open.none");
   return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity }, icon(iconOf(alert)),
-    el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(alert.at, sheet)}` }), " ", messageOf(alert, i18n)),
+    el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(beganAt(alert), sheet)}` }), " ", messageOf(alert, i18n)),
       el("small", { text: stepTexts(alert, i18n).map(({ text, at }) => `${text} ${time(at, sheet)}`).join(" · ") }))));
 }
 
 /** How many alerts, which, for how long, how soon somebody came. */
 export function alarmLoad(sheet) {
   const load = loadOf(sheet.parts.alerts.value, sheet);
-  const waited = (ms) => (ms === null ? "–" : lasting(ms));
+  const waited = (ms) => (ms === null ? "–" : waitedFor(ms));
   return el("div", { class: "load" },
-    el("p", { class: "counts" }, el("strong", { text: t("handover.load.count", { count: load.raised }) }),
-      ...SEVERITIES.toReversed().map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity),
-        el("span", { text: `${load.bySeverity[severity]} ${t(`severity.${severity}`).toLowerCase()}` })))),
+    el("p", { class: "counts" }, el("strong", { text: t(`handover.load.count.${i18n.plural(load.raised)}`, { count: load.raised }) }),
+      ...SEVERITIES.toReversed().filter((severity) => load.bySeverity[severity]).map((severity) => el("span", { class: "severity", "data-severity": severity }, icon(severity),
+        el("span", { text: `${load.bySeverity[severity]} ${t(`handover.load.${severity}.${i18n.plural(load.bySeverity[severity])}`)}` })))),
     load.kinds.length ? listed(load.kinds, MOST.kinds, ({ kind, count, severity }) => el("li", { "data-severity": severity }, icon(severity),
       el("span", { text: nameOfKind(kind) }), el("b", { text: `×\u00a0${count}` }))) : null,
     el("dl", { class: "reaction" },

@@ -1,7 +1,7 @@
 import { SHAPES } from "../alarms/alert-mark.js";
 import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { axisTime, number, range } from "../kit/format.js";
+import { axisTime, number } from "../kit/format.js";
 import { svg } from "../kit/svg.js";
 import { limitText } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
@@ -16,11 +16,18 @@ export function traceFigure(what, { hasHours }) {
   const trace = traceOf(what);
   const entry = entryOf(what.vital);
   const name = t(`vital.${what.vital}`);
-  const measured = trace.values ? t("handover.trace.measured", { percent: Math.round(100 * trace.coverage), range: range([trace.values.low, trace.values.high], entry, i18n.language) })
+  const measured = trace.values ? t("handover.trace.measured", { percent: Math.round(100 * trace.coverage), range: measuredRange(trace.values, entry) })
     : t("handover.trace.nothing");
   return el("figure", { class: "trace", "data-traced": what.vital },
     el("figcaption", {}, el("strong", { text: name }), " ", el("span", { text: measured })),
     drawing(trace, entry, `${name}, ${measured}`, hasHours));
+}
+
+/** "de 94 à 98 %"; where both read the same, that one. */
+function measuredRange({ low, high }, { decimals, unit }) {
+  const [from, to] = [low, high].map((value) => number(value, decimals, i18n.language));
+  const whole = unit ? `${to}\u00a0${unit}` : to;
+  return from === to ? whole : t("range.of", { low: from, high: whole });
 }
 
 function drawing(trace, entry, label, hasHours) {

@@ -1,11 +1,12 @@
 import { i18n, t } from "../context.js";
 import { periodOf } from "../history/history.js";
 import { el } from "../kit/dom.js";
-import { agoShort, lasting } from "../kit/format.js";
+import { ago, agoShort, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { clearsFreshness } from "../model/alerts.js";
 import { freshFor, isByHand } from "../model/freshness.js";
 import { view } from "../model/reading-view.js";
+import { riskText } from "../model/score.js";
 import { ALWAYS_SHOWN, EXTRAS, vital as entryOf, VITALS } from "../model/vitals.js";
 import { TRACED } from "./handover-data.js";
 import { listed, missing, nameOfKind, none, short, time, valueText } from "./handover-text.js";
@@ -36,7 +37,7 @@ export function vitalsNow(sheet) {
 }
 
 const ageText = (at, state, sheet) => t(state === "stale" ? "handover.now.stale" : "handover.now.age",
-  { time: time(at, sheet), age: agoShort(sheet.to - at, i18n.language) });
+  { time: time(at, sheet), ago: ago(sheet.to - at, i18n.language) });
 
 function freshness(reading, { to, parts: { alerts, devices } }, buckets) {
   const period = periodOf(buckets), ageMs = Math.max(0, to - reading.at);
@@ -82,7 +83,7 @@ export function score(sheet) {
     return el("p", {}, el("strong", { text: t("score.not_applicable") }), " ", i18n.has(reason) ? t(reason) : "");
   }
   const bounds = ({ minimum, maximum }) => (minimum === maximum ? String(minimum) : `${minimum}–${maximum}`);
-  const risks = [...new Set([score.riskMinimum, score.riskMaximum])].map((risk) => t(`score.risk.${risk}`)).join(` ${t("score.to")} `);
+  const risks = riskText(score.riskMinimum, score.riskMaximum, t);
   return el("div", { class: "score" },
     el("p", {}, el("b", { class: "bounds", text: bounds(score) }), el("span", {}, el("strong", { text: risks }),
       el("small", { text: `${t(score.known === 1 ? "score.count.one" : "score.count", score)} · ${t(`score.scale.${score.scale}`)}` }))),

@@ -1,8 +1,9 @@
 import { gapOf, widthOf } from "../history/history.js";
 import { beganAt } from "../model/alert-filter.js";
 import { reactionOf } from "../model/alert-timeline.js";
-import { byUrgency, isOpen, SEVERITIES } from "../model/alerts.js";
+import { isOpen } from "../model/alerts.js";
 import { ABSENCE, isHold } from "../model/holds.js";
+import { byUrgency, SEVERITIES } from "../model/severity.js";
 
 /** What a handover sheet says of some hours of a patient. Pure; times are milliseconds, alerts as `readAlert` gives them. */
 

@@ -99,7 +99,7 @@ export class HistoryChart extends FajmaElement {
       el("p", { class: "visually-hidden", id: "history-stretch", role: "status" }),
       el("ul", { class: "legend" }, el("li", {}, el("span", { class: "stroke" }), el("span", { text: t("history.legend.mean") })),
         el("li", {}, el("span", { class: "area" }), el("span", { text: t("history.legend.band") })),
-        ...["error", "warning"].map((severity) => el("li", {}, el("span", { class: "dash", "data-severity": severity }), el("span", { text: t("history.legend.limit", { severity: t(`severity.${severity}`) }) })))),
+        ...["error", "warning"].map((severity) => el("li", {}, el("span", { class: "dash", "data-severity": severity }), el("span", { text: t(`history.legend.limit.${severity}`) })))),
       el("div", { class: "history-table", role: "region", tabindex: "0", "aria-label": t("history.table"), hidden: !this.#hasTable }));
     this.#arrange();
     this.#showTools();

@@ -4,9 +4,9 @@ import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { axisTime, clockTime, number, weekdayTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { SEVERITIES } from "../model/alerts.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
+import { SEVERITIES } from "../model/severity.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { loadDygraph } from "./dygraphs.js";
 import { HistoryPlot } from "./history-plot.js";
@@ -110,7 +110,7 @@ export class VitalHistory extends FajmaElement {
     const dash = (severity) => el("span", { class: "dash", "data-severity": severity });
     this.querySelector(".legend").replaceChildren(
       ...this.#lines.map((rule) => el("li", { class: "limit" }, dash(rule.niveau_gravite),
-        el("span", {}, el("span", { class: "visually-hidden", text: `${t("history.legend.limit", { severity: t(`severity.${rule.niveau_gravite}`) })} ` }), limitText(rule, i18n)))),
+        el("span", {}, el("span", { class: "visually-hidden", text: `${t(`history.legend.limit.${rule.niveau_gravite}`)} ` }), limitText(rule, i18n)))),
       el("li", { hidden: true }, ...SEVERITIES.map((severity) => el("span", { class: `sample-${severity}`, "data-severity": severity }))));
   }
 

@@ -125,6 +125,14 @@ export function lasting(ms) {
   return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
 }
 
+/** "45 s", "5 min 33 s", "1 h 05": how long somebody waited, to the second while that tells something. */
+export function waited(ms) {
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 60 || seconds >= 3600) return lasting(ms);
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)}\u00a0min${rest ? `\u00a0${rest}\u00a0s` : ""}`;
+}
+
 /** "0:42", "12:05", "1:00:00": what is left, rounded up, so that the last second is seen. */
 export function duration(ms) {
   const seconds = Math.ceil(Math.max(0, ms) / SECOND);

@@ -13,11 +13,40 @@ export function table({ caption, columns, rows, rowClass = (row) => null }) {
   const naming = Math.max(0, columns.findIndex(({ className }) => className === "name"));
   const cell = (column, row, first) => el(first ? "th" : "td", { role: first ? "rowheader" : "cell", scope: first ? "row" : null,
     class: column.className, "data-label": column.hidden ? null : column.label }, ...content(column.cell(row)));
-  return el("table", { class: "data", role: "table" },
+  return fitted(caption, el("table", { class: "data", role: "table" },
     el("caption", { class: "visually-hidden", text: caption }),
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head)),
     el("tbody", { role: "rowgroup" }, ...rows.map((row) => el("tr", { role: "row", class: rowClass(row) },
-      ...columns.map((column, i) => cell(column, row, i === naming))))));
+      ...columns.map((column, i) => cell(column, row, i === naming)))))));
+}
+
+/** How wide the tables of each caption have to be for their columns, in px, where that was more than there was. */
+const needed = new Map();
+let observer = null;
+
+/** A table that lacks room for its columns becomes cards; one drawn again begins as the last one was. */
+function fitted(caption, element) {
+  observer ??= new ResizeObserver((entries) => requestAnimationFrame(() => entries.flatMap(({ target }) => tablesOf(target)).forEach(fit)));
+  element.dataset.of = caption;
+  element.classList.toggle("cards", needed.has(caption));
+  observer.observe(element);
+  return element;
+}
+
+/** A table keeps its width where its place grows narrower: the place is observed, too. */
+const tablesOf = (target) => (target.localName === "table" ? [target] : [...target.children].filter(({ dataset }) => dataset.of !== undefined));
+
+function fit(element) {
+  if (!element.isConnected) return observer.unobserve(element);
+  observer.observe(element.parentElement);
+  const { of: caption } = element.dataset;
+  const room = element.parentElement.clientWidth;
+  if (!room || (element.classList.contains("cards") && room < needed.get(caption))) return;
+  element.classList.remove("cards");
+  needed.delete(caption);
+  if (element.offsetWidth <= room) return;
+  needed.set(caption, element.offsetWidth);
+  element.classList.add("cards");
 }
 
 const isNothing = (value) => value === null || value === undefined || value === "";

@@ -2,9 +2,9 @@ import { i18n, state, t } from "../context.js";
 import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
 import { choice, field, input, refusal } from "../kit/form.js";
-import { clockTime, range } from "../kit/format.js";
+import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { cornerText, ruleText } from "../model/limit-text.js";
+import { cornerText, rangeWords, ruleText } from "../model/limit-text.js";
 import { changedCorners, CORNERS, cornerName, draftOf, effectiveIn, inheritedIn, LONGEST_DELAY_S, loosens, merged, ownIn, rulesOf, signOf } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
 
@@ -102,7 +102,7 @@ function termsForm({ limits, level, vital }) {
 }
 
 function faultText(fault, entry) {
-  if (fault === "range") return t("entry.fault.range", { range: range(entry.plausible, { ...entry, decimals: 0 }, i18n.language) });
+  if (fault === "range") return t("entry.fault.range", rangeWords(entry, i18n.language));
   return t(`limits.fault.${fault}`, { seconds: LONGEST_DELAY_S });
 }
 

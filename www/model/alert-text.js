@@ -1,4 +1,4 @@
-import { number } from "../kit/format.js";
+import { number, rounded } from "../kit/format.js";
 import { iconOfHold, isHolding, shortOfHold } from "./holds.js";
 import { vital as entryOf } from "./vitals.js";
 
@@ -11,16 +11,50 @@ const shown = (entry, value, i18n) => {
   return entry.unit ? `${text}\u00a0${entry.unit}` : text;
 };
 
-/** What happened; of what a person raised also who says so: it is no measurement. */
+/**
+ * What happened, in the reader's language: made of the alert's parts, not of the server's French sentence. Of what a person raised also who says so: it is no
+ * measurement.
+ */
 export function messageOf(alert, i18n) {
-  if (!alert.byHand) return alert.message;
+  if (!alert.byHand) return ruleMessage(alert, i18n) ?? technicalMessage(alert, i18n) ?? alert.message;
   return alert.raisedBy === null ? i18n.t("alerts.byhand.unknown", { message: alert.message }) : i18n.t("alerts.byhand", { message: alert.message, who: alert.raisedBy });
 }
 
-/** "84 %": the value that raised an alert; null where there is none. */
-export function valueOf(alert, i18n) {
+/** "SpO₂ : 84 % (< 90 %)"; null of what no rule raised. */
+function ruleMessage(alert, i18n) {
   const entry = entryOf(alert.vital);
-  return entry && alert.value !== null ? shown(entry, alert.value, i18n) : null;
+  if (!entry || alert.value === null || alert.limit === null) return null;
+  const short = `alerts.rule.name.${entry.name}`;
+  return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), limit: `${signOf(alert)}\u00a0${shown(entry, alert.limit, i18n)}` });
+}
+
+/** "Batterie faible – Bracelet 12"; null of a kind without a text. The device's or ward's name stands behind the dash of the message, French names of vitals before it. */
+function technicalMessage(alert, i18n) {
+  const key = `alerts.kind.${alert.kind}`;
+  if (!i18n.has(key)) return null;
+  const [, vitals = "", name = ""] = /^[^:–]*(?: : ([^–]*?))?(?: – (.*))?$/.exec(alert.message) ?? [];
+  if (alert.patient === null && !name) return null;
+  const isNamed = vitals && i18n.language === "fr";
+  return i18n.t(key, { name, about: `${isNamed ? `\u00a0: ${vitals}` : ""}${name ? ` – ${name}` : ""}` });
+}
+
+/** How the value violates the limit. The message has the rule's own sign. */
+function signOf({ message, side, value, limit }) {
+  const [, written] = /\(([<≤>≥]) /.exec(message ?? "") ?? [];
+  const isEqual = value === limit;
+  return written ?? (side === "haut" ? (isEqual ? "≥" : ">") : isEqual ? "≤" : "<");
+}
+
+/** So many more decimals are given to a value that would read like its limit. */
+const FINER = [0, 1, 2, 3];
+
+/** "84 %": the value that raised an alert, fine enough not to read like its limit (93.6 under 94); null where there is none. */
+export function valueOf(alert, i18n, unit = entryOf(alert.vital)?.unit) {
+  const entry = entryOf(alert.vital) && { ...entryOf(alert.vital), unit };
+  if (!entry || alert.value === null) return null;
+  const limit = alert.limit === null || alert.limit === alert.value ? null : rounded(alert.limit, entry.decimals);
+  const decimals = FINER.map((more) => entry.decimals + more).find((count) => rounded(alert.value, count) !== limit) ?? entry.decimals;
+  return shown({ ...entry, decimals }, alert.value, i18n);
 }
 
 /** "limite basse 90 %"; null where there is none. */
@@ -36,18 +70,20 @@ export function stageOf(alert) {
 }
 
 const STAGE_ICONS = { ended: "ended", acknowledged: "check", closed: "check" };
-/** A waiting alert has its severity's own shape. */
-export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_ICONS[stageOf(alert)] ?? alert.severity);
+const TECHNICAL_ICONS = {
+  signal_perdu: "disconnected", mesure_absente: "unmeasured", capteur_detache: "unplugged", batterie_faible: "batteryLow", horloge: "clock", capteurs_discordants: "discordant",
+};
+/** A waiting alert has its severity's own shape, a technical one that of its cause. */
+export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_ICONS[stageOf(alert)] ?? TECHNICAL_ICONS[alert.kind] ?? alert.severity);
 
-/** "SpO₂ 84 < 90", "Capteur ôté": where there is no room for the message. `now` by the server's clock. */
+/** "SpO₂ < 90", "Capteur débranché"; of an alert that ended "SpO₂ 84 < 90": where there is no room for the message. `now` by the server's clock. */
 export function shortOf(alert, i18n, now) {
   if (isHolding(alert)) return shortOfHold(alert, now, i18n);
   const entry = entryOf(alert.vital);
   if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
-    const equal = alert.value === alert.limit;
-    const sign = alert.side === "haut" ? (equal ? "≥" : ">") : equal ? "≤" : "<";
-    const plain = (value) => number(value, entry.decimals, i18n.language);
-    return `${i18n.t(`vital.short.${alert.vital}`)} ${plain(alert.value)}\u00a0${sign}\u00a0${plain(alert.limit)}`;
+    const name = i18n.t(`vital.short.${alert.vital}`), limit = `${signOf(alert)}\u00a0${number(alert.limit, entry.decimals, i18n.language)}`;
+    // While it lasts the value beside it is another one by now.
+    return alert.endedAt === null ? `${name} ${limit}` : `${name} ${valueOf(alert, i18n, "")}\u00a0${limit}`;
   }
   if (alert.byHand) return i18n.t("tile.byhand", { message: alert.message });
   return i18n.has(`tile.kind.${alert.kind}`) ? i18n.t(`tile.kind.${alert.kind}`) : alert.message;

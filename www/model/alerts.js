@@ -1,9 +1,7 @@
-import { isHold, isHolding, readHold } from "./holds.js";
+import { isHold, readHold } from "./holds.js";
+import { isOfTheWard, LOST_PULSE, SEVERITIES, urgency } from "./severity.js";
 
-/** What is known of alerts: reading them, telling which is open, which is worst. Pure. */
-
-/** From the mildest to the worst. */
-export const SEVERITIES = ["info", "warning", "error"];
+/** What is known of alerts: reading them, telling which is open. Which is worst: severity.js. Pure. */
 
 const instant = (wire) => (wire ? Date.parse(wire) || null : null);
 
@@ -54,42 +52,23 @@ export function readAlert(wire) {
   };
 }
 
-/** A pulse that was there and is not: the worst there is. */
-export const LOST_PULSE = "pouls_introuvable";
 /** The values that a pulse gives. */
 const OF_THE_PULSE = ["heart_rate", "spo2"];
-
-/** An error that lasts about a lost pulse: before every other, with a sound and a frame of its own. */
-export const isLostPulse = (alert) => alert.kind === LOST_PULSE && alert.severity === "error" && alert.endedAt === null && !alert.acknowledged;
 
 /** Open until it ended and, when it is an error, was acknowledged. */
 export const isOpen = (alert) => alert.endedAt === null || (alert.severity === "error" && !alert.acknowledged);
 
-/** How urgently an open alert wants somebody; greater is worse. */
-export function urgency(alert) {
-  if (isHolding(alert)) return 0;
-  if (alert.acknowledged) return 1;
-  if (alert.endedAt !== null) return 2;
-  return 3 + SEVERITIES.indexOf(alert.severity) + (isLostPulse(alert) ? 1 : 0);
-}
-
-/** Worst first; of equally bad ones the newest. */
-export const byUrgency = (a, b) => urgency(b) - urgency(a) || b.at - a.at || b.id - a.id;
-
 /** Whether it waits for somebody: what is heard, counted and put into banners. */
 export const wantsSomebody = (alert) => isOpen(alert) && !alert.acknowledged;
 
-/** About the whole ward: nobody hears it, or nothing was stored. */
-const OF_THE_WARD = ["service_non_surveille", "surveillance_interrompue"];
-
 /** Nobody came in time: it went to somebody else, and stands on every screen of the ward. So does what is about the whole ward. */
-export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || OF_THE_WARD.includes(alert.kind));
+export const isEscalated = (alert) => wantsSomebody(alert) && (alert.escalatedAt !== null || isOfTheWard(alert));
 
 /** Since when nobody has come: its escalation, else since it was brought back or raised. */
 export const unansweredSince = (alert) => alert.escalatedAt ?? Math.max(alert.remindedAt ?? 0, alert.raisedAt ?? alert.at);
 
-/** What lasts before what has ended; of these who has waited longest. */
-export const byWaiting = (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
+/** What lasts before what has ended, the worst first; of equally bad ones who has waited longest. */
+export const byWaiting = (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || urgency(b) - urgency(a) || unansweredSince(a) - unansweredSince(b) || a.id - b.id;
 
 /**
  * Whether an alert says that a device's value, measured at `at`, may not be the patient's present state. `detached`: the vitals

@@ -1,4 +1,4 @@
-import { byUrgency } from "./alerts.js";
+import { byUrgency } from "./severity.js";
 import { LiveState } from "./live-state.js";
 import { ServerClock } from "./server-clock.js";
 

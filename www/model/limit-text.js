@@ -11,6 +11,9 @@ export function limitText(rule, i18n) {
   return `${signOf(rule)}\u00a0${number(rule.seuil, Math.max(decimals, given), i18n.language)}\u00a0${unit}`;
 }
 
+/** The ends of what a vital can be, the unit at the upper one: `{low: "2", high: "80 /min"}`. */
+export const rangeWords = ({ plausible, unit }, language) => ({ low: number(plausible[0], 0, language), high: [number(plausible[1], 0, language), unit].filter(Boolean).join("\u00a0") });
+
 const plain = (value, i18n) => number(value, String(value).split(".")[1]?.length ?? 0, i18n.language);
 
 /** "10 s · hystérésis 1" */

@@ -66,7 +66,7 @@ export function inheritedIn(limits, parent, vital, corner) {
 
 /**
  * The rules that a vital's drafts stand for, as `{rules, faults}`: faults by the field's name (`seuil_bas_error`): "number",
- * "range", "delay", "hysteresis".
+ * "range", "delay", "hysteresis", "order.bas", "order.haut".
  * @param drafts as `draftOf` makes them, in the order of CORNERS
  */
 export function rulesOf(drafts, limits, parent, vital) {
@@ -85,7 +85,18 @@ export function rulesOf(drafts, limits, parent, vital) {
     }
     rules.push(rule);
   });
-  return { rules, faults };
+  return { rules, faults: { ...orderFaults(rules, limits, parent, vital), ...faults } };
+}
+
+/** An urgent limit that would be crossed before the warning's, by the field that says so: `{seuil_bas_error: "order.bas"}`. */
+function orderFaults(rules, limits, parent, vital) {
+  const limitAt = (corner) => (find(rules, { type_donnee: vital, ...corner }) ?? inheritedIn(limits, parent, vital, corner))?.seuil ?? null;
+  return Object.fromEntries(["bas", "haut"].flatMap((cote) => {
+    const [error, warning] = ["error", "warning"].map((niveau_gravite) => limitAt({ cote, niveau_gravite }));
+    if (error === null || warning === null || !(cote === "bas" ? error > warning : error < warning)) return [];
+    const isOwn = rules.some((rule) => rule.cote === cote && rule.niveau_gravite === "error");
+    return [[`seuil_${cote}_${isOwn ? "error" : "warning"}`, `order.${cote}`]];
+  }));
 }
 
 function faultOf(member, value, { plausible }) {

@@ -1,7 +1,7 @@
-import { byUrgency } from "./alerts.js";
 import { PatientRecord } from "./patient-record.js";
 import { Pauses } from "./pauses.js";
 import { ServerClock } from "./server-clock.js";
+import { byUrgency } from "./severity.js";
 
 /**
  * What is known: an EventTarget without a DOM.

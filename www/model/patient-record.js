@@ -1,5 +1,6 @@
-import { byUrgency, clearsFreshness, isAbout, isOpen, LOST_PULSE } from "./alerts.js";
+import { clearsFreshness, isAbout, isOpen } from "./alerts.js";
 import { age, freshFor, isByHand, period } from "./freshness.js";
+import { byUrgency, LOST_PULSE } from "./severity.js";
 
 /** The live traces show this long. */
 export const TRACE_MS = 120_000;

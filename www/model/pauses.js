@@ -1,4 +1,4 @@
-import { SEVERITIES } from "./alerts.js";
+import { SEVERITIES } from "./severity.js";
 
 /** Pauses of the alarm sound: who has silenced what, until when. Pure; times are the server's. */
 

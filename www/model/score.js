@@ -32,3 +32,6 @@ const readPart = (part) => ({
   minimum: numberOrNull(part.points_minimum),
   maximum: numberOrNull(part.points_maximum),
 });
+
+/** "Risque moyen", "Risque indéterminé (faible à élevé)". */
+export const riskText = (low, high, t) => (low === high ? t(`score.risk.${low}`) : t("score.risk.open", { low: t(`score.risk.word.${low}`), high: t(`score.risk.word.${high}`) }));

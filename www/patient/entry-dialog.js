@@ -7,6 +7,7 @@ import { hospitalZone } from "../kit/hospital-zone.js";
 import { icon } from "../kit/icons.js";
 import { latestText } from "../kit/moment.js";
 import { momentField, readMoments } from "../kit/moment-field.js";
+import { rangeWords } from "../model/limit-text.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { CHOSEN, check, Entry, TYPED, withSeconds } from "./entry.js";
 
@@ -60,7 +61,7 @@ export async function openEntry(patient) {
 const refused = (fields, detail) => ({ status: 400, fields, detail });
 
 function faultText(name, fault) {
-  return fault === "range" ? t("entry.fault.range", { range: plausible(entryOf(name)) }) : t(`entry.fault.${fault}`);
+  return fault === "range" ? t("entry.fault.range", rangeWords(entryOf(name), i18n.language)) : t(`entry.fault.${fault}`);
 }
 
 const plausible = (entry) => range(entry.plausible, { ...entry, decimals: 0 }, i18n.language);

@@ -3,7 +3,7 @@ import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { agoShort, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { readScore } from "../model/score.js";
+import { readScore, riskText } from "../model/score.js";
 import { vital as entryOf } from "../model/vitals.js";
 
 const RISK_ICONS = { faible: "check", urgent: "warning", urgence: "error" };
@@ -63,15 +63,13 @@ export class NewsScore extends FajmaElement {
 
   #total({ minimum, maximum, known, parameters, riskMinimum, riskMaximum }) {
     const total = minimum === maximum ? String(minimum) : `${minimum}–${maximum}`;
-    const risks = riskMinimum === riskMaximum ? [riskMinimum] : [riskMinimum, riskMaximum];
     // Never green while it may be worse.
     const risk = riskMinimum === "faible" && riskMaximum !== riskMinimum ? "open" : riskMinimum;
     return el("div", { class: "total" },
       el("p", { class: "bounds", "data-risk": risk },
         el("span", { class: "visually-hidden", text: minimum === maximum ? "" : t("score.bounds") }), total),
       el("div", {},
-        el("p", { class: "risk" }, ...risks.flatMap((risk, i) => [i ? el("span", { class: "to", text: t("score.to") }) : null,
-          el("span", { class: "risk-word", "data-risk": risk }, icon(RISK_ICONS[risk] ?? "info"), el("span", { text: t(`score.risk.${risk}`) }))])),
+        el("p", { class: "risk" }, el("span", { class: "risk-word", "data-risk": risk }, icon(RISK_ICONS[risk] ?? "info"), el("span", { text: riskText(riskMinimum, riskMaximum, t) }))),
         el("p", { class: "count", text: t(known === 1 ? "score.count.one" : "score.count", { known, parameters }) })));
   }
 

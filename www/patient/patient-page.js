@@ -228,7 +228,7 @@ export class PatientPage extends FajmaElement {
   #waiting() {
     if (!this.#failure) return el("p", { class: "empty", text: t("loading") });
     const text = this.#failure.status === 404 ? t("patient.unknown") : this.#failure.detail || t("error.load");
-    return el("div", { class: "empty" }, el("p", { role: "alert", text }), el("a", { href: "#/", text: t("services.title") }));
+    return el("div", { class: "empty" }, el("p", { role: "alert", text }), el("a", { href: "#/", text: t("services.back") }));
   }
 
   #head() {

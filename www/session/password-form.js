@@ -1,4 +1,4 @@
-import { api, t } from "../context.js";
+import { api, i18n, t } from "../context.js";
 import { el, setBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { checkFilled, clearProblem, field, input, showProblem } from "../kit/form.js";
@@ -40,7 +40,7 @@ export class PasswordForm extends FajmaElement {
     const place = this.querySelector(".length");
     place.classList.toggle("enough", length >= SHORTEST);
     place.querySelector(".bar span").style.width = `${Math.min(100, (100 * length) / SHORTEST)}%`;
-    setText(place.querySelector(".count"), t("password.length", { length, least: SHORTEST }));
+    setText(place.querySelector(".count"), t(`password.length.${i18n.plural(length)}`, { length, least: SHORTEST }));
   }
 
   async #submit(event) {

@@ -32,7 +32,7 @@ export class TabStatus extends FajmaElement {
     const unheard = api.user !== null && alarms.wards.length > 0 ? UNHEARD[alarmMonitor.reception()] ?? null : null;
     const worst = api.user && !unheard ? alarmMonitor.worst() : null;
     const bare = document.title.startsWith(this.#prefix) ? document.title.slice(this.#prefix.length) : document.title;
-    this.#prefix = unheard ? `✖ ${t(unheard)} – ` : worst ? `(${alarmMonitor.waiting().length}) ${SHAPES[worst]} ` : "";
+    this.#prefix = unheard ? `✖ ${t(unheard)} – ` : worst ? `(${alarmMonitor.count()}) ${SHAPES[worst]} ` : "";
     const title = this.#prefix + bare;
     if (document.title !== title) document.title = title;
     const picture = document.querySelector("link[rel=icon]");

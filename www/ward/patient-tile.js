@@ -5,11 +5,13 @@ import { agoShort } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { homonymMark } from "../kit/names.js";
 import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
-import { isEscalated, isLostPulse, wantsSomebody } from "../model/alerts.js";
+import { wantsSomebody } from "../model/alerts.js";
 import { ABSENCE, holding, isHolding } from "../model/holds.js";
 import { view } from "../model/reading-view.js";
+import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
 import { ALWAYS_SHOWN, vital as entryOf } from "../model/vitals.js";
-import { tileName } from "./tile-grid.js";
+import { rowHeights, tileName } from "./tile-grid.js";
+import { byHandText, isAbnormal, ROUND_PARTS, scoreView } from "./tile-values.js";
 
 /** One patient of a ward. Properties: `patient`, as `api/patients/` gives it; `isHomonym`, whether somebody else of the ward has the name. */
 export class PatientTile extends FajmaElement {
@@ -38,8 +40,8 @@ export class PatientTile extends FajmaElement {
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
         el("span", { class: "age since" }), this.#ownLimits(), this.#homonym(isLong),
         el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
-      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name))),
-      el("span", { class: "foot" }, el("span", { class: "alert" }),
+      el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name)), el("span", { class: "rounds" }, ...Object.keys(ROUND_PARTS).map((part) => this.#round(part)))),
+      el("span", { class: "foot" }, el("span", { class: "alert" }), el("span", { class: "missing", "aria-hidden": "true" }),
         el("span", { class: "silence" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })), el("span", { class: "score" }))));
     this.#update();
   }
@@ -65,49 +67,100 @@ export class PatientTile extends FajmaElement {
       el("span", { class: "value" }));
   }
 
+  /** What is taken at rounds: a small line, until something of it is abnormal. */
+  #round(part) {
+    return el("span", { class: "round", "data-part": part, hidden: true }, el("span", { class: "label" }), " ", el("span", { class: "value" }));
+  }
+
   #update() {
-    const { id } = this.patient;
-    for (const cell of this.querySelectorAll(".cell")) {
-      const name = cell.dataset.vital;
-      const fresh = state.freshness(id, name);
-      const measured = view(entryOf(name), state.record(id).value(name), fresh, i18n);
-      const core = name === "temperature" ? state.record(id).coreTemperature() : null;
-      const now = core ? view(entryOf(name), core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
-      const alarm = state.record(id).lastingAlertAbout(name);
-      // What is not current says how old it is.
-      const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
-      const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit}`;
-      if (cell.dataset.shape === shape) continue;
-      cell.dataset.shape = shape;
-      cell.dataset.state = now.state;
-      cell.dataset.alarm = alarm?.severity ?? "";
-      cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
-      setText(cell.querySelector(".unit"), unit);
-      cell.querySelector(".value").replaceChildren(...this.#value(now, alarm));
-    }
+    const record = state.record(this.patient.id);
+    for (const cell of this.querySelectorAll(".cell")) this.#updateCell(cell, record);
+    for (const place of this.querySelectorAll(".round")) this.#updateRound(place, record);
+    this.#shareHeight();
     this.#updateAge();
     this.#updateAlert();
     this.#updateScore();
   }
 
-  /** What the early warning score can be, and from how many of its parameters that is known. */
+  #updateCell(cell, record) {
+    const { id } = this.patient;
+    const name = cell.dataset.vital;
+    const fresh = state.freshness(id, name);
+    const measured = view(entryOf(name), record.value(name), fresh, i18n);
+    const core = name === "temperature" ? record.coreTemperature() : null;
+    const now = core ? view(entryOf(name), core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
+    const alarm = record.lastingAlertAbout(name);
+    const abnormal = now.state !== "stale" && now.state !== "none" && isAbnormal(record, [name]);
+    // What is not current says how old it is.
+    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
+    const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost}`;
+    if (cell.dataset.shape === shape) return;
+    cell.dataset.shape = shape;
+    cell.dataset.state = now.state;
+    cell.dataset.alarm = alarm?.severity ?? "";
+    cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
+    cell.classList.toggle("abnormal", abnormal);
+    cell.classList.toggle("explained", Boolean(fresh?.lost) && i18n.has(`tile.value.${fresh.lost}`));
+    setText(cell.querySelector(".unit"), unit);
+    cell.querySelector(".value").replaceChildren(arrowOf(now.state) ?? "", ...this.#number(now, alarm));
+  }
+
+  #updateRound(place, record) {
+    const { part } = place.dataset;
+    const { text, state: what, alarm, abnormal } = byHandText(part, record, (vital) => state.freshness(this.patient.id, vital), i18n);
+    const shape = `${what} ${text} ${alarm?.severity} ${alarm?.acknowledged} ${abnormal}`;
+    if (place.dataset.shape === shape) return;
+    place.dataset.shape = shape;
+    place.dataset.state = what;
+    place.dataset.alarm = alarm?.severity ?? "";
+    place.hidden = text === null;
+    place.classList.toggle("acknowledged", alarm?.acknowledged === true);
+    place.classList.toggle("abnormal", abnormal);
+    place.classList.toggle("wide", (text ?? "").length > 6);
+    if (text === null) return;
+    // The arrow stands beside the name: a pressure needs all of the width.
+    place.querySelector(".label").replaceChildren(t(`tile.part.${part}`), (/\d/.test(text) && arrowOf(what)) || "");
+    place.querySelector(".value").replaceChildren(...this.#number({ state: what, text }, alarm));
+  }
+
+  /** What is abnormal takes the room of what is not. */
+  #shareHeight() {
+    const cells = [...this.querySelectorAll(".cell")];
+    const isAbnormal = (cell) => cell.classList.contains("abnormal");
+    const rounds = this.querySelector(".round.abnormal") ? "large" : this.querySelector(".round:not([hidden])") ? "small" : "none";
+    const isFull = this.querySelector(".round[data-part=consciousness]:not([hidden])") !== null;
+    const shown = `${cells.map(isAbnormal)} ${rounds} ${isFull}`;
+    const values = this.querySelector(".values");
+    if (values.dataset.shown === shown) return;
+    values.dataset.shown = shown;
+    values.classList.toggle("some", rounds === "large" || cells.some(isAbnormal));
+    const line = this.querySelector(".rounds");
+    line.dataset.height = rounds;
+    line.classList.toggle("full", isFull);
+    rowHeights(cells.map(isAbnormal), rounds).forEach(({ height, isLow }, i) => {
+      cells[i].style.setProperty("--row", String(height));
+      cells[i].classList.toggle("low", isLow);
+    });
+  }
+
+  /** What the early warning score can be, and from how many of its parameters that is known; nothing worth telling, then what is missing. */
   #updateScore() {
     const { score } = state.record(this.patient.id);
     const place = this.querySelector(".score");
-    const shown = score ? scoreText(score) : "";
-    if (place.dataset.shown === shown) return;
-    place.dataset.shown = shown;
+    const shown = scoreView(score, i18n);
+    const key = JSON.stringify(shown);
+    if (place.dataset.shown === key) return;
+    place.dataset.shown = key;
     place.dataset.risk = score?.riskMinimum ?? "";
-    const label = score && (score.applicable ? t("tile.score.label", { score: bounds(score), known: score.known, of: score.parameters }) : t("tile.score.none"));
-    place.replaceChildren(...(score ? [el("span", { class: "visually-hidden", text: label }), el("span", { "aria-hidden": "true", title: label },
-      el("strong", { text: score.applicable ? bounds(score) : "–" }), el("span", { class: "label-of-score", text: "NEWS2" }), score.applicable ? el("small", { text: ` ${score.known}/${score.parameters}` }) : "")] : []));
+    setText(this.querySelector(".missing"), shown?.missing ?? "");
+    place.replaceChildren(...(shown ? [el("span", { class: "visually-hidden", text: shown.label }), el("span", { "aria-hidden": "true", title: shown.label },
+      el("strong", { text: shown.text }), el("span", { class: "label-of-score", text: "NEWS2" }), shown.known ? el("small", { text: ` ${shown.known}` }) : "")] : []));
   }
 
-  #value({ state: what, text }, alarm) {
+  /** The number, and for who listens what is wrong with it. */
+  #number({ state: what, text }, alarm) {
     const number = el(what === "stale" ? "s" : "span", { class: "number", text });
-    const said = ["none", "plain"].includes(what) ? null : el("span", { class: "visually-hidden", text: ` ${t(alarm && what !== "stale" ? `severity.${alarm.severity}` : `verdict.${what}`)}` });
-    const arrow = what === "low" || what === "high" ? icon(what) : null;
-    return [arrow, number, said].filter(Boolean);
+    return ["none", "plain"].includes(what) ? [number] : [number, el("span", { class: "visually-hidden", text: ` ${t(alarm && what !== "stale" ? `severity.${alarm.severity}` : `verdict.${what}`)}` })];
   }
 
   /**
@@ -130,11 +183,12 @@ export class PatientTile extends FajmaElement {
 
   #updateAlert() {
     const open = state.record(this.patient.id).openAlerts();
-    const alert = open.find(isLostPulse) ?? open.find(isEscalated) ?? open.find(wantsSomebody) ?? open.find(isHolding) ?? open[0];
+    const alert = open.find(wantsSomebody) ?? open.find(isHolding) ?? open[0];
     const isPaused = alarms.pauses.of(this.patient.id, alarms.now()) !== null;
     const shown = `${alert ? `${alert.id} ${alert.version} ${open.length}` : ""} ${isPaused}`;
     const place = this.querySelector(".alert");
-    this.dataset.alert = alert ? alert.severity : "";
+    this.dataset.alert = alert ? toneOf(alert) : "";
+    this.dataset.technical = (alert && technicalOf(alert)) ?? "";
     this.classList.toggle("lost-pulse", open.some(isLostPulse));
     this.dataset.stage = alert ? stageOf(alert) : "";
     this.classList.toggle("acknowledged", alert?.acknowledged === true);
@@ -154,5 +208,4 @@ export class PatientTile extends FajmaElement {
   }
 }
 
-const bounds = ({ minimum, maximum }) => (minimum === maximum ? String(minimum) : `${minimum}–${maximum}`);
-const scoreText = (score) => `${score.applicable} ${bounds(score)} ${score.known} ${score.riskMinimum}`;
+const arrowOf = (what) => (what === "low" || what === "high" ? icon(what) : null);

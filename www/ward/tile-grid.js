@@ -36,3 +36,17 @@ export function tileName(last, first) {
   const initials = () => first.split(/[\s-]+/u).filter(Boolean).map((word) => `${[...word][0]}.`).join("-");
   return { last, first: length > LONGEST ? initials() : first, isLong: length > LONG };
 }
+
+/** In a tile's letters: the height of its three measured rows and the line below them, and of that line: with nothing in it, small, or with something abnormal in it. */
+const VALUES_HEIGHT = 7.65, ROUNDS_HEIGHT = { none: 0, small: 1.05, large: 2.6 };
+/** How much of it an abnormal value takes, a plain one, and a plain one in the last row. */
+const WEIGHTS = { abnormal: 1.28, plain: 1, last: 0.78 };
+/** Lower than this, a row's label has one line. */
+const TWO_LINES = 1.8;
+
+/** The heights of a tile's measured rows, in its letters: `[{height, isLow}]`. `abnormal`: for each row whether its value is; `rounds`: "none", "small" or "large", as the line below is. */
+export function rowHeights(abnormal, rounds) {
+  const weights = abnormal.map((is, i) => (is ? WEIGHTS.abnormal : i === abnormal.length - 1 ? WEIGHTS.last : WEIGHTS.plain));
+  const unit = (VALUES_HEIGHT - ROUNDS_HEIGHT[rounds]) / weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => ({ height: Math.round(weight * unit * 100) / 100, isLow: weight * unit < TWO_LINES }));
+}

@@ -1,14 +1,9 @@
-import { urgency } from "../model/alerts.js";
+import { URGENT_RANK } from "../model/severity.js";
 
 /** The order of a ward's tiles. Pure: instants are arguments. */
 
 /** By severity no more often than this: a tile must not move from under a finger. */
 export const CALM_MS = 4_000;
-/** The rank of a patient with an error that nobody has acknowledged and that lasts. */
-const WORST = 5;
-
-/** How much a patient wants somebody: 0 for nobody's alarm; greater is worse. `worst`: the worst open alert, if any. */
-export const rank = (worst) => (worst ? urgency(worst) : 0);
 
 export class TileOrder {
   #ids = [];
@@ -16,12 +11,12 @@ export class TileOrder {
   #urgent = new Set();
 
   /**
-   * @param tiles `[{id, rank}]` in the order of beds: of one rank they stay in it
+   * @param tiles `[{id, rank}]` in the order of beds: of one rank they stay in it; ranks as severity.js has them
    * @returns `{ids, waitMs}`; `waitMs`: how long until an order that is due may come, null when none is
    */
   next(tiles, now) {
     const wanted = tiles.toSorted((a, b) => b.rank - a.rank).map(({ id }) => id);
-    const urgent = new Set(tiles.filter((tile) => tile.rank >= WORST).map(({ id }) => id));
+    const urgent = new Set(tiles.filter((tile) => tile.rank >= URGENT_RANK).map(({ id }) => id));
     const isNews = [...urgent].some((id) => !this.#urgent.has(id));
     this.#urgent = urgent;
     if (wanted.join() === this.#ids.join()) return { ids: wanted, waitMs: null };

@@ -1,9 +1,11 @@
-import { api, followWards, may, mayAct, t } from "../context.js";
+import { api, followWards, i18n, may, mayAct, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
-import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { shortOf } from "../model/alert-text.js";
+import { wantsSomebody } from "../model/alerts.js";
+import { patientsByTone, toneOf } from "../model/severity.js";
 
 const ICONS = { connecting: "connecting", error: "error" };
 
@@ -94,7 +96,7 @@ export class WardList extends FajmaElement {
     const count = this.#patients?.filter(({ service }) => service === id).length;
     return el("li", { "data-ward": id }, el("a", { href: `#/service/${id}` }, icon("bed"),
       el("span", { class: "about" }, el("span", { class: "name", text: nom }),
-        el("small", { class: "patients", text: count === undefined ? "" : t("ward.count", { count }) }),
+        el("small", { class: "patients", text: count === undefined ? "" : t(`ward.count.${i18n.plural(count)}`, { count }) }),
         el("span", { class: "waiting" })),
       icon("forward")));
   }
@@ -108,9 +110,11 @@ export class WardList extends FajmaElement {
     const unknown = status !== "connected" ? status : behindAt !== null ? "behind" : this.#complete.has(ward) ? null : "connecting";
     if (unknown) return place.replaceChildren(el("span", { class: "unknown" }, icon(ICONS[unknown] ?? "disconnected"), el("span", { text: t(`connection.${unknown}`) })));
     const waiting = known.openAlerts().filter(wantsSomebody);
-    const counts = SEVERITIES.toReversed().map((severity) => [severity, waiting.filter((alert) => alert.severity === severity).length]).filter(([, count]) => count);
-    place.replaceChildren(...(counts.length ? counts.map(([severity, count]) => el("span", { class: "alert-count", "data-severity": severity },
-      icon(severity), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${severity}`) })))
+    const counts = patientsByTone(waiting).map(([tone, count]) => el("span", { class: "alert-count", "data-severity": tone },
+      icon(tone), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${tone}.${i18n.plural(count)}`) })));
+    // What is about the ward itself is no patient: it is named, not counted.
+    const own = waiting.filter(({ patient }) => patient === null).map((alert) => el("span", { class: "alert-count", "data-severity": toneOf(alert) }, icon(toneOf(alert)), el("span", { text: shortOf(alert, i18n, known.now()) })));
+    place.replaceChildren(...(counts.length + own.length ? [...own, ...counts]
       : [el("span", { class: "calm" }, icon("check"), el("span", { text: t("alarms.none") }))]));
   }
 }

@@ -1,5 +1,5 @@
 import { api, connect, i18n, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
-import { el, setText } from "../kit/dom.js";
+import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { browserZone, hospitalZone } from "../kit/hospital-zone.js";
@@ -7,15 +7,17 @@ import { icon } from "../kit/icons.js";
 import { keepTrying } from "../kit/retry.js";
 import { areAlike } from "../kit/zone.js";
 import { Backfill } from "../live/backfill.js";
-import { SEVERITIES, wantsSomebody } from "../model/alerts.js";
+import { shortOf } from "../model/alert-text.js";
+import { isEscalated, wantsSomebody } from "../model/alerts.js";
 import { homonyms } from "../model/homonyms.js";
+import { patientsByTone, rank, toneOf } from "../model/severity.js";
 import { readRows, readTraces } from "../model/wire.js";
 import { letter, sideBySide } from "./tile-grid.js";
-import { rank, TileOrder } from "./tile-order.js";
+import { TileOrder } from "./tile-order.js";
 import { keepAwake } from "./wake-lock.js";
 
 /** In the height of the page's letters: what stands above the tiles, around and between them, and the smallest letters of a tile. */
-const ROOM = { above: 8, around: 2, between: 0.6, least: 0.8 };
+const ROOM = { above: 8, around: 2, between: 0.6, least: 0.85 };
 const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
 /** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
@@ -42,6 +44,8 @@ export class WardPage extends FajmaElement {
   #drawing = 0;
   #tiles = new TileOrder();
   #arranging = 0;
+  /** The tile to which the last press on a count led. */
+  #shownTile = null;
   #fit = new ResizeObserver(([{ target, contentRect }]) => target.parentElement?.style.setProperty("--letter", `${letter(contentRect, window.innerHeight)}px`));
 
   start() {
@@ -53,7 +57,7 @@ export class WardPage extends FajmaElement {
       if (this.#patients) this.#backfill.need(EVERYBODY, detail.since);
     });
     this.listen(state, "older", ({ detail }) => this.#lies(detail.patient) && this.#backfill.need(detail.patient, detail.since));
-    this.listen(state, "alert", () => this.#soon());
+    for (const type of ["alert", "score"]) this.listen(state, type, () => this.#soon());
     this.signal.addEventListener("abort", () => { cancelAnimationFrame(this.#drawing); clearTimeout(this.#arranging); });
     this.listen(state, "readings", ({ detail }) => this.#notice(detail.patient));
     this.listen(state, "patient", ({ detail }) => this.#follow(detail));
@@ -68,6 +72,7 @@ export class WardPage extends FajmaElement {
       this.everySecond(() => this.#askAgain());
       keepAwake(this.signal);
     }
+    if (!this.#name) api.refreshUser().then(() => this.signal.aborted || this.draw(), () => {});  // a ward that was made after the login
     this.#fetch();
     this.#live = connect(`ws/service/${this.ward}/`, () => this.#ask(), this.signal);
     monitorWard(this.ward);
@@ -165,17 +170,20 @@ export class WardPage extends FajmaElement {
     return ORDERS.includes(order) ? order : ORDERS[0];
   }
 
+  /** Undefined while the account does not know the ward. */
+  get #name() { return api.user.services?.find(({ id }) => id === this.ward)?.nom; }
+
   draw() {
-    const name = api.user.services?.find(({ id }) => id === this.ward)?.nom ?? t("ward.number", { id: this.ward });
+    const name = this.#name ?? t("ward.number", { id: this.ward });
     this.classList.toggle("wall", !mayAct());
     document.title = `FAJMA – ${name}`;
     this.replaceChildren(
       el("header", { class: "ward-head" },
         mayAct() ? el("a", { class: "back", href: "#/", "aria-label": t("services.title"), title: t("services.title") }, icon("back")) : null,
         el("h1", { text: name }),
-        el("p", { class: "count", text: this.#patients ? t("ward.count", { count: this.#patients.length }) : "" }),
-        el("p", { class: "counts" }),
-        el("p", { class: "silent-count", hidden: true }, icon("disconnected"), el("strong"), " ", el("span", { text: t("ward.count.silent") })),
+        el("p", { class: "count", text: this.#patients ? t(`ward.count.${i18n.plural(this.#patients.length)}`, { count: this.#patients.length }) : "" }),
+        el("div", { class: "counts" }),
+        this.#pill({ class: "silent-count", hidden: true }, "patient-tile.silent", icon("disconnected"), el("strong"), " ", el("span", { text: t("ward.count.silent") })),
         mayAct() ? null : el("time", { class: "clock" }),
         Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { ward: this.ward }),
         mayAct() ? el("a", { class: "handover-link", href: `#/releve/service/${this.ward}` }, icon("print"), el("span", { text: t("handover.link") })) : null,
@@ -222,12 +230,33 @@ export class WardPage extends FajmaElement {
     setText(place.querySelector("strong"), String(count));
   }
 
-  /** How many alerts want somebody, by severity: what a glance from the door looks for. */
+  /** How many patients want somebody, by their worst alert: what a glance from the door looks for. A press goes to the next of them. */
   #count() {
-    const waiting = state.openAlerts().filter(wantsSomebody);
-    const shown = this.#patients ? SEVERITIES.toReversed().map((severity) => [severity, waiting.filter((alert) => alert.severity === severity).length]) : [];
-    this.querySelector(".counts").replaceChildren(...shown.filter(([, count]) => count).map(([severity, count]) =>
-      el("span", { class: "alert-count", "data-severity": severity }, icon(severity), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${severity}`) }))));
+    const place = this.querySelector(".counts");
+    const focused = focusedIn(place)?.dataset.severity;
+    const waiting = this.#patients ? state.openAlerts().filter(wantsSomebody) : [];
+    const shown = patientsByTone(waiting);
+    // What is about the ward itself is no patient: it is named, unless the banner has it.
+    const own = waiting.filter((alert) => alert.patient === null && !isEscalated(alert));
+    const key = [...shown, ...own.map(({ id }) => id)].join();
+    if (place.dataset.shown === key) return;
+    place.dataset.shown = key;
+    place.replaceChildren(...own.map((alert) => el("span", { class: "alert-count", "data-severity": toneOf(alert) }, icon(toneOf(alert)), el("span", { text: shortOf(alert, i18n, state.now()) }))),
+      ...shown.map(([tone, count]) => this.#pill({ class: "alert-count", "data-severity": tone }, `patient-tile[data-alert=${tone}]:not(.acknowledged)`,
+      icon(tone), el("strong", { text: String(count) }), " ", el("span", { text: t(`ward.count.${tone}.${i18n.plural(count)}`) }))));
+    if (focused) (place.querySelector(`[data-severity=${focused}]`) ?? place.querySelector("button") ?? this.querySelector("h1")).focus();
+  }
+
+  /** A count, which leads to the tiles that it counts, one after the other; a display on the wall has nobody to press it. */
+  #pill(attributes, tiles, ...children) {
+    if (!mayAct()) return el("span", attributes, ...children);
+    return el("button", { type: "button", title: t("ward.count.go"), ...attributes, on: { click: () => {
+      const links = [...this.querySelectorAll(tiles)].map((tile) => tile.firstElementChild);
+      const last = links.indexOf(this.#shownTile);
+      this.#shownTile = links[(last + 1) % links.length] ?? null;
+      this.#shownTile?.scrollIntoView({ block: "nearest" });
+      this.#shownTile?.focus({ focusVisible: true, preventScroll: true });
+    } } }, ...children);
   }
 
   #orders() {
@@ -253,6 +282,11 @@ export class WardPage extends FajmaElement {
     return el("ul", { class: "tiles" }, ...this.#patients.map((patient) => el("li", {}, Object.assign(el("patient-tile"), { patient, isHomonym: same.has(patient.id) }))));
   }
 
+  #rankOf(patient) {
+    const record = state.record(patient);
+    return rank(record.openAlerts()[0], record.score);
+  }
+
   /** Puts the tiles in order; moves none that is in its place already. */
   #arrange() {
     clearTimeout(this.#arranging);
@@ -263,7 +297,7 @@ export class WardPage extends FajmaElement {
     const items = [...list.children].sort((a, b) =>
       beds.compare(patientOf(a).lit ?? "", patientOf(b).lit ?? "") || patientOf(a).id - patientOf(b).id);
     const bySeverity = this.#order === "severity";
-    const tiles = items.map((item) => ({ id: patientOf(item).id, rank: bySeverity ? rank(state.record(patientOf(item).id).openAlerts()[0]) : 0 }));
+    const tiles = items.map((item) => ({ id: patientOf(item).id, rank: bySeverity ? this.#rankOf(patientOf(item).id) : 0 }));
     const { ids, waitMs } = this.#tiles.next(tiles, Date.now());
     if (waitMs !== null) this.#arranging = setTimeout(() => this.#arrange(), waitMs);
     const itemOf = new Map(items.map((item) => [patientOf(item).id, item]));

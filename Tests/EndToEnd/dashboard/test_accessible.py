@@ -10,8 +10,10 @@ from support.browser import axe_findings
 from support.paths import REPOSITORY
 
 PATIENTS, FIRST_WARD = 16, 11
-WIDE, PHONE, NARROWEST = {"width": 1280, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
-FRAMES = 60
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# A telephone, a tablet upright, a desk at 200 %, a tablet, a small and a large desk: where layouts change.
+WIDTHS = ((1920, 1080), (1280, 720), (1100, 800), (1024, 768), (900, 700), (820, 1180), (390, 844), (320, 640))
+FRAMES, TRIES = 3, 15
 # Whose layout on a telephone is another one: axe looks at them there, too.
 OTHER_ON_A_TELEPHONE = (
     "login", "wards", "ward", "patient-alert", "patient-history", "entry", "limits", "alerts", "administration-patients", "administration-audit",
@@ -50,18 +52,19 @@ def look(page, name):
     if name in OTHER_ON_A_TELEPHONE:
         yield "telephone", axe_findings(page, **EVERYTHING)
     yield "telephone, targets", page.evaluate("() => everybody.smallTargets()")
-    yield "telephone, sideways", sideways(page)
-    page.set_viewport_size(NARROWEST)
-    yield "narrowest, sideways", sideways(page)
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        for what, wrong in spoilt(page).items():
+            yield f"{width}, {what}", wrong
 
 
-def sideways(page):
-    """Once the charts have been drawn for this width, which takes them some frames."""
-    for _ in range(FRAMES):
-        found = page.evaluate("() => everybody.sideways()")
-        if not found:
+def spoilt(page):
+    """Once charts, tiles and tables have taken this width, which takes them some frames."""
+    for _ in range(TRIES):
+        page.evaluate("(count) => new Promise((done) => { const next = () => (count-- ? requestAnimationFrame(next) : done()); next(); })", FRAMES)
+        found = page.evaluate("() => everybody.spoilt()")
+        if not any(found.values()):
             break
-        page.evaluate("() => new Promise(requestAnimationFrame)")
     return found
 
 

@@ -100,6 +100,9 @@ def test_a_ward_is_added_renamed_and_deleted_but_not_one_with_patients(stack, pa
     page.keyboard.press("Enter")
     expect_done(page, name)
     ward = next(row["id"] for row in stack.request("GET", "/api/services/", role="admin", params={"limit": 1000}).json() if row["nom"] == name)
+    page.goto(f"{stack.url}/#/service/{ward}")
+    page.wait_for_selector(f"ward-page h1:text-is('{name}')")  # by its name, though the login was before
+    open_section(page, stack, "services")
     press(page, f"[data-key=change-{ward}]")
     fill_in(page, "nom", nurses_ward(stack)["nom"])
     page.keyboard.press("Enter")

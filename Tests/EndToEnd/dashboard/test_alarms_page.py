@@ -63,7 +63,7 @@ def test_the_worst_alarm_is_heard_on_every_page_of_the_ward_until_somebody_ackno
     page.wait_for_selector("patient-section table")
     error = raise_alert(stack, device, "error")
     expect_sound(page, "on", "error", 1)  # interrupts
-    assert re.match(r"\(2\) ⬣ FAJMA – ", page.title())
+    assert re.match(r"\(1\) ⬣ FAJMA – ", page.title())  # one patient
     assert page.get_attribute("link[rel=icon]", "href") == "favicon-error.svg"
     page.goto(f"{stack.url}/#/compte")
     page.wait_for_selector("account-page h1")
@@ -129,11 +129,23 @@ def test_an_alert_that_nobody_answers_stands_on_every_page_of_the_ward(stack, de
     alert = raise_alert(stack, device, "error")
     page.wait_for_selector("escalation-banner", state="hidden")
     stack.query(f"UPDATE alerts SET escalated_at = now() WHERE id = {alert}")
-    page.wait_for_selector("escalation-banner:not([hidden]) .message", timeout=1000)
+    # A patient has one entry, however many alerts; a new one does not make the line higher.
+    stack.query(f"UPDATE alerts SET escalated_at = now() WHERE id = {raise_alert(stack, device, 'error', 'FC haute', 'heart_rate_haut')}")
+    page.wait_for_selector("escalation-banner:not([hidden]) .entry", timeout=1000)
+    page.wait_for_selector("escalation-banner .others", state="attached", timeout=1000)
     page.goto(f"{stack.url}/#/compte")
     page.wait_for_selector("account-page h1")
+    person = stack.request("GET", f"/api/patients/{device.patient}/").json()
+    assert page.inner_text("escalation-banner .beds") == "1 lit sans réponse"
+    [entry] = page.locator("escalation-banner .entry").all_inner_texts()
+    assert f"{person['nom'].upper()} {person['prenom']}" in entry
+    assert page.locator("escalation-banner").bounding_box()["height"] < 50
+    page.click("escalation-banner summary")
+    # Of equally bad ones the one that has waited longest.
     assert page.inner_text("escalation-banner .message") == "SpO2 basse"
     expect_accessible(page, "escalation")
+    page.click("escalation-banner .acknowledge")
+    page.wait_for_selector("escalation-banner .message:text-is('FC haute')", timeout=1000)
     page.click("escalation-banner .acknowledge")
     page.wait_for_selector("escalation-banner", state="hidden", timeout=1000)
 
@@ -229,13 +241,22 @@ def test_the_server_knows_whether_a_ward_can_be_heard(stack, device, ward, page)
     until(lambda: stack.query(listening) == [["1"]], 10, "the ward is heard")
 
 
-def test_a_tile_shows_what_the_score_can_be_and_from_how_many_values(stack, device, ward, page):
+def test_a_tile_says_what_the_score_lacks_and_once_that_asks_for_somebody_what_it_can_be(stack, device, ward, page):
     log_in(page, stack)
     open_ward(page, stack, ward)
-    device.report(spo2=93, heart_rate=115)
-    score = until(lambda: stack.request("GET", f"/api/patients/{device.patient}/score/").json(), 5, "a score")
-    bounds = f"{score['minimum']}–{score['maximum']}"
-    page.wait_for_selector(f"patient-tile .score strong:text-is('{bounds}')", timeout=2000)
+    device.report(spo2=97, heart_rate=80)
+    page.wait_for_selector("patient-tile .score strong:text-is('?')", timeout=5000)
+    assert page.inner_text("patient-tile .missing") == "manque\u00a0: FR, O₂, PA, Consc., Temp."
+    body = {"patient": device.patient, "mesures": [{"type_donnee": name, "valeur": value} for name, value in (
+        ("respiratory_rate", 26), ("systolic_bp", 88), ("diastolic_bp", 52), ("supplemental_o2", 1))]}
+    assert stack.request("POST", "/api/iot/data/", json=body).status_code == 201
+    # What was taken at rounds and is abnormal stands large, and what is well makes room for it.
+    page.wait_for_selector("patient-tile .round[data-part=respiratory_rate].abnormal .number:text-is('26')", timeout=5000)
+    page.wait_for_selector("patient-tile .round[data-part=blood_pressure].abnormal .number:text-is('88/52')")
+    page.wait_for_selector("patient-tile .round[data-part=supplemental_o2].abnormal .number:text-is('oui')")
+    assert page.locator("patient-tile .cell.abnormal").count() == 0
+    score = stack.request("GET", f"/api/patients/{device.patient}/score/").json()
+    page.wait_for_selector(f"patient-tile .score strong:text-is('{score['minimum']}–{score['maximum']}')", timeout=2000)
     assert page.inner_text("patient-tile .score small").strip() == f"{score['connus']}/{score['parametres']}"
 
 

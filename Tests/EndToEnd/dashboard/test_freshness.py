@@ -69,11 +69,11 @@ def test_a_patients_feed_that_is_silent_is_shown_as_that_and_the_others_go_on(st
         feed.values = {}
         expect(ward, patient, device, stale=VITALS)
         ward.wait_for_selector(f'patient-tile.silent[data-patient="{device.patient}"]', timeout=2000)
-        assert re.fullmatch(r"plus de mesure\s*1\d\ss", ward.inner_text(f'patient-tile[data-patient="{device.patient}"] .silence'))
+        assert re.fullmatch(r"signal perdu\s*1\d\ss", ward.inner_text(f'patient-tile[data-patient="{device.patient}"] .silence'))
         # Other tests have left silent devices on the ward.
         until(lambda: ward.inner_text(".silent-count strong") == str(ward.locator("patient-tile.silent").count()), 3, "the head counts them")
         patient.wait_for_selector("status-banner[data-kind=warning]:not([hidden])")
-        assert patient.inner_text("status-banner strong") == "Plus aucune mesure reçue"
+        assert patient.inner_text("status-banner strong") == "Signal perdu"
         # Only that.
         for page in screens:
             expect_chip(page, "connected")

@@ -10,7 +10,7 @@ from support.clock import until, wire_time
 from support.keyboard import press
 from support.past import low_limit, set_limits, worn_for_hours
 
-NOTICE = "FAJMA n’est pas un dispositif médical certifié."
+NOTICE = "FAJMA n’est pas un dispositif médical marqué CE."
 
 
 @pytest.fixture
@@ -84,11 +84,11 @@ def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page
     # A PDF's text has a space where letters are set closer together: L ’HÔTE.
     assert without_spaces(patient["nom"].upper() + patient["prenom"]) in without_spaces(sheet["text"]), sheet["text"]
     for text in (patient["identifiant"], patient["lit"], NOTICE, f"Imprimée par {nurse}",
-                 "SpO2 : 86 %", f"acquittée par {nurse}", "Urgent",  # the alert that lasts
+                 "SpO₂ : 86 %", f"acquittée par {nurse}", "Urgent",  # the alert that lasts
                  f"{clock(begin + timedelta(minutes=10))}–{clock(again)} 1 h 00, SpO₂, FC, Temp. signal perdu",  # the gap and why
-                 "Alertes : 2", "1 urgent", "1 attention", "Signal perdu × 1",
+                 "2 alertes", "1 urgente", "1 d’attention", "Signal perdu × 1",
                  "< 88 % 0 s patient", "SpO₂, basse, urgente", f"{doctor} (patient)",  # what holds, and who changed it
-                 "PAS 127 mmHg", "PAD 79 mmHg", "FR 17 /min", "5 paramètres sur 7", "cutanée, non comptée", "de 71–72 bpm"):
+                 "PAS 127 mmHg", "PAD 79 mmHg", "FR 17 /min", "5 paramètres sur 7", "cutanée, non comptée", "de 71 à 72 bpm"):
         assert text in sheet["text"], (text, sheet["text"])
 
 

@@ -58,12 +58,12 @@ def patient_page(stack, device, page):
 def test_the_limits_say_where_they_come_from_and_stand_on_the_cards(stack, device, patient_page):
     page = patient_page
     cell = page.locator('.limits-part tr:has([data-key=limits-spo2]) td').first
-    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 90 % 10 s · hyst. 1 défaut"
+    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 90 % 10 s · marge de retour 1 défaut"
     assert page.locator("vital-card[data-vital=spo2] range-bar .limit").count() == 2
     set_limits(stack, f"/api/patients/{device.patient}/limites/", [low_limit(88)])
     page.reload()
     page.wait_for_selector('.limits-part .origin[data-origin=patient] svg')
-    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 88 % 0 s · hyst. 1 patient BPCO"
+    assert re.sub(r"\s+", " ", cell.inner_text()) == "< 88 % 0 s · marge de retour 1 patient BPCO"
     assert "< 88" in page.text_content("vital-card[data-vital=spo2] .limit-words").replace("\u00a0", " ")
     expect_accessible_light_and_dark(page, "patient")
 
@@ -74,13 +74,13 @@ def test_a_nurse_changes_a_limit_and_the_next_reading_raises_its_alert(stack, de
     expect_accessible_light_and_dark(page, "limits")
     own(page, "bas_error", seuil="12")
     save(page)
-    page.wait_for_selector('dialog [data-field=seuil_bas_error] .field-error:has-text("30–100")')
+    page.wait_for_selector('dialog [data-field=seuil_bas_error] .field-error:has-text("30 à 100")')
     assert page.locator("dialog [name=seuil_bas_error]:focus").count() == 1
     fill_in(page, "seuil_bas_error", "96")
     fill_in(page, "delai_s_bas_error", "0")
     save(page)
-    # The warning's 94 lies below: the server says so, and nothing typed is lost.
-    page.wait_for_selector('dialog [data-field=limites] .field-error:has-text("SpO2")')
+    # The warning's 94 is below: its own field says so, and nothing typed is lost.
+    page.wait_for_selector('dialog [data-field=seuil_bas_error] .field-error:has-text("plus basse que la limite d’attention")')
     assert page.input_value("dialog [name=seuil_bas_error]") == "96"
     own(page, "bas_warning", seuil="97,5", delai_s="0")
     save(page)
@@ -203,7 +203,7 @@ def test_a_rehearsal_without_readings_and_one_of_impossible_limits_say_so(stack,
     page.wait_for_selector('limits-trial .note:has-text("Aucune mesure")')
     own(page, "bas_error", seuil="98")
     press(page, "limits-trial button")
-    page.wait_for_selector('limits-trial .form-problem:has-text("SpO2")')
+    page.wait_for_selector('dialog [data-field=seuil_bas_error] .field-error:has-text("plus basse que la limite d’attention")')
 
 
 # The early warning score
@@ -220,7 +220,7 @@ def test_the_score_is_what_it_can_be_and_changes_with_what_is_taken_by_hand(stac
     page.wait_for_selector('news-score [data-part=temperature]:has-text("cutanée, non comptée")')
     assert "cutanée" in page.inner_text("news-score .notes")
     bounds = page.inner_text("news-score .bounds")
-    assert re.search(r"0–\d+$", bounds) and page.locator("news-score .risk-word svg").count() == 2
+    assert re.search(r"0–\d+$", bounds) and page.inner_text("news-score .risk-word") == "Risque indéterminé (faible à élevé)"
     hand = {"respiratory_rate": 24, "systolic_bp": 105, "temperature": 38.5, "consciousness": "A", "supplemental_o2": 0}
     body = {"patient": device.patient, "mesures": [{"type_donnee": name, "valeur": value} for name, value in hand.items()]}
     assert stack.request("POST", "/api/iot/data/", json=body).status_code == 201

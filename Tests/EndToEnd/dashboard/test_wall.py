@@ -215,7 +215,7 @@ def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward,
     for busy in (False, True):
         if busy:
             alarm(stack, patients)
-            page.wait_for_selector(".alert-count[data-severity=info]")
+            page.wait_for_selector("patient-tile .message:has-text('Chute')")
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [width, height]
         assert page.evaluate("(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()") <= 0
         assert page.evaluate(CLIPPED) == []

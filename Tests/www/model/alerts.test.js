@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byUrgency, byWaiting, clearsFreshness, isEscalated, isLostPulse, unansweredSince } from "../../../www/model/alerts.js";
+import { clearsFreshness, isEscalated, unansweredSince } from "../../../www/model/alerts.js";
+import { byUrgency, isLostPulse } from "../../../www/model/severity.js";
 
 const alert = (id, more = {}) => ({ id, patient: 12, kind: "spo2_bas", severity: "warning", at: id * 1_000, raisedAt: id * 1_000 + 400, acknowledged: false,
   remindedAt: null, escalatedAt: null, endedAt: null, version: 1, vital: "spo2", side: "bas", value: 84, limit: 90, ...more });
@@ -12,11 +13,8 @@ test("an alert that nobody answered is escalated until it is acknowledged, a war
   assert.equal(isEscalated(alert(1, { severity: "error", kind: "service_non_surveille" })), true);
 });
 
-test("of what nobody answered the longest waiting stands first, and what has ended last", () => {
-  const escalated = [alert(1, { escalatedAt: 9_000 }), alert(2, { escalatedAt: 8_000 }), alert(3, { escalatedAt: 3_500, endedAt: 4_000 })];
-  assert.deepEqual(escalated.sort(byWaiting).map(({ id }) => id), [2, 1, 3]);
-  assert.equal(unansweredSince(alert(1)), 1_400);
-  assert.equal(unansweredSince(alert(1, { remindedAt: 6_000 })), 6_000);
+test("an alert waits since it was passed on, else since it was brought back or raised", () => {
+  assert.deepEqual([alert(1), alert(1, { remindedAt: 6_000 }), alert(1, { remindedAt: 6_000, escalatedAt: 7_000 })].map(unansweredSince), [1_400, 6_000, 7_000]);
 });
 
 test("a lost signal clears what was measured before it, a battery clears nothing", () => {

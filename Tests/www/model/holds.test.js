@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { iconOf, shortOf } from "../../../www/model/alert-text.js";
-import { byUrgency, readAlert, urgency, wantsSomebody } from "../../../www/model/alerts.js";
+import { readAlert, wantsSomebody } from "../../../www/model/alerts.js";
+import { byUrgency, urgency } from "../../../www/model/severity.js";
 import { ABSENCE, CUFF, holding, readHold, untilOfHold } from "../../../www/model/holds.js";
 
 const NOW = new Date(2026, 10, 29, 14, 10).getTime();

@@ -70,3 +70,10 @@ test("a temperature of the skin has the limits of its ward and patient only, unt
   assert.deepEqual(lines(false, false), [35, 39.1, 38]);
   assert.deepEqual(lines(true, true), [35, 39.1, 38]);
 });
+
+test("an urgent limit that would be crossed before the warning's is refused at its own field, else at the warning's", () => {
+  const typed = (place, seuil) => rulesOf(drafts({ [place]: { mode: "own", seuil, delai_s: "10", hysteresis: "1" } }), patient, ward, "spo2").faults;
+  assert.deepEqual(typed(0, "95"), { seuil_bas_error: "order.bas" });
+  assert.deepEqual(typed(0, "94"), {}, "both at once");
+  assert.deepEqual(rulesOf(drafts({ 0: { mode: "inherited" }, 1: { mode: "own", seuil: "85", delai_s: "10", hysteresis: "1" } }), patient, ward, "spo2").faults, { seuil_bas_warning: "order.bas" });
+});

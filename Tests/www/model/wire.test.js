@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clearsFreshness, isAbout, isEscalated, isLostPulse } from "../../../www/model/alerts.js";
+import { clearsFreshness, isAbout, isEscalated } from "../../../www/model/alerts.js";
 import { isInterruption } from "../../../www/model/interruption.js";
+import { isLostPulse } from "../../../www/model/severity.js";
 import { readDevice, readLatest, readMessage, readRows, readTraces } from "../../../www/model/wire.js";
 
 const read = (wire) => readMessage(JSON.stringify(wire));

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { I18n } from "../../../www/kit/i18n.js";
+import { PatientRecord } from "../../../www/model/patient-record.js";
+import { rowHeights } from "../../../www/ward/tile-grid.js";
+import { byHandText, isAbnormal, scoreView } from "../../../www/ward/tile-values.js";
+
+const NOW = 1_000_000;
+const i18n = new I18n(() => JSON.parse(readFileSync(new URL("../../../www/locales/fr.json", import.meta.url), "utf8")), { getItem: () => null });
+await i18n.start("fr");
+
+const part = (vital, minimum, state = "connu") => ({ vital, state, minimum, maximum: state === "connu" ? minimum : 3, at: NOW, value: 1 });
+const score = (minimum, maximum, parts, more = {}) => ({ applicable: true, minimum, maximum, parts, known: parts.filter(({ state }) => state === "connu").length, parameters: 7, riskMinimum: "faible", ...more });
+
+function patient(values, itsScore = null) {
+  const record = new PatientRecord();
+  for (const [vital, value] of Object.entries(values)) record.addReading({ vital, value, at: NOW }, NOW);
+  record.score = itsScore;
+  return record;
+}
+const shown = (record, what) => byHandText(what, record, (vital) => (record.value(vital) ? { ageMs: 0, stale: false } : null), i18n);
+
+test("a tile says what is taken at rounds in a few letters, and nothing of what is not known", () => {
+  const record = patient({ respiratory_rate: 26, systolic_bp: 88, diastolic_bp: 52, supplemental_o2: 1, consciousness: 2 });
+  assert.deepEqual(["respiratory_rate", "blood_pressure", "supplemental_o2", "consciousness"].map((what) => shown(record, what).text), ["26", "88/52", "oui", "V"]);
+  assert.equal(shown(patient({ diastolic_bp: 52 }), "blood_pressure").text, "52");
+  assert.equal(shown(patient({ consciousness: 0 }), "consciousness").text, null);
+  assert.equal(shown(patient({}), "respiratory_rate").text, null);
+});
+
+test("a value is abnormal with an alarm that lasts or from 2 points on; with 1 point, or one that is too old, it is not", () => {
+  const parts = [part("respiratory_rate", 3), part("systolic_bp", 1), part("supplemental_o2", 2), part("consciousness", 3, "ancien")];
+  const record = patient({ spo2: 84, heart_rate: 80 }, score(6, 9, parts));
+  record.addAlert({ id: 1, vital: "spo2", severity: "error", at: NOW, endedAt: null, acknowledged: true, escalatedAt: null, kind: "spo2_bas", version: 1 });
+  assert.deepEqual(["spo2", "heart_rate", "respiratory_rate", "systolic_bp", "supplemental_o2", "consciousness"].map((vital) => isAbnormal(record, [vital])), [true, false, true, false, true, false]);
+});
+
+test("a score that may be anything is a question mark with what is missing; from a risk on it is what it can be", () => {
+  const parts = [part("spo2", 0), part("heart_rate", 0), part("respiratory_rate", 0, "ancien"), part("systolic_bp", 0, "absent")];
+  assert.deepEqual(scoreView(score(0, 14, parts), i18n), { text: "?", known: null, missing: "manque\u00a0: FR, PA",
+    label: "NEWS2\u00a0: 0–14, 2 paramètres connus sur 7. manque\u00a0: FR, PA" });
+  assert.deepEqual(["text", "known", "missing"].map((name) => scoreView(score(5, 12, parts, { riskMinimum: "urgent" }), i18n)[name]), ["5–12", "2/7", ""]);
+  assert.equal(scoreView(score(3, 9, [part("spo2", 3)]), i18n).text, "3–9", "a single 3");
+  assert.equal(scoreView(score(2, 2, [part("spo2", 2)], { known: 7 }), i18n).text, "2");
+  assert.equal(scoreView(null, i18n), null);
+});
+
+test("an abnormal row is larger than each that is not, and together they never need more than there is", () => {
+  const heights = Object.entries({ none: 0, small: 1.05, large: 2.6 });
+  for (let bits = 0; bits < 24; bits++) {
+    const abnormal = [1, 2, 4].map((bit) => (bits & bit) > 0), [rounds, height] = heights[bits >> 3];
+    const rows = rowHeights(abnormal, rounds);
+    assert.ok(rows.reduce((sum, row) => sum + row.height, height) <= 7.67, String(bits));
+    const [large, small] = [true, false].map((which) => rows.filter((_, i) => abnormal[i] === which).map(({ height }) => height));
+    if (large.length && small.length) assert.ok(Math.min(...large) > 1.25 * Math.max(...small), String(bits));
+  }
+});
