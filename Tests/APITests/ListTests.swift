@@ -136,7 +136,7 @@ import Testing
                 == .object([
                     "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""),
                     "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null, "sorti_le": .null,
-                    "echelle_spo2": .integer(1), "enceinte": .bool(false),
+                    "echelle_spo2": .integer(1), "enceinte": .bool(false), "limites_propres": .array([]),
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
     }

@@ -46,8 +46,9 @@ export class OwnEntries extends FajmaElement {
     const shown = JSON.stringify(this.#entries);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.replaceChildren(el("h2", { tabindex: "-1", text: t("entries.title") }), el("p", { class: "hint", text: t("entries.hint") }),
-      el("ul", {}, ...this.#entries.map((entry) => this.#row(entry))));
+    const isOpen = this.querySelector("details")?.open === true;
+    this.replaceChildren(el("details", { open: isOpen }, el("summary", {}, el("h2", { text: `${t("entries.title")} (${this.#entries.length})` })),
+      el("p", { class: "hint", text: t("entries.hint") }), el("ul", {}, ...this.#entries.map((entry) => this.#row(entry)))));
   }
 
   #row(entry) {
@@ -70,7 +71,7 @@ export class OwnEntries extends FajmaElement {
     if (done === null || this.signal.aborted) return done;
     this.announce(t(words), false);
     await this.reload();
-    (this.hidden ? this.closest("patient-page")?.querySelector(".enter") : this.querySelector("h2"))?.focus();
+    (this.hidden ? this.closest("patient-page")?.querySelector(".enter") : this.querySelector("summary"))?.focus();
     return done;
   }
 }

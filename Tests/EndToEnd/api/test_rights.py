@@ -155,7 +155,7 @@ def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, de
     log_in(patient, stack)
     open_patient(patient, stack, device)
     expect_value(patient, "spo2", "93")
-    name = patient.inner_text(".name")
+    name = patient.inner_text(".who .name")
     ward.goto(f"{stack.url}/#/service/{device.ward}")
     tile = ward.locator(f'patient-tile a[href="#/patient/{device.patient}"]')
     tile.wait_for()
@@ -164,7 +164,7 @@ def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, de
     tile.wait_for(state="detached", timeout=2000)
     expect_chip(patient, "error", 2)
     assert patient.inner_text("status-banner strong") == "Accès refusé à ces données"
-    assert patient.locator("vital-card, limits-table, news-score, pause-control, button.enter, .name, .bed").count() == 0
+    assert patient.locator("vital-card, limits-table, news-score, pause-control, button.enter, .who .name, .bed").count() == 0
     assert name not in patient.inner_text("body") and name not in patient.title()
     stack.query(f"UPDATE patients SET discharged_at = NULL, bed = 'Z9' WHERE id = {device.patient}")
     tile.wait_for(timeout=2000)
@@ -172,5 +172,5 @@ def test_pages_drop_who_left_and_show_nothing_that_looks_current(stack, stay, de
     tile.locator("[data-vital=spo2] .number", has_text="93").wait_for(timeout=2000)
     patient.click("connection-chip .reconnect")
     patient.locator(".bed", has_text="Z9").wait_for(timeout=5000)
-    assert patient.inner_text(".name") == name
+    assert patient.inner_text(".who .name") == name
     expect_value(patient, "spo2", "93")

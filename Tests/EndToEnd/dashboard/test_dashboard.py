@@ -122,7 +122,7 @@ def test_a_value_goes_stale_struck_through_with_its_age(stack, device, page):
     assert "line-through" in number.evaluate("(element) => getComputedStyle(element).textDecorationLine")
     assert re.match(r"Valeur périmée\s: il y a 1\d secondes", page.inner_text("vital-card[data-vital=spo2] .updated"))
     page.wait_for_selector("status-banner:not([hidden])")
-    assert page.inner_text("status-banner strong") == "Plus aucune mesure reçue"
+    assert page.inner_text("status-banner strong") == "Signal perdu"
     device.report(spo2=96)
     expect_value(page, "spo2", "96")
     page.wait_for_selector("status-banner", state="hidden")

@@ -37,7 +37,7 @@ def test_what_a_round_finds_is_entered_and_shown(stack, device, page):
     save(page)
     page.wait_for_selector("dialog.entry", state="detached")
     assert page.inner_text(".patient-head .entered") == "Constantes enregistrées\u00a0: 7"
-    expected = {"temperature": "37,8", "systolic_bp": "128", "diastolic_bp": "80", "consciousness": "Voix", "supplemental_o2": "Oxygène"}
+    expected = {"temperature": "37,8", "systolic_bp": "128", "diastolic_bp": "80", "consciousness": "Répond à la voix", "supplemental_o2": "Oxygène"}
     for vital, shown in expected.items():
         expect_value(page, vital, shown)
     assert [stored(device, vital) for vital in (1, 2, 4, 6, 7, 8)] == [[97], [], [16], [79.5], [2], [1]]
@@ -68,7 +68,7 @@ def test_what_no_patient_can_have_is_told_before_it_is_sent(stack, device, page)
     for name, text in {"temperature": "52", "spo2": "cent", "systolic_bp": "80", "diastolic_bp": "120"}.items():
         page.fill(f"dialog.entry [name={name}]", text)
     save(page)
-    assert "20–45" in field_error(page, "temperature")
+    assert "20 à 45" in field_error(page, "temperature")
     assert field_error(page, "spo2").startswith("Un nombre")
     assert "systolique" in field_error(page, "diastolic_bp")
     expect_accessible(page)
@@ -136,7 +136,7 @@ def test_an_entry_is_made_with_the_keyboard_alone(stack, device, page):
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog.entry", state="detached")
     assert page.evaluate("document.activeElement.classList.contains('enter')")
-    expect_value(page, "consciousness", "Confus")
+    expect_value(page, "consciousness", "Confusion nouvelle")
     expect_value(page, "supplemental_o2", "Air")
     assert stored(device, 4) == [17]
 

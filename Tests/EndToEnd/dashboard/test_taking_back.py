@@ -39,7 +39,7 @@ def test_an_acknowledgement_and_an_entry_are_taken_back(stack, device, page):
     fill_in(page, "spo2", "96")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog", state="detached")
-    page.wait_for_selector("own-entries li")
+    page.wait_for_selector("own-entries summary")
     assert readings(stack, device) == [("1", "96"), ("4", "21")]
     press(page, ".patient-head .take-back")
     press(page, "dialog button.danger")
@@ -51,6 +51,7 @@ def test_an_acknowledgement_and_an_entry_are_taken_back(stack, device, page):
     # Later, after a reload, one by one.
     expect_value(page, "respiratory_rate", "21", 10)
     page.reload()
+    press(page, "own-entries summary")
     page.wait_for_selector("own-entries li")
     expect_accessible(page, "own entries")
     press(page, "own-entries [data-key^=correct-]")
@@ -60,7 +61,7 @@ def test_an_acknowledgement_and_an_entry_are_taken_back(stack, device, page):
     fill_in(page, "valeur", "12")
     page.keyboard.press("Enter")
     expect_value(page, "respiratory_rate", "12", 10)
-    page.wait_for_selector("own-entries h2:focus")
+    page.wait_for_selector("own-entries summary:focus")
     press(page, "own-entries [data-key^=delete-]")
     press(page, "dialog button.danger")
     page.wait_for_selector(".patient-head .enter:focus")

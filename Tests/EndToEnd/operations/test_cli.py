@@ -70,7 +70,7 @@ def test_a_ward_its_patient_and_the_patients_device(database):
     patient = ask(database, "patient", "add", "--number", "H0042", "--last-name", "Lefèvre", "--first-name", "Zoé", "--ward",
                   "Médecine d'urgence", "--birth-date", "1950-04-23", "--sex", "F", "--bed", "12")
     assert patient == {"id": 1, "identifiant": "H0042", "nom": "Lefèvre", "prenom": "Zoé", "date_naissance": "1950-04-23",
-                       "sexe": "F", "service": 1, "lit": "12", "sorti_le": None, "echelle_spo2": 1, "enceinte": False}
+                       "sexe": "F", "service": 1, "lit": "12", "sorti_le": None, "echelle_spo2": 1, "enceinte": False, "limites_propres": []}
     assert ask(database, "patient", "list", "--ward", "1") == [patient]
     device = ask(database, "device", "add", "Bracelet 1", "--patient", "H0042")
     assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")
