@@ -304,7 +304,8 @@ def in_words(message):
 def check_page(day, page):
     """The page that lay open all day, whatever was killed, shows the same list."""
     # A technical alert stands with when it was raised, one of a rule with the reading that caused it.
-    truth = sorted((in_words(row["message"]), row["timestamp" if row["cote"] else "levee_le"], row["terminee_le"], row["acquittee_par"] or "") for _, row in day.alerts())
+    truth = sorted((in_words(row["message"]), row["timestamp" if row["cote"] else "levee_le"], row["terminee_le"], row["acquittee_par"] or "")
+                   for _, row in day.alerts())
 
     def shown():
         rows = []
