@@ -167,7 +167,7 @@ extension AlarmLevels {
 
 extension AlarmRule {
     static let columns = "vital, side, severity, limit_value, includes_limit, delay_seconds, hysteresis"
-    /// THE condition under which a row of `alarm_rules` counts. Whoever reads rules asks it: none waits for the job that takes away what has ended.
+    /// THE condition under which a row of `alarm_rules` counts. Every reader of rules asks it: none waits for the job that takes away what has ended.
     static let holds = "(expires_at IS NULL OR expires_at > now())"
 
     /// Nil: of a newer version's registry.

@@ -71,7 +71,7 @@ import Testing
         #expect(try acknowledge(id, as: .medecin)["acquittee_par"]?.text == "nurse")
         let other = try takeBack(id, as: .medecin, language: "en")
         #expect(other.status == 409 && other["acquittee"]?[0]?.text == "Somebody else has acknowledged this alert.")
-        // Not an administrator's either: whoever acknowledged has seen it.
+        // Not an administrator's either: the person who acknowledged has seen it.
         #expect(try takeBack(id, as: .admin).status == 409)
         // The same is wrong again: the new alert is open, and a second one beside it would be none.
         try enter(84)

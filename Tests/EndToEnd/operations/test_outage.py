@@ -1,5 +1,5 @@
 """An hour and more without nginx, in half a minute: devices with the core that ships measure on, one of them is given to another patient
-meanwhile, and afterwards PostgreSQL has every report once, in its own second, with whoever wore the device, the live values first."""
+meanwhile, and afterwards PostgreSQL has every report once, in its own second, with the patient who wore the device, the live values first."""
 import json
 import signal
 import subprocess
