@@ -14,7 +14,7 @@ extension Database {
         try change(by: scope.author) { connection in
             guard let patient = try alert(id, scope, on: connection).map(\.patient) else { return nil }
             // As who stores readings: none of them raises or ends anything between what is read and what is written here.
-            if let patient { try connection.query("SELECT pg_advisory_xact_lock($1, $2)", [AdvisoryLock.alarms, Int32(patient)]) }
+            if let patient { try lockAlarms(of: patient, on: connection) }
             let row = try connection.query(
                 """
                 SELECT a.acknowledged_at IS NOT NULL, coalesce(a.acknowledged_by = $2, false), coalesce(a.acknowledged_at > now() - $3 * interval '1 second', false),

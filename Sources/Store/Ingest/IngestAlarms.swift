@@ -68,6 +68,11 @@ struct IngestAlarms {
         }
     }
 
+    /// What a source measured before is looked at again: the reading that counted is not what it was.
+    mutating func forget(_ vital: Vital, of patient: PatientID, from source: ReadingSource) {
+        patients[patient]?.state.evaluatedUntil[vital]?[source] = nil
+    }
+
     /// The rules that hold for what a device measures on a patient, unless they are of this version.
     func rules(of patient: PatientID, unless version: Int) -> AlarmRules? {
         guard let rules = patients[patient]?.rules, rules.ofDevices.version != version else { return nil }

@@ -20,8 +20,10 @@ extension Database {
         try change(by: scope.author) { connection in
             guard let before = try lockReading(key, scope, on: connection) else { return nil }
             if before == value { return StoredReading(key: key, value: value) }
+            try lockAlarms(of: key.patient, on: connection)
             try bury(key, before, isDeletion: false, scope, on: connection)
             try connection.query("UPDATE readings r SET value = $5 WHERE \(Self.identity)", Self.values(key) + [value])
+            if key.device == 0 { try evaluateByHand(key.vital, of: key.patient, on: connection) }
             return StoredReading(key: key, value: value)
         }
     }
@@ -42,8 +44,10 @@ extension Database {
         try pool.with { try $0.transaction { _ = try lockAssignments(on: $0) } }
         return try change(by: scope.author) { connection in
             guard let value = try lockReading(key, scope, on: connection) else { return true }  // somebody else was quicker
+            try lockAlarms(of: key.patient, on: connection)
             try bury(key, value, isDeletion: true, scope, on: connection)
             try connection.query("DELETE FROM readings r WHERE \(Self.identity)", Self.values(key))
+            if key.device == 0 { try evaluateByHand(key.vital, of: key.patient, on: connection) }
             return true
         }
     }

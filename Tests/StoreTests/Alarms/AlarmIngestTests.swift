@@ -43,6 +43,8 @@ import Testing
         ).map { try $0[0] }
     }
 
+    private func open() throws -> Int { try store.connection().query("SELECT count(*) FROM alerts WHERE ended_at IS NULL")[0][0] }
+
     private func pending() throws -> Int { try store.connection().query("SELECT count(*) FROM alarm_conditions")[0][0] }
 
     @Test("readings in one report and one by one give the same alert", arguments: [false, true]) func raise(oneByOne: Bool) throws {
@@ -248,6 +250,51 @@ import Testing
         #expect(try store.database.correctReading(key, value: 13, store.admin)?.value == 13)
         #expect(try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10)).first?.endedAt != nil)
         #expect(try pending() == 0)
+    }
+
+    private func enter(_ value: Double, at second: Double, late: Double = 5) throws -> StoredReading.Key {
+        let measured = start.advanced(bySeconds: second)
+        let reading = Reading(vital: .respiratoryRate, value: value, measuredAt: measured, isByHand: true)
+        _ = try ingest.submit(
+            Submission(origin: .entered(patient: 1, by: store.nurse), readings: [reading], receivedAt: measured.advanced(bySeconds: late)))
+        return StoredReading.Key(patient: 1, vital: .respiratoryRate, measuredAt: measured, device: 0)
+    }
+
+    @Test("a value by hand that is corrected to an abnormal one is an alarm at once, one that came late is none") func correctedToAbnormal() throws {
+        let (late, newest) = (try enter(14, at: 0, late: 90), try enter(14, at: 10))
+        #expect(try alerts() == [])
+        #expect(try store.database.correctReading(late, value: 30, store.admin)?.value == 30)
+        #expect(try alerts() == [], "an older value is not what is so now")
+        #expect(try store.database.correctReading(newest, value: 30, store.admin)?.value == 30)
+        #expect(try alerts() == ["1 respiratory_rate_haut error 10 - new"])
+        #expect(try store.database.deleteReading(newest, store.admin))
+        #expect(try open() == 0, "the one before came too late to be an alarm")
+    }
+
+    @Test("corrected to a value that is as bad, it goes on with that value; to one on the other side, another alert is raised") func correctedAsBad()
+        throws
+    {
+        let key = try enter(30, at: 0)
+        #expect(try store.database.correctReading(key, value: 26, store.admin)?.value == 26)
+        #expect(try alerts() == ["1 respiratory_rate_haut error 0 - new"])
+        let shown = try store.database.alerts(store.nurse, AlertFilter(), Page(limit: 10))
+        #expect(shown.map(\.value) == [26] && shown[0].message.contains("26"))
+        #expect(try store.database.correctReading(key, value: 6, store.admin)?.value == 6)
+        let both = try alerts()
+        #expect(both.count == 2 && both[0].hasPrefix("1 respiratory_rate_haut error 0 ") && !both[0].contains(" - "))
+        #expect(both[1] == "1 respiratory_rate_bas error 0 - new")
+    }
+
+    @Test("the value of another patient, deleted, gives the alarm back that it ended; one that was acknowledged stays so", arguments: [false, true])
+    func deletedNormal(isAcknowledged: Bool) throws {
+        _ = try enter(30, at: 0)
+        if isAcknowledged { _ = try store.database.acknowledgeAlert(1, store.nurse) }
+        let wrong = try enter(14, at: 10)
+        #expect(try open() == 0)
+        #expect(try store.database.deleteReading(wrong, store.admin))
+        #expect(try alerts().count == 1)
+        #expect(try open() == (isAcknowledged ? 0 : 1))
+        #expect(try pending() == (isAcknowledged ? 0 : 1))
     }
 
     @Test("whoever is discharged leaves nothing that runs towards an alert") func discharged() throws {
