@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from stacklib.state import APPLICATION, OWNER
-from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot
+from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot, tell_of
 from support.clock import until
-from support.cluster import private_cluster, run
+from support.cluster import DEADLINE_SECONDS, private_cluster, run
 from support.schedule import Schedule, place
 from support.stack import Stack
 
@@ -18,6 +18,8 @@ IS_LONG = os.environ.get("FAJMA_TEST_LONG") == "1"
 collect_ignore = [] if IS_LONG else ["slow/test_database_faults.py"]
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
+# Of a test that failed: the last answers that its page had.
+ANSWERS_TOLD = 12
 
 
 @pytest.fixture(scope="session")
@@ -109,14 +111,16 @@ def page(browser, request):
     keeps_files = getattr(request.module, "KEEPS_FILES", False)
     context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}, reduced_motion="reduce",
                                   service_workers="allow" if keeps_files else "block")
+    context.set_default_timeout(DEADLINE_SECONDS * 1000)
     page = context.new_page()
-    page.set_default_timeout(10_000)
-    errors = []
+    errors, answers = [], []
+    page.on("response", lambda answer: answers.append(f"{answer.request.method} {answer.url} {answer.status}"))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
     yield page
     if getattr(request.node, "has_failed", True):
         print("screenshot:", save_screenshot(page, request.node.name))
+        print(tell_of(page), *answers[-ANSWERS_TOLD:], sep="\n")
     context.close()
     assert not errors, errors
 
@@ -126,7 +130,6 @@ def screens(stack, device, page):
     """The ward's page and the patient's, side by side: `(ward, patient)`."""
     log_in(page, stack)
     patient = page.context.new_page()
-    patient.set_default_timeout(10_000)
     page.goto(f"{stack.url}/#/service/{device.ward}")
     page.wait_for_selector("patient-tile")
     expect_chip(page, "connected")

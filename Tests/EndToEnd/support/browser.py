@@ -7,6 +7,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from support.paths import REPOSITORY
 
 FIRST_PAGE = "ward-list .services a, ward-page .tiles"
+# Of a page whose test failed: as much of its text.
+TEXT_TOLD = 1500
 SCREENSHOTS = os.path.join(REPOSITORY, ".build", "screenshots")
 
 
@@ -32,6 +34,12 @@ def save_screenshot(page, name):
     path = os.path.join(SCREENSHOTS, re.sub(r"\W+", "-", name) + ".png")
     page.screenshot(path=path, full_page=True)
     return path
+
+
+def tell_of(page):
+    """Where a page is, what has the focus and what can be read on it: of a test that failed where nobody can see the screenshot."""
+    focus, text = page.evaluate("[document.activeElement?.outerHTML.slice(0, 200), document.body.innerText]")
+    return f"{page.url}\nfocus: {focus}\n{text[:TEXT_TOLD]}"
 
 
 def type_login(page, stack, role="infirmier"):
