@@ -117,7 +117,7 @@ enum Texts {
     }
 
     static let technicalAlarms: [TechnicalAlarm: String] = [
-        .signalLost: "Signal perdu", .sensorDetached: "Capteur détaché", .pulseLost: "Pouls introuvable",
+        .signalLost: "Signal perdu", .sensorDetached: "Capteur débranché", .pulseLost: "Pouls introuvable",
         .sensorsDisagree: "Capteurs discordants", .valueMissing: "Mesure absente",
         .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
         .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",

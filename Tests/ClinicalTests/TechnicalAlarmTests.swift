@@ -17,7 +17,7 @@ struct TechnicalAlarmTests {
     @Test("a detached sensor's alarm names the vitals as a sentence does")
     func detached() {
         let alarm = TechnicalAlarm.sensorDetached
-        #expect(alarm.message(about: "Capteur 12", vitals: [.spo2, .heartRate]) == "Capteur détaché : SpO2, fréquence cardiaque – Capteur 12")
+        #expect(alarm.message(about: "Capteur 12", vitals: [.spo2, .heartRate]) == "Capteur débranché : SpO2, fréquence cardiaque – Capteur 12")
         // The longest that there can be fits the column.
         #expect(alarm.message(about: String(repeating: "x", count: 80), vitals: Vital.allCases).count <= 500)
     }

@@ -42,7 +42,8 @@ export class AlertsPage extends FajmaElement {
       if (!this.signal.aborted) this.#fail(error);
       return;
     }
-    this.draw();
+    this.#offerPatients();
+    this.#show();
     this.#rooms = followWards(this.#wards, this.signal);
     for (const room of this.#rooms) {
       this.listen(room, "alert", ({ detail }) => this.#take(detail.alert));
@@ -122,13 +123,24 @@ export class AlertsPage extends FajmaElement {
     else place.replaceChildren(table);
   }
 
+  /** The choice of a patient, of those that are known by now. */
+  #patientChoice(chosen) {
+    const names = this.#patients.map((patient) => [patient.id, [patient.lit, fullName(patient)].filter(Boolean).join(" – ")]);
+    return choice([["", t("alarms.patient.all")], ...names], chosen);
+  }
+
+  /** The filters stand there before the patients are known: what somebody has typed meanwhile stays, and so does the focus. */
+  #offerPatients() {
+    const select = this.querySelector("[name=patient_id]");
+    select?.replaceChildren(...this.#patientChoice(select.value).children);
+  }
+
   #filters() {
     const all = ["", t("alarms.all")];
     const was = this.#asked;
     const plain = { mayBeEmpty: false };
-    const names = this.#patients.map((patient) => [patient.id, [patient.lit, fullName(patient)].filter(Boolean).join(" – ")]);
     const form = el("form", { class: "filters", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.#filter(form); } } },
-      field("patient_id", t("alarms.patient"), choice([["", t("alarms.patient.all")], ...names], was.patient_id)),
+      field("patient_id", t("alarms.patient"), this.#patientChoice(was.patient_id)),
       field("niveau_gravite", t("alarms.severity"), choice([all, ...SEVERITIES.toReversed().map((severity) => [severity, t(`severity.${severity}`)])], was.niveau_gravite)),
       field("acquittee", t("alarms.acknowledged"), choice([all, ["true", t("alarms.acknowledged.yes")], ["false", t("alarms.acknowledged.no")]], was.acquittee)),
       ...["debut", "fin"].map((name) => momentField(name, t(`alarms.${name === "debut" ? "from" : "to"}`),

@@ -36,6 +36,24 @@ def open_alerts(page, stack):
     page.wait_for_selector(".chip[data-status=connected]")
 
 
+def test_what_is_typed_into_the_filters_before_the_lists_have_come_stays_with_its_focus(stack, page):
+    log_in(page, stack)
+    held, asked = [], re.compile(r"/api/patients/\?limit=")
+    page.route(asked, lambda route: held.append(route))
+    with page.expect_request(asked):
+        page.goto(f"{stack.url}/#/alertes")
+    since = page.locator(".filters [name=debut]")
+    since.fill("2026-11-20T08:30")
+    since.focus()
+    for route in held:
+        route.continue_()
+    page.unroute(asked)
+    page.wait_for_selector(".filters [name=patient_id] option:nth-child(2)", state="attached")
+    assert since.input_value() == "2026-11-20T08:30"
+    page.wait_for_selector(".filters [name=debut]:focus")
+
+
+
 def test_the_sound_is_blocked_until_a_hand_is_there_and_says_so(stack, device, ward, page, browser):
     log_in(page, stack)
     # The same session in a window that nobody has touched yet. Playwright's own look at a page counts as a touch: it looks

@@ -298,7 +298,7 @@ def check_listeners(day, listeners, kills):
 
 def in_words(message):
     """What the page makes of an alert's parts, where it is not the server's text."""
-    return message.replace("\u00a0", " ").replace("SpO2 :", "SpO₂ :").replace("Capteur détaché", "Capteur débranché")
+    return message.replace("\u00a0", " ").replace("SpO2 :", "SpO₂ :")
 
 
 def check_page(day, page):

@@ -98,11 +98,11 @@ import Testing
         func version() throws -> Int { try sql.query("SELECT max(version) FROM alerts WHERE kind = 'capteur_detache'")[0][0] }
         try device("detached = '{1,2}', last_seen_at = now(), live_at = now()")
         try pass()
-        #expect(try messages() == ["Capteur détaché : SpO2, fréquence cardiaque – D"])
+        #expect(try messages() == ["Capteur débranché : SpO2, fréquence cardiaque – D"])
         #expect(try version() == 1)
         try device("detached = '{2}'")
         try pass()
-        #expect(try messages() == ["Capteur détaché : fréquence cardiaque – D"])
+        #expect(try messages() == ["Capteur débranché : fréquence cardiaque – D"])
         #expect(try version() == 2)
         try device("last_seen_at = now() - interval '1 minute', live_at = now() - interval '1 minute'")
         try pass()
