@@ -121,7 +121,7 @@ enum Texts {
         .sensorsDisagree: "Capteurs discordants", .valueMissing: "Mesure absente",
         .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
         .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",
-        .wardInterrupted: "Surveillance interrompue, mesures non enregistrées",
+        .wardInterrupted: "Surveillance interrompue, mesures ou alarmes manquantes",
         .tooManyAlerts: "Alertes signalées trop nombreuses pour un patient, acquittez-les",
     ]
 

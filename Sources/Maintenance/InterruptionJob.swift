@@ -1,7 +1,8 @@
 import Clinical
 import Store
 
-/// Alerts about a time in which nothing could be stored: as soon as the leader can write, which with only the standby away is meanwhile.
+/// Alerts about a time in which nothing could be stored, as soon as the leader can write, which with only the standby away is meanwhile; and about
+/// one in which no daemon led, as soon as one does again.
 struct InterruptionJob: PeriodicJob {
     let name = "alerts about interruptions"
     let periodSeconds = AlarmJobs.periodSeconds
@@ -17,8 +18,13 @@ struct InterruptionJob: PeriodicJob {
     }
 
     mutating func run(isStopping: () -> Bool) throws {
-        let last = interruption()
-        if let settled, settled == last { return }
+        let (last, unwatched) = (interruption(), try session.watch())
+        if settled != .some(last) { try settle(last) }
+        // Raises nothing where that is the same time, or lasts.
+        if let unwatched { try session.raise(unwatched) }
+    }
+
+    private mutating func settle(_ last: Interruption?) throws {
         if let last, last.seconds(at: now()) >= TechnicalAlarm.interruptedSeconds { try session.raise(last) }
         if let last, last.until == nil { return }
         // Also what a leader before this one has raised, and did not see end.

@@ -1,7 +1,7 @@
 import Clinical
 import Postgres
 
-/// A time in which the database did not store what devices report.
+/// A time in which the database did not store what devices report, or no daemon looked after alarms.
 public struct Interruption: Sendable, Hashable {
     /// When it last stored something before.
     public var since: Instant
@@ -39,6 +39,26 @@ extension LeaderSession {
             FROM unnest($5::integer[], $6::text[]) AS n (ward_id, message)
             ON CONFLICT DO NOTHING
             """, values + [alarm.severity.rawValue, wards.map { Int32($0.0) }, wards.map(\.1)])
+    }
+
+    /// Says that alarms are looked after now.
+    ///
+    /// - Returns: the time in which no daemon did so before this call; nil: as long as a change of the leader takes.
+    public func watch() throws -> Interruption? {
+        let results = try connection.pipeline {
+            $0.query("BEGIN")
+            // The last second may get lost with the machine: nothing has to wait for the disk.
+            $0.query("SET LOCAL synchronous_commit = off")
+            $0.query(
+                """
+                WITH before AS (SELECT watched_at FROM alarm_watch), written AS (
+                    INSERT INTO alarm_watch (watched_at) VALUES (clock_timestamp()) ON CONFLICT (only) DO UPDATE SET watched_at = excluded.watched_at
+                )
+                SELECT watched_at, clock_timestamp() FROM before WHERE clock_timestamp() - watched_at >= $1 * interval '1 second'
+                """, [TechnicalAlarm.interruptedSeconds])
+            $0.query("COMMIT")
+        }
+        return try results[2].map { Interruption(since: Instant(try $0[0]), until: Instant(try $0[1])) }.first
     }
 
     /// Ends those that last.

@@ -20,8 +20,8 @@ struct DoctorCommand: ParsableCommand {
         let checks =
             [ServiceChecks.settings(settings)] + DatabaseChecks.all(settings)
             + [
-                ServiceChecks.secret(settings), ServiceChecks.webhook(settings), ServiceChecks.api(settings), ServiceChecks.push(settings),
-                ServiceChecks.nginx(nginx),
+                ServiceChecks.secret(settings), ServiceChecks.nginxSecret(settings), ServiceChecks.webhook(settings), ServiceChecks.api(settings),
+                ServiceChecks.reports(settings), ServiceChecks.push(settings), ServiceChecks.nginx(nginx),
             ]
         let ok = checks.allSatisfy { $0.status != .failed }
         if output.json {

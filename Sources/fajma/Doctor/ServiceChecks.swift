@@ -34,6 +34,20 @@ enum ServiceChecks {
         }
     }
 
+    static func nginxSecret(_ settings: Settings) -> Check {
+        let name = "nginx secret"
+        guard let path = settings.nginxSecretFile else {
+            return .skipped(name, "FAJMA_NGINX_SECRET_FILE is not set: every program that reaches the sockets is believed about addresses")
+        }
+        do {
+            _ = try NginxSecret(file: path, credentialsDirectory: settings.credentialsDirectory)
+            return .ok(name, "long enough, and closed to other accounts")
+        } catch {
+            return .failed(
+                name, "\(error)", advice: "a new one: (umask 077; openssl rand -hex 32 > \(path)), with the same text in nginx's snippet; restart fajma-api")
+        }
+    }
+
     static func webhook(_ settings: Settings) -> Check {
         do {
             guard try settings.webhookURL() != nil else {
@@ -55,19 +69,25 @@ enum ServiceChecks {
         return daemon("fajma-api", path, UnixProbe.fastCGI(path))
     }
 
+    /// Devices' reports have a socket of their own, beside which nothing of a person's counts.
+    static func reports(_ settings: Settings) -> Check {
+        guard let path = settings.reportsSocket else { return .skipped("reports", "no socket of their own: devices use that of fajma-api") }
+        return daemon("reports", path, UnixProbe.fastCGI(path), service: "fajma-api")
+    }
+
     static func push(_ settings: Settings) -> Check {
         guard let path = try? settings.pushSocket() else { return .skipped("fajma-push", "FAJMA_PUSH_SOCKET is not set") }
         return daemon("fajma-push", path, UnixProbe.connect(path))
     }
 
-    private static func daemon(_ name: String, _ path: String, _ finding: UnixProbe.Finding) -> Check {
+    private static func daemon(_ name: String, _ path: String, _ finding: UnixProbe.Finding, service: String? = nil) -> Check {
         switch finding {
         case .accepted: .ok(name, "answers on \(path)")
         case .silent:
             .failed(
                 name, "no answer within \(UnixProbe.timeoutSeconds) s on \(path)", advice: "all its workers are busy, or it hangs: look into its log")
         case .refused(let why):
-            .failed(name, "\(path): \(why)", advice: "is it running, and may this account use the socket? systemctl status \(name)")
+            .failed(name, "\(path): \(why)", advice: "is it running, and may this account use the socket? systemctl status \(service ?? name)")
         }
     }
 

@@ -5,6 +5,8 @@ import socket
 import stat
 import subprocess
 
+import pytest
+
 from support.cluster import DEADLINE_SECONDS, run, wait_until
 from support.paths import program
 
@@ -22,7 +24,7 @@ def test_the_doctor_finds_a_sound_database_and_daemons_that_are_not_there(cluste
     for name in ("settings", "database", "PostgreSQL", "writable", "clock", "schema", "database role", "database rights", "partitions",
                  "stray readings", "history", "secret"):
         assert found[name]["status"] == "ok", found[name]
-    for name in ("fajma-api", "fajma-push"):
+    for name in ("fajma-api", "reports", "fajma-push"):
         assert found[name]["status"] == "failed" and "advice" in found[name]
     result = run(database, "doctor")
     assert result.returncode == 1 and "✓ database: answers" in result.stdout and "✗ fajma-api: " in result.stdout
@@ -40,16 +42,22 @@ def test_the_doctor_knows_what_is_missing(cluster, database):
     assert "fajma migrate" in checks(cluster.database(migrated=False))["schema"]["detail"]
 
 
-def test_the_doctor_looks_at_the_secrets_mode_and_length(database, tmp_path):
+@pytest.mark.parametrize("name, variable", [("secret", "FAJMA_SECRET_FILE"), ("nginx secret", "FAJMA_NGINX_SECRET_FILE")])
+def test_the_doctor_looks_at_the_secrets_mode_and_length(database, tmp_path, name, variable):
     secret = tmp_path / "secret"
     secret.write_bytes(b"x" * 31)
     secret.chmod(0o600)
-    environment = {**database, "FAJMA_SECRET_FILE": str(secret)}
-    assert "31 bytes" in checks(environment)["secret"]["detail"]
+    environment = {**database, variable: str(secret)}
+    assert "31 bytes" in checks(environment)[name]["detail"]
     secret.write_bytes(b"x" * 32)
-    assert checks(environment)["secret"]["status"] == "ok"
+    assert checks(environment)[name]["status"] == "ok"
     secret.chmod(secret.stat().st_mode | stat.S_IROTH)
-    assert checks(environment)["secret"]["status"] == "failed"
+    assert checks(environment)[name]["status"] == "failed"
+
+
+def test_the_doctor_says_what_it_means_that_nginx_has_no_secret(database):
+    found = checks({**database, "FAJMA_NGINX_SECRET_FILE": ""})["nginx secret"]
+    assert found["status"] == "skipped" and "is believed" in found["detail"]
 
 
 def test_the_doctor_looks_at_the_webhook(cluster, database, tmp_path):
@@ -81,7 +89,7 @@ def test_the_doctor_asks_the_daemons_over_their_sockets(cluster, database):
             push.listen()
             found = checks(environment)
         os.unlink(cluster.state.push_socket)
-        assert found["fajma-api"]["status"] == found["fajma-push"]["status"] == "ok"
+        assert [found[name]["status"] for name in ("fajma-api", "reports", "fajma-push")] == ["ok"] * 3, found
     finally:
         api.terminate()
         api.wait(DEADLINE_SECONDS)

@@ -36,7 +36,7 @@ import Testing
         for _ in 0..<2 { try session.raise(Interruption(since: Self.since)) }
         #expect(try alerts() == ["1 from 0 to …", "2 from 0 to …"])
         #expect(
-            try sql.query("SELECT message FROM alerts WHERE ward_id = 1")[0][0] == "Surveillance interrompue, mesures non enregistrées – Cardiologie")
+            try sql.query("SELECT message FROM alerts WHERE ward_id = 1")[0][0] == "Surveillance interrompue, mesures ou alarmes manquantes – Cardiologie")
         // It ends when it was stored again, and never before somebody could know of it.
         try sql.script("UPDATE alerts SET raised_at = '2026-11-28T10:00:15Z'")
         for _ in 0..<2 { try session.endInterruptions(at: Self.until) }
@@ -47,6 +47,17 @@ import Testing
         try session.raise(Interruption(since: Self.since, until: Self.until))
         #expect(try alerts() == ["1 from 0 to 40 s", "2 from 0 to 40 s"])
         #expect(try sql.query("SELECT count(*) FROM alerts WHERE raised_at = ended_at")[0][0] == 2)
+    }
+
+    @Test("A time in which no daemon led is told of by the next one, once; a change of the leader is none") func unwatched() throws {
+        #expect(try session.watch() == nil, "nothing is known of the time before the first")
+        try sql.script("UPDATE alarm_watch SET watched_at = now() - interval '10 s'")
+        #expect(try session.watch() == nil)
+        try sql.script("UPDATE alarm_watch SET watched_at = now() - interval '60 s'")
+        let other = try LeaderSession(url: store.url)
+        let found = try #require(try other.watch())
+        #expect((60..<90).contains(found.seconds(at: found.since)))
+        #expect(try session.watch() == nil)
     }
 
     @Test("Another daemon that leads afterwards has seen it begin or end at another moment, and raises nothing") func twice() throws {
