@@ -64,8 +64,8 @@ export class VitalCard extends FajmaElement {
     const bar = this.querySelector("range-bar");
     if (bar) bar.vital = entry;
     const normal = t("card.range", { range: isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`) });
-    const { profile } = state.record(this.patient);
-    setText(this.querySelector(".normal-range"), profile === ADULT ? normal : `${normal} · ${t(`profile.short.${profile}`)}`);
+    const isOfProfile = !this.#isOnSkin && this.#entry !== vitalIn(this.vital, ADULT);
+    setText(this.querySelector(".normal-range"), isOfProfile ? `${normal} · ${t(`profile.short.${state.record(this.patient).profile}`)}` : normal);
     this.dataset.site = this.#isOnSkin ? "skin" : "";
     this.#showLimits();
   }

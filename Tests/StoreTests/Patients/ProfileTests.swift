@@ -152,6 +152,15 @@ import Testing
         #expect(try owner.query("SELECT count(*) FROM wards WHERE default_profile IS NOT NULL")[0][0] == 0)
     }
 
+    @Test("every profile can be confirmed, be a ward's default and have limits", arguments: LimitProfile.allCases) func stored(profile: LimitProfile)
+        throws
+    {
+        #expect(try store.database.confirmProfile(profile, of: .id(1), store.admin)?.profile.inForce == profile)
+        #expect(try store.database.changeWard(1, defaultProfile: profile, store.admin)?.defaultProfile == profile)
+        try set(.ward(1), profile, rule(.heartRate, .high, .error, 199))
+        #expect(try store.database.alarmRules(.ward(1), profile: profile, store.admin)?.own.count == 1)
+    }
+
     @Test("chronic hypercapnia is a doctor's decision, to it and from it") func hypercapnia() throws {
         #expect(throws: StoreError.profileNotAllowed) { try store.database.confirmProfile(.hypercapnia, of: .id(1), store.nurse) }
         _ = try store.database.confirmProfile(.hypercapnia, of: .id(1), store.admin)

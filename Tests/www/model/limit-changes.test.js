@@ -34,7 +34,7 @@ test("a loosened limit says what held before, where that came from, why and unti
 
 test("a change of the ward's limits says of which profile, unless an adult's", () => {
   const facts = (profil) => said({ ...WIRE, niveau: "service", profil })[3];
-  assert.equal(facts("enfant_1_4"), "13:00, m.ba (service), enfant de 1 à 4 ans");
+  assert.equal(facts("enfant_1_4"), "13:00, m.ba (service, enfant de 1 à 4 ans)");
   assert.deepEqual([facts("adulte"), facts(null)], ["13:00, m.ba (service)", "13:00, m.ba (service)"]);
 });
 
