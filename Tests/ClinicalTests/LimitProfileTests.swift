@@ -79,6 +79,19 @@ import Testing
         }
     }
 
+    @Test("what is an alarm for an adult is one for an adolescent, and no milder one") func adolescents() {
+        func worst(_ vital: Vital, _ value: Double, _ profile: LimitProfile) -> Severity? {
+            profile.rules.filter { $0.key.vital == vital && $0.isViolated(by: value) }.map(\.key.severity).max()
+        }
+        for vital in Set(AlarmRule.defaults.map(\.key.vital)) {
+            let plausible = vital.properties.plausible
+            for value in stride(from: plausible.lowerBound, through: plausible.upperBound, by: 0.5) {
+                guard let adults = worst(vital, value, .adult) else { continue }
+                #expect(worst(vital, value, .adolescent).map { $0 >= adults } == true, "\(vital) \(value)")
+            }
+        }
+    }
+
     @Test("chronic hypercapnia: 90 % is normal, 85 is urgent, and 96 is too much oxygen") func hypercapnia() {
         #expect(alarms(.spo2, 90, .hypercapnia) == [] && alarms(.spo2, 90, .adult) == [.warning])
         #expect(alarms(.spo2, 87, .hypercapnia) == [.warning] && alarms(.spo2, 85, .hypercapnia) == [.error])

@@ -50,7 +50,7 @@ extension LimitProfile {
         .adolescent: Properties(
             ages: years(13)..<years(16),
             rules: childSaturation + childTemperature
-                + heartRate(lowError: 40, lowWarning: 49, highWarning: 110, highError: 130, includesHigh: false)
+                + heartRate(lowError: 40, lowWarning: 50, highWarning: 110, highError: 130, includesHigh: false)
                 + respiratoryRate(lowError: 9, lowWarning: 10, highWarning: 22, highError: 24)
                 + systolic(lowError: 90, highWarning: 150, highError: 190, includesLow: true),
             normal: [.heartRate: 61...99, .respiratoryRate: 12...16, .systolicBP: 101...129, .diastolicBP: 64...83],
