@@ -16,7 +16,7 @@ enum FieldFault: String, CaseIterable, Sendable {
     case empty, outsideStay, ownPassword
     // Taking back
     case acknowledgedByOther, acknowledgedTooLongAgo, notAcknowledged, raisedAgain, dischargedByOther, dischargedTooLongAgo, notDischarged
-    case reasonNeeded, expiryOutOfRange, onlyPatientsExpire
+    case reasonNeeded, expiryOutOfRange, onlyPatientsExpire, profileByConfirmation
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -150,6 +150,10 @@ enum Texts {
         .dischargedTooLongAgo: [
             .french: "Une sortie ne s’annule que dans l’heure qui suit ; réadmettez le patient.",
             .english: "A discharge can be taken back for one hour only; readmit the patient.",
+        ],
+        .profileByConfirmation: [
+            .french: "Un profil se confirme par POST /api/patients/{id}/profil/.",
+            .english: "A profile is confirmed by POST /api/patients/{id}/profil/.",
         ],
         .notDischarged: [
             .french: "Ce patient est présent : sa sortie est déjà annulée.",

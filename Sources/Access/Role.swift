@@ -40,7 +40,7 @@ public enum Permission: String, Sendable, CaseIterable {
     case changeLimits
     /// The alarm limits that hold where no ward or patient has its own.
     case changeHospitalLimits
-    /// Which SpO2 scale a patient's early warning score takes: a doctor's decision.
+    /// Which SpO2 scale a patient's early warning score takes, and whether the limits of chronic hypercapnia hold: a doctor's decisions.
     case chooseScoreScale
     case readDevices
     /// Creating and deleting devices, and their keys.

@@ -9,6 +9,15 @@ public enum BirthDate {
 
     /// The day 130 years ago. Days of this form are in the order of the alphabet, so that it need not exist.
     public static func earliest(today: String) -> String { String((Int(today.prefix(4)) ?? 0) - oldestYears) + today.dropFirst(4) }
+
+    /// How many months somebody has completed, with the day of the month on which they were born, or the next where a month has no such day. Nil
+    /// before birth, and for what is no day.
+    public static func completedMonths(from birth: String, to today: String) -> Int? {
+        guard Instant.isDay(birth), Instant.isDay(today), birth <= today else { return nil }
+        func parts(_ day: String) -> [Int] { day.split(separator: "-").compactMap { Int($0) } }
+        let (from, to) = (parts(birth), parts(today))
+        return (to[0] - from[0]) * 12 + to[1] - from[1] - (to[2] < from[2] ? 1 : 0)
+    }
 }
 
 extension Instant {

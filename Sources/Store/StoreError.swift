@@ -28,6 +28,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case reasonNeeded
     /// The scale of the early warning score is another one's decision.
     case scoreScaleNotAllowed
+    /// The profile is another one's decision.
+    case profileNotAllowed
+    /// A profile is confirmed (`Database.confirmProfile`), not written beside other members.
+    case profileByConfirmation
     /// What the caller looked at is not what is there now.
     case changedMeanwhile
     case wardHasPatients, wardHasAccounts

@@ -61,6 +61,7 @@ private func explanation(of error: StoreError) -> String {
     case .notDischarged, .notOwnDischarge, .dischargedTooLongAgo: "who discharged a patient takes that back within an hour"
     case .reasonNeeded: "a limit that is made looser needs a reason"
     case .scoreScaleNotAllowed: "the scale of the score is chosen by a doctor"
+    case .profileNotAllowed, .profileByConfirmation: "the limit profile is confirmed by a doctor or a nurse of the ward"
     case .changedMeanwhile: "somebody else has changed this meanwhile"
     case .wardHasPatients: "patients, present or discharged, belong to this ward"
     case .wardHasAccounts: "accounts belong to this ward"

@@ -126,7 +126,8 @@ import Testing
         let before = try #require(try api.send("GET", path).json)
         let patched = try api.send("PATCH", path, as: .infirmier, #"{"lit":"7","date_naissance":null}"#)
         #expect(patched.status == 200)
-        #expect(patched.json == .object((before.members ?? [:]).merging(["lit": .string("7"), "date_naissance": .null]) { $1 }))
+        let changed: [String: JSON] = ["lit": .string("7"), "date_naissance": .null, "profil_propose": .null]
+        #expect(patched.json == .object((before.members ?? [:]).merging(changed) { $1 }))
         #expect(try api.send("GET", "/api/patients/1/").json == patched.json)
 
         let put = try api.send("PUT", path, #"{"identifiant":"H0","nom":"Autre","prenom":"","service":1}"#)
@@ -137,6 +138,8 @@ import Testing
                     "id": .integer(1), "identifiant": .string("H0"), "nom": .string("Autre"), "prenom": .string(""),
                     "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null, "sorti_le": .null,
                     "echelle_spo2": .integer(1), "enceinte": .bool(false), "limites_propres": .array([]),
+                    "profil": .null, "profil_confirme_par": .null, "profil_confirme_le": .null, "profil_en_vigueur": .string("adulte"),
+                    "profil_propose": .null, "profil_a_confirmer": .bool(false),
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
     }

@@ -53,6 +53,7 @@ let expectations: [String: Expectation] = [
     "GET /api/patients/{id}/": .init(who: people),
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
+    "POST /api/patients/{id}/profil/": .init(who: care, body: #"{"profil":"adulte"}"#),
     "POST /api/patients/{id}/sortie/": .init(who: care, undo: ("/api/patients/", readmission)),
     "POST /api/patients/{id}/sortie/annuler/": .init(who: care, status: 409),  // the patient is present
     "GET /api/patients/{id}/saisies/": .init(who: care),
@@ -205,7 +206,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
         // Who has left does not wear anything or get a bed again, and nothing sounds or rests.
         let isTooLate =
             path.contains("/affectations/") || ["PUT", "PATCH"].contains(route.method) && route.path == "/api/patients/{id}/"
-            || (route.method == "POST" && ["/pause/", "/absence/", "/brassard/"].contains { path.hasSuffix($0) })
+            || (route.method == "POST" && ["/pause/", "/absence/", "/brassard/", "/profil/"].contains { path.hasSuffix($0) })
         #expect(answer.status == (isTooLate ? 409 : expected.status), "\(answer.text)")
     }
 

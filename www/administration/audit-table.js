@@ -62,7 +62,8 @@ export class AuditTable extends FajmaElement {
     if (!limit || !i18n.has(`vital.${limit.vital}`) || !i18n.has(`severity.${limit.severity}`)) return null;
     const name = [t(`vital.${limit.vital}`), t(`audit.side.${limit.side}`), t(`severity.${limit.severity}`)].join(", ");
     const ward = limit.ward && t("audit.subject.ward", { name: this.#named("ward_id", limit.ward) ?? `#${limit.ward}` });
-    return [t("audit.subject.limit", { name }), ward].filter(Boolean).join(" · ");
+    const profile = limit.profile && i18n.has(`profile.${limit.profile}`) ? t(`profile.${limit.profile}`) : limit.profile;
+    return [t("audit.subject.limit", { name }), ward, profile].filter(Boolean).join(" · ");
   }
 
   /** The name behind an id, or null. */
@@ -70,7 +71,7 @@ export class AuditTable extends FajmaElement {
     const find = (rows) => rows.find((row) => row.id === id);
     if (field === "ward_id") return find(this.wards)?.nom ?? null;
     if (field === "device_id") return find(this.devices)?.nom ?? null;
-    if (field === "user_id") return find(this.accounts)?.username ?? null;
+    if (["user_id", "profile_confirmed_by"].includes(field)) return find(this.accounts)?.username ?? null;
     const patient = field === "patient_id" && find(this.patients);
     return patient ? fullName(patient) : null;
   }
@@ -107,6 +108,7 @@ export class AuditTable extends FajmaElement {
     if (field === "role" && i18n.has(`role.${value}`)) return t(`role.${value}`);
     if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
     if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
+    if (["profile", "profile_proposed", "default_profile"].includes(field) && i18n.has(`profile.${value}`)) return t(`profile.${value}`);
     if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
     if (field === "effective_level") return t(`limits.origin.${value}`);
     if (["limit_value", "effective_limit"].includes(field) && value === NO_LIMIT) return t("audit.limit.none");

@@ -47,10 +47,13 @@ export function shown(value, words) {
   return text;
 }
 
-/** `{ward, vital, side, severity}` of an alarm limit as an entry names it ("ward-3-spo2-bas-error"), or null; `ward` is null but for a ward's. */
+/**
+ * `{ward, profile, vital, side, severity}` of an alarm limit as an entry names it ("ward-3-spo2-bas-error", "enfant_1_4-spo2-bas-error"), or null; `ward` is null
+ * but for a ward's, `profile` for an adult's and a patient's own.
+ */
 export function readLimit(text) {
-  const [, ward, vital, side, severity] = /^(?:ward-(\d+)-)?(\w+)-(bas|haut)-(\w+)$/.exec(text) ?? [];
-  return vital ? { ward: ward ? Number(ward) : null, vital, side, severity } : null;
+  const [, ward, profile, vital, side, severity] = /^(?:ward-(\d+)-)?(?:(\w+)-)?(\w+)-(bas|haut)-(\w+)$/.exec(text) ?? [];
+  return vital ? { ward: ward ? Number(ward) : null, profile: profile ?? null, vital, side, severity } : null;
 }
 
 /** `{noun, id}` of what an entry is about ("device 3", "user 4"), or null for what is none of these ("GET /api/…"). */

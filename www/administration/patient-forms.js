@@ -6,6 +6,7 @@ import { choice, choices, field, input, values } from "../kit/form.js";
 import { hospitalZone } from "../kit/hospital-zone.js";
 import { fullName, whereabouts } from "../kit/names.js";
 import { dayOf } from "../kit/zone.js";
+import { choosable, proposedProfile } from "../model/limit-profiles.js";
 
 /** The dialogs about patients. Each resolves with the patient as the server has it, or with null. */
 
@@ -38,6 +39,21 @@ const forTheScore = ({ enceinte: pregnant = false, echelle_spo2: scale = 1 } = {
   ...(may("chooseScoreScale") ? [field("echelle_spo2", t("patients.scale"), choice([1, 2].map((each) => [each, t(`patients.scale.${each}`)]), scale), { hint: t("patients.scale.hint") })] : []),
 ];
 
+/**
+ * Whose limits shall hold: what the age proposes is chosen as soon as the birth date is known, until somebody chooses; who admits confirms it. Empty: later.
+ * @param fields where the birth date is
+ */
+function profile(fields, { date_naissance: born = null } = {}) {
+  const names = choosable(null, may("chooseScoreScale"));
+  const propose = (day) => proposedProfile(day, dayOf(state.now(), hospitalZone())) ?? "";
+  const select = choice([["", t("profile.later")], ...names.map((name) => [name, t(`profile.${name}`)])], propose(born));
+  const birth = fields.map((node) => node.querySelector('[name="date_naissance"]')).find(Boolean);
+  let isChosen = false;
+  select.addEventListener("change", () => { isChosen = true; });
+  birth.addEventListener("input", () => { if (!isChosen) select.value = propose(birth.value); });
+  return field("profil", t("profile.label"), select, { hint: t("profile.admission.hint") });
+}
+
 /** Among several wards none is proposed: the first of the list is hardly ever the right one. */
 const unchosen = (service, wards) => (service || wards.length === 1 ? [] : [["", t("patients.ward.choose")]]);
 
@@ -47,22 +63,26 @@ const place = ({ service, lit = "" }, wards) => pair(
 
 /** A form's values as the wire has them: a number for a ward, null for what is unknown. */
 function written(form) {
-  const { service, date_naissance: born, sexe, enceinte: pregnant, echelle_spo2: scale, ...rest } = values(form);
+  const { service, date_naissance: born, sexe, enceinte: pregnant, echelle_spo2: scale, profil, ...rest } = values(form);
   return {
     ...rest,
     ...(pregnant === undefined ? {} : { enceinte: pregnant.length > 0 }),
     ...(scale === undefined ? {} : { echelle_spo2: Number(scale) }),
+    ...(profil ? { profil } : {}),
     ...(service === undefined ? {} : { service: Number(service) }),
     ...(born === undefined ? {} : { date_naissance: born || null, sexe: sexe || null }),
   };
 }
 
 /** Admits somebody; `known` fills the form in with what is known already. */
-export const admitPatient = (known, wards) => openDialog({
-  title: t("patients.admit"),
-  body: [...identity(known), place({ service: known.service }, wards), ...forTheScore(known)],
-  actions: [{ label: t("patients.admit.do"), run: (form) => api.post("api/patients/", written(form)) }],
-});
+export function admitPatient(known, wards) {
+  const who = identity(known);
+  return openDialog({
+    title: t("patients.admit"),
+    body: [...who, place({ service: known.service }, wards), ...(may("changeLimits") ? [profile(who, known)] : []), ...forTheScore(known)],
+    actions: [{ label: t("patients.admit.do"), run: (form) => api.post("api/patients/", written(form)) }],
+  });
+}
 
 export const changePatient = (patient) => openDialog({
   title: t("patients.change.title", { name: fullName(patient) }),

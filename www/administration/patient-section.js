@@ -5,7 +5,9 @@ import { calendarDay, years } from "../kit/format.js";
 import { byName, fullName, homonymMark, moment, whereabouts } from "../kit/names.js";
 import { matches } from "../kit/search.js";
 import { rowAction, table, twoLines } from "../kit/table.js";
+import { confirmProfile } from "../limits/profile-dialog.js";
 import { homonyms } from "../model/homonyms.js";
+import { ADULT, profileOf } from "../model/limit-profiles.js";
 import { has } from "../permissions.js";
 import { admitPatient, changePatient, dischargePatient, movePatient, takeBackDischarge } from "./patient-forms.js";
 import { SectionElement } from "./section-element.js";
@@ -67,7 +69,7 @@ export class PatientSection extends SectionElement {
     return [
       { label: t("patients.bed"), className: "bed", cell: ({ lit }) => lit && el("span", { class: "bed-chip", text: lit }) },
       { label: t("patients.name"), className: "name", cell: (patient) => this.#discharged ? el("strong", { text: fullName(patient) })
-        : el("span", {}, el("a", { href: `#/patient/${patient.id}`, text: fullName(patient) }), same.has(patient.id) ? homonymMark() : null) },
+        : el("span", {}, el("a", { href: `#/patient/${patient.id}`, text: fullName(patient) }), same.has(patient.id) ? homonymMark() : null, profileMark(patient)) },
       { label: t("patients.number.short"), className: "mono", cell: ({ identifiant }) => identifiant },
       { label: t("patients.born"), cell: born },
       { label: t("patients.sex"), cell: ({ sexe }) => sexe && t(`sex.${sexe}`) },
@@ -87,10 +89,11 @@ export class PatientSection extends SectionElement {
     }
     const { wards } = this.data;
     return [
+      patient.profil_a_confirmer && has(api.user, "changeLimits") ? action("profile", () => this.after(confirmProfile(patient), (changed) => t("profile.confirmed", { name: about, profile: t(`profile.${profileOf(changed)}`) }))) : null,
       action("move", () => this.after(movePatient(patient, wards), (moved) => t("patients.moved", { name: about, where: this.#where(moved) }))),
       action("change", () => this.after(changePatient(patient), (changed) => t("patients.changed", { name: fullName(changed) }))),
       action("discharge", () => this.#discharge(patient), "grave"),
-    ];
+    ].filter(Boolean);
   }
 
   /** Done by mistake it can be taken back where it was done. */
@@ -117,4 +120,11 @@ export class PatientSection extends SectionElement {
 
   #where(patient) { return whereabouts(patient, this.#wardName(patient)); }
   #wardName({ service }) { return this.data.wards.find(({ id }) => id === service)?.nom ?? ""; }
+}
+
+/** Whose limits hold, where not an adult's, or that somebody must decide. */
+function profileMark(patient) {
+  const profile = profileOf(patient);
+  if (patient.profil_a_confirmer) return el("small", { class: "profile asks", text: t("profile.asks.of", { name: t(`profile.${patient.profil_propose}`) }) });
+  return profile === ADULT ? null : el("small", { class: "profile", text: t("profile.of", { name: t(`profile.${profile}`) }) });
 }

@@ -1,6 +1,7 @@
 import { api, t } from "../context.js";
 import { confirmDialog, openDialog } from "../kit/dialog.js";
-import { choices, field, input, values } from "../kit/form.js";
+import { choice, choices, field, input, values } from "../kit/form.js";
+import { ADULT, PROFILES } from "../model/limit-profiles.js";
 
 /** The dialogs about wards. */
 
@@ -15,13 +16,17 @@ export const addWard = () => openDialog({
 const skin = ({ temperature_cutanee_validee: valid = false }) =>
   choices("temperature_cutanee_validee", t("wards.skin"), [["oui", t("wards.skin.valid")]], valid ? ["oui"] : [], { hint: t("wards.skin.hint") });
 
+/** Whose limits hold for patients about whom nobody has decided. */
+const profile = ({ profil_par_defaut: chosen = ADULT }) => field("profil_par_defaut", t("wards.profile"),
+  choice(PROFILES.map((each) => [each.name, t(`profile.${each.name}`)]), chosen), { hint: t("wards.profile.hint") });
+
 function written(form) {
   const { temperature_cutanee_validee: ticked, ...rest } = values(form);
   return { ...rest, temperature_cutanee_validee: ticked.length > 0 };
 }
 
 export const changeWard = (ward) => openDialog({
-  title: t("wards.change.title", { name: ward.nom }), body: [name(ward.nom), skin(ward)],
+  title: t("wards.change.title", { name: ward.nom }), body: [name(ward.nom), skin(ward), profile(ward)],
   actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/services/${ward.id}/`, written(form)) }],
 });
 

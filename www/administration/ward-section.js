@@ -5,6 +5,7 @@ import { icon } from "../kit/icons.js";
 import { byName } from "../kit/names.js";
 import { rowAction, table } from "../kit/table.js";
 import { hospitalLimits, wardLimits } from "../limits/level-limits.js";
+import { ADULT } from "../model/limit-profiles.js";
 import { openLimits } from "./limits-forms.js";
 import { SectionElement } from "./section-element.js";
 import { addWard, changeWard, deleteWard } from "./ward-forms.js";
@@ -32,7 +33,7 @@ export class WardSection extends SectionElement {
 
   controls() {
     if (!may("changeHospitalLimits")) return [];
-    return [el("button", { type: "button", class: "with-icon", "data-key": "hospital-limits", on: { click: () => this.after(openLimits({ limits: hospitalLimits(api), level: "hopital",
+    return [el("button", { type: "button", class: "with-icon", "data-key": "hospital-limits", on: { click: () => this.after(openLimits({ limits: (profile) => hospitalLimits(api, profile), level: "hopital",
       whose: t("limits.hospital"), mayEdit: true })) } }, icon("shield"), el("span", { text: t("limits.of_hospital") }))];
   }
 
@@ -41,6 +42,7 @@ export class WardSection extends SectionElement {
     if (!this.data.length) return this.nothing(false, t("wards.none"));
     return table({ caption: t("administration.services"), rows: this.data, columns: [
       { label: t("wards.name"), className: "name", cell: ({ id, nom }) => el("a", { href: `#/service/${id}`, text: nom }) },
+      { label: t("wards.profile"), cell: ({ profil_par_defaut: profile }) => (profile && profile !== ADULT ? t(`profile.short.${profile}`) : null) },
       { label: t("wards.patients"), className: "number", cell: ({ patients }) => String(patients) },
       { label: t("wards.accounts"), className: "number", cell: ({ accounts }) => String(accounts) },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (ward) => this.#actions(ward) },
@@ -51,7 +53,7 @@ export class WardSection extends SectionElement {
     const action = (name, click, kind) => rowAction({ label: t(`wards.${name}`), about: ward.nom, key: `${name}-${ward.id}`, click, kind });
     return [
       action("change", () => this.after(changeWard(ward), ({ nom }) => t("wards.changed", { name: nom }))),
-      action("limits", () => this.after(openLimits({ limits: wardLimits(api, ward), level: "service", whose: ward.nom, mayEdit: may("changeLimits") }))),
+      action("limits", () => this.after(openLimits({ limits: (profile) => wardLimits(api, ward, profile), level: "service", profile: ward.profil_par_defaut, whose: ward.nom, mayEdit: may("changeLimits") }))),
       ward.isEmpty ? action("delete", () => this.after(deleteWard(ward), () => t("wards.deleted", { name: ward.nom })), "grave") : null,
     ];
   }

@@ -10,13 +10,13 @@ export function alertCsv(alerts, patients, wards) {
   const whom = new Map(patients.map((patient) => [patient.id, patient]));
   const instant = (at) => (at === null ? null : stamp(at, hospitalZone()));
   const seconds = (ms) => (ms === null ? null : Math.round(ms / 100) / 10);
-  const head = ["id", "ward", "bed", "patient", "severity", "what", "vital", "value", "limit", "measured", "raised", "raised_by", "delay", "reminded", "escalated",
+  const head = ["id", "ward", "bed", "patient", "severity", "what", "vital", "value", "limit", "profile", "measured", "raised", "raised_by", "delay", "reminded", "escalated",
     "acknowledged_by", "acknowledged_at", "ended", "duration"].map((name) => t(`alarms.csv.${name}`, { zone: hospitalZone() }));
   const rows = alerts.map((alert) => {
     const patient = whom.get(alert.patient);
     const ward = wards.find(({ id }) => id === (alert.ward ?? patient?.service));
     return [alert.id, ward?.nom, patient?.lit, patient ? fullName(patient) : alert.patient, t(`severity.${alert.severity}`), alert.message,
-      alert.vital && t(`vital.${alert.vital}`), alert.value, alert.limit, instant(alert.at), instant(alert.raisedAt), alert.raisedBy, seconds(delayOf(alert)),
+      alert.vital && t(`vital.${alert.vital}`), alert.value, alert.limit, alert.profile && t(`profile.${alert.profile}`), instant(alert.at), instant(alert.raisedAt), alert.raisedBy, seconds(delayOf(alert)),
       instant(alert.remindedAt), instant(alert.escalatedAt), alert.acknowledgedBy, instant(alert.acknowledgedAt), instant(alert.endedAt),
       seconds(durationOf(alert, state.now()))];
   });

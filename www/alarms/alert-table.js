@@ -7,6 +7,7 @@ import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
+import { ADULT } from "../model/limit-profiles.js";
 import { technicalOf, toneOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
 
@@ -83,7 +84,8 @@ export class AlertTable extends FajmaElement {
 
   #value(alert) {
     const value = valueOf(alert, i18n);
-    return value === null ? null : twoLines(el("strong", { text: value }), limitOf(alert, i18n));
+    const profile = alert.profile && alert.profile !== ADULT ? t(`profile.short.${alert.profile}`) : null;
+    return value === null ? null : twoLines(el("strong", { text: value }), [limitOf(alert, i18n), profile].filter(Boolean).join(" · "));
   }
 
   #instant(at) { return el("time", { datetime: new Date(at).toISOString(), text: clockTime(at, state.now(), i18n.language) }); }

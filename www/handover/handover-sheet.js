@@ -2,6 +2,7 @@ import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { birthText, exactMinute, zoneText } from "../kit/format.js";
 import { fullName, homonymMark } from "../kit/names.js";
+import { ADULT, profileOf } from "../model/limit-profiles.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
 import { missing } from "./handover-text.js";
 import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
@@ -34,9 +35,19 @@ function head({ patient, from, to }, ward, isHomonym) {
   const facts = [number, birthText(born, to, i18n.language, (values) => t("patient.age", values)), i18n.has(`sex.${sex}`) ? t(`sex.${sex}`) : null, ward].filter(Boolean);
   const minute = (at) => exactMinute(at, i18n.language);
   return el("header", {}, el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), bed || "–"),
-    el("div", { class: "who" }, el("h2", { text: fullName(patient) }, isHomonym ? homonymMark() : null), el("p", { text: facts.join(" · ") })),
+    el("div", { class: "who" }, el("h2", { text: fullName(patient) }, isHomonym ? homonymMark() : null), el("p", { text: facts.join(" · ") }), profileLine(patient, minute)),
     el("div", { class: "when" }, el("p", { text: t("handover.title") }), el("p", { text: t("handover.span", { from: minute(from), to: minute(to) }) }),
       el("p", { class: "zone", text: t("handover.zone", { zone: zoneText(from, to) }) })));
+}
+
+/** Whose limits hold and who said so; nothing for an adult about whom nobody asks. */
+function profileLine(patient, minute) {
+  const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks, profil_confirme_par: by, profil_confirme_le: at } = patient;
+  const profile = profileOf(patient);
+  if (profile === ADULT && !asks) return null;
+  const who = confirmed ? t("profile.by", { who: by ?? t("handover.changes.system"), time: minute(Date.parse(at)) }) : t("profile.unconfirmed");
+  return el("p", { class: "profile" }, el("strong", { text: t("profile.of", { name: t(`profile.${profile}`) }) }),
+    ` (${who})${asks ? ` – ${t("profile.asks.of", { name: t(`profile.${proposed}`) })}` : ""}`);
 }
 
 /** A part, or in its place why it could not be fetched. */

@@ -5,9 +5,10 @@ import { ago, agoShort, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { clearsFreshness } from "../model/alerts.js";
 import { freshFor, isByHand } from "../model/freshness.js";
+import { profileOf, vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { riskText } from "../model/score.js";
-import { ALWAYS_SHOWN, EXTRAS, vital as entryOf, VITALS } from "../model/vitals.js";
+import { ALWAYS_SHOWN, EXTRAS, VITALS } from "../model/vitals.js";
 import { TRACED } from "./handover-data.js";
 import { listed, missing, nameOfKind, none, short, time, valueText } from "./handover-text.js";
 import { traceFigure } from "./handover-trace.js";
@@ -26,7 +27,7 @@ export function vitalsNow(sheet) {
   const known = new Map(latest.value.map((reading) => [reading.vital, reading]));
   const names = VITALS.map(({ name }) => name).filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || known.has(name)));
   return el("dl", { class: "now" }, ...names.map((name) => {
-    const entry = entryOf(name), reading = known.get(name);
+    const entry = vitalIn(name, profileOf(sheet.patient)), reading = known.get(name);
     const { text, state } = view(entry, reading, reading && freshness(reading, sheet, histories[name]?.value ?? []), i18n);
     const unit = /\d/.test(text) ? entry.unit : "";
     return el("div", { "data-now": name, "data-state": state }, el("dt", { text: t(`vital.${name}`) }),
@@ -54,7 +55,7 @@ export function traces(sheet) {
   const last = shown.findLast((vital) => !parts[vital].failure);
   return el("div", { class: "traces" }, ...shown.map((vital) => (parts[vital].failure
     ? el("figure", { class: "trace", "data-traced": vital }, el("figcaption", {}, el("strong", { text: t(`vital.${vital}`) })), missing(parts[vital].failure))
-    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], limits: parts.limits.value, from, to,
+    : traceFigure({ vital, buckets: parts[vital].value, bucketMs, alerts: parts.alerts.value ?? [], profile: profileOf(sheet.patient), limits: parts.limits.value, from, to,
       height: HEIGHTS[shown.length] }, { hasHours: vital === last }))));
 }
 

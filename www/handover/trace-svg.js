@@ -2,7 +2,7 @@ import { hospitalZone } from "../kit/hospital-zone.js";
 import { marksBetween } from "../kit/zone.js";
 import { gapOf, lineOf, marksOf, valueRange } from "../history/history.js";
 import { linesOf } from "../model/limits.js";
-import { vital as entryOf } from "../model/vitals.js";
+import { vitalIn } from "../model/limit-profiles.js";
 import { coverage, gapsOf } from "./handover.js";
 
 /** The geometry of a vital's trace on a handover sheet, in units of a tenth of a millimetre. Pure. */
@@ -21,8 +21,8 @@ const MOST_LABELS = 13;
  * `height`: the curve's own. `{bottom, band, mean, dots, gaps, marks, limits, hours, values, coverage}`: `band` and `mean` lists of paths, one a stretch without a gap. A limit that is
  * far from all values would flatten the curve: it is left to the table.
  */
-export function traceOf({ vital, buckets, bucketMs, alerts, limits, from, to, height }) {
-  const entry = entryOf(vital);
+export function traceOf({ vital, profile, buckets, bucketMs, alerts, limits, from, to, height }) {
+  const entry = vitalIn(vital, profile);
   const span = { from, to }, bottom = AREA.top + height;
   const lines = nearLines(linesOf(limits, vital), buckets);
   const [low, high] = valueRange(buckets, lines, buckets.length ? null : entry.normal);

@@ -4,6 +4,7 @@ import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { axisTime, clockTime, number, weekdayTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { vitalIn } from "../model/limit-profiles.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
 import { SEVERITIES } from "../model/severity.js";
@@ -78,7 +79,7 @@ export class VitalHistory extends FajmaElement {
   #paint(Dygraph) {
     const { buckets = [], from, to, bucketMs, chosen } = this.#shown;
     const shown = { line: lineOf(buckets, gapOf(buckets, bucketMs, this.vital)), from, to, lines: this.#lines, marks: this.#marks, chosen,
-      range: valueRange(buckets, this.#lines, entryOf(this.vital).normal), colors: this.#colors() };
+      range: valueRange(buckets, this.#lines, vitalIn(this.vital, this.limits.current?.profil).normal), colors: this.#colors() };
     if (this.#plot) return this.#plot.update(shown);
     const tell = (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail }));
     this.#plot = new HistoryPlot(Dygraph, this.querySelector(".plot"), shown, { time: (at, wide) => axisTime(at, wide, i18n.language), value: (value) => number(value, Number.isInteger(value) ? 0 : 1, i18n.language) }, {

@@ -1,3 +1,5 @@
+import { ADULT, profileOf } from "../model/limit-profiles.js";
+
 /**
  * The alarm limits of one level (the hospital, a ward, a patient) as the server has them. Event "change" after they were
  * fetched or stored. No DOM.
@@ -45,8 +47,11 @@ export class LevelLimits extends EventTarget {
   }
 }
 
-/** Where a level's limits are: `hopital`, a ward (`{id}`), a patient (`{id, service}`). */
-export const hospitalLimits = (api) => new LevelLimits(api, "api/limites/", null);
-export const wardLimits = (api, { id }) => new LevelLimits(api, `api/services/${id}/limites/`, "api/limites/");
-export const patientLimits = (api, { id, service }) =>
-  new LevelLimits(api, `api/patients/${id}/limites/`, service ? `api/services/${service}/limites/` : "api/limites/");
+/** The hospital's and a ward's limits are those of a profile. */
+const of = (path, profile) => (profile === ADULT ? path : `${path}?profil=${profile}`);
+
+/** Where a level's limits are: `hopital`, a ward (`{id}`), a patient as the server has them. */
+export const hospitalLimits = (api, profile = ADULT) => new LevelLimits(api, of("api/limites/", profile), null);
+export const wardLimits = (api, { id }, profile = ADULT) => new LevelLimits(api, of(`api/services/${id}/limites/`, profile), of("api/limites/", profile));
+export const patientLimits = (api, patient) => new LevelLimits(api, `api/patients/${patient.id}/limites/`,
+  of(patient.service ? `api/services/${patient.service}/limites/` : "api/limites/", profileOf(patient)));

@@ -6,6 +6,7 @@ import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
 import { rowAction, table } from "../kit/table.js";
 import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
+import { ADULT } from "../model/limit-profiles.js";
 import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
 import { vital as entryOf } from "../model/vitals.js";
 import { editLimits } from "./limits-dialog.js";
@@ -32,6 +33,7 @@ export class LimitsTable extends FajmaElement {
     const shown = [];
     if (failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why(failure, current) })));
     if (current) shown.push(this.#table());
+    if (current?.profil && current.profil !== ADULT) shown.push(el("p", { class: "soft of-profile", text: t("profile.of", { name: t(`profile.${current.profil}`) }) }));
     if (current?.temperature_cutanee_validee === false) shown.push(el("p", { class: "soft on-skin", text: t("limits.on_skin") }));
     else if (!failure) shown.push(el("p", { class: "soft", text: t("loading") }));
     this.replaceChildren(...shown);

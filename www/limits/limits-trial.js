@@ -101,6 +101,7 @@ export class LimitsTrial extends FajmaElement {
         { label: t("rehearsal.after"), className: "number", cell: (severity) => String(after.par_gravite?.[severity] ?? 0) },
       ] }),
       el("p", { class: "hint", text: t("rehearsal.counted", { readings: number(readings, 0, i18n.language), raised: raised ?? 0 }) }),
+      el("p", { class: "hint", text: t("profile.of", { name: t(`profile.${after.profil}`) }) }),
       after.liste?.length ? this.#list(after) : "");
   }
 

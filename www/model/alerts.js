@@ -36,6 +36,7 @@ export function readAlert(wire) {
     side: wire.cote ?? null,
     value: Number.isFinite(wire.valeur) ? wire.valeur : null,
     limit: Number.isFinite(wire.seuil) ? wire.seuil : null,
+    profile: wire.profil ?? null,  // that held when a rule raised it
     sources: (Array.isArray(wire.sources) ? wire.sources : []).map((source) => ({ device: source?.dispositif ?? null, name: source?.nom ?? null })),
     at: instant(wire.timestamp) ?? 0,
     raisedAt: instant(wire.levee_le),

@@ -8,7 +8,7 @@ export function readLimitChange(wire) {
   const rule = (numbers) => (numbers ? { type_donnee, cote, niveau_gravite, ...numbers } : null);
   const expiresAt = Date.parse(wire.expire_le);
   return {
-    at, by: wire.auteur ?? null, level: wire.niveau, corner: { cote, niveau_gravite }, vital: type_donnee, before: rule(wire.ancien), after: rule(wire.nouveau),
+    at, by: wire.auteur ?? null, level: wire.niveau, profile: wire.profil ?? null, corner: { cote, niveau_gravite }, vital: type_donnee, before: rule(wire.ancien), after: rule(wire.nouveau),
     held: rule(wire.en_vigueur_avant), holds: rule(wire.en_vigueur_apres), isLooser: wire.assouplie === true, reason: wire.motif ?? null,
     expiresAt: Number.isNaN(expiresAt) ? null : expiresAt,
   };

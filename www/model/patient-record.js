@@ -1,5 +1,6 @@
 import { clearsFreshness, isAbout, isOpen } from "./alerts.js";
 import { age, freshFor, isByHand, period } from "./freshness.js";
+import { ADULT } from "./limit-profiles.js";
 import { byUrgency, LOST_PULSE } from "./severity.js";
 
 /** The live traces show this long. */
@@ -21,6 +22,8 @@ export class PatientRecord {
   #samples = new Map();
   #alerts = new Map();
   #devices = new Map();
+  /** Whose normal ranges hold (limit-profiles.js). */
+  profile = ADULT;
   /** The early warning score as `readScore` gives it, or null. */
   score = null;
 

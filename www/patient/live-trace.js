@@ -6,7 +6,8 @@ import { number } from "../kit/format.js";
 import { onThemeChange } from "../kit/theme.js";
 import { freshFor } from "../model/freshness.js";
 import { TRACE_MS } from "../model/patient-record.js";
-import { onSite, vital as entryOf } from "../model/vitals.js";
+import { vitalIn } from "../model/limit-profiles.js";
+import { onSite } from "../model/vitals.js";
 import { axis, stretches } from "./trace-shape.js";
 
 /**
@@ -45,7 +46,7 @@ export class LiveTrace extends FajmaElement {
     if (!this.small) {
       this.append(el("span", { class: "axis", "aria-hidden": "true" },
         el("span", { text: t("trace.start") }), el("span", { text: t("trace.middle") }), el("span", { text: t("trace.end") })));
-      this.#label(entryOf(this.vital), this.samples);  // a canvas that is not shown yet is not painted either
+      this.#label(vitalIn(this.vital, state.record(this.patient).profile), this.samples);  // a canvas that is not shown yet is not painted either
     }
     this.#soon();
   }
@@ -64,7 +65,7 @@ export class LiveTrace extends FajmaElement {
     const pen = this.#canvas.getContext("2d");
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
-    const entry = onSite(entryOf(this.vital), state.record(this.patient).value(this.vital)?.onSkin);
+    const entry = onSite(vitalIn(this.vital, state.record(this.patient).profile), state.record(this.patient).value(this.vital)?.onSkin);
     const now = state.now();
     const { samples } = this;
     if (!this.small) this.#label(entry, samples);

@@ -7,10 +7,12 @@ import { homonymMark } from "../kit/names.js";
 import { keepTrying } from "../kit/retry.js";
 import { patientLimits } from "../limits/level-limits.js";
 import { openLimitChanges } from "../limits/limit-changes.js";
+import { confirmProfile, sinceText } from "../limits/profile-dialog.js";
 import { Backfill } from "../live/backfill.js";
 import { readAlert } from "../model/alerts.js";
 import { ABSENCE, holding } from "../model/holds.js";
 import { homonyms } from "../model/homonyms.js";
+import { ADULT, profileOf } from "../model/limit-profiles.js";
 import { justEntered } from "../model/taking-back.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
@@ -97,6 +99,30 @@ export class PatientPage extends FajmaElement {
     place.replaceChildren(icon("ownLimits"), el("span", { text: t("limits.own_of", { vitals: own.map((name) => t(`vital.short.${name}`)).join(", ") }) }));
   }
 
+  /** Whose limits and normal ranges hold, where it is not an adult's that nobody doubts; and the question, where somebody is asked. */
+  #markProfile() {
+    const place = this.querySelector(".who .profile");
+    if (!place) return;
+    const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks } = this.#patient;
+    const profile = profileOf(this.#patient), shown = `${profile} ${confirmed} ${proposed} ${asks}`;
+    if (place.dataset.shown === shown) return;
+    place.dataset.shown = shown;
+    place.hidden = profile === ADULT && !asks && !may("changeLimits");
+    place.classList.toggle("asks", asks === true);
+    const said = asks ? t("profile.asks.of", { name: t(`profile.${proposed}`) }) : t("profile.of", { name: t(`profile.${profile}`) });
+    const what = [icon(asks ? "warning" : "user"), el("span", { text: said })];
+    place.replaceChildren(...(may("changeLimits") ? [el("button", { type: "button", title: sinceText(this.#patient), on: { click: () => this.#confirmProfile() } }, ...what)] : what));
+  }
+
+  async #confirmProfile() {
+    const patient = await confirmProfile(this.#patient);
+    if (!patient || this.signal.aborted) return;
+    this.#accept(patient);
+    this.draw();
+    this.#fetch();
+    this.querySelector(".who .profile button")?.focus();
+  }
+
   /** Refused: name, limits and score are not for these eyes any more than the values; let in again, all of it comes anew. */
   #obey(refused) {
     if (refused === this.#refused) return;
@@ -107,8 +133,9 @@ export class PatientPage extends FajmaElement {
   }
 
   #accept(patient) {
-    if (!this.#limits || this.#patient?.service !== patient.service) this.#limits = patientLimits(api, patient);
+    if (!this.#limits || this.#patient?.service !== patient.service || profileOf(this.#patient) !== profileOf(patient)) this.#limits = patientLimits(api, patient);
     this.#patient = patient;
+    state.record(patient.id).profile = profileOf(patient);
     this.#ward = api.user.services?.find((ward) => ward.id === patient.service) ?? null;
     this.#failure = null;
     if (patient.service) monitorWard(patient.service);
@@ -141,6 +168,10 @@ export class PatientPage extends FajmaElement {
     await this.#take(api.get("api/patients/", { service, limit: 1000 }), (patients) => {
       this.#isHomonym = homonyms(patients).has(id);
       this.#markHomonym();
+      // A birthday changes what is proposed, and nobody tells the page.
+      const { profil_propose, profil_a_confirmer } = patients.find((patient) => patient.id === id) ?? this.#patient;
+      Object.assign(this.#patient, { profil_propose, profil_a_confirmer });
+      this.#markProfile();
     });
   }
 
@@ -193,6 +224,7 @@ export class PatientPage extends FajmaElement {
       this.#below(id));
     this.#markHomonym();
     this.#markOwnLimits();
+    this.#markProfile();
     this.#addCards();
   }
 
@@ -240,7 +272,7 @@ export class PatientPage extends FajmaElement {
       lit ? el("p", { class: "bed" }, el("small", { text: t("patient.bed") }), lit) : null,
       el("div", { class: "who" }, el("h1", { text: t("patient.title") }),
         el("p", { class: "called" }, el("span", { class: "name", text: `${prenom} ${nom}` })), el("p", { class: "facts", text: facts.join(" · ") }),
-        el("p", { class: "own-limits", hidden: true })),
+        el("p", { class: "profile" }), el("p", { class: "own-limits", hidden: true })),
       Object.assign(el("pause-control", { on: { failure: ({ detail }) => this.querySelector("status-banner").say(detail.text) } }), { patient: this.#patient.id }),
       el("a", { class: "handover-link", href: `#/releve/patient/${this.#patient.id}` }, icon("print"), el("span", { text: t("handover.link") })),
       ...(may("enterReadings") ? this.#entry() : []),

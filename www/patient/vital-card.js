@@ -4,10 +4,11 @@ import { FajmaElement } from "../kit/element.js";
 import { ago, clockTime, range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { stageOf } from "../model/alert-text.js";
+import { ADULT, vitalIn } from "../model/limit-profiles.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
 import { view } from "../model/reading-view.js";
-import { onSite, vital as entryOf } from "../model/vitals.js";
+import { onSite } from "../model/vitals.js";
 
 const VERDICT_ICONS = { low: "low", normal: "check", high: "high", stale: "clock", none: "disconnected" };
 
@@ -31,7 +32,7 @@ export class VitalCard extends FajmaElement {
   }
 
   draw() {
-    const entry = entryOf(this.vital);
+    const entry = this.#entry;
     const title = el("h2", { id: `vital-${this.vital}`, text: t(`vital.${this.vital}`) });
     this.dataset.vital = this.vital;
     this.setAttribute("role", "group");
@@ -47,6 +48,9 @@ export class VitalCard extends FajmaElement {
     this.#update();
   }
 
+  /** With the normal range of the patient's profile. */
+  get #entry() { return vitalIn(this.vital, state.record(this.patient).profile); }
+
   /** What is shown is a device's temperature of the skin, not one that a person took. */
   get #isOnSkin() {
     const record = state.record(this.patient);
@@ -55,12 +59,13 @@ export class VitalCard extends FajmaElement {
 
   /** The normal range and, on it, the limits as lines, and in words for a screen reader. */
   #showRange() {
-    const entry = onSite(entryOf(this.vital), this.#isOnSkin);
+    const entry = onSite(this.#entry, this.#isOnSkin);
     if (!entry.normal) return;
     const bar = this.querySelector("range-bar");
     if (bar) bar.vital = entry;
-    setText(this.querySelector(".normal-range"), t("card.range", {
-      range: isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`) }));
+    const normal = t("card.range", { range: isNumber(entry) ? range(entry.normal, entry, i18n.language) : t(`value.${entry.name}.${entry.normal[0]}`) });
+    const isOfProfile = !this.#isOnSkin && this.#entry !== vitalIn(this.vital, ADULT);
+    setText(this.querySelector(".normal-range"), isOfProfile ? `${normal} · ${t(`profile.short.${state.record(this.patient).profile}`)}` : normal);
     this.dataset.site = this.#isOnSkin ? "skin" : "";
     this.#showLimits();
   }
@@ -75,7 +80,7 @@ export class VitalCard extends FajmaElement {
   }
 
   #update() {
-    const entry = entryOf(this.vital);
+    const entry = this.#entry;
     const record = state.record(this.patient);
     const measured = view(entry, record.value(this.vital), state.freshness(this.patient, this.vital), i18n);
     const core = this.vital === "temperature" ? record.coreTemperature() : null;
@@ -130,7 +135,7 @@ export class VitalCard extends FajmaElement {
   // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.
   // Where devices contradict each other, all that they say.
   #showValue({ state: what, text: newest, unit }, others) {
-    const text = [newest, ...others.map(({ value }) => view(entryOf(this.vital), { value }, { ageMs: 0, stale: false }, i18n).text)].join(" / ");
+    const text = [newest, ...others.map(({ value }) => view(this.#entry, { value }, { ageMs: 0, stale: false }, i18n).text)].join(" / ");
     const number = what === "stale" ? el("s", { class: "number" }, el("span", { class: "visually-hidden", text: t("card.outdated") }), text)
       : el("span", { class: "number", text });
     number.classList.toggle("several", others.length > 0);

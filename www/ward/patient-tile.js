@@ -7,9 +7,10 @@ import { homonymMark } from "../kit/names.js";
 import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { ABSENCE, holding, isHolding } from "../model/holds.js";
+import { ADULT, profileOf, vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
-import { ALWAYS_SHOWN, vital as entryOf } from "../model/vitals.js";
+import { ALWAYS_SHOWN } from "../model/vitals.js";
 import { rowHeights, tileName } from "./tile-grid.js";
 import { byHandText, isAbnormal, ROUND_PARTS, scoreView } from "./tile-values.js";
 
@@ -38,7 +39,7 @@ export class PatientTile extends FajmaElement {
     // A display on the wall has no other page to go to.
     this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
-        el("span", { class: "age since" }), this.#ownLimits(), this.#homonym(isLong),
+        el("span", { class: "age since" }), this.#profile(), this.#ownLimits(), this.#homonym(isLong),
         el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name)), el("span", { class: "rounds" }, ...Object.keys(ROUND_PARTS).map((part) => this.#round(part)))),
       el("span", { class: "foot" }, el("span", { class: "alert" }), el("span", { class: "missing", "aria-hidden": "true" }),
@@ -50,6 +51,15 @@ export class PatientTile extends FajmaElement {
   #homonym(isLong) {
     if (!this.isHomonym) return null;
     return isLong ? el("span", { class: "visually-hidden", text: `${t("patients.homonym")} ` }) : homonymMark(true);
+  }
+
+  /** Whose limits and normal ranges hold, where not an adult's; and that somebody must decide. */
+  #profile() {
+    const profile = profileOf(this.patient), asks = this.patient.profil_a_confirmer === true;
+    if (profile === ADULT && !asks) return null;
+    const text = asks ? t("profile.asks.of", { name: t(`profile.${this.patient.profil_propose}`) }) : t("profile.of", { name: t(`profile.${profile}`) });
+    return el("span", { class: asks ? "profile asks" : "profile", title: text }, asks ? icon("warning") : null,
+      el("span", { "aria-hidden": "true", text: asks ? t("profile.asks") : t(`profile.short.${profile}`) }), el("span", { class: "visually-hidden", text }));
   }
 
   /** Whose limits are others than the ward's: a value that sounds with the others does not here. */
@@ -85,14 +95,15 @@ export class PatientTile extends FajmaElement {
   #updateCell(cell, record) {
     const { id } = this.patient;
     const name = cell.dataset.vital;
+    const entry = vitalIn(name, record.profile);
     const fresh = state.freshness(id, name);
-    const measured = view(entryOf(name), record.value(name), fresh, i18n);
+    const measured = view(entry, record.value(name), fresh, i18n);
     const core = name === "temperature" ? record.coreTemperature() : null;
-    const now = core ? view(entryOf(name), core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
+    const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
     const alarm = record.lastingAlertAbout(name);
     const abnormal = now.state !== "stale" && now.state !== "none" && isAbnormal(record, [name]);
     // What is not current says how old it is.
-    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entryOf(name).unit;
+    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entry.unit;
     const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost}`;
     if (cell.dataset.shape === shape) return;
     cell.dataset.shape = shape;

@@ -10,6 +10,7 @@ import { Backfill } from "../live/backfill.js";
 import { shortOf } from "../model/alert-text.js";
 import { isEscalated, wantsSomebody } from "../model/alerts.js";
 import { homonyms } from "../model/homonyms.js";
+import { profileOf } from "../model/limit-profiles.js";
 import { patientsByTone, rank, toneOf } from "../model/severity.js";
 import { readRows, readTraces } from "../model/wire.js";
 import { letter, sideBySide } from "./tile-grid.js";
@@ -20,6 +21,8 @@ import { keepAwake } from "./wake-lock.js";
 const ROOM = { above: 8, around: 2, between: 0.6, least: 0.85 };
 const ORDERS = ["bed", "severity"];
 const REMEMBERED_AS = "fajma.ordre";
+/** A birthday changes what is proposed for a patient, and nobody tells the page. */
+const LIST_EVERY_S = 600;
 /** Readings of a patient who is not on the list: something was missed. The list is fetched for that no more often than this. */
 const REFETCH_MS = 10_000;
 /** Whose readings are missing after a gap: one answer brings the whole ward's. */
@@ -38,6 +41,7 @@ export class WardPage extends FajmaElement {
   #changed = false;
   #refused = false;
   #secondsToAsk = ASK_AGAIN_S;
+  #secondsToList = LIST_EVERY_S;
   #backfill = null;
   /** The room's first snapshot is there; what is measured before that is asked for then. */
   #sees = false;
@@ -68,6 +72,11 @@ export class WardPage extends FajmaElement {
     this.listen(window, "resize", () => this.#share());
     this.signal.addEventListener("abort", () => this.#fit.disconnect());
     this.everySecond(() => this.#lookAround());
+    this.everySecond(() => {
+      if (this.#refused || --this.#secondsToList > 0) return;
+      this.#secondsToList = LIST_EVERY_S;
+      this.#fetch();
+    });
     if (!mayAct()) {
       this.everySecond(() => this.#askAgain());
       keepAwake(this.signal);
@@ -114,6 +123,7 @@ export class WardPage extends FajmaElement {
     const changed = JSON.stringify(patients) !== JSON.stringify(this.#patients);
     const somebodyCame = patients.some(({ id }) => !this.#lies(id));
     [this.#patients, this.#failure] = [patients, null];
+    for (const patient of patients) state.record(patient.id).profile = profileOf(patient);
     if (changed) this.draw();
     if (this.#sees && somebodyCame) this.#backfill.need(EVERYBODY, -Infinity);
   }

@@ -5,6 +5,8 @@ import Store
 extension Service {
     private struct Limits: Encodable {
         let version: UInt32
+        /// Whose; of a patient the one that holds.
+        let profil: LimitProfile
         let limites: [WireLimit]
         let propres: [WireLimit]
         /// The ward's; nil: of the hospital.
@@ -31,13 +33,13 @@ extension Service {
     }
 
     private func show(_ owner: AlarmRuleOwner, _ call: Call) throws -> Response {
-        try answer(call.found(database.alarmRules(owner, call.scope())))
+        try answer(call.found(database.alarmRules(owner, profile: call.profile, call.scope())))
     }
 
     private func change(_ owner: AlarmRuleOwner, _ call: Call, _ limits: LimitList) throws -> Response {
         try checkEnds(of: limits.rules, owner)
         let after = try database.changeAlarmRules(
-            owner, call.scope(), ifVersionIn: call.request.versionsToMatch, to: limits.rules, reason: limits.reason)
+            owner, profile: call.profile, call.scope(), ifVersionIn: call.request.versionsToMatch, to: limits.rules, reason: limits.reason)
         return try answer(call.found(after))
     }
 
@@ -60,11 +62,16 @@ extension Service {
         let version = levels.version
         return try .json(
             Limits(
-                version: version, limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
+                version: version, profil: levels.profile, limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
                 propres: levels.own.map { WireLimit(rule: $0, terms: levels.terms[$0.key] ?? AlarmRuleTerms()) },
                 temperature_cutanee_validee: levels.level == .hospital ? nil : levels.isSkinTemperatureValid),
             headers: [("ETag", "\"\(version)\"")])
     }
+}
+
+extension Call {
+    /// Whose limits: nil, where the query does not say so.
+    fileprivate var profile: LimitProfile? { query["profil"].flatMap(LimitProfile.init(rawValue:)) }
 }
 
 extension Request {
@@ -83,7 +90,7 @@ struct LimitList: ObjectBody {
     /// Of what changes.
     let reason: String?
 
-    static let others = OtherMembers.refused(except: ["version", "propres", "temperature_cutanee_validee"])
+    static let others = OtherMembers.refused(except: ["version", "profil", "propres", "temperature_cutanee_validee"])
 
     init(_ fields: inout BodyFields) {
         reason = fields.optional("motif", .text(1...200))

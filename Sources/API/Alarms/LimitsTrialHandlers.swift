@@ -6,10 +6,13 @@ struct TrialBody: ObjectBody {
     let from: Instant
     /// Nil: now.
     let to: Instant?
+    /// Another profile to try; nil: the one that holds.
+    let profile: LimitProfile?
 
     init(_ fields: inout BodyFields) {
         limits = LimitList(&fields)
         (from, to) = (fields.required("depuis", .instant), fields.optional("jusqu_a", .instant))
+        profile = fields.optional("profil", FieldType<LimitProfile>.choice)
     }
 }
 
@@ -26,11 +29,13 @@ extension Service {
     }
 
     private struct Count: Encodable {
+        let profil: LimitProfile
         let alertes: Int
         let par_gravite: [String: Int]
         var liste: [WireAlarm]?
 
-        init(_ rehearsal: LimitsTrial, isListed: Bool) {
+        init(_ rehearsal: LimitsTrial, _ profile: LimitProfile, isListed: Bool) {
+            profil = profile
             alertes = rehearsal.count
             par_gravite = Dictionary(uniqueKeysWithValues: Severity.allCases.map { ($0.rawValue, rehearsal.bySeverity[$0] ?? 0) })
             liste = isListed ? rehearsal.list.map(WireAlarm.init) : nil
@@ -43,15 +48,16 @@ extension Service {
         guard from < to else { throw Problem.invalid(body.to == nil ? "depuis" : "jusqu_a", .endsBeforeBegin) }
         guard to.seconds(since: from) <= LimitsTrial.maximumDays * 86_400 else { throw Problem.invalid("depuis", .tooLongAgo) }
         let present = try call.found(database.alarmRules(.patient(patient.id), call.scope()))
-        let proposed = try present.replacing(ownWith: body.limits.rules)
+        let other = try body.profile.map { try call.found(database.alarmRules(.patient(patient.id), profile: $0, call.scope())) }
+        let proposed = try (other ?? present).replacing(ownWith: body.limits.rules)
         if let problem = proposed.problem { throw problem }
         return try shares.trials.with(call.scope().user) {
             var rehearsals = [LimitsTrial(present.rules), LimitsTrial(proposed.rules)]
             let count = try database.rehearse(patient.id, from: from, to: to, &rehearsals)
             return try .json(
                 Answer(
-                    depuis: from, jusqu_a: to, lectures: count, avant: Count(rehearsals[0], isListed: false),
-                    apres: Count(rehearsals[1], isListed: true),
+                    depuis: from, jusqu_a: to, lectures: count, avant: Count(rehearsals[0], present.profile, isListed: false),
+                    apres: Count(rehearsals[1], proposed.profile, isListed: true),
                     constatees: database.ruleAlertCount(patient.id, from: from, to: to)))
         }
     }

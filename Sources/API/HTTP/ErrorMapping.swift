@@ -70,7 +70,8 @@ extension Problem {
         case .patientDischarged: self = .conflict("patient", .discharged)
         case .requestRunning: self = Problem(status: 409, code: .requestRunning, headers: [("Retry-After", "1")])
         case .keyUsed: self = Problem(status: 422, code: .idempotencyKeyReused)
-        case .notOwnEntry, .scoreScaleNotAllowed: self = .forbidden
+        case .notOwnEntry, .scoreScaleNotAllowed, .profileNotAllowed: self = .forbidden
+        case .profileByConfirmation: self = .invalid("profil", .profileByConfirmation)
         case .notAcknowledged: self = .conflict("acquittee", .notAcknowledged)
         case .notOwnAcknowledgement: self = .conflict("acquittee", .acknowledgedByOther)
         case .acknowledgedTooLongAgo: self = .conflict("acquittee", .acknowledgedTooLongAgo)

@@ -20,6 +20,7 @@ struct QueryParameter: Sendable {
     static let ward = QueryParameter("service", .id)
     static let device = QueryParameter("dispositif", .idOrZero)
     static let vital = QueryParameter("type_donnee", FieldType<Vital>.choice)
+    static let profile = QueryParameter("profil", FieldType<LimitProfile>.choice)
     static let severity = QueryParameter("niveau_gravite", FieldType<Severity>.choice)
     static let from = QueryParameter("debut", .queryInstant)
     static let to = QueryParameter("fin", .queryInstant)

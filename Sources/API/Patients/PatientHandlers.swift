@@ -4,7 +4,9 @@ import Store
 struct PatientBody: ObjectBody {
     let change: Change<PatientFields>
 
-    static let others = OtherMembers.refused(except: ["id", "sorti_le", "limites_propres"])
+    static let others = OtherMembers.refused(except: [
+        "id", "sorti_le", "limites_propres", "profil_confirme_par", "profil_confirme_le", "profil_en_vigueur", "profil_propose", "profil_a_confirmer",
+    ])
     init(_ fields: inout BodyFields) {
         var change = Change<PatientFields>()
         fields.change(\.hospitalNumber, "identifiant", .text(1...32), in: &change)
@@ -16,6 +18,7 @@ struct PatientBody: ObjectBody {
         fields.change(optional: \.bed, "lit", .text(0...20), in: &change)
         fields.change(optional: \.spo2Scale, "echelle_spo2", .integer(1...2), in: &change)
         fields.change(optional: \.isPregnant, "enceinte", .flag, in: &change)
+        fields.change(optional: \.profile, "profil", .choice, in: &change)
         self.change = change
     }
 
@@ -24,6 +27,12 @@ struct PatientBody: ObjectBody {
         change.applied(
             to: PatientFields(hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: 0, bed: nil))
     }
+}
+
+struct ProfileBody: ObjectBody {
+    let profile: LimitProfile
+
+    init(_ fields: inout BodyFields) { profile = fields.required("profil", FieldType<LimitProfile>.choice) }
 }
 
 /// In which bed a patient lies whose discharge is taken back; nil: the one before.
@@ -87,6 +96,11 @@ extension Service {
     func changePatient(_ call: Call, _ body: PatientBody) throws -> Response {
         let patient = try call.found(database.updatePatient(PatientKey(call.parameters["id"] ?? ""), call.scope(), body.change))
         return try .json(opened(patient, call))  // a change of nothing shows as much
+    }
+
+    func confirmProfile(_ call: Call, _ body: ProfileBody) throws -> Response {
+        let patient = try call.found(database.confirmProfile(body.profile, of: PatientKey(call.parameters["id"] ?? ""), call.scope()))
+        return try .json(opened(patient, call))
     }
 
     func dischargePatient(_ call: Call) throws -> Response {

@@ -11,11 +11,13 @@ struct NewWard: ObjectBody {
 struct WardChange: ObjectBody {
     let name: String?
     let isSkinTemperatureValid: Bool?
+    let defaultProfile: LimitProfile?
 
     static let others = OtherMembers.refused(except: ["id"])
     init(_ fields: inout BodyFields) {
         (name, isSkinTemperatureValid) = (fields.optional("nom", .wardName), fields.optional("temperature_cutanee_validee", .flag))
-        if name == nil, isSkinTemperatureValid == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
+        defaultProfile = fields.optional("profil_par_defaut", FieldType<LimitProfile>.choice)
+        if name == nil, isSkinTemperatureValid == nil, defaultProfile == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
     }
 }
 
@@ -41,7 +43,9 @@ extension Service {
         try .json(
             call.found(
                 database.changeWard(
-                    call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid, call.scope())))
+                    call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid,
+                    defaultProfile: change.defaultProfile,
+                    call.scope())))
     }
 
     func deleteWard(_ call: Call) throws -> Response {

@@ -6,10 +6,12 @@ public enum AlarmLevel: String, Codable, Sendable, CaseIterable {
     case patient
 }
 
-/// The rules that meet in the hospital, a ward or a patient, each level's own.
+/// The rules that meet in the hospital, a ward or a patient, each level's own. The hospital's and a ward's are those of one profile: what was set for
+/// adults never holds for a child.
 public struct AlarmLevels: Hashable, Sendable {
     /// Whose `own` are.
     public let level: AlarmLevel
+    public let profile: LimitProfile
     private var byLevel: [AlarmLevel: [AlarmRule]]
     /// The ward has validated the site where its devices measure the temperature. Until then, limits made for a core temperature are none
     /// for the skin's, which is normal at 30 to 35 °C: only those hold that a ward or a patient was given.
@@ -19,13 +21,15 @@ public struct AlarmLevels: Hashable, Sendable {
 
     /// - Parameters:
     ///   - level: nearer ones are left out.
+    ///   - profile: whose `hospital` and `ward` are.
     ///   - terms: of the level's own rules.
     public init(
-        of level: AlarmLevel, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [], isSkinTemperatureValid: Bool = false,
+        of level: AlarmLevel, profile: LimitProfile = .adult, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [],
+        isSkinTemperatureValid: Bool = false,
         terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
     ) {
-        (self.level, self.isSkinTemperatureValid, self.terms) = (level, isSkinTemperatureValid, terms)
-        byLevel = [.defaults: AlarmRule.defaults, .hospital: hospital, .ward: ward, .patient: patient]
+        (self.level, self.profile, self.isSkinTemperatureValid, self.terms) = (level, profile, isSkinTemperatureValid, terms)
+        byLevel = [.defaults: profile.rules, .hospital: hospital, .ward: ward, .patient: patient]
     }
 
     /// In the order of `AlarmRule.Key`.
@@ -97,9 +101,9 @@ extension AlarmLevels {
         var seen: Set<AlarmRule.Key> = []
         for rule in own {
             if !seen.insert(rule.key).inserted { return AlarmRuleProblem(rule.key, .twice) }
-            if let fault = rule.fault { return AlarmRuleProblem(rule.key, fault) }
+            if let fault = rule.fault(under: profile) { return AlarmRuleProblem(rule.key, fault) }
         }
-        return rules.fault().map { AlarmRuleProblem($0.key, $0.fault) }
+        return rules.fault(under: profile).map { AlarmRuleProblem($0.key, $0.fault) }
     }
 }
 

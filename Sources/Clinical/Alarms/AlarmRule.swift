@@ -45,7 +45,7 @@ public struct AlarmRule: Hashable, Sendable {
 }
 
 extension AlarmRule {
-    /// The hospital's, until it sets its own. Source: clinical.md.
+    /// An adult's, until the hospital sets its own. Other profiles: `LimitProfile`.
     public static let defaults: [AlarmRule] =
         rules(.spo2, hysteresis: 1, [(.low, .error, 90, false, 10), (.low, .warning, 94, false, 15)])
         + rules(
@@ -61,7 +61,7 @@ extension AlarmRule {
         // Measured by hand, hours apart: one reading is all there is.
         + rules(.systolicBP, hysteresis: 0, [(.low, .error, 90, true, 0), (.high, .error, 220, true, 0)])
 
-    private static func rules(
+    static func rules(
         _ vital: Vital, hysteresis: Double, _ limits: [(Side, Severity, Double, Bool, Double)]
     ) -> [AlarmRule] {
         limits.map { side, severity, limit, includesLimit, delay in
@@ -135,9 +135,11 @@ extension AlarmRules {
     }
 
     /// The first fault, with the rule that has it.
-    public func fault() -> (key: AlarmRule.Key, fault: Fault)? {
+    ///
+    /// - Parameter profile: whose normal values must end an alarm.
+    public func fault(under profile: LimitProfile = .adult) -> (key: AlarmRule.Key, fault: Fault)? {
         for rule in all.sorted(by: { $0.key.text < $1.key.text }) {
-            if let fault = rule.fault { return (rule.key, fault) }
+            if let fault = rule.fault(under: profile) { return (rule.key, fault) }
         }
         for (key, rules) in byCondition.sorted(by: { $0.key.text < $1.key.text }) {
             for (worse, milder) in zip(rules, rules.dropFirst()) {
@@ -159,14 +161,14 @@ extension AlarmRules {
 
 extension AlarmRule {
     /// What is wrong with the rule by itself.
-    var fault: AlarmRules.Fault? {
+    func fault(under profile: LimitProfile) -> AlarmRules.Fault? {
         let plausible = key.vital.properties.plausible
         if let limit, !plausible.contains(limit) { return .implausible }
         guard (0...Self.maximumDelaySeconds).contains(delaySeconds) else { return .delay }
         guard (0...plausible.upperBound - plausible.lowerBound).contains(hysteresis) else { return .hysteresis }
         // A normal value must end the alarm; where the limit lies beyond those, one that can be.
         guard let limit else { return nil }
-        let normal = key.vital.properties.normal ?? plausible
+        let normal = profile.normal(key.vital) ?? plausible
         switch key.side {
         case .low: return limit + hysteresis <= (limit < normal.upperBound ? normal : plausible).upperBound ? nil : .hysteresis
         case .high: return limit - hysteresis >= (limit > normal.lowerBound ? normal : plausible).lowerBound ? nil : .hysteresis

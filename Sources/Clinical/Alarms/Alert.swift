@@ -25,6 +25,8 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     public var side: Side?
     public var value: Double?
     public var limit: Double?
+    /// Of an alarm rule's alert: the profile that held when it was raised. Nil also for one from before there were any.
+    public var profile: LimitProfile?
     /// Of an alarm rule's alert: which sources found it, in the order in which they did.
     public var sources: [Source] = []
     /// When the reading that caused it was measured; of a technical alert, when what it says began.
@@ -79,6 +81,7 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
         case side = "cote"
         case value = "valeur"
         case limit = "seuil"
+        case profile = "profil"
         case sources
         case measuredAt = "timestamp"
         case receivedAt = "recue_le"
@@ -126,6 +129,7 @@ extension Alert {
         try container.encode(side, forKey: .side)
         try container.encode(value, forKey: .value)
         try container.encode(limit, forKey: .limit)
+        try container.encode(profile, forKey: .profile)
         try container.encode(sources, forKey: .sources)
         try container.encode(measuredAt, forKey: .measuredAt)
         try container.encode(receivedAt, forKey: .receivedAt)

@@ -24,7 +24,7 @@ extension Database {
     static let alertColumns = """
         a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
         a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at,
-        a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, \(holdColumns)
+        a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, a.profile, \(holdColumns)
         """
     /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
     static let alertTables = """
@@ -56,7 +56,8 @@ extension Database {
         (alert.worsenedAt, alert.firstAcknowledgedAt) = (try instant(20), try instant(21))
         alert.raisedBy = try row[first + 22]
         alert.sources = try JSONDecoder().decode([Alert.Source].self, from: Data((try row[first + 23] as String).utf8))
-        if try row[first + 24] as Int? != nil { alert.hold = try hold(row, from: first + 24) }
+        alert.profile = (try row[first + 24] as String?).flatMap(LimitProfile.init(rawValue:))
+        if try row[first + 25] as Int? != nil { alert.hold = try hold(row, from: first + 25) }
         return alert
     }
 

@@ -18,6 +18,8 @@ public struct LimitChange: Sendable, Hashable, Identifiable {
     /// Nil: no account did it.
     public var username: String?
     public var level: AlarmLevel
+    /// Whose, of the hospital's and a ward's; nil of a patient's own, which hold with any.
+    public var profile: LimitProfile?
     public var key: AlarmRule.Key
     /// Nil: this level had, or has, no such limit of its own.
     public var before: State?
@@ -49,8 +51,8 @@ public struct LimitChange: Sendable, Hashable, Identifiable {
 }
 
 extension Database {
-    /// The changes of a patient's own limits, of the present ward's and of the hospital's, out of the audit; newest first. Empty where the
-    /// caller sees no such patient.
+    /// The changes of a patient's own limits, and those of the present ward's and of the hospital's for the profile that holds, out of the audit; newest
+    /// first. Empty where the caller sees no such patient.
     public func limitChanges(
         _ patient: PatientID, from: Instant?, to: Instant?, _ scope: Scope, _ page: Page<Int>
     ) throws -> [LimitChange] {
@@ -58,9 +60,11 @@ extension Database {
             try $0.query(
                 """
                 WITH changes AS (
-                    SELECT a.* FROM patients p JOIN audit a
-                        ON a.patient_id = p.id OR (a.patient_id IS NULL
-                            AND (a.subject !~ '^limit ward-' OR starts_with(a.subject, 'limit ward-' || p.ward_id || '-')))
+                    SELECT a.* FROM patients p JOIN wards w ON w.id = p.ward_id
+                    CROSS JOIN LATERAL (SELECT coalesce(p.profile, w.default_profile) AS held) AS profile
+                    JOIN audit a ON a.patient_id = p.id OR (a.patient_id IS NULL
+                        -- Its own numbers and words: nothing in them that a pattern would read otherwise.
+                        AND a.subject ~ ('^limit (ward-' || p.ward_id || '-)?' || coalesce(nullif(profile.held, '\(LimitProfile.adult.rawValue)') || '-', '') || '[^-]+-[^-]+-[^-]+$'))
                     WHERE p.id = $1 AND \(Scope.visible("p", wards: 2)) AND a.action LIKE 'limit.%'
                         AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
                         AND ($5::bigint IS NULL OR a.id < $5)
@@ -124,7 +128,8 @@ extension LimitChange.Holding {
 }
 
 extension LimitChange {
-    /// Nil for a limit of a newer version's vital. The subject reads `spo2-bas-error`, a ward's `ward-3-spo2-bas-error`.
+    /// Nil for a limit of a newer version's vital. The subject reads `spo2-bas-error`, a ward's `ward-3-spo2-bas-error`, and for another profile than an
+    /// adult's `enfant_1_4-spo2-bas-error` and `ward-3-enfant_1_4-spo2-bas-error`.
     fileprivate init?(_ row: Row) throws {
         let (isPatients, subject): (Bool, String) = try (row[3], row[4])
         let words = subject.split(separator: "-")
@@ -132,9 +137,11 @@ extension LimitChange {
             let side = Side(rawValue: String(words[words.count - 2])),
             let severity = Severity(rawValue: String(words[words.count - 1]))
         else { return nil }
-        let level: AlarmLevel = isPatients ? .patient : words.count > 3 ? .ward : .hospital
+        let level: AlarmLevel = isPatients ? .patient : words[0] == "ward" ? .ward : .hospital
+        let profile = words.count == (level == .ward ? 6 : 4) ? String(words[words.count - 4]) : nil
         self.init(
-            id: try row[0], at: Instant(try row[1]), username: try row[2], level: level, key: .init(vital, side, severity),
+            id: try row[0], at: Instant(try row[1]), username: try row[2], level: level,
+            profile: isPatients ? nil : LimitProfile(stored: profile), key: .init(vital, side, severity),
             before: try State(row, from: 5), after: try State(row, from: 10), held: try Holding(row, from: 15), holds: try Holding(row, from: 21),
             reason: try row[27], expiresAt: (try row[28] as Timestamp?).map(Instant.init))
     }
@@ -150,7 +157,7 @@ extension LimitChange.State {
 
 extension LimitChange: Encodable {
     enum CodingKeys: String, CodingKey {
-        case moment, auteur, niveau, type_donnee, cote, niveau_gravite, ancien, nouveau, en_vigueur_avant, en_vigueur_apres, assouplie, motif,
+        case moment, auteur, niveau, profil, type_donnee, cote, niveau_gravite, ancien, nouveau, en_vigueur_avant, en_vigueur_apres, assouplie, motif,
             expire_le
     }
 
@@ -159,6 +166,7 @@ extension LimitChange: Encodable {
         try container.encode(at, forKey: .moment)
         try container.encode(username, forKey: .auteur)
         try container.encode(level, forKey: .niveau)
+        try container.encode(profile, forKey: .profil)
         try container.encode(key.vital, forKey: .type_donnee)
         try container.encode(key.side, forKey: .cote)
         try container.encode(key.severity, forKey: .niveau_gravite)

@@ -6,6 +6,7 @@ extension IngestAlarms {
     struct New {
         var patient: PatientID
         var rule: AlarmRule
+        var profile: LimitProfile
         /// Of the reading that raised it; `value` is the one that made it what it is.
         var measuredAt: Instant
         var receivedAt: Instant
@@ -90,19 +91,19 @@ extension IngestAlarms.Changes {
             pipeline.query(
                 """
                 INSERT INTO alerts (patient_id, vital, side, kind, severity, message, value, limit_value, measured_at, received_at,
-                    ended_at, sources)
+                    ended_at, sources, profile)
                 SELECT n.patient_id, n.vital, n.side, n.kind, n.severity, n.message, n.value, n.limit_value, n.measured_at, n.received_at,
-                    n.ended_at, n.sources::integer[]
+                    n.ended_at, n.sources::integer[], n.profile
                 FROM unnest($1::integer[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
-                    $8::float8[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[])
-                    AS n (patient_id, vital, side, kind, severity, message, value, limit_value, measured_at, received_at, ended_at, sources)
+                    $8::float8[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[])
+                    AS n (patient_id, vital, side, kind, severity, message, value, limit_value, measured_at, received_at, ended_at, sources, profile)
                 """,
                 [
                     new.map { Int32($0.patient) }, new.map(\.rule.key.vital.code), new.map(\.rule.key.side.rawValue),
                     new.map(\.rule.kind), new.map(\.rule.key.severity.rawValue), new.map { $0.rule.message(for: $0.value) },
                     new.map(\.value), new.map(\.rule.limit), new.map(\.measuredAt.timestamp),
                     new.map(\.receivedAt.timestamp), new.map { $0.endedAt?.timestamp },
-                    new.map { "{" + $0.sources.map { String($0.code) }.joined(separator: ",") + "}" },
+                    new.map { "{" + $0.sources.map { String($0.code) }.joined(separator: ",") + "}" }, new.map(\.profile.rawValue),
                 ])
         }
         let (quiet, running) = (conditions.filter(\.condition.isQuiet), conditions.filter { !$0.condition.isQuiet })

@@ -24,7 +24,7 @@ struct IngestAlarms {
             $0.query("SELECT pg_advisory_xact_lock($2, id) FROM unnest($1::integer[]) AS id", about + [AdvisoryLock.alarms])
             $0.query(
                 """
-                SELECT patient_id, ward_id, \(AlarmRule.columns) FROM alarm_rules
+                SELECT patient_id, ward_id, profile, \(AlarmRule.columns) FROM alarm_rules
                 WHERE patient_id IS NULL OR patient_id = ANY ($1) AND \(AlarmRule.holds)
                 """, about)
             $0.query(
@@ -38,9 +38,10 @@ struct IngestAlarms {
                 WHERE ended_at IS NULL AND vital IS NOT NULL AND patient_id = ANY ($1)
                 """, about)
             $0.query("SELECT patient_id, vital, ordered_at, device_id FROM latest_readings WHERE patient_id = ANY ($1)", about)
-            $0.query("SELECT id FROM wards WHERE skin_temperature_valid")
+            $0.query("SELECT id, skin_temperature_valid, default_profile FROM wards WHERE skin_temperature_valid OR default_profile IS NOT NULL")
+            $0.query("SELECT id, profile FROM patients WHERE id = ANY ($1) AND profile IS NOT NULL", about)
         }
-        let rules = try IngestRules(answers[1], skinTemperatureWards: Set(answers[5].map { try $0[0] }))
+        let rules = try IngestRules(answers[1], profiles: answers[6], wards: answers[5])
         patients = rules.of(wards).mapValues { Patient(rules: $0) }
         for row in answers[2] {
             guard let key = try AlarmCondition.Key(row, from: 1) else { continue }
@@ -119,7 +120,8 @@ extension IngestAlarms.Changes {
                 let receivedAt = rows.first { $0.evaluated == reading }?.receivedAt
                 new.append(
                     IngestAlarms.New(
-                        patient: patient, rule: rule, measuredAt: reading.measuredAt, receivedAt: receivedAt ?? reading.measuredAt,
+                        patient: patient, rule: rule, profile: known.rules.profile, measuredAt: reading.measuredAt,
+                        receivedAt: receivedAt ?? reading.measuredAt,
                         value: reading.value, sources: [reading.source]))
             case .worsened(let rule, _, let reading):
                 let key = AlarmCondition.Key(rule.key.vital, rule.key.side)

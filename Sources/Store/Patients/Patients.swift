@@ -9,22 +9,28 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
     public var dischargedAt: Instant?
     /// Which have limits of the patient's own.
     public var ownLimits: [Vital] = []
+    /// Whose limits and normal ranges hold, and whether somebody is asked about that.
+    public var profile = ProfileChoice()
 
     enum CodingKeys: String, CodingKey {
-        case id
+        case id, profil_confirme_par, profil_confirme_le, profil_en_vigueur, profil_propose, profil_a_confirmer
         case dischargedAt = "sorti_le"
         case ownLimits = "limites_propres"
     }
 
-    public init(id: PatientID, fields: PatientFields, dischargedAt: Instant? = nil, ownLimits: [Vital] = []) {
-        (self.id, self.fields, self.dischargedAt, self.ownLimits) = (id, fields, dischargedAt, ownLimits)
+    public init(
+        id: PatientID, fields: PatientFields, dischargedAt: Instant? = nil, ownLimits: [Vital] = [], profile: ProfileChoice = ProfileChoice()
+    ) {
+        (self.id, self.fields, self.dischargedAt, self.ownLimits, self.profile) = (id, fields, dischargedAt, ownLimits, profile)
     }
 
+    /// Of the profile only what holds: nobody who reads a patient asks about it.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(PatientID.self, forKey: .id)
         dischargedAt = try container.decodeIfPresent(Instant.self, forKey: .dischargedAt)
         ownLimits = try container.decodeIfPresent([Vital].self, forKey: .ownLimits) ?? []
+        profile.wardDefault = try container.decodeIfPresent(LimitProfile.self, forKey: .profil_en_vigueur) ?? .adult
         fields = try PatientFields(from: decoder)
     }
 
@@ -33,6 +39,11 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
         try container.encode(id, forKey: .id)
         try container.encode(dischargedAt, forKey: .dischargedAt)
         try container.encode(ownLimits, forKey: .ownLimits)
+        try container.encode(profile.confirmation?.by, forKey: .profil_confirme_par)
+        try container.encode(profile.confirmation?.at, forKey: .profil_confirme_le)
+        try container.encode(profile.inForce, forKey: .profil_en_vigueur)
+        try container.encode(profile.proposed, forKey: .profil_propose)
+        try container.encode(profile.asks, forKey: .profil_a_confirmer)
         try fields.encode(to: encoder)
     }
 }
@@ -52,6 +63,8 @@ public struct PatientFields: Codable, Sendable, Hashable {
     public var spo2Scale: Int?
     /// Nil, in what is written: as it is, and no for who is new.
     public var isPregnant: Bool?
+    /// That a person confirmed. Nil, in what is written: as it is; for who is new: nobody has.
+    public var profile: LimitProfile?
 
     enum CodingKeys: String, CodingKey {
         case hospitalNumber = "identifiant"
@@ -63,15 +76,16 @@ public struct PatientFields: Codable, Sendable, Hashable {
         case bed = "lit"
         case spo2Scale = "echelle_spo2"
         case isPregnant = "enceinte"
+        case profile = "profil"
     }
 
     public init(
         hospitalNumber: String, lastName: String, firstName: String, birthDate: String?, sex: String?, ward: WardID, bed: String?,
-        spo2Scale: Int? = nil, isPregnant: Bool? = nil
+        spo2Scale: Int? = nil, isPregnant: Bool? = nil, profile: LimitProfile? = nil
     ) {
         (self.hospitalNumber, self.lastName, self.firstName) = (hospitalNumber, lastName, firstName)
         (self.birthDate, self.sex, self.ward, self.bed) = (birthDate, sex, ward, bed)
-        (self.spo2Scale, self.isPregnant) = (spo2Scale, isPregnant)
+        (self.spo2Scale, self.isPregnant, self.profile) = (spo2Scale, isPregnant, profile)
     }
 
     // By hand, so that what is unknown is sent as null: clients expect every key.
@@ -86,6 +100,7 @@ public struct PatientFields: Codable, Sendable, Hashable {
         try container.encode(bed, forKey: .bed)
         try container.encode(spo2Scale, forKey: .spo2Scale)
         try container.encode(isPregnant, forKey: .isPregnant)
+        try container.encode(profile, forKey: .profile)
     }
 
     /// With its texts as they may be shown and stored. - Throws: `ShownText.Faults`; `StoreError.impossibleBirthDate`; as `check`.
@@ -102,6 +117,7 @@ public struct PatientFields: Codable, Sendable, Hashable {
         return fields
     }
 
+    /// But the profile, which a person confirms.
     fileprivate var values: [any PostgresEncodable] {
         [hospitalNumber, lastName, firstName, birthDate, sex, ward, bed ?? "", spo2Scale, isPregnant]
     }
@@ -111,18 +127,23 @@ extension Database {
     static let patientColumns = """
         p.id, p.hospital_number, p.last_name, p.first_name, to_char(p.birth_date, 'YYYY-MM-DD'), p.sex, p.ward_id, p.bed,
         p.discharged_at, p.spo2_scale, p.pregnant,
-        ARRAY(SELECT DISTINCT vital FROM alarm_rules WHERE patient_id = p.id AND \(AlarmRule.holds) ORDER BY 1)
+        ARRAY(SELECT DISTINCT vital FROM alarm_rules WHERE patient_id = p.id AND \(AlarmRule.holds) ORDER BY 1),
+        p.profile, p.profile_proposed, (SELECT username FROM users WHERE id = p.profile_confirmed_by), p.profile_confirmed_at,
+        (SELECT default_profile FROM wards WHERE id = p.ward_id)
         """
+    /// The number of the column after those.
+    static let columnAfterPatient = 17
 
-    static func patient(_ row: Row) throws -> Patient {
+    func patient(_ row: Row) throws -> Patient {
         let dischargedAt: Timestamp? = try row[8]
         return try Patient(
             id: row[0],
             fields: PatientFields(
                 hospitalNumber: row[1], lastName: row[2], firstName: row[3], birthDate: row[4], sex: row[5], ward: row[6],
-                bed: row[7], spo2Scale: row[9], isPregnant: row[10]),
+                bed: row[7], spo2Scale: row[9], isPregnant: row[10],
+                profile: (row[12] as String?).flatMap(LimitProfile.init(rawValue:))),
             dischargedAt: dischargedAt.map(Instant.init),
-            ownLimits: (row[11] as [Int16]).compactMap(Vital.init(code:)))
+            ownLimits: (row[11] as [Int16]).compactMap(Vital.init(code:)), profile: profile(row, birthDate: row[4]))
     }
 
     /// - Parameter isDischarged: those who have left instead of those who are there.
@@ -137,7 +158,7 @@ extension Database {
                     AND (p.discharged_at IS NOT NULL) = $3 AND p.id > $4
                 ORDER BY p.id LIMIT $5
                 """, [scope.wards, ward, isDischarged, page.after ?? 0, page.limit]
-            ).map(Self.patient)
+            ).map { try patient($0) }
         }
     }
 
@@ -157,11 +178,11 @@ extension Database {
             SELECT \(Self.patientColumns) FROM patients p
             WHERE (p.id = $1 OR p.hospital_number = $2) AND \(Scope.visible("p", wards: 3))\(isLocked ? " FOR UPDATE" : "")
             """, [id, hospitalNumber, scope.wards]
-        ).first().map(Self.patient)
+        ).first().map { try patient($0) }
     }
 
     func insertPatient(_ fields: PatientFields, on connection: Connection) throws -> Patient {
-        try Self.patient(
+        try patient(
             connection.query(
                 """
                 INSERT INTO patients AS p (hospital_number, last_name, first_name, birth_date, sex, ward_id, bed, spo2_scale, pregnant)
@@ -176,11 +197,12 @@ extension Database {
         try self.change(by: scope.author) { connection in
             guard let before = try patient(key, scope, isLocked: true, on: connection) else { return nil }
             let fields = try change.applied(to: before.fields).shown(before: before.fields, today: today())
+            if let profile = fields.profile, profile != before.fields.profile { throw StoreError.profileByConfirmation }
             // The bed would go to the next person, and keep nobody else out until then.
             if before.dischargedAt != nil, fields.bed != before.fields.bed { throw StoreError.patientDischarged }
             try check(scoreScale: fields.spo2Scale, instead: before.fields.spo2Scale, scope)
             guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-            return try Self.patient(
+            return try patient(
                 connection.query(
                     """
                     UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,

@@ -6,31 +6,32 @@ extension Database {
     /// Admits a patient. Whoever was discharged and comes again, by hospital number, name and birth date, keeps number and history
     /// and gets the new ward and bed.
     ///
-    /// - Throws: `ShownText.Faults`; `StoreError.scoreScaleNotAllowed`; a unique or check violation, by the constraint's name; `PostgresError.refused` with
+    /// - Throws: `ShownText.Faults`; `StoreError.scoreScaleNotAllowed`, `.profileNotAllowed`; a unique or check violation, by the constraint's name; `PostgresError.refused` with
     ///   `patients_ward_fkey` where the ward is not one of the caller's.
     public func admitPatient(_ fields: PatientFields, _ scope: Scope) throws -> (patient: Patient, isReadmitted: Bool) {
         let fields = try fields.shown(today: today())
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
         try check(scoreScale: fields.spo2Scale, instead: nil, scope)
+        if let profile = fields.profile { try check(profile: profile, instead: nil, scope) }
         return try change(by: scope.author) { connection in
             // Not scoped: a hospital number is one person's in all wards, whether the caller sees them or not.
             let known = try connection.query(
                 "SELECT \(Self.patientColumns) FROM patients p WHERE p.hospital_number = $1 FOR UPDATE", [fields.hospitalNumber]
-            ).first().map(Self.patient)
-            guard let known else { return (try insertPatient(fields, on: connection), false) }
+            ).first().map { try self.patient($0) }
+            guard let known else { return (try confirmed(insertPatient(fields, on: connection), fields.profile, scope, on: connection), false) }
             let taken = PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
             guard known.dischargedAt != nil else { throw taken }
-            // The scale that a doctor chose stays; a pregnancy need not have lasted.
+            // The scale that a doctor chose stays; a pregnancy need not have lasted, and a child has grown.
             let readmitted = try connection.query(
                 """
                 UPDATE patients p SET ward_id = $2, bed = $3, discharged_at = NULL, admitted_at = now(), spo2_scale = greatest(spo2_scale, $4),
-                    pregnant = coalesce($5, false)
+                    pregnant = coalesce($5, false), profile = NULL, profile_proposed = NULL, profile_confirmed_by = NULL, profile_confirmed_at = NULL
                 WHERE id = $1 RETURNING \(Self.patientColumns)
                 """, [known.id, fields.ward, fields.bed ?? "", fields.spo2Scale, fields.isPregnant])
             // Only now, though it undoes the rest: asked before, a bed that is taken would tell who guesses a name or a birth date that
             // it was right, and leave no trace.
             guard known.fields.isSamePerson(as: fields) else { throw taken }
-            return (try Self.patient(readmitted[0]), true)
+            return (try confirmed(patient(readmitted[0]), fields.profile, scope, on: connection), true)
         }
     }
 
@@ -50,7 +51,7 @@ extension Database {
             for kind in MonitoringHold.Kind.allCases { try endHold(kind, of: patient.id, on: connection) }
             try endAlerts(of: patient.id, scope, on: connection)
             try endPause(of: .patient(patient.id), on: connection)
-            return try Self.patient(
+            return try self.patient(
                 connection.query(
                     "UPDATE patients p SET discharged_at = $2, bed = '' WHERE id = $1 RETURNING \(Self.patientColumns)",
                     [patient.id, present])[0])

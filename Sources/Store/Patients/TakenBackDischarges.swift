@@ -57,8 +57,8 @@ extension Database {
                 [scope.wards, ward, page.after ?? 0, page.limit, Self.ownDischargeMinutes, scope.user, scope.role == .admin]
             ).map {
                 DischargedPatient(
-                    patient: try Self.patient($0), dischargedBy: try $0[12], formerBed: try $0[13],
-                    takeBackUntil: (try $0[14] as Timestamp?).map(Instant.init))
+                    patient: try self.patient($0), dischargedBy: try $0[Self.columnAfterPatient], formerBed: try $0[Self.columnAfterPatient + 1],
+                    takeBackUntil: (try $0[Self.columnAfterPatient + 2] as Timestamp?).map(Instant.init))
             }
         }
     }
@@ -107,7 +107,7 @@ extension Database {
                 WHERE \(AlarmRule.holds) ON CONFLICT DO NOTHING
                 """, [patient])
             try connection.query("DELETE FROM discharges WHERE patient_id = $1", [patient])
-            var back = try Self.patient(present[0])
+            var back = try self.patient(present[0])
             back.ownLimits = try self.patient(.id(patient), scope, on: connection)?.ownLimits ?? []
             return TakenBackDischarge(patient: back, returned: returned, missing: missing)
         }

@@ -7,19 +7,22 @@ public struct Ward: Codable, Sendable, Hashable, Identifiable {
     public var name: String
     /// The ward has validated its measuring site: the early warning score takes what devices measure on the skin.
     public var isSkinTemperatureValid: Bool
+    /// Whose limits hold for patients for whom nobody has confirmed a profile.
+    public var defaultProfile: LimitProfile = .adult
 
     enum CodingKeys: String, CodingKey {
         case id
         case name = "nom"
         case isSkinTemperatureValid = "temperature_cutanee_validee"
+        case defaultProfile = "profil_par_defaut"
     }
 }
 
 extension Database {
-    private static let wardColumns = "id, name, skin_temperature_valid"
+    private static let wardColumns = "id, name, skin_temperature_valid, default_profile"
 
     private static func ward(_ row: Row) throws -> Ward {
-        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2])
+        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2], defaultProfile: LimitProfile(stored: try row[3]))
     }
 
     public func wards(_ scope: Scope, _ page: Page<WardID>) throws -> [Ward] {
@@ -53,15 +56,18 @@ extension Database {
     }
 
     /// Changes what is given. Nil where the caller sees no such ward.
-    public func changeWard(_ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, _ scope: Scope) throws -> Ward? {
+    public func changeWard(
+        _ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, defaultProfile: LimitProfile? = nil, _ scope: Scope
+    ) throws -> Ward? {
         guard scope.sees(ward: id) else { return nil }
         let name = try name.map { try ShownText.checked($0, field: "nom") }
         return try change(by: scope.author) {
             try $0.query(
                 """
-                UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid)
+                UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid),
+                    default_profile = CASE WHEN $4::text IS NULL THEN default_profile ELSE nullif($4, $5) END
                 WHERE id = $1 RETURNING \(Self.wardColumns)
-                """, [id, name, isSkinTemperatureValid]
+                """, [id, name, isSkinTemperatureValid, defaultProfile?.rawValue, LimitProfile.adult.rawValue]
             ).first().map(Self.ward)
         }
     }

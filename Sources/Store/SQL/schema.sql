@@ -31,6 +31,7 @@ CREATE TABLE public.alerts (
     sources integer[],
     raised_by integer,
     hand_condition text,
+    profile text,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
@@ -55,6 +56,7 @@ COMMENT ON COLUMN public.alerts.first_acknowledged_at IS 'A reminder or a worse 
 COMMENT ON COLUMN public.alerts.sources IS 'Of an alert of a rule: the devices that found it, in the order in which they did; 0: a person. Null: not of a rule, or older than this column.';
 COMMENT ON COLUMN public.alerts.raised_by IS 'Who raised it by hand; NULL: the system.';
 COMMENT ON COLUMN public.alerts.hand_condition IS 'The priority that readings by hand had raised, whose condition the acknowledgement ended: taken back, it is there again.';
+COMMENT ON COLUMN public.alerts.profile IS 'Of an alarm rule''s alert: the profile that held when it was raised; NULL: from before there were any.';
 COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
@@ -62,7 +64,7 @@ CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     SELECT json_build_object(
         'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind,
         'levee_par', (SELECT username FROM users WHERE id = a.raised_by), 'message', a.message, 'niveau_gravite', a.severity,
-        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'sources', alert_sources(a),
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'profil', a.profile, 'sources', alert_sources(a),
         'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
@@ -189,7 +191,7 @@ CREATE FUNCTION public.audited() RETURNS trigger
     LANGUAGE plpgsql
     SET "TimeZone" TO 'UTC'
     SET "DateStyle" TO 'ISO'
-    AS $$
+    AS $_$
 DECLARE
     action text := TG_ARGV[0] || CASE TG_OP WHEN 'INSERT' THEN '.created' WHEN 'UPDATE' THEN '.changed' ELSE '.deleted' END;
     old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
@@ -214,12 +216,12 @@ BEGIN
     IF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
     ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
-        -- Called after what it watches, and a ward's after the ward: of a change only what changed is kept. That there is no limit must be seen.
-        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'),
+        -- Called after what it watches, a ward's after the ward, and another profile's than an adult's after the profile: of a change only what changed is kept. That there is no limit must be seen.
+        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'), whole ->> 'profile',
             (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
         old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
         new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
-        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> regexp_replace(whole ->> 'id', '^ward-[0-9]+-', '');
+        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> substring(whole ->> 'id' FROM '[^-]+-[^-]+-[^-]+$');
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
@@ -227,7 +229,7 @@ BEGIN
         with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN old_row ELSE jsonb_strip_nulls(old_row) END, secret, noise), effect -> 'before'),
         with_effect(audit_told(CASE TG_OP WHEN 'UPDATE' THEN new_row ELSE jsonb_strip_nulls(new_row) END, secret, noise), effect -> 'after'));
     RETURN NULL;
-END $$;
+END $_$;
 CREATE FUNCTION public.build_hour(built timestamp with time zone, patients integer[], vitals smallint[]) RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_custom_plan'
@@ -887,17 +889,26 @@ CREATE TABLE public.patients (
     spo2_scale smallint DEFAULT 1 NOT NULL,
     pregnant boolean DEFAULT false NOT NULL,
     admitted_at timestamp with time zone DEFAULT now(),
+    profile text,
+    profile_proposed text,
+    profile_confirmed_by integer,
+    profile_confirmed_at timestamp with time zone,
     CONSTRAINT patients_bed_length CHECK ((char_length(bed) <= 20)),
     CONSTRAINT patients_first_name_length CHECK ((char_length(first_name) <= 80)),
     CONSTRAINT patients_hospital_number_known CHECK ((((hospital_number COLLATE "C") ~ '^[A-Za-z0-9_/.:-]{1,32}$'::text) AND (hospital_number !~~ 'n:%'::text) AND (hospital_number !~ '(^|/)[.]{1,2}(/|$)'::text))),
     CONSTRAINT patients_id_short CHECK ((id < 1000000000)),
     CONSTRAINT patients_last_name_length CHECK (((char_length(last_name) >= 1) AND (char_length(last_name) <= 80))),
+    CONSTRAINT patients_profile_known CHECK ((profile = ANY (ARRAY['adulte'::text, 'nourrisson_0_2'::text, 'nourrisson_3_11'::text, 'enfant_1_4'::text, 'enfant_5_12'::text, 'adolescent'::text, 'hypercapnie'::text]))),
+    CONSTRAINT patients_profile_whole CHECK (((profile IS NULL) = (profile_confirmed_at IS NULL))),
     CONSTRAINT patients_sex_known CHECK ((sex = ANY (ARRAY['F'::text, 'M'::text, 'X'::text]))),
     CONSTRAINT patients_spo2_scale_known CHECK ((spo2_scale = ANY (ARRAY[1, 2])))
 );
 COMMENT ON COLUMN public.patients.discharged_at IS 'NULL: in the ward. Who is discharged is seen by administrators only, until admitted again.';
 COMMENT ON COLUMN public.patients.spo2_scale IS 'Of NEWS2; 2 for hypercapnic respiratory failure, where a doctor chose it.';
 COMMENT ON COLUMN public.patients.admitted_at IS 'When the present stay, or the last one, began; NULL: before this was kept.';
+COMMENT ON COLUMN public.patients.profile IS 'That a person confirmed; NULL: nobody has, and the ward''s default holds.';
+COMMENT ON COLUMN public.patients.profile_proposed IS 'What the birth date proposed then; another proposal is asked again.';
+COMMENT ON COLUMN public.patients.profile_confirmed_by IS 'NULL: no account did it.';
 COMMENT ON CONSTRAINT patients_hospital_number_known ON public.patients IS 'The same rule as isHospitalNumber in Sources/Store: nothing that a path says otherwise.';
 CREATE FUNCTION public.ward_of(p public.patients) RETURNS integer
     LANGUAGE sql STABLE
@@ -967,10 +978,13 @@ CREATE TABLE public.alarm_rules (
     hysteresis double precision NOT NULL,
     reason text,
     expires_at timestamp with time zone,
+    profile text,
     CONSTRAINT alarm_rules_delay_range CHECK (((delay_seconds >= (0)::double precision) AND (delay_seconds <= (300)::double precision))),
     CONSTRAINT alarm_rules_hysteresis_range CHECK (((hysteresis >= (0)::double precision) AND (hysteresis < 'Infinity'::double precision))),
     CONSTRAINT alarm_rules_one_owner CHECK ((num_nonnulls(ward_id, patient_id) <= 1)),
     CONSTRAINT alarm_rules_only_patients_expire CHECK (((expires_at IS NULL) OR (patient_id IS NOT NULL))),
+    CONSTRAINT alarm_rules_own_without_profile CHECK (((profile IS NULL) OR (patient_id IS NULL))),
+    CONSTRAINT alarm_rules_profile_known CHECK ((profile = ANY (ARRAY['nourrisson_0_2'::text, 'nourrisson_3_11'::text, 'enfant_1_4'::text, 'enfant_5_12'::text, 'adolescent'::text, 'hypercapnie'::text]))),
     CONSTRAINT alarm_rules_reason_length CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 200))),
     CONSTRAINT alarm_rules_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
     CONSTRAINT alarm_rules_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text])))
@@ -979,6 +993,7 @@ COMMENT ON TABLE public.alarm_rules IS 'A patient''s replace their ward''s, thos
 COMMENT ON COLUMN public.alarm_rules.limit_value IS 'NULL: no alarm of this priority.';
 COMMENT ON COLUMN public.alarm_rules.reason IS 'Why it was changed last; a looser one has a reason.';
 COMMENT ON COLUMN public.alarm_rules.expires_at IS 'From then on it does not hold any more, and the farther level''s does; NULL: until somebody changes it.';
+COMMENT ON COLUMN public.alarm_rules.profile IS 'Whose, of the hospital''s and a ward''s: NULL: an adult''s. A patient''s own hold with any profile.';
 ALTER TABLE public.alarm_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alarm_rules_id_seq
     START WITH 1
@@ -1300,9 +1315,12 @@ CREATE TABLE public.wards (
     id integer NOT NULL,
     name text NOT NULL,
     skin_temperature_valid boolean DEFAULT false NOT NULL,
+    default_profile text,
+    CONSTRAINT wards_default_profile_known CHECK ((default_profile = ANY (ARRAY['nourrisson_0_2'::text, 'nourrisson_3_11'::text, 'enfant_1_4'::text, 'enfant_5_12'::text, 'adolescent'::text, 'hypercapnie'::text]))),
     CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
 COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
+COMMENT ON COLUMN public.wards.default_profile IS 'For patients for whom nobody has confirmed one; NULL: an adult''s.';
 ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.wards_id_seq
     START WITH 1
@@ -1335,7 +1353,7 @@ ALTER TABLE ONLY public.readings ATTACH PARTITION public.readings_default DEFAUL
 ALTER TABLE ONLY public.alarm_conditions
     ADD CONSTRAINT alarm_conditions_pkey PRIMARY KEY (patient_id, vital, side, device_id);
 ALTER TABLE ONLY public.alarm_rules
-    ADD CONSTRAINT alarm_rules_key UNIQUE NULLS NOT DISTINCT (patient_id, ward_id, vital, side, severity);
+    ADD CONSTRAINT alarm_rules_key UNIQUE NULLS NOT DISTINCT (patient_id, ward_id, profile, vital, side, severity);
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.alerts
@@ -1451,7 +1469,7 @@ COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case 
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
 ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
-CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
+CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
@@ -1477,7 +1495,7 @@ CREATE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON public.monitoring_
 CREATE TRIGGER own_limits_changed AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.own_limits_changed();
 CREATE TRIGGER patient_admitted AFTER INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION public.patient_changed();
 CREATE TRIGGER patient_changed AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION public.patient_changed();
-CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id', '', 'admitted_at');
+CREATE TRIGGER patients_audited AFTER INSERT OR DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION public.audited('patient', 'patient id', 'id', '', 'admitted_at,profile_confirmed_at');
 CREATE TRIGGER pause_begun AFTER INSERT ON public.sound_pauses FOR EACH ROW EXECUTE FUNCTION public.pause_changed();
 CREATE TRIGGER pause_ended AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at < new.ends_at))) EXECUTE FUNCTION public.pause_changed();
 CREATE TRIGGER readings_delete_audited AFTER DELETE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_delete_audited();
@@ -1496,7 +1514,7 @@ CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_chang
 CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
-CREATE TRIGGER ward_scoring_changed AFTER UPDATE ON public.wards FOR EACH ROW WHEN ((old.skin_temperature_valid <> new.skin_temperature_valid)) EXECUTE FUNCTION public.ward_scoring_changed();
+CREATE TRIGGER ward_scoring_changed AFTER UPDATE ON public.wards FOR EACH ROW WHEN (((old.skin_temperature_valid IS DISTINCT FROM new.skin_temperature_valid) OR (old.default_profile IS DISTINCT FROM new.default_profile))) EXECUTE FUNCTION public.ward_scoring_changed();
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
@@ -1530,6 +1548,8 @@ ALTER TABLE ONLY public.monitoring_holds
     ADD CONSTRAINT monitoring_holds_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.monitoring_holds
     ADD CONSTRAINT monitoring_holds_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.patients
+    ADD CONSTRAINT patients_profile_confirmed_by_fkey FOREIGN KEY (profile_confirmed_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_ward_fkey FOREIGN KEY (ward_id) REFERENCES public.wards(id);
 ALTER TABLE ONLY public.recent_reports

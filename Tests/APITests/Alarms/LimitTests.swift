@@ -33,7 +33,7 @@ import Testing
         for path in ["/api/limites/", "/api/services/1/limites/", "/api/patients/H0/limites/"] {
             let answer = try api.send("GET", path, as: .ecran)
             let ofTheWard: Set<String> = path == "/api/limites/" ? [] : ["temperature_cutanee_validee"]
-            #expect(answer.status == 200 && answer.json?.names == ofTheWard.union(["version", "limites", "propres"]))
+            #expect(answer.status == 200 && answer.json?.names == ofTheWard.union(["version", "profil", "limites", "propres"]))
             if !ofTheWard.isEmpty { #expect(answer["temperature_cutanee_validee"] == .bool(false)) }
             #expect(answer["limites"]?.array?.count == AlarmRule.defaults.count && answer["propres"] == .array([]))
             let first = try #require(answer["limites"]?[0])
@@ -155,7 +155,7 @@ import Testing
         func change(_ who: String, _ level: String, _ severity: String, _ old: JSON, _ new: JSON) -> JSON {
             .object([
                 "auteur": .string(who), "niveau": .string(level), "type_donnee": .string("spo2"), "cote": .string("bas"),
-                "niveau_gravite": .string(severity), "ancien": old, "nouveau": new,
+                "niveau_gravite": .string(severity), "ancien": old, "nouveau": new, "profil": level == "patient" ? .null : .string("adulte"),
             ])
         }
         let expected = [
@@ -227,7 +227,10 @@ import Testing
         #expect(answer["lectures"]?.number == 60 && answer["constatees"]?.number == 1)
         #expect(
             answer["avant"]
-                == .object(["alertes": .integer(4), "par_gravite": .object(["error": .integer(4), "warning": .integer(0), "info": .integer(0)])]))
+                == .object([
+                    "profil": .string("adulte"), "alertes": .integer(4),
+                    "par_gravite": .object(["error": .integer(4), "warning": .integer(0), "info": .integer(0)]),
+                ]))
         #expect(answer["apres"]?["alertes"]?.number == 1 && answer["apres"]?["par_gravite"]?["error"]?.number == 1)
         let start = api.now.advanced(bySeconds: -30)
         #expect(

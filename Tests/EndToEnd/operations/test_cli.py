@@ -65,12 +65,14 @@ def test_commands_refuse_an_empty_database_and_name_the_remedy(cluster):
 
 def test_a_ward_its_patient_and_the_patients_device(database):
     ward = ask(database, "ward", "add", "Médecine d'urgence")
-    assert ward == {"id": 1, "nom": "Médecine d'urgence", "temperature_cutanee_validee": False}
+    assert ward == {"id": 1, "nom": "Médecine d'urgence", "temperature_cutanee_validee": False, "profil_par_defaut": "adulte"}
     assert ask(database, "ward", "list") == [ward]
     patient = ask(database, "patient", "add", "--number", "H0042", "--last-name", "Lefèvre", "--first-name", "Zoé", "--ward",
                   "Médecine d'urgence", "--birth-date", "1950-04-23", "--sex", "F", "--bed", "12")
     assert patient == {"id": 1, "identifiant": "H0042", "nom": "Lefèvre", "prenom": "Zoé", "date_naissance": "1950-04-23",
-                       "sexe": "F", "service": 1, "lit": "12", "sorti_le": None, "echelle_spo2": 1, "enceinte": False, "limites_propres": []}
+                       "sexe": "F", "service": 1, "lit": "12", "sorti_le": None, "echelle_spo2": 1, "enceinte": False, "limites_propres": [],
+                       "profil": None, "profil_confirme_par": None, "profil_confirme_le": None, "profil_en_vigueur": "adulte",
+                       "profil_propose": "adulte", "profil_a_confirmer": False}
     assert ask(database, "patient", "list", "--ward", "1") == [patient]
     device = ask(database, "device", "add", "Bracelet 1", "--patient", "H0042")
     assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")

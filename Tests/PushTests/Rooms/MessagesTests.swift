@@ -29,7 +29,7 @@ struct MessagesTests {
     func alerts() throws {
         let data = #"""
             {"id":7,"patient":12,"type_alerte":"spo2_bas","message":"SpO2 basse","niveau_gravite":"error",
-             "service":null,"dispositif":null,"type_donnee":null,"cote":null,"valeur":null,"seuil":null,"sources":[],"levee_par":null,"recue_le":null,
+             "service":null,"dispositif":null,"type_donnee":null,"cote":null,"valeur":null,"seuil":null,"profil":null,"sources":[],"levee_par":null,"recue_le":null,
              "levee_le":null,"aggravee_le":null,"premier_acquittement_le":null,"rappelee_le":null,"escaladee_le":null,
              "timestamp":"2026-09-21T14:13:20.000Z","acquittee":false,"acquittee_par":null,"acquittee_le":null,
              "terminee_le":null,"veille":null,"version":1}

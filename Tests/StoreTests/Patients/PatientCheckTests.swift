@@ -61,7 +61,9 @@ import Testing
     @Test("the table's own CHECKs are these, so that none is found by the server alone") func complete() throws {
         let names: [String] = try store.connection().query(
             "SELECT array_agg(conname::text ORDER BY 1) FROM pg_constraint WHERE conrelid = 'patients'::regclass AND contype = 'c'")[0][0]
-        let known = Set(Self.refused.map(\.constraint)).union(["patients_id_short", "patients_spo2_scale_known"])
+        // What Swift writes there is a type of its own: ProfileTests stores each of its values.
+        let profiles = ["patients_profile_known", "patients_profile_whole"]
+        let known = Set(Self.refused.map(\.constraint)).union(["patients_id_short", "patients_spo2_scale_known"] + profiles)
         #expect(Set(names).isSubset(of: known), "\(names)")
     }
 }

@@ -32,7 +32,9 @@ test("an entry's subject is read where it is a noun and a number", () => {
 });
 
 test("an alarm limit is told by what it watches, and a ward's by its ward", () => {
-  assert.deepEqual(readLimit("heart_rate-haut-warning"), { ward: null, vital: "heart_rate", side: "haut", severity: "warning" });
-  assert.deepEqual(readLimit("ward-3-spo2-bas-error"), { ward: 3, vital: "spo2", side: "bas", severity: "error" });
+  assert.deepEqual(readLimit("heart_rate-haut-warning"), { ward: null, profile: null, vital: "heart_rate", side: "haut", severity: "warning" });
+  assert.deepEqual(readLimit("ward-3-spo2-bas-error"), { ward: 3, profile: null, vital: "spo2", side: "bas", severity: "error" });
+  assert.deepEqual(readLimit("ward-3-enfant_1_4-heart_rate-haut-error"), { ward: 3, profile: "enfant_1_4", vital: "heart_rate", side: "haut", severity: "error" });
+  assert.deepEqual(readLimit("hypercapnie-spo2-bas-error"), { ward: null, profile: "hypercapnie", vital: "spo2", side: "bas", severity: "error" });
   for (const text of ["17", "spo2-bas", "spo2-left-error", ""]) assert.equal(readLimit(text), null);
 });

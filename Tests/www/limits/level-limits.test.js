@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LevelLimits, patientLimits } from "../../../www/limits/level-limits.js";
+import { hospitalLimits, LevelLimits, patientLimits, wardLimits } from "../../../www/limits/level-limits.js";
 import { CORNERS, draftOf } from "../../../www/model/limits.js";
 
 const rule = (vital, cote, severity, limit, more = {}) => ({ type_donnee: vital, cote, niveau_gravite: severity, seuil: limit, inclus: false, delai_s: 10, hysteresis: 1, ...more });
@@ -42,4 +42,12 @@ test("an answer that was overtaken by a newer asking is not believed", async () 
   answers[0]({ version: 1 });
   await first;
   assert.equal(limits.current.version, 2);
+});
+
+test("the limits above a patient's are the ward's of the profile that holds", () => {
+  const paths = ({ path, parentPath }) => [path, parentPath];
+  assert.deepEqual(paths(patientLimits(null, { id: 12, service: 3, profil_en_vigueur: "enfant_1_4" })), ["api/patients/12/limites/", "api/services/3/limites/?profil=enfant_1_4"]);
+  assert.deepEqual(paths(patientLimits(null, { id: 12, service: 3, profil_en_vigueur: "adulte" })), ["api/patients/12/limites/", "api/services/3/limites/"]);
+  assert.deepEqual(paths(wardLimits(null, { id: 3 }, "hypercapnie")), ["api/services/3/limites/?profil=hypercapnie", "api/limites/?profil=hypercapnie"]);
+  assert.deepEqual(paths(hospitalLimits(null)), ["api/limites/", null]);
 });

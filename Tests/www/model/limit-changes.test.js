@@ -32,6 +32,12 @@ test("a loosened limit says what held before, where that came from, why and unti
   assert.deepEqual(said(off).slice(1, 3), ["aucune", "désactivée"]);
 });
 
+test("a change of the ward's limits says of which profile, unless an adult's", () => {
+  const facts = (profil) => said({ ...WIRE, niveau: "service", profil })[3];
+  assert.equal(facts("enfant_1_4"), "13:00, m.ba (service, enfant de 1 à 4 ans)");
+  assert.deepEqual([facts("adulte"), facts(null)], ["13:00, m.ba (service)", "13:00, m.ba (service)"]);
+});
+
 test("a change from before that was kept says what its level had", () => {
   assert.deepEqual(said(WIRE).slice(1, 3), ["aucune", "< 88 %, 15 s"]);
   assert.deepEqual(said({ ...WIRE, ancien: { seuil: 90 }, nouveau: null }).slice(1, 3), ["< 90 %", "retirée"]);

@@ -9,7 +9,7 @@ const read = (wire) => readMessage(JSON.stringify(wire));
 const AT = "2026-11-22T14:43:18.250Z";
 
 const alert = {
-  id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", type_donnee: "spo2", cote: "bas", valeur: 88, seuil: 90,
+  id: 7, patient: 12, type_alerte: "spo2_low", message: "SpO₂ à 88 %", niveau_gravite: "error", type_donnee: "spo2", cote: "bas", valeur: 88, seuil: 90, profil: "enfant_1_4",
   sources: [{ dispositif: 5, nom: "Bracelet 5" }, { dispositif: null, nom: null }],
   timestamp: AT, levee_le: AT, aggravee_le: null, premier_acquittement_le: AT, rappelee_le: null, escaladee_le: null,
   acquittee: false, acquittee_par: null, acquittee_le: null, terminee_le: null, version: 3,
@@ -69,7 +69,7 @@ test("alert and alert_update are read alike", () => {
     assert.equal(message.patient, 12);
     assert.deepEqual(message.alert, {
       id: 7, patient: 12, ward: null, device: null, kind: "spo2_low", byHand: false, raisedBy: null, message: "SpO₂ à 88 %", severity: "error",
-      vital: "spo2", side: "bas", value: 88, limit: 90, sources: [{ device: 5, name: "Bracelet 5" }, { device: null, name: null }], at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, hold: null, version: 3 });
+      vital: "spo2", side: "bas", value: 88, limit: 90, profile: "enfant_1_4", sources: [{ device: 5, name: "Bracelet 5" }, { device: null, name: null }], at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, hold: null, version: 3 });
   }
   assert.equal(read({ type: "alert", patient_id: 12, data: { ...alert, niveau_gravite: "?" } }), null);
 });

@@ -21,7 +21,7 @@ LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'id', a.id, 'patient', a.patient_id, 'service', a.ward_id, 'dispositif', a.device_id, 'type_alerte', a.kind,
         'levee_par', (SELECT username FROM users WHERE id = a.raised_by), 'message', a.message, 'niveau_gravite', a.severity,
-        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'sources', alert_sources(a),
+        'type_donnee', (SELECT name FROM vitals WHERE code = a.vital), 'cote', a.side, 'valeur', a.value, 'seuil', a.limit_value, 'profil', a.profile, 'sources', alert_sources(a),
         'timestamp', wire_time(a.measured_at), 'recue_le', wire_time(a.received_at), 'levee_le', wire_time(a.raised_at),
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),

@@ -70,7 +70,7 @@ END $$;
 CREATE OR REPLACE TRIGGER own_limits_changed AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
     FOR EACH ROW EXECUTE FUNCTION own_limits_changed();
 
--- What a ward's patients are scored by has changed: as if each of them had.
+-- What a ward's patients are scored by, or whose limits hold for them, has changed: as if each of them had.
 CREATE OR REPLACE FUNCTION ward_scoring_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -80,7 +80,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER ward_scoring_changed AFTER UPDATE ON wards
-    FOR EACH ROW WHEN (OLD.skin_temperature_valid <> NEW.skin_temperature_valid) EXECUTE FUNCTION ward_scoring_changed();
+    FOR EACH ROW WHEN ((OLD.skin_temperature_valid, OLD.default_profile) IS DISTINCT FROM (NEW.skin_temperature_valid, NEW.default_profile)) EXECUTE FUNCTION ward_scoring_changed();
 
 -- Of an earlier version of these routines.
 DROP TRIGGER IF EXISTS patient_moved ON patients;

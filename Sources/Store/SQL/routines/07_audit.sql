@@ -63,12 +63,12 @@ BEGIN
     IF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
     ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
-        -- Called after what it watches, and a ward's after the ward: of a change only what changed is kept. That there is no limit must be seen.
-        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'),
+        -- Called after what it watches, a ward's after the ward, and another profile's than an adult's after the profile: of a change only what changed is kept. That there is no limit must be seen.
+        whole := whole || jsonb_build_object('id', concat_ws('-', 'ward-' || (whole ->> 'ward_id'), whole ->> 'profile',
             (SELECT name FROM vitals WHERE code = (whole ->> 'vital')::smallint), whole ->> 'side', whole ->> 'severity'));
         old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
         new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
-        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> regexp_replace(whole ->> 'id', '^ward-[0-9]+-', '');
+        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> substring(whole ->> 'id' FROM '[^-]+-[^-]+-[^-]+$');
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,
@@ -81,7 +81,7 @@ END $$;
 CREATE OR REPLACE TRIGGER wards_audited AFTER INSERT OR UPDATE OR DELETE ON wards
     FOR EACH ROW EXECUTE FUNCTION audited('ward', 'ward id', '');
 CREATE OR REPLACE TRIGGER patients_audited AFTER INSERT OR UPDATE OR DELETE ON patients
-    FOR EACH ROW EXECUTE FUNCTION audited('patient', 'patient id', 'id', '', 'admitted_at');
+    FOR EACH ROW EXECUTE FUNCTION audited('patient', 'patient id', 'id', '', 'admitted_at,profile_confirmed_at');
 CREATE OR REPLACE TRIGGER users_audited AFTER INSERT OR UPDATE OR DELETE ON users
     FOR EACH ROW EXECUTE FUNCTION audited('user', 'user id', '', 'password_hash', 'password_changed_at');
 CREATE OR REPLACE TRIGGER user_wards_audited AFTER INSERT OR UPDATE OR DELETE ON user_wards
@@ -92,7 +92,7 @@ CREATE OR REPLACE TRIGGER device_assignment_audited AFTER INSERT OR UPDATE OR DE
     FOR EACH ROW EXECUTE FUNCTION audited('assignment', 'device device_id', 'patient_id');
 
 CREATE OR REPLACE TRIGGER alarm_rules_audited AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
-    FOR EACH ROW EXECUTE FUNCTION audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,vital,side,severity');
+    FOR EACH ROW EXECUTE FUNCTION audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 
 -- A status that a person sets. Every report writes the row: the condition keeps the trigger from being called.
 CREATE OR REPLACE TRIGGER device_state_insert_audited AFTER INSERT ON device_state
