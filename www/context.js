@@ -1,4 +1,4 @@
-import { acknowledger, backTaker } from "./alarms/acknowledge.js";
+import { acknowledger, backTaker, doctorCaller, scoreCloser } from "./alarms/acknowledge.js";
 import { AlarmMonitor } from "./alarms/alarm-monitor.js";
 import { MonitoredWards } from "./alarms/monitored-wards.js";
 import { SoundPlayer } from "./alarms/sound-player.js";
@@ -84,6 +84,8 @@ export const tracedSince = (since) => new Date(Math.max(since, state.now() - TRA
 const alertContext = { api, alarms, state, t, announce };
 export const acknowledge = acknowledger(alertContext);
 export const takeBackAcknowledgement = backTaker(alertContext);
+export const callDoctor = doctorCaller(alertContext);
+export const closeScoreAlert = scoreCloser(alertContext);
 
 /** The patients of the wards that are heard. */
 export const roster = new WardRoster(patientsOf);

@@ -144,6 +144,8 @@ extension Service {
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts), SeenAlert.self) { try $0.acknowledge($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/annuler/", .user(.acknowledgeAlerts)) { try $0.takeBackAcknowledgement($1) },
+        Route("POST", "/api/iot/alertes/{id}/medecin/", .user(.acknowledgeAlerts)) { try $0.recordDoctorCall($1) },
+        Route("POST", "/api/iot/alertes/{id}/clore/", .user(.closeScoreAlerts)) { try $0.closeScoreAlert($1) },
 
         Route("GET", "/api/alarmes/mesures/", .user(.readMeasures), query: [.from, .to]) { try $0.alarmMeasures($1) },
 

@@ -17,6 +17,8 @@ enum FieldFault: String, CaseIterable, Sendable {
     // Taking back
     case acknowledgedByOther, acknowledgedTooLongAgo, notAcknowledged, raisedAgain, dischargedByOther, dischargedTooLongAgo, notDischarged
     case reasonNeeded, expiryOutOfRange, onlyPatientsExpire, profileByConfirmation
+    // Alerts about the early warning score
+    case noScoreAlert, alertEnded
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -143,6 +145,10 @@ enum Texts {
             .french: "L’alerte a été levée de nouveau entre-temps : c’est la nouvelle qu’il faut traiter.",
             .english: "The alert has been raised again meanwhile: it is the new one that needs somebody.",
         ],
+        .noScoreAlert: [
+            .french: "Cette alerte ne concerne pas le score d’alerte précoce.", .english: "This alert is not about the early warning score.",
+        ],
+        .alertEnded: [.french: "Cette alerte est déjà terminée.", .english: "This alert is over already."],
         .dischargedByOther: [
             .french: "Seule la personne qui a enregistré cette sortie peut l’annuler ; sinon, réadmettez le patient.",
             .english: "Only the person who recorded this discharge can take it back; otherwise readmit the patient.",

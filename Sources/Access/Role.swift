@@ -9,7 +9,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
 
     private static let table: [Role: Set<Permission>] = [
         .admin: Set(Permission.allCases).subtracting([.postReadings]),
-        .medecin: care.union([.chooseScoreScale]),
+        .medecin: care.union([.chooseScoreScale, .closeScoreAlerts]),
         .infirmier: care,
         .ecran: watching,
     ]
@@ -36,6 +36,8 @@ public enum Permission: String, Sendable, CaseIterable {
     /// The same for what the account itself entered by hand, for an hour.
     case correctOwnReadings
     case readAlerts, raiseAlerts, acknowledgeAlerts
+    /// Ending an alert about the early warning score that the score itself does not end: a doctor's decision.
+    case closeScoreAlerts
     /// Alarm limits and pauses.
     case changeLimits
     /// The alarm limits that hold where no ward or patient has its own.

@@ -112,6 +112,9 @@ enum AlarmJobs {
             DeviceAlertJob(session: session, signalLostSeconds: configuration.signalLostSeconds, storingSeconds: storingSeconds),
             WardAlertJob(session: session, unmonitoredSeconds: configuration.wardUnmonitoredSeconds),
             LimitExpiry(session: session),
+            ScoreAlertJob(
+                session: session, scoreSeconds: configuration.scorePeriodSeconds, maximumAge: configuration.scoreMaximumAge,
+                storingSeconds: storingSeconds, now: now),
         ]
         return before + [webhook].compactMap { $0 } + after
     }

@@ -10,6 +10,10 @@ public struct MaintenanceConfiguration: Sendable {
     public var signalLostSeconds = TechnicalAlarm.silenceSeconds
     /// How long a ward may be without a screen with sound before `service_non_surveille`.
     public var wardUnmonitoredSeconds = TechnicalAlarm.unmonitoredSeconds
+    /// How often the early warning score is computed for alarms.
+    public var scorePeriodSeconds = ScoreAlarm.periodSeconds
+    /// How old a value may be in it.
+    public var scoreMaximumAge = EarlyWarningScore.MaximumAge()
     /// How long single readings are kept, in days; nil: for ever.
     public var readingDays: Int?
     /// How long roll-ups are kept, in days; nil: for ever.

@@ -111,6 +111,9 @@ public struct Settings: Sendable {
         try number("FAJMA_WARD_UNMONITORED_SECONDS", default: 30, in: 1...3600)
     }
 
+    /// `FAJMA_SCORE_PERIOD_SECONDS`: how often the early warning score is computed for alarms, from the medians of that time; raised after two of them.
+    public func scorePeriodSeconds() throws(SettingError) -> Int { try number("FAJMA_SCORE_PERIOD_SECONDS", default: 60, in: 1...3600) }
+
     /// `FAJMA_WEBHOOK_URL`: where escalations are posted, http or https; nil: nowhere. May hold credentials, so no message quotes it.
     public func webhookURL() throws(SettingError) -> String? {
         guard let text = self["FAJMA_WEBHOOK_URL"] else { return nil }

@@ -23,6 +23,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case notOwnAcknowledgement, acknowledgedTooLongAgo, notAcknowledged
     /// The alert's condition was raised again: a new alert says so already.
     case raisedAgain
+    /// The alert is not one about the early warning score, or it is over.
+    case noScoreAlert, alertEnded
     case notOwnDischarge, dischargedTooLongAgo, notDischarged
     /// Who makes a limit looser says why.
     case reasonNeeded

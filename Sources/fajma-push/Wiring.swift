@@ -21,6 +21,8 @@ extension MaintenanceConfiguration {
         escalationSeconds = try settings.escalationSeconds()
         signalLostSeconds = Double(try settings.signalLostSeconds())
         wardUnmonitoredSeconds = Double(try settings.wardUnmonitoredSeconds())
+        scorePeriodSeconds = Double(try settings.scorePeriodSeconds())
+        scoreMaximumAge = try settings.scoreMaximumAge()
         readingDays = try settings.readingDays()
         historyDays = try settings.historyDays()
     }

@@ -58,6 +58,8 @@ private func explanation(of error: StoreError) -> String {
     case .notOwnEntry: "the reading may be changed by administrators only"
     case .notAcknowledged, .notOwnAcknowledgement, .acknowledgedTooLongAgo: "who acknowledged an alert takes that back within a minute"
     case .raisedAgain: "the alert has been raised again"
+    case .noScoreAlert: "the alert is not about the early warning score"
+    case .alertEnded: "the alert is over"
     case .notDischarged, .notOwnDischarge, .dischargedTooLongAgo: "who discharged a patient takes that back within an hour"
     case .reasonNeeded: "a limit that is made looser needs a reason"
     case .scoreScaleNotAllowed: "the scale of the score is chosen by a doctor"

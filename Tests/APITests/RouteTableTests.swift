@@ -104,6 +104,8 @@ let expectations: [String: Expectation] = [
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
     "POST /api/iot/alertes/{id}/acquitter/annuler/": .init(who: care, status: 409),  // it is not acknowledged
+    "POST /api/iot/alertes/{id}/medecin/": .init(who: care, status: 409),  // it is not about the score
+    "POST /api/iot/alertes/{id}/clore/": .init(who: [.medecin, .admin], status: 409),
     "GET /api/alarmes/mesures/": .init(who: [.admin]),
     "GET /api/audit/": .init(who: [.admin]),
 ]

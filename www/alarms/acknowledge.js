@@ -13,13 +13,19 @@ export const acknowledger = (context) => changer(context, "acquitter/", ({ sever
 /** Likewise the function that takes one's own acknowledgement back. */
 export const backTaker = (context) => changer(context, "acquitter/annuler/", () => undefined, "alerts.take_back.failed");
 
+/** The function that says that a doctor was called, of an alert about the early warning score. */
+export const doctorCaller = (context) => changer(context, "medecin/", () => undefined, "score.call.failed");
+
+/** The function with which a doctor closes such an alert. */
+export const scoreCloser = (context) => changer(context, "clore/", () => undefined, "score.close.failed");
+
 const changer = ({ api, alarms, state, t, announce }, path, body, otherwise) => async (alert, button = null, failed = (text) => {}) => {
   if (button) setBusy(button, true);
   let answer = null, why = "";
   try {
     answer = readAlert(await api.post(`api/iot/alertes/${alert.id}/${path}`, body(alert)));
   } catch (error) {
-    why = error.fields?.acquittee?.[0] ?? error.detail;
+    why = error.fields?.acquittee?.[0] ?? error.fields?.terminee_le?.[0] ?? error.fields?.type_alerte?.[0] ?? error.detail;
   }
   if (!answer) {
     const text = why || t(otherwise);

@@ -1,5 +1,6 @@
 import { wantsSomebody } from "../model/alerts.js";
 import { isInterruption } from "../model/interruption.js";
+import { isLinked } from "../model/score-alert.js";
 import { isLostPulse, SEVERITIES, toneOf } from "../model/severity.js";
 
 /**
@@ -30,8 +31,8 @@ export const LOST = { frequency: 330, pulses: [0], pulseMs: 700, level: 0.3, eve
 
 export const lengthOf = ({ pulses, pulseMs }) => pulses.at(-1) + pulseMs;
 
-/** What is to be heard: open, not acknowledged, not silenced by a pause. */
-export const audible = (alerts, pauses, now) => alerts.filter((alert) => wantsSomebody(alert) && !pauses.silences(alert, now));
+/** What is to be heard: open, not acknowledged, not silenced by a pause, and not linked to another alert that says the same. */
+export const audible = (alerts, pauses, now) => alerts.filter((alert) => wantsSomebody(alert) && !isLinked(alert) && !pauses.silences(alert, now));
 
 /** As how bad an alert is heard: a latched error that has ended only reminds, and hides nothing that lasts. */
 const heardAs = (alert) => (isLostPulse(alert) ? "pulse" : alert.endedAt === null ? alert.severity : SEVERITIES[0]);
@@ -46,7 +47,7 @@ export const worstOf = (alerts) => SEVERITIES.findLast((tone) => alerts.some((al
  * What makes an alert a new one to the ear: it came, grew worse, was brought back or went to somebody else. The server's alert about an
  * interruption takes the place of the screen's own, and is none.
  */
-const newness = (alert) => `${isInterruption(alert) ? alert.kind : alert.id} ${alert.severity} ${alert.remindedAt} ${alert.escalatedAt}`;
+const newness = (alert) => `${isInterruption(alert) ? alert.kind : alert.id} ${alert.severity} ${alert.worsenedAt} ${alert.remindedAt} ${alert.escalatedAt}`;
 
 export class AlarmSound {
   #sound = null;

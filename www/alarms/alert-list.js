@@ -9,6 +9,7 @@ import { wantsSomebody } from "../model/alerts.js";
 import { isHolding } from "../model/holds.js";
 import { technicalOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
+import { careButtons, careLines, overdueKey } from "./score-care.js";
 
 const SHOWN = 5;
 
@@ -16,20 +17,24 @@ const SHOWN = 5;
 export class AlertList extends FajmaElement {
   patient = null;
   #changing = new Set();
-  #backable = "";
+  #timed = "";
 
   start() {
     this.listen(state, "alert", ({ detail }) => detail.patient === this.patient && this.draw());
-    this.everySecond(() => this.#backable !== this.#whatCanBeTakenBack() && this.draw());
+    this.everySecond(() => this.#timed !== this.#whatTimeChanges() && this.draw());
   }
 
   #canTakeBack(alert) { return may("acknowledgeAlerts") && canTakeBack(alert, api.user, state.now()); }
 
-  #whatCanBeTakenBack() { return state.record(this.patient).latestAlerts(SHOWN).filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id).join(); }
+  /** Which acknowledgements can be taken back, and which measurements are overdue. */
+  #whatTimeChanges() {
+    const alerts = state.record(this.patient).latestAlerts(SHOWN);
+    return `${alerts.filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id)} ${overdueKey(alerts)}`;
+  }
 
   draw() {
-    const { alert: focused, takeBack } = focusedIn(this)?.dataset ?? {};
-    this.#backable = this.#whatCanBeTakenBack();
+    const { alert: focused, takeBack, key } = focusedIn(this)?.dataset ?? {};
+    this.#timed = this.#whatTimeChanges();
     const alerts = state.record(this.patient).latestAlerts(SHOWN);
     const body = alerts.length
       ? el("ol", {}, ...alerts.map((alert) => this.#row(alert)))
@@ -40,6 +45,7 @@ export class AlertList extends FajmaElement {
     setText(this.querySelector("h2"), t("alerts.title"));
     if (takeBack) (this.querySelector(`[data-take-back="${takeBack}"]`) ?? this.querySelector(`[data-alert="${takeBack}"]`) ?? this.querySelector("h2")).focus();
     else if (focused) this.#focus(focused);
+    else if (key) (this.querySelector(`[data-key="${key}"]`) ?? this.querySelector("h2")).focus();
   }
 
   /** Whose button is gone leaves the focus to the next that waits. */
@@ -60,7 +66,9 @@ export class AlertList extends FajmaElement {
         el("p", { class: "what" }, el("strong", { text: t(`severity.${alert.severity}`) }), " ", el("time", {
           datetime: new Date(beganAt(alert)).toISOString(), text: clockTime(beganAt(alert), now, i18n.language) })),
         el("p", { class: "message", text: messageOf(alert, i18n) }),
+        careLines(alert),
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
+          ...careButtons(alert, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } }))),
           this.#canTakeBack(alert) ? this.#takeBack(alert) : alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));
   }
 

@@ -10,6 +10,7 @@ import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-tex
 import { ADULT } from "../model/limit-profiles.js";
 import { technicalOf, toneOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
+import { careButtons, careLines, overdueKey } from "./score-care.js";
 
 /** A shorter delay is none for anybody. */
 const SHORTEST_DELAY_MS = 100;
@@ -25,24 +26,25 @@ export class AlertTable extends FajmaElement {
   rows = [];
   failed = () => {};
 
-  #backable = "";
+  #timed = "";
 
   start() {
     this.everySecond(() => {
       this.#updateDurations();
-      if (this.#backable !== this.#whatCanBeTakenBack()) this.draw();
+      if (this.#timed !== this.#whatTimeChanges()) this.draw();
     });
   }
 
   #canTakeBack(alert) { return may("acknowledgeAlerts") && canTakeBack(alert, api.user, state.now()); }
 
-  #whatCanBeTakenBack() { return this.rows.filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id).join(); }
+  /** Which acknowledgements can be taken back, and which measurements are overdue. */
+  #whatTimeChanges() { return `${this.rows.filter((alert) => this.#canTakeBack(alert)).map(({ id }) => id)} ${overdueKey(this.rows)}`; }
 
   draw() {
     const focused = focusedIn(this)?.dataset.key;
-    this.#backable = this.#whatCanBeTakenBack();
+    this.#timed = this.#whatTimeChanges();
     const whom = new Map(this.patients.map((patient) => [patient.id, patient]));
-    const open = this.#backable !== "" || this.rows.some((alert) => this.#mayAcknowledge(alert));
+    const open = this.rows.some((alert) => this.#canTakeBack(alert) || this.#mayAcknowledge(alert) || careButtons(alert, this.failed).length > 0);
     this.replaceChildren(table({ caption: this.caption, rows: this.rows, rowClass: (alert) => `alert-row ${stageOf(alert)} ${toneOf(alert)} ${technicalOf(alert) ?? ""}`.trim(), columns: [
       { label: t("alarms.severity"), className: "severity", cell: (alert) => this.#severity(alert) },
       { label: t("alarms.bed"), className: "bed", cell: ({ patient }) => this.#bed(whom.get(patient)) },
@@ -54,7 +56,7 @@ export class AlertTable extends FajmaElement {
       { label: t("alarms.acknowledged"), className: "by", cell: (alert) => this.#acknowledged(alert) },
       { label: t("alarms.ended"), cell: ({ endedAt }) => (endedAt === null ? null : this.#instant(endedAt)) },
       { label: t("alarms.duration"), className: "number", cell: (alert) => this.#duration(alert) },
-      ...(open ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (alert) => this.#button(alert) }] : []),
+      ...(open ? [{ label: t("section.actions"), hidden: true, className: "actions", cell: (alert) => [...careButtons(alert, this.failed), this.#button(alert)] }] : []),
     ] }));
     this.#updateDurations();
     if (!focused) return;
@@ -76,7 +78,7 @@ export class AlertTable extends FajmaElement {
 
   #what(alert) {
     const stage = stageOf(alert);
-    return [el("span", { class: "message", text: messageOf(alert, i18n) }), el("span", { class: "marks" },
+    return [el("span", { class: "message", text: messageOf(alert, i18n) }), careLines(alert), el("span", { class: "marks" },
       stage === "ended" ? badge("error", t("alarms.stage.ended"), "ended") : null,
       alert.remindedAt === null ? null : badge("high", t("alarms.reminded"), "reminded"),
       alert.escalatedAt === null ? null : badge("error", t("alarms.escalated"), "escalated"))];

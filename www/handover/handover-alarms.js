@@ -8,6 +8,7 @@ import { iconOf, messageOf } from "../model/alert-text.js";
 import { changeTexts } from "../model/limit-change-text.js";
 import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
+import { scoreCare } from "../model/score-alert.js";
 import { SEVERITIES } from "../model/severity.js";
 import { listed, nameOfKind, none, time } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
@@ -20,9 +21,17 @@ const MOST = { open: 3, kinds: 5, changes: 4 };
 export function openAlerts(sheet) {
   const open = openOf(sheet.parts.alerts.value);
   if (!open.length) return none("handover.open.none");
-  return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity }, icon(iconOf(alert)),
+  return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity, class: alert.score ? "score-alert" : null }, icon(iconOf(alert)),
     el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(beganAt(alert), sheet)}` }), " ", messageOf(alert, i18n)),
-      el("small", { text: stepTexts(alert, i18n).map(({ text, at }) => `${text} ${time(at, sheet)}`).join(" · ") }))));
+      el("small", { text: texts(alert, sheet).join(" · ") }))));
+}
+
+/** What became of an alert. Of a score first who called a doctor and when to measure next, and at the end, which may be cut, what to do. */
+function texts(alert, sheet) {
+  const care = scoreCare(alert, i18n, sheet.to, (at) => time(at, sheet));
+  const steps = stepTexts(alert, i18n).map(({ step, text, at }) => ({ step, text: `${text} ${time(at, sheet)}` }));
+  const said = ({ text }) => text;
+  return [...steps.filter(({ step }) => step === "called").map(said), care?.due, ...steps.filter(({ step }) => step !== "called").map(said), care?.response].filter(Boolean);
 }
 
 /** How many alerts, which, for how long, how soon somebody came. */

@@ -12,6 +12,7 @@ export const stepTexts = (alert, i18n) => stepsOf(alert).map(({ step, at, measur
 
 function stepText(step, alert, measured, by, i18n) {
   if (step === "acknowledged") return i18n.t("notes.acknowledged", { who: by ?? "?" });
+  if (step === "called") return i18n.t("notes.called", { who: by ?? "?" });
   const value = measured ? valueOf(alert, i18n) : null;
   if (value === null) return i18n.t(`notes.${step}`);
   return [i18n.t(`notes.${step}.at`, { value }), limitOf(alert, i18n)].filter(Boolean).join(", ");

@@ -1,5 +1,6 @@
 import { number, rounded } from "../kit/format.js";
 import { iconOfHold, isHolding, shortOfHold } from "./holds.js";
+import { scoreMessage, scoreShort } from "./score-alert.js";
 import { vital as entryOf } from "./vitals.js";
 
 /** What an alert's numbers are called. Pure but for what it is given. */
@@ -16,6 +17,7 @@ const shown = (entry, value, i18n) => {
  * measurement.
  */
 export function messageOf(alert, i18n) {
+  if (alert.score) return scoreMessage(alert, i18n);
   if (!alert.byHand) return ruleMessage(alert, i18n) ?? technicalMessage(alert, i18n) ?? alert.message;
   return alert.raisedBy === null ? i18n.t("alerts.byhand.unknown", { message: alert.message }) : i18n.t("alerts.byhand", { message: alert.message, who: alert.raisedBy });
 }
@@ -79,6 +81,7 @@ export const iconOf = (alert) => (isHolding(alert) ? iconOfHold(alert) : STAGE_I
 /** "SpO₂ < 90", "Capteur débranché"; of an alert that ended "SpO₂ 84 < 90": where there is no room for the message. `now` by the server's clock. */
 export function shortOf(alert, i18n, now) {
   if (isHolding(alert)) return shortOfHold(alert, now, i18n);
+  if (alert.score) return scoreShort(alert, i18n, now);
   const entry = entryOf(alert.vital);
   if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
     const name = i18n.t(`vital.short.${alert.vital}`), limit = `${signOf(alert)}\u00a0${number(alert.limit, entry.decimals, i18n.language)}`;

@@ -1,7 +1,7 @@
 /** What became of an alert, step by step: the notes of the history and of the handover sheet. Pure; an alert is as `readAlert` gives it. */
 
 /**
- * `[{step, at, …}]`, oldest first: "raised", "worsened", "escalated", "first_acknowledged", "acknowledged" {by}, "reminded", "ended".
+ * `[{step, at, …}]`, oldest first: "raised", "worsened", "escalated", "first_acknowledged", "acknowledged" {by}, "reminded", "called" {by}, "ended".
  * The alert's value and limit are those of its last change, so they stand with "worsened" where it got worse (`measured`: true).
  */
 export function stepsOf(alert) {
@@ -14,6 +14,7 @@ export function stepsOf(alert) {
     { step: "first_acknowledged", at: takenBack ? alert.firstAcknowledgedAt : null },
     { step: "reminded", at: alert.remindedAt },
     { step: "acknowledged", at: alert.acknowledged ? alert.acknowledgedAt : null, by: alert.acknowledgedBy },
+    { step: "called", at: alert.score?.calledAt ?? null, by: alert.score?.calledBy },
     { step: "ended", at: alert.endedAt },
   ].filter(({ at }) => at !== null).sort((a, b) => a.at - b.at);
 }

@@ -1,4 +1,5 @@
 import { isHold, readHold } from "./holds.js";
+import { readScoreAlert } from "./score-alert.js";
 import { isOfTheWard, LOST_PULSE, SEVERITIES, urgency } from "./severity.js";
 
 /** What is known of alerts: reading them, telling which is open. Which is worst: severity.js. Pure. */
@@ -9,7 +10,7 @@ const instant = (wire) => (wire ? Date.parse(wire) || null : null);
  * Whether a person raised it: it has none of the parts that the system's own alerts have. What an alert does to a page follows from its parts, never from
  * words that a person may have chosen.
  */
-const isByHand = (wire) => (wire.levee_par ?? null) !== null || ((wire.type_donnee ?? wire.dispositif ?? wire.service ?? null) === null && !isHold({ kind: wire.type_alerte }));
+const isByHand = (wire) => (wire.levee_par ?? null) !== null || ((wire.type_donnee ?? wire.dispositif ?? wire.service ?? wire.score ?? null) === null && !isHold({ kind: wire.type_alerte }));
 
 /** Begins the kind of what a person raised, so that it is no kind of the system's. */
 const BY_HAND = "main:";
@@ -49,6 +50,7 @@ export function readAlert(wire) {
     firstAcknowledgedAt: instant(wire.premier_acquittement_le),
     endedAt: instant(wire.terminee_le),
     hold: readHold(wire.veille),
+    score: readScoreAlert(wire.score),
     version: Number.isInteger(wire.version) ? wire.version : 0,
   };
 }

@@ -1,9 +1,11 @@
 import { isHolding } from "./holds.js";
+import { isHighScore } from "./score-alert.js";
 
 /**
  * The order of severity on screens: what stands first everywhere. From the mildest to the worst, each level before it yields to the next. Pure.
  *
- * "error", "warning" and "info" are about the patient: a rule, a score, what a person raised. "lost" says that a monitored patient is not measured.
+ * "error", "warning" and "info" are about the patient: a rule, a score of 5 or 6, what a person raised. "score": 7 and more, or 3 points for one parameter. "lost" says
+ * that a monitored patient is not measured.
  */
 const LEVELS = ["hold", "technical acknowledged", "technical", "acknowledged", "info", "ended", "warning", "lost", "score", "error", "pulse"];
 
@@ -38,6 +40,7 @@ function levelOf(alert) {
   if (isEquipment) return "technical";
   if (alert.endedAt !== null) return "ended";
   if (isLostPulse(alert)) return "pulse";
+  if (isHighScore(alert)) return "score";
   return technicalOf(alert) === "lost" || isOfTheWard(alert) ? "lost" : alert.severity;
 }
 

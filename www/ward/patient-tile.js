@@ -9,6 +9,7 @@ import { wantsSomebody } from "../model/alerts.js";
 import { ABSENCE, holding, isHolding } from "../model/holds.js";
 import { ADULT, profileOf, vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
+import { isOverdue } from "../model/score-alert.js";
 import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
 import { ALWAYS_SHOWN } from "../model/vitals.js";
 import { rowHeights, tileName } from "./tile-grid.js";
@@ -196,7 +197,7 @@ export class PatientTile extends FajmaElement {
     const open = state.record(this.patient.id).openAlerts();
     const alert = open.find(wantsSomebody) ?? open.find(isHolding) ?? open[0];
     const isPaused = alarms.pauses.of(this.patient.id, alarms.now()) !== null;
-    const shown = `${alert ? `${alert.id} ${alert.version} ${open.length}` : ""} ${isPaused}`;
+    const shown = `${alert ? `${alert.id} ${alert.version} ${open.length} ${isOverdue(alert, state.now())}` : ""} ${isPaused}`;
     const place = this.querySelector(".alert");
     this.dataset.alert = alert ? toneOf(alert) : "";
     this.dataset.technical = (alert && technicalOf(alert)) ?? "";

@@ -83,6 +83,10 @@ extension Service {
         try .json(call.found(database.takeBackAcknowledgement(call.number("id"), call.scope())))
     }
 
+    func recordDoctorCall(_ call: Call) throws -> Response { try .json(call.found(database.recordDoctorCall(call.number("id"), call.scope()))) }
+
+    func closeScoreAlert(_ call: Call) throws -> Response { try .json(call.found(database.closeScoreAlert(call.number("id"), call.scope()))) }
+
     private func acknowledge(_ call: Call, seen: Severity?) throws -> Response {
         let alert = try call.found(database.acknowledgeAlert(call.number("id"), seen: seen, call.scope()))
         if let seen, alert.severity > seen, !alert.acknowledged { throw Problem.conflict("niveau_gravite", .worse) }

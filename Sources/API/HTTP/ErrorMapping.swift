@@ -76,6 +76,8 @@ extension Problem {
         case .notOwnAcknowledgement: self = .conflict("acquittee", .acknowledgedByOther)
         case .acknowledgedTooLongAgo: self = .conflict("acquittee", .acknowledgedTooLongAgo)
         case .raisedAgain: self = .conflict("acquittee", .raisedAgain)
+        case .noScoreAlert: self = .conflict("type_alerte", .noScoreAlert)
+        case .alertEnded: self = .conflict("terminee_le", .alertEnded)
         case .notDischarged: self = .conflict("sorti_le", .notDischarged)
         case .notOwnDischarge: self = .conflict("sorti_le", .dischargedByOther)
         case .dischargedTooLongAgo: self = .conflict("sorti_le", .dischargedTooLongAgo)

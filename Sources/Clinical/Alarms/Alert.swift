@@ -47,6 +47,8 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     public var endedAt: Instant?
     /// The hold that it shows, while that runs.
     public var hold: MonitoringHold?
+    /// Of an alert about the early warning score.
+    public var score: Score?
     /// Grows with every change of this alert: of two copies, the one with the greater version is the newer.
     public var version: Int
 
@@ -95,6 +97,7 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
         case firstAcknowledgedAt = "premier_acquittement_le"
         case endedAt = "terminee_le"
         case hold = "veille"
+        case score
         case version
     }
 
@@ -143,6 +146,7 @@ extension Alert {
         try container.encode(firstAcknowledgedAt, forKey: .firstAcknowledgedAt)
         try container.encode(endedAt, forKey: .endedAt)
         try container.encode(hold, forKey: .hold)
+        try container.encode(score, forKey: .score)
         try container.encode(version, forKey: .version)
     }
 }

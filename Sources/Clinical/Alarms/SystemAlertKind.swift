@@ -5,16 +5,18 @@ public enum SystemAlertKind {
     public static let ruleSuffixes = Side.allCases.map { "_\($0.rawValue)" }
     public static let technical = TechnicalAlarm.allCases.map(\.rawValue)
     public static let holds = MonitoringHold.Kind.allCases.map(\.rawValue)
+    public static let score = ScoreAlarm.kind
     /// Begins the kind of what a person raised before FAJMA kept by whom, or under a system's kind, when that was possible.
     public static let formerPrefix = "ancien:"
 
     public static func contains(_ kind: String) -> Bool {
-        technical.contains(kind) || holds.contains(kind) || kind.hasPrefix(formerPrefix) || ruleSuffixes.contains { kind.hasSuffix($0) }
+        technical.contains(kind) || holds.contains(kind) || kind == score || kind.hasPrefix(formerPrefix)
+            || ruleSuffixes.contains { kind.hasSuffix($0) }
     }
 
     /// For a person who reads why a kind was refused.
     public static func refusal(in language: Language) -> String {
-        let taken = (technical + holds).joined(separator: ", ")
+        let taken = (technical + holds + [score]).joined(separator: ", ")
         return switch language {
         case .french:
             "Ce type d’alerte est réservé au système. Tout autre texte de 1 à 64 caractères convient, sauf \(taken), ce qui se termine par "

@@ -24,12 +24,13 @@ extension Database {
     static let alertColumns = """
         a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
         a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at,
-        a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, a.profile, \(holdColumns)
+        a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, a.profile, \(holdColumns),
+        a.score_minimum, a.score_maximum, a.score_threes, a.linked_alert_id, a.next_measurement_at, a.doctor_called_at, caller.username
         """
     /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
     static let alertTables = """
         alerts a LEFT JOIN patients p ON p.id = a.patient_id LEFT JOIN users u ON u.id = a.acknowledged_by
-        LEFT JOIN users by ON by.id = a.raised_by
+        LEFT JOIN users by ON by.id = a.raised_by LEFT JOIN users caller ON caller.id = a.doctor_called_by
         LEFT JOIN (\(holdTables)) ON a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)
         """
 
@@ -58,6 +59,11 @@ extension Database {
         alert.sources = try JSONDecoder().decode([Alert.Source].self, from: Data((try row[first + 23] as String).utf8))
         alert.profile = (try row[first + 24] as String?).flatMap(LimitProfile.init(rawValue:))
         if try row[first + 25] as Int? != nil { alert.hold = try hold(row, from: first + 25) }
+        if let minimum: Int = try row[first + 33] {
+            alert.score = try Alert.Score(
+                minimum: minimum, maximum: row[first + 34], threes: (row[first + 35] as [Int16]).compactMap(Vital.init(code:)),
+                linked: row[first + 36], nextMeasurementAt: instant(37), doctorCalledAt: instant(38), doctorCalledBy: row[first + 39])
+        }
         return alert
     }
 

@@ -28,8 +28,8 @@ public enum RaisedAlert: Sendable {
 }
 
 extension Database {
-    /// Of an alert `a`: a person raised it. Neither of a rule, nor about a device or a ward, nor does it show a hold.
-    static let isByHand = "(num_nonnulls(a.vital, a.device_id, a.ward_id) = 0 AND \(isAlarm))"
+    /// Of an alert `a`: a person raised it. Neither of a rule or a score, nor about a device or a ward, nor does it show a hold.
+    static let isByHand = "(num_nonnulls(a.vital, a.device_id, a.ward_id, a.score_minimum) = 0 AND \(isAlarm))"
 
     /// Raises an alert in the caller's name; who is just being discharged is waited for. The worst that its author said of it stays until somebody
     /// acknowledges it: a second, milder one must not hide the first.

@@ -21,7 +21,7 @@ extension Database {
                     \(Self.isReopened), EXISTS (
                         SELECT FROM alerts o WHERE o.id <> a.id AND o.ended_at IS NULL AND o.patient_id = a.patient_id AND CASE
                             WHEN a.vital IS NOT NULL THEN (o.vital, o.side) = (a.vital, a.side)
-                            ELSE o.vital IS NULL AND (o.kind, o.raised_by) = (a.kind, a.raised_by) END)
+                            ELSE o.vital IS NULL AND o.kind = a.kind AND (o.raised_by = a.raised_by OR o.score_minimum IS NOT NULL) END)
                 FROM alerts a LEFT JOIN patients p ON p.id = a.patient_id
                 WHERE a.id = $1 AND \(Self.visibleAlert(wards: 4)) AND p.discharged_at IS NULL FOR UPDATE OF a
                 """, [id, scope.user, Self.ownAcknowledgementSeconds, scope.wards]

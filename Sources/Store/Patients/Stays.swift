@@ -70,6 +70,7 @@ extension Database {
             """, [patient, scope.author.user])
         // Whoever comes back begins anew.
         try connection.query("DELETE FROM alarm_conditions WHERE patient_id = $1", [patient])
+        try connection.query("DELETE FROM score_watches WHERE patient_id = $1", [patient])
         try connection.query("DELETE FROM alarm_rules WHERE patient_id = $1", [patient])
     }
 }

@@ -32,19 +32,28 @@ CREATE TABLE public.alerts (
     raised_by integer,
     hand_condition text,
     profile text,
+    score_minimum smallint,
+    score_maximum smallint,
+    score_threes smallint[],
+    linked_alert_id integer,
+    next_measurement_at timestamp with time zone,
+    doctor_called_at timestamp with time zone,
+    doctor_called_by integer,
     CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
+    CONSTRAINT alerts_doctor_called_by_somebody CHECK (((doctor_called_at IS NULL) = (doctor_called_by IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
     CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
     CONSTRAINT alerts_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
     CONSTRAINT alerts_origin_known CHECK (
 CASE
-    WHEN (raised_by IS NULL) THEN ((num_nonnulls(vital, device_id, ward_id) > 0) OR (kind = ANY (ARRAY['absence'::text, 'brassard'::text])) OR (kind ~~ 'ancien:%'::text))
-    ELSE (num_nonnulls(vital, device_id, ward_id) = 0)
+    WHEN (raised_by IS NULL) THEN ((num_nonnulls(vital, device_id, ward_id, score_minimum) > 0) OR (kind = ANY (ARRAY['absence'::text, 'brassard'::text])) OR (kind ~~ 'ancien:%'::text))
+    ELSE (num_nonnulls(vital, device_id, ward_id, score_minimum) = 0)
 END),
     CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
     CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text]))),
-    CONSTRAINT alerts_system_kind CHECK (((raised_by IS NULL) OR (kind ~~ 'ancien:%'::text) OR ((kind !~ '_(bas|haut)$'::text) AND (kind <> ALL (ARRAY['signal_perdu'::text, 'capteur_detache'::text, 'pouls_introuvable'::text, 'mesure_absente'::text, 'capteurs_discordants'::text, 'batterie_faible'::text, 'horloge'::text, 'service_non_surveille'::text, 'surveillance_interrompue'::text, 'alertes_trop_nombreuses'::text, 'absence'::text, 'brassard'::text])))))
+    CONSTRAINT alerts_system_kind CHECK (((raised_by IS NULL) OR (kind ~~ 'ancien:%'::text) OR ((kind !~ '_(bas|haut)$'::text) AND (kind <> ALL (ARRAY['signal_perdu'::text, 'capteur_detache'::text, 'pouls_introuvable'::text, 'mesure_absente'::text, 'capteurs_discordants'::text, 'batterie_faible'::text, 'horloge'::text, 'service_non_surveille'::text, 'surveillance_interrompue'::text, 'alertes_trop_nombreuses'::text, 'absence'::text, 'brassard'::text, 'score_eleve'::text]))))),
+    CONSTRAINT alerts_total_whole CHECK (((num_nonnulls(score_minimum, score_maximum, score_threes, next_measurement_at) = ANY (ARRAY[0, 4])) AND ((kind = 'score_eleve'::text) = (score_minimum IS NOT NULL)) AND ((score_minimum IS NOT NULL) OR (num_nonnulls(linked_alert_id, doctor_called_at, doctor_called_by) = 0))))
 );
 COMMENT ON COLUMN public.alerts.measured_at IS 'When the reading that raised it was measured.';
 COMMENT ON COLUMN public.alerts.version IS 'Grows with every change: of two copies on a screen the greater is the newer.';
@@ -57,6 +66,10 @@ COMMENT ON COLUMN public.alerts.sources IS 'Of an alert of a rule: the devices t
 COMMENT ON COLUMN public.alerts.raised_by IS 'Who raised it by hand; NULL: the system.';
 COMMENT ON COLUMN public.alerts.hand_condition IS 'The priority that readings by hand had raised, whose condition the acknowledgement ended: taken back, it is there again.';
 COMMENT ON COLUMN public.alerts.profile IS 'Of an alarm rule''s alert: the profile that held when it was raised; NULL: from before there were any.';
+COMMENT ON COLUMN public.alerts.score_minimum IS 'Of an alert about the early warning score: what the score surely was when it was raised last; score_maximum: what it could be.';
+COMMENT ON COLUMN public.alerts.score_threes IS 'The vitals that gave 3 points.';
+COMMENT ON COLUMN public.alerts.linked_alert_id IS 'Shows a single 3 already: this alert is seen and not heard.';
+COMMENT ON COLUMN public.alerts.next_measurement_at IS 'Later than that, the observation is overdue.';
 COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
@@ -71,6 +84,12 @@ CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
         'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
         'veille', (SELECT hold_json(h) FROM monitoring_holds h
             WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
+        'score', CASE WHEN a.score_minimum IS NOT NULL THEN json_build_object(
+            'minimum', a.score_minimum, 'maximum', a.score_maximum, 'parametres_a_3', (
+                SELECT coalesce(json_agg(v.name ORDER BY s.place), '[]')
+                FROM unnest(a.score_threes) WITH ORDINALITY AS s (code, place) JOIN vitals v ON v.code = s.code),
+            'alerte_liee', a.linked_alert_id, 'prochaine_mesure_le', wire_time(a.next_measurement_at), 'medecin_appele_le', wire_time(a.doctor_called_at),
+            'medecin_appele_par', (SELECT username FROM users WHERE id = a.doctor_called_by)) END,
         'version', a.version)
 $$;
 CREATE FUNCTION public.alert_sources(a public.alerts) RETURNS json
@@ -1238,6 +1257,20 @@ CREATE TABLE public.schema_routines (
     digest bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.score_watches (
+    patient_id integer NOT NULL,
+    period_ends timestamp with time zone[] NOT NULL,
+    totals smallint[] NOT NULL,
+    threes smallint[] NOT NULL,
+    told_total smallint,
+    told_threes smallint,
+    told_at timestamp with time zone,
+    CONSTRAINT score_watches_periods_whole CHECK (((cardinality(period_ends) = cardinality(totals)) AND (cardinality(totals) = cardinality(threes)))),
+    CONSTRAINT score_watches_told_whole CHECK ((num_nonnulls(told_total, told_threes, told_at) = ANY (ARRAY[0, 3])))
+);
+COMMENT ON TABLE public.score_watches IS 'Of patients whose score was above a threshold lately.';
+COMMENT ON COLUMN public.score_watches.threes IS 'For each period a bit for each of the seven parameters, in their order, that gave 3 points.';
+COMMENT ON COLUMN public.score_watches.told_total IS 'What staff were told of, until it is surely over, whoever closed the alert; NULL: nothing.';
 CREATE TABLE public.sessions (
     id text NOT NULL,
     user_id integer NOT NULL,
@@ -1412,6 +1445,8 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.schema_routines
     ADD CONSTRAINT schema_routines_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.score_watches
+    ADD CONSTRAINT score_watches_pkey PRIMARY KEY (patient_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sound_pauses
@@ -1438,8 +1473,11 @@ ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
 CREATE INDEX alarm_rules_expiry_idx ON public.alarm_rules USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX alarm_rules_ward_idx ON public.alarm_rules USING btree (ward_id) WHERE (ward_id IS NOT NULL);
+CREATE INDEX alerts_linked_idx ON public.alerts USING btree (linked_alert_id) WHERE (linked_alert_id IS NOT NULL);
 CREATE UNIQUE INDEX alerts_one_open_key ON public.alerts USING btree (patient_id, vital, side) WHERE ((ended_at IS NULL) AND (vital IS NOT NULL));
 COMMENT ON INDEX public.alerts_one_open_key IS 'One open alert a patient, vital and side, whoever raises it.';
+CREATE UNIQUE INDEX alerts_one_score_key ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) AND (score_minimum IS NOT NULL));
+COMMENT ON INDEX public.alerts_one_score_key IS 'One open alert about the score a patient.';
 CREATE UNIQUE INDEX alerts_one_technical_key ON public.alerts USING btree (device_id, patient_id, kind) WHERE ((ended_at IS NULL) AND (device_id IS NOT NULL));
 CREATE UNIQUE INDEX alerts_one_ward_key ON public.alerts USING btree (ward_id, kind) WHERE ((ended_at IS NULL) AND (ward_id IS NOT NULL));
 CREATE INDEX alerts_open_idx ON public.alerts USING btree (patient_id) WHERE ((ended_at IS NULL) OR ((severity = 'error'::text) AND (acknowledged_at IS NULL)));
@@ -1525,6 +1563,10 @@ ALTER TABLE ONLY public.alerts
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_doctor_called_by_fkey FOREIGN KEY (doctor_called_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_linked_alert_fkey FOREIGN KEY (linked_alert_id) REFERENCES public.alerts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_raised_by_fkey FOREIGN KEY (raised_by) REFERENCES public.users(id);
@@ -1556,6 +1598,8 @@ ALTER TABLE ONLY public.recent_reports
     ADD CONSTRAINT recent_reports_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.score_watches
+    ADD CONSTRAINT score_watches_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sound_pauses

@@ -31,6 +31,7 @@ enum Grants {
         "discharges": all,  // DELETE: of one that was taken back
         "alarm_conditions": all,  // written and taken away with the readings
         "alarm_watch": [.select, .insert, .update],
+        "score_watches": all,  // written each minute, and taken away when it is over
         "sound_pauses": [.select, .insert, .update],  // ends, and stays: it tells who silenced what
         "monitoring_holds": [.select, .insert, .update],  // likewise
         "ward_listening": [.select, .insert, .update],

@@ -15,6 +15,8 @@ enum ServiceChecks {
             _ = try settings.escalationSeconds()
             _ = try settings.signalLostSeconds()
             _ = try settings.wardUnmonitoredSeconds()
+            _ = try settings.scorePeriodSeconds()
+            _ = try settings.scoreMaximumAge()
             _ = try settings.readingDays()
             _ = try settings.historyDays()
             try settings.startLogging()

@@ -23,7 +23,7 @@ import Testing
     }
 
     private static let reserved =
-        SystemAlertKind.technical + SystemAlertKind.holds + ["spo2_bas", "heart_rate_haut", "unvital_bas", "ancien:chute"]
+        SystemAlertKind.technical + SystemAlertKind.holds + [SystemAlertKind.score, "spo2_bas", "heart_rate_haut", "unvital_bas", "ancien:chute"]
 
     @Test("a kind that the system raises is refused, with those that are allowed", arguments: reserved) func systemKinds(kind: String) throws {
         let refused = try raise(kind)

@@ -16,8 +16,8 @@ TOKEN_SECONDS = 600
 PATIENTS = 180
 # So many more devices of the same ward a test may ask for.
 NEIGHBOURS = 2
-# No test waits for an alarm about a device or a ward unless it says so: the product's own settings, longer than all tests take.
-QUIET = {"FAJMA_SIGNAL_LOST_SECONDS": "3600", "FAJMA_WARD_UNMONITORED_SECONDS": "3600"}
+# No test waits for an alarm about a device, a ward or a score unless it says so: the product's own settings, longer than all tests take.
+QUIET = {"FAJMA_SIGNAL_LOST_SECONDS": "3600", "FAJMA_WARD_UNMONITORED_SECONDS": "3600", "FAJMA_SCORE_PERIOD_SECONDS": "3600"}
 
 
 class Stack(StackProcess):

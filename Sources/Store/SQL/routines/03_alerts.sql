@@ -28,6 +28,12 @@ LANGUAGE sql STABLE AS $$
         'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
         'veille', (SELECT hold_json(h) FROM monitoring_holds h
             WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
+        'score', CASE WHEN a.score_minimum IS NOT NULL THEN json_build_object(
+            'minimum', a.score_minimum, 'maximum', a.score_maximum, 'parametres_a_3', (
+                SELECT coalesce(json_agg(v.name ORDER BY s.place), '[]')
+                FROM unnest(a.score_threes) WITH ORDINALITY AS s (code, place) JOIN vitals v ON v.code = s.code),
+            'alerte_liee', a.linked_alert_id, 'prochaine_mesure_le', wire_time(a.next_measurement_at), 'medecin_appele_le', wire_time(a.doctor_called_at),
+            'medecin_appele_par', (SELECT username FROM users WHERE id = a.doctor_called_by)) END,
         'version', a.version)
 $$;
 
