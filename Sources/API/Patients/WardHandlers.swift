@@ -11,11 +11,13 @@ struct NewWard: ObjectBody {
 struct WardChange: ObjectBody {
     let name: String?
     let isSkinTemperatureValid: Bool?
+    let showsNamesWhenLocked: Bool?
 
     static let others = OtherMembers.refused(except: ["id"])
     init(_ fields: inout BodyFields) {
         (name, isSkinTemperatureValid) = (fields.optional("nom", .wardName), fields.optional("temperature_cutanee_validee", .flag))
-        if name == nil, isSkinTemperatureValid == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
+        showsNamesWhenLocked = fields.optional("noms_sur_ecran_verrouille", .flag)
+        if name == nil, isSkinTemperatureValid == nil, showsNamesWhenLocked == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
     }
 }
 
@@ -41,7 +43,8 @@ extension Service {
         try .json(
             call.found(
                 database.changeWard(
-                    call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid, call.scope())))
+                    call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid,
+                    showsNamesWhenLocked: change.showsNamesWhenLocked, call.scope())))
     }
 
     func deleteWard(_ call: Call) throws -> Response {

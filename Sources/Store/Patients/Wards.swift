@@ -7,19 +7,22 @@ public struct Ward: Codable, Sendable, Hashable, Identifiable {
     public var name: String
     /// The ward has validated its measuring site: the early warning score takes what devices measure on the skin.
     public var isSkinTemperatureValid: Bool
+    /// A locked session is told the patients' names (`SessionLock`).
+    public var showsNamesWhenLocked: Bool
 
     enum CodingKeys: String, CodingKey {
         case id
         case name = "nom"
         case isSkinTemperatureValid = "temperature_cutanee_validee"
+        case showsNamesWhenLocked = "noms_sur_ecran_verrouille"
     }
 }
 
 extension Database {
-    private static let wardColumns = "id, name, skin_temperature_valid"
+    private static let wardColumns = "id, name, skin_temperature_valid, names_when_locked"
 
     private static func ward(_ row: Row) throws -> Ward {
-        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2])
+        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2], showsNamesWhenLocked: try row[3])
     }
 
     public func wards(_ scope: Scope, _ page: Page<WardID>) throws -> [Ward] {
@@ -53,15 +56,18 @@ extension Database {
     }
 
     /// Changes what is given. Nil where the caller sees no such ward.
-    public func changeWard(_ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, _ scope: Scope) throws -> Ward? {
+    public func changeWard(
+        _ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, showsNamesWhenLocked: Bool? = nil, _ scope: Scope
+    ) throws -> Ward? {
         guard scope.sees(ward: id) else { return nil }
         let name = try name.map { try ShownText.checked($0, field: "nom") }
         return try change(by: scope.author) {
             try $0.query(
                 """
-                UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid)
+                UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid),
+                    names_when_locked = coalesce($4, names_when_locked)
                 WHERE id = $1 RETURNING \(Self.wardColumns)
-                """, [id, name, isSkinTemperatureValid]
+                """, [id, name, isSkinTemperatureValid, showsNamesWhenLocked]
             ).first().map(Self.ward)
         }
     }

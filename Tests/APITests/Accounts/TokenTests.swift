@@ -37,7 +37,10 @@ import Testing
         #expect(
             me["services"]
                 == .array([
-                    .object(["id": .integer(1), "nom": .string("Cardiologie"), "temperature_cutanee_validee": .bool(false)])
+                    .object([
+                        "id": .integer(1), "nom": .string("Cardiologie"), "temperature_cutanee_validee": .bool(false),
+                        "noms_sur_ecran_verrouille": .bool(false),
+                    ])
                 ]))
     }
 

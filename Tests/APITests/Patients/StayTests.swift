@@ -110,7 +110,10 @@ import Testing
     @Test("a ward is renamed; it is deleted once neither patients nor accounts hang on it") func wards() throws {
         #expect(
             try api.send("PATCH", "/api/services/2/", #"{"nom":"Urgences"}"#).json
-                == .object(["id": .integer(2), "nom": .string("Urgences"), "temperature_cutanee_validee": .bool(false)]))
+                == .object([
+                    "id": .integer(2), "nom": .string("Urgences"), "temperature_cutanee_validee": .bool(false),
+                    "noms_sur_ecran_verrouille": .bool(false),
+                ]))
         let empty = try #require(try api.send("POST", "/api/services/", #"{"nom":"Vide"}"#)["id"]?.number)
         #expect(try api.send("DELETE", "/api/services/\(Int(empty))/").status == 204)
         #expect(try api.send("DELETE", "/api/services/\(Int(empty))/").status == 404)
