@@ -50,7 +50,7 @@ public struct Scope: Sendable, Hashable {
     public let mustChangePassword: Bool
     /// When the session ends, whatever is done; nil: not known, or never.
     public let sessionEndsAt: Instant?
-    /// Nobody is there: nothing but the display of these wards is left, whoever's account it is. Nil: not locked.
+    /// Nobody is there: nothing but the display of these wards is left, whatever the account's role. Nil: not locked.
     public let lock: SessionLock?
 
     public init(

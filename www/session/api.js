@@ -1,3 +1,4 @@
+import { ApiError, decode, nextPage, secondsToWait } from "./api-answer.js";
 import { RequestKeys } from "./request-keys.js";
 import { usableFor } from "./token.js";
 
@@ -9,21 +10,6 @@ const TIMEOUT_MS = 15_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** A list is read to its end in pages of so many rows, and no further than so many pages. */
 const PAGE_ROWS = 1_000, MAX_PAGES = 50;
-
-/**
- * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
- * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
- */
-class ApiError extends Error {
-  constructor(status, problem, retryAfter = null) {
-    const { code = "unexpected", detail = "" } = problem ?? {};
-    super(detail || code);
-    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem), retryAfter });
-  }
-}
-
-const isWords = (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
-const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).filter(([, value]) => isWords(value)));
 
 /** Said to the other tabs: the session was locked or unlocked. Anything else is why it has ended. */
 const RENEW = "renew";
@@ -71,7 +57,7 @@ export class Api extends EventTarget {
     const entering = this.#alone(() => this.#send("POST", "api/session/", { body: { username, password } }))
       .then((session) => this.#accept(session, true))
       .finally(() => { this.#renewing = null; });
-    // Whoever asks for a token meanwhile waits for this one; a refusal leaves the session as it was.
+    // A request that needs a token meanwhile waits for this one; a refusal leaves the session as it was.
     this.#renewing = entering.catch(() => {});
     await entering;
     this.dispatchEvent(new CustomEvent("login"));
@@ -124,7 +110,7 @@ export class Api extends EventTarget {
   async changeUser(changes) { this.#know(await this.patch("api/moi/", changes)); }
 
   #know(user) {
-    if (!this.user) return;  // logged out meanwhile
+    if (!this.user || (this.#locking && !user.verrouillee_depuis)) return;  // logged out or locked meanwhile
     this.user = user;
     this.dispatchEvent(new CustomEvent("user"));
   }
@@ -257,27 +243,4 @@ export class Api extends EventTarget {
     const at = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
   }
-}
-
-/** `Retry-After` in seconds; a date, which the header may be too, is nothing that our server sends. */
-function secondsToWait(response) {
-  const seconds = Number(response.headers.get("Retry-After") ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
-}
-
-/** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */
-function decode(text) {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where a `Link` header says that a list goes on. Only on this server: the next request carries the token. */
-function nextPage(response, base) {
-  const [, target] = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("Link") ?? "") ?? [];
-  const url = target === undefined ? null : new URL(target, response.url).href;
-  return url?.startsWith(base) ? url : null;
 }

@@ -64,7 +64,7 @@ export class IdleWatch extends FajmaElement {
       const wards = idle.overMs < SLEPT_MS ? await heardInTabs.all() : [];
       await (wards.length ? api.lock(wards) : api.leave());
     } catch {
-      // The page obeys already; the server is told with the next request.
+      // The page obeys already; the server gets to know it with the next request.
     } finally {
       this.#leaving = false;
     }

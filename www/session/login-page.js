@@ -31,7 +31,7 @@ export class LoginPage extends FajmaElement {
     for (const type of ["keydown", "pointerdown"]) this.listen(document, type, () => { this.#unheardUntil = 0; });
   }
 
-  /** A desk that has fallen silent is heard to be silent, until a hand is there. */
+  /** A desk that hears alarms no more says so by a note, until a key or pointer is used. */
   #note() {
     if (Date.now() > this.#unheardUntil || Date.now() - this.#notedAt < NOTE_MS) return;
     this.#notedAt = Date.now();

@@ -6,7 +6,7 @@ import Postgres
 public struct SessionLock: Sendable, Hashable {
     public var since: Instant
     public var wards: [WardID]
-    /// Those of them whose patients are told by name.
+    /// Those of them whose patients are shown by name.
     public var namedWards: [WardID]
 }
 
@@ -33,7 +33,7 @@ extension Database {
             """, [id, request.wards, request.isWanted, idleSince?.timestamp])
     }
 
-    /// Somebody has logged in where this session was locked: it is over, whoever that was.
+    /// Ends the session if it is locked: somebody, of any account, has logged in in its place.
     public func endLockedSession(of token: TokenClaims, by author: Author) throws {
         try change(by: author) { connection in
             try lockSessions(of: token.userID, on: connection)
@@ -45,11 +45,11 @@ extension Database {
 }
 
 extension Patient {
-    /// What a caller is told of the patient: a locked session only the bed, unless the ward shows names there.
+    /// What a caller gets of the patient: a locked session only the bed, unless the ward shows names there.
     func shown(to scope: Scope) -> Patient {
         guard let lock = scope.lock, !lock.namedWards.contains(fields.ward) else { return self }
-        let told = PatientFields(
+        let shown = PatientFields(
             hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: fields.ward, bed: fields.bed, spo2Scale: fields.spo2Scale)
-        return Patient(id: id, fields: told, dischargedAt: dischargedAt, ownLimits: ownLimits)
+        return Patient(id: id, fields: shown, dischargedAt: dischargedAt, ownLimits: ownLimits)
     }
 }

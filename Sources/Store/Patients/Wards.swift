@@ -7,7 +7,7 @@ public struct Ward: Codable, Sendable, Hashable, Identifiable {
     public var name: String
     /// The ward has validated its measuring site: the early warning score takes what devices measure on the skin.
     public var isSkinTemperatureValid: Bool
-    /// A locked session is told the patients' names (`SessionLock`).
+    /// A locked session gets the patients' names (`SessionLock`).
     public var showsNamesWhenLocked: Bool
 
     enum CodingKeys: String, CodingKey {

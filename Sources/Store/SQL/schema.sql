@@ -1309,7 +1309,7 @@ CREATE TABLE public.wards (
     CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
 COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
-COMMENT ON COLUMN public.wards.names_when_locked IS 'A locked session is told who the ward''s patients are; else it is told their beds.';
+COMMENT ON COLUMN public.wards.names_when_locked IS 'A locked session gets the names of the ward''s patients; else only their beds.';
 ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.wards_id_seq
     START WITH 1

@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("of a locked session neither the old token nor a new one opens anything but the display of its ward", arguments: ["nurse", "admin", "medecin1"])
+    @Test(
+        "of a locked session neither the old token nor a new one opens anything but the display of its ward",
+        arguments: ["nurse", "admin", "medecin1"])
     func everyRoute(username: String) throws {
         let browser = try browser(username)
         let old = try #require(browser.access)
@@ -107,9 +109,10 @@ import Testing
         #expect(try browser.send("GET", "/api/patients/").json == .array([]))
     }
 
-    @Test("patients are told by bed alone, until the ward shows names") func names() throws {
+    @Test("patients are shown by bed alone, until the ward shows names") func names() throws {
         let ward = api.store.wards[0].id
-        try api.store.connection().script("UPDATE patients SET birth_date = '1950-04-23', sex = 'F', pregnant = true, bed = '12' WHERE ward_id = \(ward)")
+        try api.store.connection().script(
+            "UPDATE patients SET birth_date = '1950-04-23', sex = 'F', pregnant = true, bed = '12' WHERE ward_id = \(ward)")
         let browser = try browser()
         let whole = try browser.send("GET", "/api/patients/?service=\(ward)")
         _ = try lock(browser)
@@ -125,8 +128,8 @@ import Testing
         let changed = try api.send("PATCH", "/api/services/\(ward)/", #"{"noms_sur_ecran_verrouille":true}"#)
         #expect(changed["noms_sur_ecran_verrouille"] == .bool(true))
         #expect(try browser.send("GET", "/api/patients/?service=\(ward)").json == whole.json)
-        #expect(
-            try api.count("SELECT count(*) FROM audit WHERE action = 'ward.changed' AND after ->> 'names_when_locked' = 'true' AND username = 'admin'") == 1)
+        let audited = "action = 'ward.changed' AND after ->> 'names_when_locked' = 'true' AND username = 'admin'"
+        #expect(try api.count("SELECT count(*) FROM audit WHERE \(audited)") == 1)
     }
 
     @Test("nobody need touch it, and it ends 12 hours after the login all the same") func life() throws {

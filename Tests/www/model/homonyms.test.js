@@ -11,6 +11,6 @@ test("patients of one ward with the same last name are homonyms, however it is w
   assert.deepEqual(homonyms([]), new Set());
 });
 
-test("patients of whom no name is told, as on a locked desk, are nobody's homonyms", () => {
+test("patients without a name, as on a locked desk, are no homonyms", () => {
   assert.deepEqual(homonyms([patient(1, ""), patient(2, ""), patient(3, "Sow")]), new Set());
 });

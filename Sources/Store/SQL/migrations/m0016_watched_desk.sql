@@ -8,4 +8,4 @@ ALTER TABLE sessions
 COMMENT ON COLUMN sessions.locked_at IS 'From then on every token of the session opens the display of locked_wards and nothing else. Unlocking is a new session.';
 
 ALTER TABLE wards ADD COLUMN names_when_locked boolean NOT NULL DEFAULT false;
-COMMENT ON COLUMN wards.names_when_locked IS 'A locked session is told who the ward''s patients are; else it is told their beds.';
+COMMENT ON COLUMN wards.names_when_locked IS 'A locked session gets the names of the ward''s patients; else only their beds.';
