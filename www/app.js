@@ -1,6 +1,6 @@
 import * as administration from "./administration/index.js";
 import * as alarms from "./alarms/index.js";
-import { api, base, i18n, idle, may, mayAct, monitorWard, player, t } from "./context.js";
+import { api, base, i18n, idle, isLocked, may, mayAct, monitoredWard, monitorWard, player, t, wasHeard } from "./context.js";
 import * as handover from "./handover/index.js";
 import * as history from "./history/index.js";
 import { el } from "./kit/dom.js";
@@ -24,11 +24,21 @@ const FOLDERS = [administration, alarms, handover, history, limits, live, patien
 const HANDS = ["pointerdown", "pointerup", "keydown"];
 
 const page = document.getElementById("page");
+/** Whose page stands in `main`, and whether it is locked. */
+let shownTo = "";
+const viewer = () => `${api.user?.id} ${isLocked()}`;
+
+/** The ward of a locked desk: the one that the address names, else the page's last one, else the first that it may show. */
+function lockedWard() {
+  const wards = api.user.services.map(({ id }) => id);
+  return [route(location.hash).properties.ward, monitoredWard(), ...wards].find((ward) => wards.includes(ward));
+}
 
 /** What stands in `main`: the login while nobody is logged in, the change of a password that somebody else made, else what the address names. */
 function wanted(reason) {
   if (!api.user) return { element: "login-page", properties: { reason } };
   if (api.user.mot_de_passe_provisoire) return { element: "password-page", properties: {} };
+  if (isLocked()) return { element: "ward-page", properties: { ward: lockedWard() } };
   const found = route(location.hash);
   const allowed = ["account-page", "handover-page"].includes(found.element) ? mayAct() : found.element !== "alerts-page" || (mayAct() && may("readAlerts"));
   return allowed ? found : route("#/");
@@ -37,6 +47,7 @@ function wanted(reason) {
 /** Puts the page into `main`. `reason`: why the session has just ended. */
 function show(reason = null) {
   const { element, properties } = wanted(reason);
+  shownTo = viewer();
   page.replaceChildren(Object.assign(el(element), properties));
   window.scrollTo(0, 0);
   if (!api.user) return;
@@ -69,11 +80,11 @@ async function start() {
   });
   api.addEventListener("logout", ({ detail: { reason } }) => {
     // The server may have been the first to notice that nobody was there.
-    const why = idle.look().state === "over" ? "idle" : reason;
+    const why = reason === "ended" && wasHeard() ? "unheard" : idle.look().state === "over" ? "idle" : reason;
     idle.end();
     show(why);
   });
-  api.addEventListener("user", () => page.querySelector("password-page") && show());
+  api.addEventListener("user", () => (page.querySelector("password-page") || shownTo !== viewer()) && show());
   window.addEventListener("hashchange", () => { show(); takeFocus(); });
   for (const type of HANDS) document.addEventListener(type, () => player.wake(), { capture: true, passive: true });
   ticker.start();

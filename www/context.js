@@ -16,6 +16,7 @@ import { LiveState } from "./model/live-state.js";
 import { TRACE_MS } from "./model/patient-record.js";
 import * as permissions from "./permissions.js";
 import { Api } from "./session/api.js";
+import { HeardInTabs } from "./session/heard-in-tabs.js";
 import { Idle } from "./session/idle.js";
 
 /** The one place where the page's instances are made and joined. Features import it; kit, model and live do not. */
@@ -29,13 +30,20 @@ export const state = new LiveState();
 /** What is known of the alarms of the wards that are heard, beside what the page shows. */
 export const alarms = new HeardWards(state.clock);
 export const idle = new Idle(() => Date.now(), localStorage);
+export const heardInTabs = new HeardInTabs(navigator.locks, `fajma-heard ${base}`);
 export const paintScheduler = new PaintScheduler((run) => requestAnimationFrame(run), (run, ms) => setTimeout(run, ms), () => performance.now());
 
 i18n.load = (language) => api.locale(language);
 api.addEventListener("date", ({ detail }) => state.clock.hearRoughly(detail.at, Date.now()));
-api.addEventListener("renewed", () => idle.watch(api.user.inactivite_s));
+
+/** Nobody is at this desk: the server has narrowed the session to the display of its wards. */
+export const isLocked = () => Boolean(api.user?.verrouillee_depuis);
+
+// How long nobody is there stays written down while the desk is locked.
+for (const type of ["renewed", "user"]) api.addEventListener(type, () => (isLocked() ? idle.end() : idle.watch(api.user.inactivite_s)));
 for (const type of ["renewed", "user"]) api.addEventListener(type, () => api.user.fuseau_horaire && setHospitalZone(api.user.fuseau_horaire));
 api.idleSeconds = () => idle.seconds;
+api.heardWards = () => alarms.wards;
 i18n.addEventListener("change", () => { api.language = i18n.language; });
 
 /**
@@ -105,6 +113,7 @@ const roomOf = (ward) => `ws/service/${ward}/`;
 const loadRoster = (ward) => roster.load(ward).catch(() => {});  // asked again once the room is there
 
 function hear(wards) {
+  heardInTabs.tell(wards);
   for (const ward of alarms.wards.filter((heard) => !wards.includes(heard))) {
     rooms.hush(roomOf(ward));
     alarms.remove(ward);
@@ -120,7 +129,7 @@ function hear(wards) {
 export function monitorWard(ward = null) {
   if (!may("readAlerts") || api.user.mot_de_passe_provisoire) return;
   const own = (api.user.services ?? []).map(({ id }) => id);
-  const wards = monitored.open(ward, { account: mayAct() ? api.user.id : null, own, hearsAll: looksAfterAll() });
+  const wards = monitored.open(ward, { account: mayAct() ? api.user.id : null, own, hearsAll: looksAfterAll() || isLocked() });
   alarms.home = monitored.home;
   hear(wards);
 }
@@ -128,11 +137,28 @@ export function monitorWard(ward = null) {
 /** Chooses the wards whose alarms are played; never none. */
 export const chooseWards = (wards) => hear(monitored.choose(wards));
 
+/** Whose names the roster has: those of a locked desk are not those of the person who was there. */
+let rosterOf = "";
+function renewRoster() {
+  const who = `${api.user.id} ${isLocked()}`;
+  if (who === rosterOf) return;
+  rosterOf = who;
+  for (const ward of alarms.wards) {
+    roster.forget(ward);
+    loadRoster(ward);
+  }
+}
+for (const type of ["login", "user"]) api.addEventListener(type, renewRoster);
+
 alarms.addEventListener("ready", ({ detail }) => loadRoster(detail.of));
 alarms.addEventListener("patient", ({ detail }) => loadRoster(detail.of));
 // A ward may have been given or taken away.
 api.addEventListener("renewed", () => alarms.wards.length > 0 && monitorWard());
+let heardAtTheEnd = false;
+/** Whether alarms were heard here when the last session ended: nobody hears them here any more. */
+export const wasHeard = () => heardAtTheEnd;
 api.addEventListener("logout", () => {
+  heardAtTheEnd = alarms.wards.length > 0;
   monitored.leave();
   hear([]);
   player.stop();

@@ -51,7 +51,7 @@ extension Service {
         Route("PUT", "/api/session/", .anyone, SessionActivity.self) { try $0.renewSession($1, $2) },
         Route("DELETE", "/api/session/", .anyone) { try $0.closeSession($1) },
 
-        Route("GET", "/api/moi/", .user(.session)) { try $0.whoAmI($1) },
+        Route("GET", "/api/moi/", .display(.session)) { try $0.whoAmI($1) },
         Route("PATCH", "/api/moi/", .user(.session), OwnFields.self) { try $0.changeOwnAccount($1, $2) },
         Route("POST", "/api/moi/mot_de_passe/", .user(.session), PasswordChange.self) { try $0.changeOwnPassword($1, $2) },
         Route("GET", "/api/moi/sessions/", .user(.session)) { try $0.listOwnSessions($1) },
@@ -71,12 +71,12 @@ extension Service {
         Route("GET", "/api/services/{id}/", .user(.readWards)) { try $0.showWard($1) },
         Route("PATCH", "/api/services/{id}/", .user(.manageWards), WardChange.self) { try $0.changeWard($1, $2) },
         Route("DELETE", "/api/services/{id}/", .user(.manageWards)) { try $0.deleteWard($1) },
-        Route("GET", "/api/services/{id}/traces/", .user(.readReadings), query: [.from]) { try $0.showTraces($1) },
+        Route("GET", "/api/services/{id}/traces/", .display(.readReadings), query: [.from]) { try $0.showTraces($1) },
         Route("GET", "/api/services/{id}/pause/", .user(.readAlerts)) { try $0.showWardPause($1) },
         Route("POST", "/api/services/{id}/pause/", .user(.changeLimits), NewPause.self) { try $0.beginWardPause($1, $2) },
         Route("DELETE", "/api/services/{id}/pause/", .user(.changeLimits)) { try $0.endWardPause($1) },
 
-        Route("GET", "/api/patients/", .user(.readPatients), query: [.hospitalNumber, .ward, .flag("sortis")] + .page) {
+        Route("GET", "/api/patients/", .display(.readPatients), query: [.hospitalNumber, .ward, .flag("sortis")] + .page) {
             try $0.listPatients($1)
         },
         Route("POST", "/api/patients/", .user(.managePatients), PatientBody.self) { try $0.addPatient($1, $2) },

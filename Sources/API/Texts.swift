@@ -65,6 +65,10 @@ enum Texts {
             .french: "Le mot de passe est provisoire : choisissez-en un nouveau d'abord.",
             .english: "The password is provisional: choose a new one first.",
         ],
+        .sessionLocked: [
+            .french: "Cet écran est verrouillé : il ne fait que surveiller. Déverrouillez-le d’abord.",
+            .english: "This screen is locked and only monitors. Unlock it first.",
+        ],
         .notFound: [.french: "Introuvable.", .english: "Not found."],
         .deleted: [.french: "Cette mesure a été supprimée.", .english: "This reading has been deleted."],
         .requestRunning: [

@@ -48,15 +48,29 @@ public struct Scope: Sendable, Hashable {
     public let address: String?
     /// Somebody else knows the password: only changing it is allowed.
     public let mustChangePassword: Bool
+    /// When the session ends, whatever is done; nil: not known, or never.
+    public let sessionEndsAt: Instant?
+    /// Nobody is there: nothing but the display of these wards is left, whatever the account's role. Nil: not locked.
+    public let lock: SessionLock?
 
     public init(
         user: UserID, username: String, role: Role, language: String, wards: [WardID], session: String? = nil,
-        address: String? = nil, mustChangePassword: Bool = false
+        address: String? = nil, mustChangePassword: Bool = false, sessionEndsAt: Instant? = nil, lock: SessionLock? = nil
     ) {
-        (self.user, self.username, self.role, self.language) = (user, username, role, language)
-        self.wards = role == .admin ? nil : wards
+        (self.user, self.username, self.language) = (user, username, language)
+        if let lock {
+            self.role = .ecran
+            self.wards = role == .admin ? lock.wards : lock.wards.filter(wards.contains)
+        } else {
+            self.role = role
+            self.wards = role == .admin ? nil : wards
+        }
         (self.session, self.address, self.mustChangePassword) = (session, address, mustChangePassword)
+        (self.sessionEndsAt, self.lock) = (sessionEndsAt, lock)
     }
+
+    /// Of these wards those that exist for the caller.
+    public func seen(of wards: [WardID]) -> [WardID] { wards.filter { sees(ward: $0) } }
 
     /// Whether a ward exists for the caller.
     func sees(ward: WardID) -> Bool { wards?.contains(ward) ?? true }

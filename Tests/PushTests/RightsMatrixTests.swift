@@ -140,6 +140,31 @@ struct RightsMatrixTests {
         #expect(try nurse() == .unauthenticated)
     }
 
+    @Test("A locked session has the rooms of its wards and no other, and a socket that is open already is asked to go") func locked() throws {
+        let (patient, own, other) = (store.patients[0].id, store.wards[0].id, store.wards[1].id)
+        for user in [store.nurse.user, store.admin.user] {
+            let session = "l\(user)"
+            try change("INSERT INTO sessions (id, user_id, kind) VALUES ('\(session)', \(user), 'browser')")
+            let token = token(user, session: session)
+            let rooms: [(RoomKind, String, Room)] = [
+                (.iot, "\(patient)", .patient(patient)), (.alerts, "\(patient)", .alerts(patient)), (.service, "\(own)", .ward(own)),
+            ]
+            for (kind, key, room) in rooms {
+                #expect(try source.admit(token: token, kind: kind, key: key) == .allowed(room, user: user, expires: expires, mayEnter: true))
+            }
+            try change("UPDATE sessions SET locked_at = now(), locked_wards = ARRAY[\(own)] WHERE id = '\(session)'")
+            for (kind, key, room) in rooms {
+                let admission: Admission = kind == .service ? .allowed(room, user: user, expires: expires, mayEnter: false) : .forbidden
+                #expect(try source.admit(token: token, kind: kind, key: key) == admission, "\(kind)")
+                #expect(try source.renew(token: token, room: room) == admission, "\(kind)")
+            }
+            #expect(try source.admit(token: token, kind: .service, key: "\(other)") == .unknown)
+            #expect(try source.renew(token: token, room: .ward(other)) == .unknown)
+            let report = Array(#"{"type":"iot_data","spo2":{"valeur":97}}"#.utf8)
+            #expect(try source.store(inbound: report, patient: patient, token: token) != nil)
+        }
+    }
+
     @Test("A handshake for a patient or ward of others is recorded, and each hour in which a socket of a patient lasts") func recorded() throws {
         func written() throws -> [String] {
             let rows = try store.connection().query("SELECT concat_ws(' ', action, username, patient_id, subject) FROM audit ORDER BY id")

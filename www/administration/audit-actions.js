@@ -4,6 +4,6 @@ const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause"
 
 export const ACTIONS = [
   ...SUBJECTS.flatMap((subject) => [...CHANGED.map((what) => `${subject}.${what}`), ...(subject === "limit" ? ["limit.*"] : [])]),
-  "session.created", "session.ended", "login.refused", "login.throttled", "login.expired", "request.refused", "patient.opened", "patient.refused", "ward.refused",
+  "session.created", "session.locked", "session.ended", "login.refused", "login.throttled", "login.expired", "request.refused", "patient.opened", "patient.refused", "ward.refused",
   "admission.refused", "admission.throttled", "password.changed", "audit.exported", "reading.expired",
 ];

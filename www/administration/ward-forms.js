@@ -19,14 +19,17 @@ const skin = ({ temperature_cutanee_validee: valid = false }) =>
 /** Whose limits hold for patients about whom nobody has decided. */
 const profile = ({ profil_par_defaut: chosen = ADULT }) => field("profil_par_defaut", t("wards.profile"),
   choice(PROFILES.map((each) => [each.name, t(`profile.${each.name}`)]), chosen), { hint: t("wards.profile.hint") });
+/** Whether a desk that only watches shows names is the ward's decision, too. */
+const names = ({ noms_sur_ecran_verrouille: shown = false }) =>
+  choices("noms_sur_ecran_verrouille", t("wards.locked"), [["oui", t("wards.locked.names")]], shown ? ["oui"] : [], { hint: t("wards.locked.hint") });
 
 function written(form) {
-  const { temperature_cutanee_validee: ticked, ...rest } = values(form);
-  return { ...rest, temperature_cutanee_validee: ticked.length > 0 };
+  const { temperature_cutanee_validee: valid, noms_sur_ecran_verrouille: shown, ...rest } = values(form);
+  return { ...rest, temperature_cutanee_validee: valid.length > 0, noms_sur_ecran_verrouille: shown.length > 0 };
 }
 
 export const changeWard = (ward) => openDialog({
-  title: t("wards.change.title", { name: ward.nom }), body: [name(ward.nom), skin(ward), profile(ward)],
+  title: t("wards.change.title", { name: ward.nom }), body: [name(ward.nom), skin(ward), profile(ward), names(ward)],
   actions: [{ label: t("dialog.save"), run: (form) => api.patch(`api/services/${ward.id}/`, written(form)) }],
 });
 

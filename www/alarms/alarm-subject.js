@@ -9,8 +9,10 @@ export function whose({ patient, ward }) {
   if (patient === null) return wardName(ward);
   const known = roster.of(patient);
   if (!known) return t("alarms.who.number", { id: patient });
+  // A locked desk may know no names.
   const name = fullName(known);
-  const who = known.lit ? t("alarms.who.bed", { bed: known.lit, name }) : name;
+  if (!known.lit && !name) return t("alarms.who.number", { id: patient });
+  const who = known.lit ? t(name ? "alarms.who.bed" : "alarms.who.bed_only", { bed: known.lit, name }) : name;
   return known.service === monitoredWard() ? who : t("alarms.who.ward", { who, ward: wardName(known.service) });
 }
 

@@ -1,4 +1,4 @@
-import { acknowledge, alarmMonitor, alarms, i18n, may, mayAct, roster, state, t } from "../context.js";
+import { acknowledge, alarmMonitor, alarms, api, i18n, may, mayAct, roster, state, t } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime, lasting } from "../kit/format.js";
@@ -21,6 +21,7 @@ export class EscalationBanner extends FajmaElement {
   start() {
     for (const type of ["alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(roster, "change", () => this.draw());
+    for (const type of ["login", "user"]) this.listen(api, type, () => this.draw());  // a locked desk has no controls
     this.listen(this, "keydown", ({ key }) => key === "Escape" && this.#close());
     this.everySecond(() => this.#update());  // another page may show other alerts itself
   }

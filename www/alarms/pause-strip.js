@@ -1,4 +1,4 @@
-import { alarmMonitor, alarms, i18n, may, mayAct, roster, t } from "../context.js";
+import { alarmMonitor, alarms, api, i18n, may, mayAct, roster, t } from "../context.js";
 import { el, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
@@ -19,6 +19,7 @@ export class PauseStrip extends FajmaElement {
     for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(alarmMonitor, "change", () => this.#update());
     this.listen(roster, "change", () => this.draw());
+    for (const type of ["login", "user"]) this.listen(api, type, () => this.draw());  // a locked desk has no controls
     this.listen(NARROW, "change", () => this.draw());
     this.everySecond(() => this.#update());
   }

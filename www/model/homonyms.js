@@ -10,7 +10,7 @@ export function homonyms(patients) {
   const byName = new Map();
   for (const { id, service, nom, sorti_le: left } of patients) {
     const key = `${service} ${foldedName(nom)}`;
-    if (!left) byName.set(key, [...(byName.get(key) ?? []), id]);
+    if (!left && nom) byName.set(key, [...(byName.get(key) ?? []), id]);
   }
   return new Set([...byName.values()].filter((same) => same.length > 1).flat());
 }

@@ -1,3 +1,4 @@
+import { ApiError, decode, nextPage, secondsToWait } from "./api-answer.js";
 import { RequestKeys } from "./request-keys.js";
 import { usableFor } from "./token.js";
 
@@ -10,20 +11,14 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** A list is read to its end in pages of so many rows, and no further than so many pages. */
 const PAGE_ROWS = 1_000, MAX_PAGES = 50;
 
-/**
- * What went wrong with a request: `status` 0 when no answer came; `detail` is the server's own words, `fields` its words
- * about single fields (`{name: [text]}`), `problem` all that it answered, `retryAfter` how many seconds it asks to wait, or null.
- */
-class ApiError extends Error {
-  constructor(status, problem, retryAfter = null) {
-    const { code = "unexpected", detail = "" } = problem ?? {};
-    super(detail || code);
-    Object.assign(this, { status, code, detail, problem: problem ?? {}, fields: fieldsOf(problem), retryAfter });
-  }
-}
+/** Said to the other tabs: the session was locked or unlocked. Anything else is why it has ended. */
+const RENEW = "renew";
 
-const isWords = (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
-const fieldsOf = (problem) => Object.fromEntries(Object.entries(problem ?? {}).filter(([, value]) => isWords(value)));
+/** What a locked session shows; the server decides that, and this only until it has answered. */
+const locked = (user, wards) => ({
+  ...user, role: "ecran", services: user.services.filter(({ id }) => wards.includes(id)), inactivite_s: null,
+  permissions: user.permissions.filter((permission) => permission.startsWith("read")), verrouillee_depuis: new Date().toISOString(),
+});
 
 /**
  * The HTTP side of the server and the session with it. The access token lives here in memory and nowhere else.
@@ -37,10 +32,14 @@ export class Api extends EventTarget {
   #timer = 0;
   #tabs;
   #keys = new RequestKeys();
-  /** `{id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s}` of who is logged in, or null. */
+  /** The wards to which the session is to be narrowed, until the server has done so; or null. */
+  #locking = null;
+  /** What GET `api/moi/` says of who is logged in, or null. */
   user = null;
   /** Returns how many seconds ago somebody was there, or null: what the server is told at each renewal. */
   idleSeconds = () => null;
+  /** Returns the wards whose alarms are heard here: a session that nobody touches is locked to them instead of ended. */
+  heardWards = () => [];
   /** The language that the server's own words should have. */
   language = "fr";
 
@@ -49,12 +48,33 @@ export class Api extends EventTarget {
     super();
     this.base = String(base);
     this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
-    this.#tabs.onmessage = ({ data }) => this.#end(data);
+    this.#tabs.onmessage = ({ data }) => (data === RENEW ? this.user && this.renew().catch(() => {}) : this.#end(data));
   }
 
+  /** Logs in; over a locked session, unlocks it. Meanwhile no tab renews: the server ends the locked session at once. */
   async login(username, password) {
-    this.#accept(await this.#send("POST", "api/session/", { body: { username, password } }));
+    const wasIn = this.user !== null;
+    const entering = this.#alone(() => this.#send("POST", "api/session/", { body: { username, password } }))
+      .then((session) => this.#accept(session, true))
+      .finally(() => { this.#renewing = null; });
+    // A request that needs a token meanwhile waits for this one; a refusal leaves the session as it was.
+    this.#renewing = entering.catch(() => {});
+    await entering;
     this.dispatchEvent(new CustomEvent("login"));
+    if (wasIn) this.#tabs.postMessage(RENEW);
+  }
+
+  /**
+   * Nobody is there, but alarms are heard: every right but that of a display of these wards is given up. What is on the screen obeys at once,
+   * however slow the network is; with the next request the server does.
+   */
+  async lock(wards) {
+    this.#locking = wards;
+    this.#access = null;
+    this.#know(locked(this.user, wards));
+    await this.renew();
+    if (this.#locking) await this.renew();  // a renewal that was under way did not say so
+    this.#tabs.postMessage(RENEW);
   }
 
   /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */
@@ -90,7 +110,7 @@ export class Api extends EventTarget {
   async changeUser(changes) { this.#know(await this.patch("api/moi/", changes)); }
 
   #know(user) {
-    if (!this.user) return;  // logged out meanwhile
+    if (!this.user || (this.#locking && !user.verrouillee_depuis)) return;  // logged out or locked meanwhile
     this.user = user;
     this.dispatchEvent(new CustomEvent("user"));
   }
@@ -155,8 +175,12 @@ export class Api extends EventTarget {
   // A refresh token that is used twice ends its whole family, and all tabs share one cookie: only one tab renews at a time.
   #alone(work) { return navigator.locks ? navigator.locks.request("fajma-session", work) : work(); }
 
-  #accept({ access, utilisateur }) {
+  #accept({ access, utilisateur }, isLogin = false) {
+    // Of a renewal that was under way when the page was locked.
+    if (this.#locking && !utilisateur.verrouillee_depuis && !isLogin) return;
+    const was = this.user;
     this.#access = access;
+    this.#locking = null;
     this.user = utilisateur;
     const usable = usableFor(access);
     this.#usableUntil = Date.now() + usable;
@@ -164,12 +188,14 @@ export class Api extends EventTarget {
     // Network trouble is no reason to end the session: the next request tries again.
     this.#timer = setTimeout(() => this.renew().catch(() => {}), usable);
     this.dispatchEvent(new CustomEvent("renewed", { detail: { token: access } }));
+    const isOther = was && (was.id !== utilisateur.id || Boolean(was.verrouillee_depuis) !== Boolean(utilisateur.verrouillee_depuis));
+    if (isOther && !isLogin) this.dispatchEvent(new CustomEvent("user"));
   }
 
   #end(reason) {
     clearTimeout(this.#timer);
     const was = this.user;
-    this.#access = this.user = null;
+    this.#access = this.user = this.#locking = null;
     if (was) this.dispatchEvent(new CustomEvent("logout", { detail: { reason } }));
   }
 
@@ -180,8 +206,9 @@ export class Api extends EventTarget {
   }
 
   #presence() {
-    const inactif_s = this.idleSeconds();
-    return inactif_s === null ? undefined : { inactif_s };
+    const inactif_s = this.idleSeconds(), services = this.#locking ?? this.heardWards();
+    const said = { ...(inactif_s === null ? {} : { inactif_s }), ...(services.length ? { services } : {}), ...(this.#locking ? { verrouiller: true } : {}) };
+    return Object.keys(said).length ? said : undefined;
   }
 
   /** `outlives`: the request goes on when the page is closed meanwhile. */
@@ -216,27 +243,4 @@ export class Api extends EventTarget {
     const at = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(at)) this.dispatchEvent(new CustomEvent("date", { detail: { at } }));
   }
-}
-
-/** `Retry-After` in seconds; a date, which the header may be too, is nothing that our server sends. */
-function secondsToWait(response) {
-  const seconds = Number(response.headers.get("Retry-After") ?? NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null;
-}
-
-/** JSON as a value, an empty body as null, anything else (a proxy's error page) as undefined. */
-function decode(text) {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where a `Link` header says that a list goes on. Only on this server: the next request carries the token. */
-function nextPage(response, base) {
-  const [, target] = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("Link") ?? "") ?? [];
-  const url = target === undefined ? null : new URL(target, response.url).href;
-  return url?.startsWith(base) ? url : null;
 }

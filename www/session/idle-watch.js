@@ -1,4 +1,4 @@
-import { api, idle, t } from "../context.js";
+import { alarms, api, heardInTabs, idle, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
@@ -9,9 +9,13 @@ const REST_MS = 1_000;
 /** A reader is told at these many seconds, not at every one. */
 const SPOKEN = [30, 10];
 
-/** Ends the session when nobody is there; asks one minute before. See idle.js for when. */
+/** A page that finds out so long after the end has slept, as a laptop that was closed: nobody was watching it. */
+const SLEPT_MS = 120_000;
+
+/** Locks the session when nobody is there, or ends it where no ward is heard; asks one minute before. See idle.js for when. */
 export class IdleWatch extends FajmaElement {
   #dialog = null;
+  #leaving = false;
   #handAt = 0;
   #pointerAt = null;
 
@@ -47,15 +51,29 @@ export class IdleWatch extends FajmaElement {
   #look() {
     if (!api.user) return;
     const { state, leftMs } = idle.look();
-    if (state === "over") api.leave().catch(() => {});
+    if (state === "over") this.#leave();
     else if (state === "warning") this.#ask(Math.ceil(leftMs / 1000));
     else if (this.#dialog && Date.now() - this.#handAt >= REST_MS) this.#close();
+  }
+
+  async #leave() {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    this.#close();
+    try {
+      const wards = idle.overMs < SLEPT_MS ? await heardInTabs.all() : [];
+      await (wards.length ? api.lock(wards) : api.leave());
+    } catch {
+      // The page obeys already; the server gets to know it with the next request.
+    } finally {
+      this.#leaving = false;
+    }
   }
 
   #ask(seconds) {
     if (!this.#dialog) this.#open();
     setText(this.#dialog.querySelector(".seconds"), String(seconds));
-    if (SPOKEN.includes(seconds)) setText(this.#dialog.querySelector(".spoken"), t("idle.spoken", { seconds }));
+    if (SPOKEN.includes(seconds)) setText(this.#dialog.querySelector(".spoken"), t(alarms.wards.length ? "idle.spoken.lock" : "idle.spoken", { seconds }));
   }
 
   #open() {
@@ -65,7 +83,7 @@ export class IdleWatch extends FajmaElement {
     },
       el("div", { class: "clock", "aria-hidden": "true" }, icon("clock"), el("span", { class: "seconds" })),
       el("h2", { id: "still-there", text: t("idle.title") }),
-      el("p", { id: "still-there-why", text: t("idle.why") }),
+      el("p", { id: "still-there-why", text: t(alarms.wards.length ? "idle.why.lock" : "idle.why") }),
       el("p", { class: "spoken visually-hidden", "aria-live": "polite" }),
       el("button", { type: "button", class: "primary stay", text: t("idle.stay") }));
     this.append(this.#dialog);

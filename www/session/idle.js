@@ -56,6 +56,9 @@ export class Idle {
     return { state: leftMs <= this.#warningMs ? "warning" : "active", leftMs };
   }
 
+  /** How long ago the session's time was over, in ms; 0: it is not. */
+  get overMs() { return this.#limitMs === null ? 0 : Math.max(0, this.#idleMs - this.#limitMs); }
+
   /** Whole seconds since the last touch in any tab; null when none is known. */
   get seconds() { return this.#lastTouch === null ? null : Math.floor(this.#idleMs / 1000); }
 

@@ -1,9 +1,12 @@
-import { api, i18n, t } from "../context.js";
+import { api, i18n, player, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { duration } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { secretField } from "./secret-field.js";
+
+/** So long one hears that no alarm is heard here any more. */
+const UNHEARD_MS = 10 * 60_000, NOTE_MS = 10_000;
 
 /**
  * The login, with the notice that this is not a medical device. What was typed survives a change of language. Property:
@@ -15,11 +18,24 @@ export class LoginPage extends FajmaElement {
     spellcheck: "false", required: true, on: { input: () => this.#updateWait() } });
   #password = el("input", { id: "password", name: "password", type: "password", autocomplete: "current-password", required: true });
   #failure = el("p", { class: "failure", role: "alert" });
+  #unheardUntil = 0;
+  #notedAt = 0;
   /** Who has to wait until when, by the page's clock: `{username, until}`. Another account of the same ward need not. */
   #wait = null;
 
   start() {
     this.everySecond(() => this.#updateWait());
+    if (this.reason !== "unheard") return;
+    this.#unheardUntil = Date.now() + UNHEARD_MS;
+    this.everySecond(() => this.#note());
+    for (const type of ["keydown", "pointerdown"]) this.listen(document, type, () => { this.#unheardUntil = 0; });
+  }
+
+  /** A desk that hears alarms no more says so by a note, until a key or pointer is used. */
+  #note() {
+    if (Date.now() > this.#unheardUntil || Date.now() - this.#notedAt < NOTE_MS) return;
+    this.#notedAt = Date.now();
+    player.play("lost");
   }
 
   draw() {

@@ -1,4 +1,4 @@
-import { alarms, i18n, mayAct, paintScheduler, state, t } from "../context.js";
+import { alarms, i18n, isLocked, mayAct, paintScheduler, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { agoShort } from "../kit/format.js";
@@ -37,15 +37,25 @@ export class PatientTile extends FajmaElement {
     const { id, lit, nom, prenom } = this.patient;
     const { last, first, isLong } = tileName(nom, prenom);
     this.dataset.patient = id;
-    // A display on the wall has no other page to go to.
-    this.replaceChildren(el(mayAct() ? "a" : "div", mayAct() ? { class: "tile", href: `#/patient/${id}` } : { class: "tile" },
+    this.replaceChildren(this.#tile(
       el("header", {}, el("span", { class: "bed" }, el("span", { class: "visually-hidden", text: `${t("patient.bed")} ` }), lit || "–"),
         el("span", { class: "age since" }), this.#profile(), this.#ownLimits(), this.#homonym(isLong),
-        el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}` }, el("strong", { text: last }), ` ${first}`)),
+        el("span", { class: ["name", isLong && "long", this.isHomonym && "same"].filter(Boolean).join(" "), title: `${nom} ${prenom}`.trim() || null }, el("strong", { text: last }), ` ${first}`)),
       el("span", { class: "values" }, ...ALWAYS_SHOWN.map((name) => this.#cell(name)), el("span", { class: "rounds" }, ...Object.keys(ROUND_PARTS).map((part) => this.#round(part)))),
       el("span", { class: "foot" }, el("span", { class: "alert" }), el("span", { class: "missing", "aria-hidden": "true" }),
         el("span", { class: "silence" }, icon("disconnected"), el("span", { class: "why" }), el("span", { class: "since" })), el("span", { class: "score" }))));
     this.#update();
+  }
+
+  /** Leads to the patient; of a locked desk once somebody has unlocked it. A display on the wall has no other page to go to. */
+  #tile(...children) {
+    const href = `#/patient/${this.patient.id}`;
+    const unlock = (event) => {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent("unlock", { bubbles: true, detail: { address: href } }));
+    };
+    if (isLocked()) return el("a", { class: "tile", href, on: { click: unlock } }, ...children);
+    return mayAct() ? el("a", { class: "tile", href }, ...children) : el("div", { class: "tile" }, ...children);
   }
 
   /** A long name needs the room of the sign: it is underlined, like every one that somebody else has. */

@@ -1,4 +1,4 @@
-import { api, connect, i18n, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
+import { api, connect, i18n, isLocked, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
 import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
@@ -155,7 +155,8 @@ export class WardPage extends FajmaElement {
   /** What the socket does not bring: the past two minutes, and what was measured while it was not heard. */
   async #fetchReadings(patient, since) {
     const debut = tracedSince(since);
-    const readings = patient === EVERYBODY
+    // A locked session gets nobody's readings but the whole ward's.
+    const readings = patient === EVERYBODY || isLocked()
       ? readTraces(await api.get(`api/services/${this.ward}/traces/`, { debut }))
       : new Map([[patient, readRows(await api.all("api/iot/data/", { patient_id: patient, debut }))]]);
     if (this.signal.aborted) return;
@@ -186,6 +187,7 @@ export class WardPage extends FajmaElement {
   draw() {
     const name = this.#name ?? t("ward.number", { id: this.ward });
     this.classList.toggle("wall", !mayAct());
+    this.classList.toggle("locked", isLocked());
     document.title = `FAJMA – ${name}`;
     this.replaceChildren(
       el("header", { class: "ward-head" },

@@ -15,6 +15,7 @@ struct Me: Encodable {
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case id, username, role, langue, services, mot_de_passe_provisoire, permissions, inactivite_s, fuseau_horaire
+        case fin_session, verrouillee_depuis
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -28,6 +29,8 @@ struct Me: Encodable {
         try container.encode(Permission.allCases.filter(scope.role.may).map(\.rawValue), forKey: .permissions)
         try container.encode(idleSeconds.map { Int($0) }, forKey: .inactivite_s)
         try container.encode(timeZone, forKey: .fuseau_horaire)
+        try container.encode(scope.sessionEndsAt, forKey: .fin_session)
+        try container.encode(scope.lock?.since, forKey: .verrouillee_depuis)
     }
 }
 
@@ -80,7 +83,7 @@ extension Service {
     func changeOwnAccount(_ call: Call, _ fields: OwnFields) throws -> Response {
         let scope = try call.scope()
         try database.setLanguage(fields.language, scope)
-        return try .json(me(call.found(database.scope(of: scope.user))))
+        return try .json(me(call.found(database.scope(now: scope))))
     }
 
     func changeOwnPassword(_ call: Call, _ change: PasswordChange) throws -> Response {

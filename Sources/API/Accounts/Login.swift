@@ -14,8 +14,10 @@ struct SessionTerms {
     /// Revision 4 allows more.
     static let personSeconds: Double = 12 * 3600
 
-    init(_ role: Role, _ kind: Session.Kind, idleSeconds idle: Double) {
+    init(_ role: Role, _ kind: Session.Kind, idleSeconds idle: Double, isLocked: Bool = false) {
         switch (role, kind) {
+        // Nobody touches it; it survives an outage, as long as the session may last.
+        case _ where isLocked: (refreshSeconds, seconds) = (Self.personSeconds, Self.personSeconds)
         // A wall display is not logged in again each day, and nobody touches it: it ends when it was not renewed for so long.
         case (.ecran, .browser): refreshSeconds = Tokens.screenRefreshSeconds
         // The last renewal of a browser that was closed comes at most one access token's life before its person's idle limit.
@@ -105,21 +107,35 @@ extension Service {
         return claims
     }
 
-    /// - Parameter idle: how many seconds ago somebody last touched the page, where it says so. Without, nobody did since it last said.
-    func rotate(_ token: String, graceSeconds: Double, idle: Double? = nil, _ call: Call) throws -> (Scope, TokenPair) {
+    /// - Parameters:
+    ///   - idle: how many seconds ago somebody last touched the page, where it says so. Without, nobody did since it last said.
+    ///   - said: what the page says of the wards that are heard there.
+    func rotate(
+        _ token: String, graceSeconds: Double, idle: Double? = nil, lock said: LockRequest = LockRequest(), _ call: Call
+    ) throws -> (Scope, TokenPair) {
         let old = try refreshClaims(token)
         guard let scope = try database.scope(of: old, address: call.request.address), let id = scope.session,
             let session = try database.session(id, of: scope.user)
         else { throw Problem.unauthenticated(.tokenNotValid) }
-        let terms = SessionTerms(scope.role, session.kind, idleSeconds: idleSeconds)
+        let terms = SessionTerms(scope.role, session.kind, idleSeconds: idleSeconds, isLocked: scope.lock != nil)
+        let mayBeLocked = terms.idleSeconds != nil && !scope.mustChangePassword
+        let lock = LockRequest(wards: mayBeLocked ? scope.seen(of: said.wards) : [], isWanted: said.isWanted)
+        if lock.isWanted, lock.wards.isEmpty, terms.idleSeconds != nil {
+            // Nothing is left to watch.
+            try database.endSession(of: old, by: scope.author)
+            throw Problem.unauthenticated(.tokenNotValid)
+        }
         let now = now()
         let pair = try tokens.makePair(
             user: scope.user, now: now, session: id, refreshSeconds: terms.refreshSeconds, end: session.expiresAt)
         let rotation = try database.rotateRefreshToken(
             old, to: pair.refreshClaims, graceSeconds: graceSeconds, active: idle.map { now.advanced(bySeconds: -$0) },
-            idleSince: terms.idleSeconds.map { now.advanced(bySeconds: -$0) }, by: scope.author)
+            idleSince: terms.idleSeconds.map { now.advanced(bySeconds: -$0) }, lock: lock, by: scope.author)
         guard case .rotated = rotation else { throw Problem.unauthenticated(.tokenNotValid) }
-        return (scope, pair)
+        guard !lock.wards.isEmpty else { return (scope, pair) }
+        // It may be locked by now.
+        guard let present = try database.scope(now: scope) else { throw Problem.unauthenticated(.tokenNotValid) }
+        return (present, pair)
     }
 
     func end(_ claims: TokenClaims, _ call: Call) throws {

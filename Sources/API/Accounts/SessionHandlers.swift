@@ -18,13 +18,18 @@ struct SessionCredentials: ObjectBody {
 struct SessionActivity: ObjectBody {
     /// How long ago somebody last touched the page.
     let idleSeconds: Double?
+    let lock: LockRequest
 
     static let limitBytes = BodyLimit.credentials
     static let mayBeEmpty = true
     /// Thirty years; longer than a page is open.
     private static let maximumIdleSeconds: Double = 1e9
 
-    init(_ fields: inout BodyFields) { idleSeconds = fields.optional("inactif_s", .number(0...Self.maximumIdleSeconds)) }
+    init(_ fields: inout BodyFields) {
+        idleSeconds = fields.optional("inactif_s", .number(0...Self.maximumIdleSeconds))
+        lock = LockRequest(
+            wards: fields.optional("services", .ids(atMost: Query.maximumLimit)) ?? [], isWanted: fields.optional("verrouiller", .flag) ?? false)
+    }
 
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> SessionActivity {
         try context.request.checkIsFromOwnPage()
@@ -45,7 +50,12 @@ extension Service {
     static let cookieGraceSeconds: Double = 30
 
     func openSession(_ call: Call, _ body: SessionCredentials) throws -> Response {
-        let (scope, pair) = try authenticate(call, body.credentials, .browser)
+        let (account, pair) = try authenticate(call, body.credentials, .browser)
+        for token in Cookie.session.values(in: call.request) {
+            // Who logs in on a locked desk has unlocked it.
+            if let claims = try? refreshClaims(token) { try database.endLockedSession(of: claims, by: account.author) }
+        }
+        let scope = try database.scope(of: pair.refreshClaims, address: call.request.address) ?? account  // with the end of its session
         let browser = try database.rememberBrowser(call.request.browsers, fresh: Random.bytes(KnownBrowser.bytes), of: scope.user)
         var answer = try opened(scope, pair, call.request)
         answer.headers.append(
@@ -57,7 +67,8 @@ extension Service {
         // Another page of the host may have put a cookie before ours.
         for token in Cookie.session.values(in: call.request) {
             do {
-                let (scope, pair) = try rotate(token, graceSeconds: Self.cookieGraceSeconds, idle: activity.idleSeconds, call)
+                let (scope, pair) = try rotate(
+                    token, graceSeconds: Self.cookieGraceSeconds, idle: activity.idleSeconds, lock: activity.lock, call)
                 return try opened(scope, pair, call.request)
             } catch let problem as Problem where problem.status == 401 {
                 continue

@@ -14,6 +14,8 @@ enum Caller: Sendable {
 enum Requirement: Sendable {
     case anyone
     case user(Permission)
+    /// As `user`; a locked session has it too, as part of the display of its wards.
+    case display(Permission)
     case userOrDevice(Permission, Permission)
 
     /// - Throws: a 403 that says nothing about what is behind the route.
@@ -21,16 +23,20 @@ enum Requirement: Sendable {
         switch (self, caller) {
         case (.anyone, _): return
         case (_, .nobody): throw Problem.unauthenticated(.notAuthenticated)
-        case (.user(let permission), .user(let scope)), (.userOrDevice(let permission, _), .user(let scope)):
+        case (.user(let permission), .user(let scope)), (.display(let permission), .user(let scope)),
+            (.userOrDevice(let permission, _), .user(let scope)):
+            if scope.lock != nil, !isOfDisplay { throw Problem.sessionLocked }
             // Whoever has a password that somebody else knows may look after the own account and nothing else.
             if scope.mustChangePassword, permission != .session { throw Problem(status: 403, code: .passwordChangeRequired) }
             if scope.role.may(permission) { return }
         case (.userOrDevice(_, let permission), .device):
             if Permission.ofDevices.contains(permission) { return }
-        case (.user, .device): break
+        case (.user, .device), (.display, .device): break
         }
         throw Problem.forbidden
     }
+
+    private var isOfDisplay: Bool { if case .display = self { true } else { false } }
 }
 
 extension Service {

@@ -18,6 +18,7 @@ struct Problem: Error, Sendable {
         case provisionalPasswordExpired = "provisional_password_expired"
         case permissionDenied = "permission_denied"
         case passwordChangeRequired = "password_change_required"
+        case sessionLocked = "session_locked"
         case notFound = "not_found"
         case deleted
         case requestRunning = "request_running"
@@ -73,6 +74,7 @@ struct Problem: Error, Sendable {
     static let parseError = Problem(status: 400, code: .parseError)
     static let notFound = Problem(status: 404, code: .notFound)
     static let forbidden = Problem(status: 403, code: .permissionDenied)
+    static let sessionLocked = Problem(status: 403, code: .sessionLocked)
     /// What `If-Match` names is not what is there now.
     static let changedMeanwhile = Problem(status: 412, code: .changedMeanwhile)
     /// Somebody must acknowledge some of the patient's; until then trying again is of no use.

@@ -67,6 +67,8 @@ private struct ReturnedPatient: Encodable {
 extension Service {
     func listPatients(_ call: Call) throws -> Response {
         let page = try call.query.page { Int($0) }
+        // A number would tell whose bed it is, and who has left is on no display.
+        if try call.scope().lock != nil, call.query["identifiant"] != nil || call.query["sortis"] != nil { throw Problem.sessionLocked }
         let ward = try call.query.number("service")
         if let ward { _ = try call.found(database.ward(ward, call.scope())) }
         if let number = call.query["identifiant"] { return try .json([find(hospitalNumber: number, ward: ward, call)]) }

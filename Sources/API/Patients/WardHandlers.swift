@@ -12,12 +12,15 @@ struct WardChange: ObjectBody {
     let name: String?
     let isSkinTemperatureValid: Bool?
     let defaultProfile: LimitProfile?
+    let showsNamesWhenLocked: Bool?
 
     static let others = OtherMembers.refused(except: ["id"])
     init(_ fields: inout BodyFields) {
         (name, isSkinTemperatureValid) = (fields.optional("nom", .wardName), fields.optional("temperature_cutanee_validee", .flag))
         defaultProfile = fields.optional("profil_par_defaut", FieldType<LimitProfile>.choice)
-        if name == nil, isSkinTemperatureValid == nil, defaultProfile == nil, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
+        showsNamesWhenLocked = fields.optional("noms_sur_ecran_verrouille", .flag)
+        let isEmpty = name == nil && isSkinTemperatureValid == nil && defaultProfile == nil && showsNamesWhenLocked == nil
+        if isEmpty, fields.faults.isEmpty { fields.refuse("nom", .text(.required)) }
     }
 }
 
@@ -44,8 +47,7 @@ extension Service {
             call.found(
                 database.changeWard(
                     call.number("id"), name: change.name, isSkinTemperatureValid: change.isSkinTemperatureValid,
-                    defaultProfile: change.defaultProfile,
-                    call.scope())))
+                    defaultProfile: change.defaultProfile, showsNamesWhenLocked: change.showsNamesWhenLocked, call.scope())))
     }
 
     func deleteWard(_ call: Call) throws -> Response {

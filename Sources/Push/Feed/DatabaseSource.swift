@@ -24,7 +24,7 @@ public struct DatabaseSource: Source {
     public func account(of token: String) -> UserID? { (try? tokens.verify(token, kind: .access, now: now()))?.userID }
 
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
-        try admit(token) { scope in
+        try admit(token, isOfWard: kind == .service) { scope in
             let room: Room? =
                 switch kind {
                 case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
@@ -47,7 +47,7 @@ public struct DatabaseSource: Source {
     }
 
     public func renew(token: String, room: Room) throws -> Admission {
-        try admit(token) { scope in
+        try admit(token, isOfWard: room.isOfWard) { scope in
             switch room {
             // A socket may last a shift: each hour of it is recorded.
             case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { try opened($0, scope) }.map { _ in room }
@@ -62,9 +62,10 @@ public struct DatabaseSource: Source {
         return (claims, scope)
     }
 
-    private func admit(_ token: String, _ find: (Scope) throws -> Room?) throws -> Admission {
+    /// - Parameter isOfWard: it is a ward's room, which is all that a locked session has.
+    private func admit(_ token: String, isOfWard: Bool, _ find: (Scope) throws -> Room?) throws -> Admission {
         guard let (claims, scope) = try who(token, database) else { return .unauthenticated }
-        guard scope.role.may(.readReadings), !scope.mustChangePassword else { return .forbidden }
+        guard scope.role.may(.readReadings), !scope.mustChangePassword, isOfWard || scope.lock == nil else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
         return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
     }
@@ -118,4 +119,8 @@ public struct DatabaseSource: Source {
         }
         return report.rejected.first?.text(in: .french)
     }
+}
+
+extension Room {
+    fileprivate var isOfWard: Bool { if case .ward = self { true } else { false } }
 }

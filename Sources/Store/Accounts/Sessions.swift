@@ -68,10 +68,21 @@ extension Database {
     ///   - graceSeconds: how long after its first use a token still works. A browser's windows share one cookie and
     ///     may renew at the same moment; that is no theft.
     ///   - active: when somebody last touched the page that renews, as it says.
-    ///   - idleSince: a session that nobody has touched since then ends. Nil: no matter.
+    ///   - idleSince: a session that nobody has touched since then ends, unless it is locked. Nil: no matter.
+    ///   - lock: what it is locked to instead, if it is a person's in a browser.
     public func rotateRefreshToken(
         _ old: TokenClaims, to new: TokenClaims, graceSeconds: Double, active: Instant? = nil, idleSince: Instant? = nil,
-        by author: Author
+        lock: LockRequest = LockRequest(), by author: Author
+    ) throws -> Rotation {
+        let endsSince = lock.wards.isEmpty ? idleSince : nil
+        return try rotateRefreshToken(old, to: new, graceSeconds: graceSeconds, active: active, endsSince: endsSince, by: author) {
+            try lockSession(new.session ?? "", lock, idleSince: idleSince, on: $0)
+        }
+    }
+
+    private func rotateRefreshToken(
+        _ old: TokenClaims, to new: TokenClaims, graceSeconds: Double, active: Instant?, endsSince idleSince: Instant?, by author: Author,
+        _ finish: (Connection) throws -> Void
     ) throws -> Rotation {
         try change(by: author) { connection in
             try lockSessions(of: old.userID, on: connection)
@@ -82,7 +93,7 @@ extension Database {
                 WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.ended_at IS NULL
                     AND (s.expires_at IS NULL OR s.expires_at > now()) AND t.expires_at > now()
                     AND (t.used_at IS NULL OR t.used_at > now() - $3 * interval '1 second' OR \(Self.lostItsAnswer)) AND u.disabled_at IS NULL
-                    AND ($5::timestamptz IS NULL OR greatest(s.active_at, $4) >= $5)
+                    AND ($5::timestamptz IS NULL OR s.locked_at IS NOT NULL OR greatest(s.active_at, $4) >= $5)
                 RETURNING t.used_at < now() - $3 * interval '1 second'
                 """, [old.id, old.userID, graceSeconds, active?.timestamp, idleSince?.timestamp])
             guard rotated.affectedRows == 1 else {
@@ -90,7 +101,7 @@ extension Database {
                     """
                     UPDATE sessions s SET ended_at = now() FROM refresh_tokens t
                     WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.ended_at IS NULL
-                        AND (t.used_at IS NOT NULL OR greatest(s.active_at, $3) < $4::timestamptz)
+                        AND (t.used_at IS NOT NULL OR (s.locked_at IS NULL AND greatest(s.active_at, $3) < $4::timestamptz))
                     """, [old.id, old.userID, active?.timestamp, idleSince?.timestamp])
                 return .refused
             }
@@ -102,6 +113,7 @@ extension Database {
             try connection.query(
                 "UPDATE sessions SET last_used_at = now(), active_at = greatest(active_at, $2) WHERE id = $1",
                 [new.session, active?.timestamp])
+            try finish(connection)
             return .rotated
         }
     }

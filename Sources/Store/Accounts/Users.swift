@@ -82,19 +82,27 @@ extension Database {
         try connection.query(
             """
             SELECT username, role, language, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1),
-                must_change_password, coalesce($3, (SELECT address FROM sessions WHERE id = $2))
-            FROM users u
-            WHERE id = $1 AND disabled_at IS NULL
-                AND ($2::text IS NULL OR EXISTS (
-                    SELECT FROM sessions s
-                    WHERE s.id = $2 AND s.user_id = u.id AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())))
+                must_change_password, coalesce($3, s.address), s.expires_at, s.locked_at, s.locked_wards::bigint[],
+                CASE WHEN s.locked_at IS NOT NULL THEN
+                    array(SELECT w.id::bigint FROM wards w WHERE w.id = ANY (s.locked_wards) AND w.names_when_locked ORDER BY 1) END
+            FROM users u LEFT JOIN sessions s ON s.id = $2 AND s.user_id = u.id
+            WHERE u.id = $1 AND disabled_at IS NULL
+                AND ($2::text IS NULL OR (s.id IS NOT NULL AND s.ended_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())))
             """, [user, session, address]
         ).first().flatMap { row in
             guard let role = Role(rawValue: try row[1]) else { return nil }
+            let (endsAt, lockedAt): (Timestamp?, Timestamp?) = (try row[6], try row[7])
+            let (lockedWards, namedWards): ([WardID]?, [WardID]?) = (try row[8], try row[9])
             return Scope(
                 user: user, username: try row[0], role: role, language: try row[2], wards: try row[3], session: session,
-                address: try row[5], mustChangePassword: try row[4])
+                address: try row[5], mustChangePassword: try row[4], sessionEndsAt: endsAt.map(Instant.init),
+                lock: lockedAt.map { SessionLock(since: Instant($0), wards: lockedWards ?? [], namedWards: namedWards ?? []) })
         }
+    }
+
+    /// The same caller, as it is now.
+    public func scope(now before: Scope) throws -> Scope? {
+        try pool.with { try scope(of: before.user, session: before.session, address: before.address, on: $0) }
     }
 
     /// Disabled ones, too.

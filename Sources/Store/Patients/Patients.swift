@@ -158,7 +158,7 @@ extension Database {
                     AND (p.discharged_at IS NOT NULL) = $3 AND p.id > $4
                 ORDER BY p.id LIMIT $5
                 """, [scope.wards, ward, isDischarged, page.after ?? 0, page.limit]
-            ).map { try patient($0) }
+            ).map { try patient($0).shown(to: scope) }
         }
     }
 
@@ -178,7 +178,7 @@ extension Database {
             SELECT \(Self.patientColumns) FROM patients p
             WHERE (p.id = $1 OR p.hospital_number = $2) AND \(Scope.visible("p", wards: 3))\(isLocked ? " FOR UPDATE" : "")
             """, [id, hospitalNumber, scope.wards]
-        ).first().map { try patient($0) }
+        ).first().map { try patient($0).shown(to: scope) }
     }
 
     func insertPatient(_ fields: PatientFields, on connection: Connection) throws -> Patient {

@@ -9,20 +9,25 @@ public struct Ward: Codable, Sendable, Hashable, Identifiable {
     public var isSkinTemperatureValid: Bool
     /// Whose limits hold for patients for whom nobody has confirmed a profile.
     public var defaultProfile: LimitProfile = .adult
+    /// A locked session gets the patients' names (`SessionLock`).
+    public var showsNamesWhenLocked: Bool
 
     enum CodingKeys: String, CodingKey {
         case id
         case name = "nom"
         case isSkinTemperatureValid = "temperature_cutanee_validee"
         case defaultProfile = "profil_par_defaut"
+        case showsNamesWhenLocked = "noms_sur_ecran_verrouille"
     }
 }
 
 extension Database {
-    private static let wardColumns = "id, name, skin_temperature_valid, default_profile"
+    private static let wardColumns = "id, name, skin_temperature_valid, default_profile, names_when_locked"
 
     private static func ward(_ row: Row) throws -> Ward {
-        Ward(id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2], defaultProfile: LimitProfile(stored: try row[3]))
+        Ward(
+            id: try row[0], name: try row[1], isSkinTemperatureValid: try row[2], defaultProfile: LimitProfile(stored: try row[3]),
+            showsNamesWhenLocked: try row[4])
     }
 
     public func wards(_ scope: Scope, _ page: Page<WardID>) throws -> [Ward] {
@@ -57,7 +62,8 @@ extension Database {
 
     /// Changes what is given. Nil where the caller sees no such ward.
     public func changeWard(
-        _ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, defaultProfile: LimitProfile? = nil, _ scope: Scope
+        _ id: WardID, name: String? = nil, isSkinTemperatureValid: Bool? = nil, defaultProfile: LimitProfile? = nil,
+        showsNamesWhenLocked: Bool? = nil, _ scope: Scope
     ) throws -> Ward? {
         guard scope.sees(ward: id) else { return nil }
         let name = try name.map { try ShownText.checked($0, field: "nom") }
@@ -65,9 +71,11 @@ extension Database {
             try $0.query(
                 """
                 UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid),
-                    default_profile = CASE WHEN $4::text IS NULL THEN default_profile ELSE nullif($4, $5) END
+                    default_profile = CASE WHEN $4::text IS NULL THEN default_profile ELSE nullif($4, $5) END,
+                    names_when_locked = coalesce($6, names_when_locked)
                 WHERE id = $1 RETURNING \(Self.wardColumns)
-                """, [id, name, isSkinTemperatureValid, defaultProfile?.rawValue, LimitProfile.adult.rawValue]
+                """,
+                [id, name, isSkinTemperatureValid, defaultProfile?.rawValue, LimitProfile.adult.rawValue, showsNamesWhenLocked]
             ).first().map(Self.ward)
         }
     }

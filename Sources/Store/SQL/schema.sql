@@ -229,7 +229,7 @@ BEGIN
         IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
             action := 'password.changed';
         ELSIF action = 'session.changed' THEN
-            action := 'session.ended';
+            action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
         END IF;
     END IF;
     IF TG_TABLE_NAME = 'device_state' THEN
@@ -1282,14 +1282,19 @@ CREATE TABLE public.sessions (
     active_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
     ended_at timestamp with time zone,
+    locked_at timestamp with time zone,
+    locked_wards integer[],
     CONSTRAINT sessions_address_length CHECK ((char_length(address) <= 64)),
     CONSTRAINT sessions_agent_length CHECK ((char_length(agent) <= 200)),
-    CONSTRAINT sessions_kind_known CHECK ((kind = ANY (ARRAY['browser'::text, 'program'::text])))
+    CONSTRAINT sessions_kind_known CHECK ((kind = ANY (ARRAY['browser'::text, 'program'::text]))),
+    CONSTRAINT sessions_locked_wards_some CHECK ((cardinality(locked_wards) > 0)),
+    CONSTRAINT sessions_locked_whole CHECK (((locked_at IS NULL) = (locked_wards IS NULL)))
 );
 COMMENT ON TABLE public.sessions IS 'From a login to its end. Its id stands in every token that descends from that login: once it has ended, none of them is worth anything.';
 COMMENT ON COLUMN public.sessions.last_used_at IS 'The last login or renewal.';
 COMMENT ON COLUMN public.sessions.active_at IS 'When somebody last touched keyboard or pointer, as the browser says with each renewal.';
 COMMENT ON COLUMN public.sessions.expires_at IS 'NULL: a wall display''s lasts until somebody ends it, or until it was not used for 30 days.';
+COMMENT ON COLUMN public.sessions.locked_at IS 'From then on every token of the session opens the display of locked_wards and nothing else. Unlocking is a new session.';
 ALTER TABLE public.sound_pauses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sound_pauses_id_seq
     START WITH 1
@@ -1354,6 +1359,11 @@ CREATE TABLE public.wards (
 );
 COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
 COMMENT ON COLUMN public.wards.default_profile IS 'For patients for whom nobody has confirmed one; NULL: an adult''s.';
+    names_when_locked boolean DEFAULT false NOT NULL,
+    CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+);
+COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
+COMMENT ON COLUMN public.wards.names_when_locked IS 'A locked session gets the names of the ward''s patients; else only their beds.';
 ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.wards_id_seq
     START WITH 1
@@ -1543,8 +1553,10 @@ CREATE TRIGGER readings_update_audited AFTER UPDATE ON public.readings REFERENCI
 CREATE TRIGGER readings_updated AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.readings_corrected();
 CREATE TRIGGER session_deleted AFTER DELETE ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS NULL)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER session_ended AFTER UPDATE OF ended_at ON public.sessions FOR EACH ROW WHEN ((old.ended_at IS DISTINCT FROM new.ended_at)) EXECUTE FUNCTION public.user_belonging_changed();
+CREATE TRIGGER session_locked AFTER UPDATE OF locked_at ON public.sessions FOR EACH ROW WHEN ((old.locked_at IS DISTINCT FROM new.locked_at)) EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER sessions_begun_audited AFTER INSERT ON public.sessions FOR EACH ROW EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER sessions_ended_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
+CREATE TRIGGER sessions_locked_audited AFTER UPDATE ON public.sessions FOR EACH ROW WHEN (((old.locked_at IS NULL) AND (new.locked_at IS NOT NULL))) EXECUTE FUNCTION public.audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE TRIGGER sound_pauses_begun_audited AFTER INSERT ON public.sound_pauses FOR EACH ROW EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
 CREATE TRIGGER sound_pauses_ended_audited AFTER UPDATE ON public.sound_pauses FOR EACH ROW WHEN (((new.begun_by <> old.begun_by) OR (new.ends_at <> old.ends_at) OR ((new.broken_by IS NULL) AND (old.ended_at IS NULL) AND (new.ended_at < new.ends_at)))) EXECUTE FUNCTION public.audited('pause', 'pause id', 'patient_id');
 CREATE TRIGGER user_deleted AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION public.user_rights_changed();

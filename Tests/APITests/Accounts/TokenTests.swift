@@ -40,6 +40,7 @@ import Testing
                     .object([
                         "id": .integer(1), "nom": .string("Cardiologie"), "temperature_cutanee_validee": .bool(false),
                         "profil_par_defaut": .string("adulte"),
+                        "noms_sur_ecran_verrouille": .bool(false),
                     ])
                 ]))
     }

@@ -113,6 +113,7 @@ import Testing
                 == .object([
                     "id": .integer(2), "nom": .string("Urgences"), "temperature_cutanee_validee": .bool(false),
                     "profil_par_defaut": .string("adulte"),
+                    "noms_sur_ecran_verrouille": .bool(false),
                 ]))
         let empty = try #require(try api.send("POST", "/api/services/", #"{"nom":"Vide"}"#)["id"]?.number)
         #expect(try api.send("DELETE", "/api/services/\(Int(empty))/").status == 204)

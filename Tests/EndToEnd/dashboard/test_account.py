@@ -10,6 +10,7 @@ from support.person import Person, new_password
 
 WHY = "login-page .reason"
 ASKED = "dialog.still-there"
+LOCKED = "lock-line .unlock"
 
 
 @pytest.fixture
@@ -152,11 +153,11 @@ def test_all_other_sessions_are_ended_after_a_question(person, page):
 
 # Nobody there. The browser's clock is moved; the server's is not, and hears only what the page tells it.
 
-def test_who_does_nothing_is_asked_and_then_logged_out_everywhere(stack, device, person, page):
-    somebody = person()
+def test_who_hears_no_ward_and_does_nothing_is_asked_and_then_logged_out_everywhere(person, page):
+    somebody = person("admin")
     page.clock.install()
-    somebody.enter(page)
-    open_patient(page, stack, device)
+    somebody.enter(page, "#/administration/patients")
+    page.wait_for_selector("administration-page h1")
     page.clock.fast_forward("29:05")
     page.wait_for_selector(ASKED)
     assert 50 <= int(page.inner_text(f"{ASKED} .seconds")) <= 55
@@ -172,7 +173,7 @@ def test_who_does_nothing_is_asked_and_then_logged_out_everywhere(stack, device,
     page.clock.fast_forward("01:00")
     page.wait_for_selector("#username")
     assert "sans activité" in page.inner_text(WHY)
-    assert page.locator("vital-card").count() == 0
+    assert page.locator("administration-page").count() == 0
     expect_accessible(page)
     until(lambda: somebody.open_sessions() == 0, 10, "the session has ended on the server, too")
 
@@ -190,8 +191,16 @@ def test_a_hand_in_one_tab_holds_the_others(person, page):
     page.keyboard.press("Shift")
     other.wait_for_selector(ASKED, state="detached")
     page.clock.fast_forward("31:00")
-    page.wait_for_selector(WHY)
-    other.wait_for_selector(WHY)
+    # Their wards are heard: both are locked, and both are unlocked.
+    page.wait_for_selector(LOCKED)
+    other.wait_for_selector(LOCKED)
+    assert somebody.open_sessions() == 1
+    page.click(LOCKED)
+    page.fill("dialog.unlock [name=password]", somebody.password)
+    page.click("dialog.unlock button.primary")
+    page.wait_for_selector("ward-list .services a")
+    other.wait_for_selector("ward-list .services a")
+    assert somebody.open_sessions() == 1
 
 
 def test_a_laptop_that_was_closed_for_an_hour_shows_no_patient_when_it_wakes_without_a_network(stack, device, person, page):

@@ -65,7 +65,8 @@ def test_commands_refuse_an_empty_database_and_name_the_remedy(cluster):
 
 def test_a_ward_its_patient_and_the_patients_device(database):
     ward = ask(database, "ward", "add", "Médecine d'urgence")
-    assert ward == {"id": 1, "nom": "Médecine d'urgence", "temperature_cutanee_validee": False, "profil_par_defaut": "adulte"}
+    assert ward == {"id": 1, "nom": "Médecine d'urgence", "temperature_cutanee_validee": False, "profil_par_defaut": "adulte",
+                    "noms_sur_ecran_verrouille": False}
     assert ask(database, "ward", "list") == [ward]
     patient = ask(database, "patient", "add", "--number", "H0042", "--last-name", "Lefèvre", "--first-name", "Zoé", "--ward",
                   "Médecine d'urgence", "--birth-date", "1950-04-23", "--sex", "F", "--bed", "12")

@@ -120,6 +120,33 @@ def ward_by_severity(page, hospital):
     page.click("[data-order=bed]")
 
 
+def ward_locked(page, hospital):
+    """A desk that nobody touched."""
+    open_ward(page, hospital, hospital.ward)
+    page.evaluate("import('./context.js').then(({ alarms, api }) => api.lock(alarms.wards))")
+    page.wait_for_selector("ward-page.locked patient-tile [data-vital=spo2] .number")
+    connected(page)
+    settle(page)
+    yield
+    page.click("lock-line .unlock")
+    unlock(page, hospital)
+
+
+def unlocking(page, hospital):
+    moment = ward_locked(page, hospital)
+    next(moment)
+    page.click("patient-tile .tile")
+    page.wait_for_selector("dialog.unlock")
+    yield
+    unlock(page, hospital)
+
+
+def unlock(page, hospital):
+    page.fill("dialog.unlock [name=password]", hospital.stack.accounts["infirmier"]["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("lock-line", state="hidden")
+
+
 def ward_paused(page, hospital):
     open_ward(page, hospital, hospital.ward)
     page.click("pause-control .begin")

@@ -34,6 +34,7 @@ SCENES = {
     "ward": Scene(NURSE, steps.ward), "ward-small": Scene(NURSE, steps.small_ward), "ward-severity": Scene(NURSE, steps.ward_by_severity),
     "ward-paused": Scene(NURSE, steps.ward_paused), "ward-escalated": Scene(NURSE, steps.ward_escalated),
     "ward-absent": Scene(NURSE, steps.ward_absent), "ward-empty": Scene(NURSE, steps.ward_empty),
+    "ward-locked": Scene(NURSE, steps.ward_locked), "unlocking": Scene(NURSE, steps.unlocking, False),
     "ward-lost": Scene(NURSE, steps.ward_lost), "wall": Scene(WALL, steps.wall), "wall-lost": Scene(WALL, steps.wall_lost),
     "patient": Scene(NURSE, steps.patient), "patient-alert": Scene(NURSE, steps.patient_of(DESATURATED)),
     "patient-silent": Scene(NURSE, steps.patient_of(SILENT)),

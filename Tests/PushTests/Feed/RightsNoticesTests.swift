@@ -52,6 +52,7 @@ struct RightsNoticesTests {
         #expect(try await told("DELETE FROM user_wards WHERE user_id = \(user)") == rights)
         #expect(try await told("INSERT INTO sessions (id, user_id, kind) VALUES ('s1', \(user), 'browser'), ('s2', \(user), 'browser')").isEmpty)
         #expect(try await told("UPDATE sessions SET last_used_at = now(), active_at = now()").isEmpty)
+        #expect(try await told("UPDATE sessions SET locked_at = now(), locked_wards = ARRAY[1] WHERE id = 's2'") == rights)
         #expect(try await told("UPDATE sessions SET ended_at = now() WHERE id = 's1'") == rights)
         #expect(try await told("DELETE FROM sessions WHERE id = 's1'").isEmpty)
         #expect(try await told("DELETE FROM users WHERE id = \(user)") == rights)
@@ -103,10 +104,11 @@ struct RightsNoticesTests {
         #expect(ended.map(\.1) == [ward, ward] && ended[1].0.endedAt != nil)
     }
 
-    @Test("A ward's word on skin temperatures is told as a change of each of its patients") func wardScoring() async throws {
+    @Test("A ward's word on skin temperatures, or on names at a locked desk, is told as a change of each patient") func wardScoring() async throws {
         let (patient, ward) = (store.patients[0].id, store.wards[0].id)
         #expect(try await told("UPDATE wards SET skin_temperature_valid = true WHERE id = \(ward)") == [.patient(patient, ward: ward, before: ward)])
         #expect(try await told("UPDATE wards SET skin_temperature_valid = true, name = 'X' WHERE id = \(ward)").isEmpty)
+        #expect(try await told("UPDATE wards SET names_when_locked = true WHERE id = \(ward)") == [.patient(patient, ward: ward, before: ward)])
     }
 
     @Test("What still arrives of a discharged patient is told to no ward") func late() async throws {

@@ -10,3 +10,7 @@ test("patients of one ward with the same last name are homonyms, however it is w
   assert.deepEqual([...found].sort((a, b) => a - b), [1, 2, 5, 6, 7, 8, 9]);
   assert.deepEqual(homonyms([]), new Set());
 });
+
+test("patients without a name, as on a locked desk, are no homonyms", () => {
+  assert.deepEqual(homonyms([patient(1, ""), patient(2, ""), patient(3, "Sow")]), new Set());
+});

@@ -132,3 +132,18 @@ test("a limit of a minute does not begin with the warning", () => {
   clock.now += 30_000;
   assert.equal(idle.look().state, "warning");
 });
+
+test("how long the time has been over tells a page that slept from one that was watched", () => {
+  const { clock, tab } = browser();
+  const idle = tab();
+  assert.equal(idle.overMs, 0);
+  idle.begin(1800);
+  clock.now += 30 * MINUTE;
+  assert.equal(idle.overMs, 0);
+  clock.now += 5_000;
+  assert.equal(idle.overMs, 5_000);
+  clock.now += 60 * MINUTE;
+  assert.equal(idle.overMs, 60 * MINUTE + 5_000);
+  idle.end();
+  assert.equal(idle.overMs, 0);
+});

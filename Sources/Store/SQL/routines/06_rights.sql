@@ -32,6 +32,8 @@ CREATE OR REPLACE TRIGGER user_ward_changed AFTER INSERT OR UPDATE OR DELETE ON 
     FOR EACH ROW EXECUTE FUNCTION user_belonging_changed();
 CREATE OR REPLACE TRIGGER session_ended AFTER UPDATE OF ended_at ON sessions
     FOR EACH ROW WHEN (OLD.ended_at IS DISTINCT FROM NEW.ended_at) EXECUTE FUNCTION user_belonging_changed();
+CREATE OR REPLACE TRIGGER session_locked AFTER UPDATE OF locked_at ON sessions
+    FOR EACH ROW WHEN (OLD.locked_at IS DISTINCT FROM NEW.locked_at) EXECUTE FUNCTION user_belonging_changed();
 -- Tidying away what has ended already tells nobody.
 CREATE OR REPLACE TRIGGER session_deleted AFTER DELETE ON sessions
     FOR EACH ROW WHEN (OLD.ended_at IS NULL) EXECUTE FUNCTION user_belonging_changed();
@@ -70,7 +72,7 @@ END $$;
 CREATE OR REPLACE TRIGGER own_limits_changed AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
     FOR EACH ROW EXECUTE FUNCTION own_limits_changed();
 
--- What a ward's patients are scored by, or whose limits hold for them, has changed: as if each of them had.
+-- What a ward's patients are scored by, whose limits hold for them, or whether a locked desk shows their names, has changed: as if each of them had.
 CREATE OR REPLACE FUNCTION ward_scoring_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -80,7 +82,9 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER ward_scoring_changed AFTER UPDATE ON wards
-    FOR EACH ROW WHEN ((OLD.skin_temperature_valid, OLD.default_profile) IS DISTINCT FROM (NEW.skin_temperature_valid, NEW.default_profile)) EXECUTE FUNCTION ward_scoring_changed();
+    FOR EACH ROW WHEN ((OLD.skin_temperature_valid, OLD.default_profile, OLD.names_when_locked)
+        IS DISTINCT FROM (NEW.skin_temperature_valid, NEW.default_profile, NEW.names_when_locked))
+    EXECUTE FUNCTION ward_scoring_changed();
 
 -- Of an earlier version of these routines.
 DROP TRIGGER IF EXISTS patient_moved ON patients;

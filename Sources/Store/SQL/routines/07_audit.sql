@@ -57,7 +57,7 @@ BEGIN
         IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
             action := 'password.changed';
         ELSIF action = 'session.changed' THEN
-            action := 'session.ended';
+            action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
         END IF;
     END IF;
     IF TG_TABLE_NAME = 'device_state' THEN
@@ -132,11 +132,15 @@ CREATE OR REPLACE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON monitor
     FOR EACH ROW WHEN (NEW.begun_by <> OLD.begun_by OR NEW.ends_at <> OLD.ends_at OR in_somebodys_name() AND NEW.ended_at < NEW.ends_at)
     EXECUTE FUNCTION audited('hold', 'hold id', 'patient_id');
 
--- A session's beginning and end; not its renewals, and not that one long over is forgotten.
+-- A session's beginning, lock and end; not its renewals, and not that one long over is forgotten.
 CREATE OR REPLACE TRIGGER sessions_begun_audited AFTER INSERT ON sessions
     FOR EACH ROW EXECUTE FUNCTION audited('session', 'session id', '', '', 'last_used_at,active_at');
 CREATE OR REPLACE TRIGGER sessions_ended_audited AFTER UPDATE ON sessions
     FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
+    EXECUTE FUNCTION audited('session', 'session id', '', '', 'last_used_at,active_at');
+
+CREATE OR REPLACE TRIGGER sessions_locked_audited AFTER UPDATE ON sessions
+    FOR EACH ROW WHEN (OLD.locked_at IS NULL AND NEW.locked_at IS NOT NULL)
     EXECUTE FUNCTION audited('session', 'session id', '', '', 'last_used_at,active_at');
 
 -- Corrections. By the statement: row triggers would be cloned onto the partitions, and tell of rows that make_partitions moves.
