@@ -99,9 +99,9 @@ struct RoleTests {
         #expect(Role.allCases.allSatisfy { !$0.may(.postReadings) })
     }
 
-    @Test("the README's table says of every permission who has it")
-    func readme() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
+    @Test("the table of docs/security.md says of every permission who has it")
+    func documented() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/security.md")
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
         }

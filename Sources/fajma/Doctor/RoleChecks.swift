@@ -24,7 +24,7 @@ enum RoleChecks {
             return [
                 .warning(
                     "database role", "\(application) owns the tables: whoever steals its password can change the audit and hide it",
-                    advice: "make a second role for the owner (README, Deploy), set FAJMA_OWNER_DATABASE_URL and run: fajma migrate")
+                    advice: "make a second role for the owner (docs/deployment.md), set FAJMA_OWNER_DATABASE_URL and run: fajma migrate")
             ]
         }
         let role: Check
@@ -33,7 +33,7 @@ enum RoleChecks {
         } else if health.ownerIsSuperuser {
             role = .warning(
                 "database role", "the tables belong to \(owner), a superuser: some functions run with its rights",
-                advice: "give the tables to a role of their own (README, Deploy) and name it in FAJMA_OWNER_DATABASE_URL")
+                advice: "give the tables to a role of their own (docs/deployment.md) and name it in FAJMA_OWNER_DATABASE_URL")
         } else {
             role = .ok("database role", "\(application) is no owner; \(owner) is")
         }

@@ -1,5 +1,5 @@
 """Two database roles: the owner, which migrates, and the application's, which owns nothing. In the stack, and in a hospital's PostgreSQL
-that was set up as the README says."""
+that was set up as docs/deployment.md says."""
 import json
 import os
 import re
@@ -59,23 +59,23 @@ def server():
         yield cluster
 
 
-def readme_block(first_line):
-    """The block of code in the README that begins so."""
-    with open(os.path.join(REPOSITORY, "README.md"), encoding="utf-8") as file:
+def documented_block(first_line):
+    """The block of code in docs/deployment.md that begins so."""
+    with open(os.path.join(REPOSITORY, "docs/deployment.md"), encoding="utf-8") as file:
         return re.search(rf"```[a-z]*\n *({re.escape(first_line)}.*?)```", file.read(), re.DOTALL).group(1)
 
 
 @pytest.fixture
 def environment(server):
-    """As the README says: roles, database, passwords, pg_hba, two URLs."""
+    """As docs/deployment.md says: roles, database, passwords, pg_hba, two URLs."""
     postgres = server.postgres
-    for statement in readme_block("CREATE ROLE fajma_owner LOGIN").splitlines():
+    for statement in documented_block("CREATE ROLE fajma_owner LOGIN").splitlines():
         postgres._query(statement)
     for role, password in PASSWORDS.items():
         postgres._query("ALTER ROLE {} PASSWORD '{}'".format(role, password.replace("'", "''")))
     with open(os.path.join(postgres.data, "pg_hba.conf"), encoding="ascii") as file:
         broader = file.read()
-    postgres._write("pg_hba.conf", readme_block("# type   database") + "\n" + broader)
+    postgres._write("pg_hba.conf", documented_block("# type   database") + "\n" + broader)
     errors = postgres._query("SELECT error FROM pg_hba_file_rules WHERE error <> 'hostssl record cannot match because SSL is disabled'")
     assert errors == ""
     postgres._query("SELECT pg_reload_conf()")

@@ -112,7 +112,7 @@ def test_when_the_leader_is_killed_another_one_leads_within_5_s_and_raises_nothi
 
 
 def verify(call, secret):
-    """As the README says."""
+    """As docs/alarms.md says."""
     headers = {name.lower(): value for name, value in call["headers"].items()}
     signed = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), call["body"]])
     expected = "v1," + base64.b64encode(hmac.new(secret, signed, "sha256").digest()).decode()
