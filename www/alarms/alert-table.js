@@ -10,7 +10,7 @@ import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-tex
 import { ADULT } from "../model/limit-profiles.js";
 import { technicalOf, toneOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
-import { careButtons, careLines, overdueKey } from "./score-care.js";
+import { careButtons, careLines, isCare, overdueKey } from "./score-care.js";
 
 /** A shorter delay is none for anybody. */
 const SHORTEST_DELAY_MS = 100;
@@ -60,7 +60,7 @@ export class AlertTable extends FajmaElement {
     ] }));
     this.#updateDurations();
     if (!focused) return;
-    (this.querySelector(`[data-key="${focused}"], [data-key="${focused.replace("take-back", "acknowledge")}"]`) ?? this.querySelector(".acknowledge") ?? this.closest("section").querySelector("h2")).focus();
+    (this.querySelector(`[data-key="${focused}"], [data-key="${focused.replace("take-back", "acknowledge")}"]`) ?? (isCare(focused) ? null : this.querySelector(".acknowledge")) ?? this.closest("section").querySelector("h2")).focus();
   }
 
   /** Its shape says its stage, its colour and word how bad it is. */

@@ -10,6 +10,9 @@ import { isOverdue, scoreCare } from "../model/score-alert.js";
 /** What changes by time alone: a page compares it to know that it must draw again. */
 export const overdueKey = (alerts) => alerts.filter((alert) => isOverdue(alert, state.now())).map(({ id }) => id).join();
 
+/** Whether a button, by its key, is one of these: a second press must not acknowledge what takes its place. */
+export const isCare = (key) => /^(call-doctor|close-score)-/.test(key);
+
 /** The lines under the message; null of every other alert. */
 export function careLines(alert) {
   const now = state.now();

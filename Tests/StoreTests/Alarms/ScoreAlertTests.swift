@@ -225,7 +225,6 @@ import Testing
         try watch(-1 ... -1, by: session)
         let second = try clock.measure { try watch(0...0, by: session) }
         let raising = try clock.measure { try watch(1...1, by: session) }
-        print("a minute of 300 patients: \(second), with 300 alerts raised: \(raising)")
         #expect(try sql.query("SELECT count(*) FROM alerts WHERE kind = $1", [ScoreAlarm.kind])[0][0] == 300)
         #expect(max(second, raising) < .seconds(3))
     }
