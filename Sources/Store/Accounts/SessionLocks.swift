@@ -49,7 +49,8 @@ extension Patient {
     func shown(to scope: Scope) -> Patient {
         guard let lock = scope.lock, !lock.namedWards.contains(fields.ward) else { return self }
         let shown = PatientFields(
-            hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: fields.ward, bed: fields.bed, spo2Scale: fields.spo2Scale)
+            hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: fields.ward, bed: fields.bed, spo2Scale: fields.spo2Scale
+        )
         return Patient(id: id, fields: shown, dischargedAt: dischargedAt, ownLimits: ownLimits)
     }
 }
