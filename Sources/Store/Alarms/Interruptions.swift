@@ -52,7 +52,7 @@ extension LeaderSession {
             $0.query(
                 """
                 WITH before AS (SELECT watched_at FROM alarm_watch), written AS (
-                    INSERT INTO alarm_watch (watched_at) VALUES (clock_timestamp()) ON CONFLICT (only) DO UPDATE SET watched_at = excluded.watched_at
+                    INSERT INTO alarm_watch (watched_at) VALUES (clock_timestamp()) ON CONFLICT (is_only) DO UPDATE SET watched_at = excluded.watched_at
                 )
                 SELECT watched_at, clock_timestamp() FROM before WHERE clock_timestamp() - watched_at >= $1 * interval '1 second'
                 """, [TechnicalAlarm.interruptedSeconds])

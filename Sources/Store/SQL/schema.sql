@@ -1021,6 +1021,12 @@ ALTER TABLE public.alarm_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.alarm_watch (
+    is_only boolean DEFAULT true NOT NULL,
+    watched_at timestamp with time zone NOT NULL,
+    CONSTRAINT alarm_watch_one_row CHECK (is_only)
+);
+COMMENT ON TABLE public.alarm_watch IS 'One row, which the leading fajma-push writes once a second.';
 ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alerts_id_seq
     START WITH 1
@@ -1354,15 +1360,12 @@ CREATE TABLE public.wards (
     name text NOT NULL,
     skin_temperature_valid boolean DEFAULT false NOT NULL,
     default_profile text,
+    names_when_locked boolean DEFAULT false NOT NULL,
     CONSTRAINT wards_default_profile_known CHECK ((default_profile = ANY (ARRAY['nourrisson_0_2'::text, 'nourrisson_3_11'::text, 'enfant_1_4'::text, 'enfant_5_12'::text, 'adolescent'::text, 'hypercapnie'::text]))),
     CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
 COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
 COMMENT ON COLUMN public.wards.default_profile IS 'For patients for whom nobody has confirmed one; NULL: an adult''s.';
-    names_when_locked boolean DEFAULT false NOT NULL,
-    CONSTRAINT wards_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
-);
-COMMENT ON COLUMN public.wards.skin_temperature_valid IS 'The ward has validated its measuring site: the score takes what devices measure on the skin.';
 COMMENT ON COLUMN public.wards.names_when_locked IS 'A locked session gets the names of the ward''s patients; else only their beds.';
 ALTER TABLE public.wards ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.wards_id_seq
@@ -1399,6 +1402,8 @@ ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_key UNIQUE NULLS NOT DISTINCT (patient_id, ward_id, profile, vital, side, severity);
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.alarm_watch
+    ADD CONSTRAINT alarm_watch_pkey PRIMARY KEY (is_only);
 ALTER TABLE ONLY public.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit_chain
@@ -1564,7 +1569,7 @@ CREATE TRIGGER user_rights_changed AFTER UPDATE OF role, disabled_at, must_chang
 CREATE TRIGGER user_ward_changed AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.user_belonging_changed();
 CREATE TRIGGER user_wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.user_wards FOR EACH ROW EXECUTE FUNCTION public.audited('user_ward', 'user user_id', '');
 CREATE TRIGGER users_audited AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.audited('user', 'user id', '', 'password_hash', 'password_changed_at');
-CREATE TRIGGER ward_scoring_changed AFTER UPDATE ON public.wards FOR EACH ROW WHEN (((old.skin_temperature_valid IS DISTINCT FROM new.skin_temperature_valid) OR (old.default_profile IS DISTINCT FROM new.default_profile))) EXECUTE FUNCTION public.ward_scoring_changed();
+CREATE TRIGGER ward_scoring_changed AFTER UPDATE ON public.wards FOR EACH ROW WHEN ((((old.skin_temperature_valid IS DISTINCT FROM new.skin_temperature_valid) OR (old.default_profile IS DISTINCT FROM new.default_profile)) OR (old.names_when_locked IS DISTINCT FROM new.names_when_locked))) EXECUTE FUNCTION public.ward_scoring_changed();
 CREATE TRIGGER wards_audited AFTER INSERT OR DELETE OR UPDATE ON public.wards FOR EACH ROW EXECUTE FUNCTION public.audited('ward', 'ward id', '');
 ALTER TABLE ONLY public.alarm_rules
     ADD CONSTRAINT alarm_rules_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);

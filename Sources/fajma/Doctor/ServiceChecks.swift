@@ -46,7 +46,8 @@ enum ServiceChecks {
             return .ok(name, "long enough, and closed to other accounts")
         } catch {
             return .failed(
-                name, "\(error)", advice: "a new one: (umask 077; openssl rand -hex 32 > \(path)), with the same text in nginx's snippet; restart fajma-api")
+                name, "\(error)",
+                advice: "a new one: (umask 077; openssl rand -hex 32 > \(path)), with the same text in nginx's snippet; restart fajma-api")
         }
     }
 

@@ -36,7 +36,8 @@ import Testing
         for _ in 0..<2 { try session.raise(Interruption(since: Self.since)) }
         #expect(try alerts() == ["1 from 0 to …", "2 from 0 to …"])
         #expect(
-            try sql.query("SELECT message FROM alerts WHERE ward_id = 1")[0][0] == "Surveillance interrompue, mesures ou alarmes manquantes – Cardiologie")
+            try sql.query("SELECT message FROM alerts WHERE ward_id = 1")[0][0]
+                == "Surveillance interrompue, mesures ou alarmes manquantes – Cardiologie")
         // It ends when it was stored again, and never before somebody could know of it.
         try sql.script("UPDATE alerts SET raised_at = '2026-11-28T10:00:15Z'")
         for _ in 0..<2 { try session.endInterruptions(at: Self.until) }
