@@ -68,6 +68,22 @@ static fj_reason find_saturation(const fj_ppg *ppg, const fj_ppg_stretch *window
     return FJ_REASON_NONE;
 }
 
+/// The window swings suddenly: no heart pumps so much more within seconds. For a while; then it is the new pulse.
+static bool has_moved(fj_ppg *ppg, float perfusion) {
+    const bool jumped = ppg->usual_perfusion > 0.0f && perfusion > FJ_PPG_MOTION_JUMP * ppg->usual_perfusion;
+    if (!jumped || ++ppg->moved_s > FJ_PPG_MOTION_S) {
+        if (jumped) ppg->usual_perfusion = perfusion;
+        ppg->moved_s = 0;
+        return false;
+    }
+    return true;
+}
+
+static void follow_perfusion(fj_ppg *ppg, float perfusion) {
+    if (ppg->usual_perfusion <= 0.0f) ppg->usual_perfusion = perfusion;
+    ppg->usual_perfusion += (perfusion - ppg->usual_perfusion) / FJ_PPG_MOTION_USUAL_S;
+}
+
 static void measure(fj_ppg *ppg, fj_vitals *out) {
     const float *infrared = ppg->window[FJ_INFRARED];
     const size_t count = ppg->window_count;
@@ -88,13 +104,25 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
             return;
         }
     }
+    if (has_level && has_moved(ppg, out->perfusion_index)) {
+        out->reason = FJ_REASON_MOTION;
+        return;
+    }
     fj_ppg_stretch window = {.begin = 0, .count = count, .internal_hz = internal_hz};
     const fj_ppg_rate found = fj_ppg_find_rate(ppg, &window);
     out->quality = (uint8_t)(found.quality + 0.5f);
     out->reason = found.reason;
-    if (found.reason != FJ_REASON_NONE) return;
+    if (found.reason != FJ_REASON_NONE) {
+        if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_WEAK) out->reason = FJ_REASON_LOW_PERFUSION;
+        return;
+    }
     out->heart_rate = found.rate_bpm;
+    if (has_level) follow_perfusion(ppg, out->perfusion_index);
     if (!ppg->config.has_red) return;
+    if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_SPO2) {
+        out->reason = FJ_REASON_LOW_PERFUSION;
+        return;
+    }
     // What is compared there with itself a beat later must come again after that time.
     out->reason = has_level && found.is_regular ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
 }
@@ -126,7 +154,9 @@ static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
     out->heart_rate = out->spo2 = out->r = NAN;
     out->quality = 0;
     out->reason = state == FJ_PULSE_NONE ? FJ_REASON_NO_PULSE : FJ_REASON_SENSOR_OFF;
-    if (state == FJ_PULSE_OFF) out->perfusion_index = NAN;
+    if (state != FJ_PULSE_OFF) return;
+    out->perfusion_index = NAN;
+    ppg->usual_perfusion = 0.0f;
 }
 
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
