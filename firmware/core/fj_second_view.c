@@ -17,7 +17,7 @@
 /// Where, after a beat and before the next (s), nothing may rise on average by this part of a beat.
 #define BETWEEN_AFTER_S 0.4f
 #define BETWEEN_BEFORE_S 0.25f
-#define BETWEEN 0.2f
+#define BETWEEN 0.25f
 /// Rates (bpm) under which breath is looked for, and under which the whole margin is asked for. Without its half, or its third, a pulse's wave is by
 /// this part rougher than a sine.
 #define BREATH_BELOW_BPM 85.0f
