@@ -107,7 +107,7 @@ public struct ScoreWatch: Sendable, Hashable {
         public init(at: Instant, total: Int, threes: ScoreAlarm.Parameters) { (self.at, self.total, self.threes) = (at, total, threes) }
     }
 
-    /// What staff were told of, from when it was raised until it is surely over, whoever closed the alert.
+    /// What staff were told of, from when it was raised until it is surely over, also after a person closed the alert.
     public struct Told: Sendable, Hashable {
         public var total: Int
         public var threes: ScoreAlarm.Parameters

@@ -38,7 +38,7 @@ extension Database {
                 """, [patient.id, profile.rawValue, patient.profile.proposed?.rawValue, scope.author.user])[0])
     }
 
-    /// Whoever has limits of their own keeps them: what would hold must make sense. What does not already is not held against the change.
+    /// A patient keeps limits of their own: what would hold must make sense. What does not already is not held against the change.
     private func checkOwnLimits(of patient: Patient, under profile: LimitProfile, on connection: Connection) throws {
         func isValid(_ profile: LimitProfile) throws -> Bool {
             try AlarmLevels(of: .patient, profile: profile, ward: patient.fields.ward, patient: patient.id, on: connection).rules.fault(

@@ -169,7 +169,7 @@ import Testing
         #expect(try patient().profile.inForce == .hypercapnia && !patient().profile.asks)
     }
 
-    @Test("who comes back is asked about anew; a discharge that is taken back leaves the profile as it was") func stays() throws {
+    @Test("a patient who comes back is asked about again; a discharge that is taken back leaves the profile as it was") func stays() throws {
         _ = try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse)
         _ = try store.database.dischargePatient(.id(1), store.nurse)
         #expect(throws: StoreError.patientDischarged) { try store.database.confirmProfile(.adult, of: .id(1), store.admin) }

@@ -49,4 +49,4 @@ CREATE TABLE score_watches (
 );
 COMMENT ON TABLE score_watches IS 'Of patients whose score was above a threshold lately.';
 COMMENT ON COLUMN score_watches.threes IS 'For each period a bit for each of the seven parameters, in their order, that gave 3 points.';
-COMMENT ON COLUMN score_watches.told_total IS 'What staff were told of, until it is surely over, whoever closed the alert; NULL: nothing.';
+COMMENT ON COLUMN score_watches.told_total IS 'What staff were told of, until it is surely over, also after a person closed the alert; NULL: nothing.';
