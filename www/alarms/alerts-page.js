@@ -132,7 +132,10 @@ export class AlertsPage extends FajmaElement {
   /** The filters stand there before the patients are known: what somebody has typed meanwhile stays, and so does the focus. */
   #offerPatients() {
     const select = this.querySelector("[name=patient_id]");
-    select?.replaceChildren(...this.#patientChoice(select.value).children);
+    if (!select) return;
+    const chosen = select.value;
+    select.replaceChildren(...this.#patientChoice(chosen).children);
+    select.value = chosen;  // a list whose chosen option is taken away chooses the next one
   }
 
   #filters() {

@@ -50,6 +50,7 @@ def test_what_is_typed_into_the_filters_before_the_lists_have_come_stays_with_it
     page.unroute(asked)
     page.wait_for_selector(".filters [name=patient_id] option:nth-child(2)", state="attached")
     assert since.input_value() == "2026-11-20T08:30"
+    assert page.input_value(".filters [name=patient_id]") == ""
     page.wait_for_selector(".filters [name=debut]:focus")
 
 

@@ -206,11 +206,11 @@ def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward,
     ward, patients = full_ward
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": height})
-    measure(stack, patients)
     log_in(page, stack, role)
     page.goto(f"{stack.url}/#/service/{ward}")
     page.wait_for_selector("patient-tile:nth-of-type(1)")
     until(lambda: page.locator("patient-tile").count() == 32, 10, "32 tiles")
+    measure(stack, patients)  # once the page is there: a value is current for seconds
     page.wait_for_selector(CURRENT)
     for busy in (False, True):
         if busy:
@@ -233,10 +233,10 @@ def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward,
 def test_on_a_telephone_nothing_is_cut_either(stack, full_ward, page, width):
     ward, patients = full_ward
     page.set_viewport_size({"width": width, "height": 800})
-    measure(stack, patients)
     log_in(page, stack)
     page.goto(f"{stack.url}/#/service/{ward}")
     until(lambda: page.locator("patient-tile").count() == 32, 10, "32 tiles")
+    measure(stack, patients)
     page.wait_for_selector(CURRENT)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CLIPPED) == []
