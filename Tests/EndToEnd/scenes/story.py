@@ -86,7 +86,6 @@ class Hospital:
                 self.reporter = threading.Thread(target=self.report, daemon=True)
                 self.reporter.start()
                 until(lambda: time.time() > self.began + 6, 10, "the silent device has reported")
-                self.stack.query("UPDATE alarm_watch SET watched_at = now()")  # nobody missed the daemon: this is no interruption
             self.present_alerts()
         except BaseException:
             self.__exit__()

@@ -101,6 +101,9 @@ class StackProcess:
         os.kill(pid, number)
         return pid
 
+    def was_stopped(self, service):
+        """Before a service goes on that a test has stopped."""
+
     @contextmanager
     def without(self, service, number=signal.SIGKILL):
         """Ends a service, and keeps the supervisor from starting it again until the block ends."""
@@ -110,6 +113,7 @@ class StackProcess:
             until(lambda: is_over(pid), 20, f"{service} has ended")
             yield
         finally:
+            self.was_stopped(service)
             os.kill(self.process.pid, signal.SIGCONT)
 
     @contextmanager
@@ -121,5 +125,6 @@ class StackProcess:
         try:
             yield
         finally:
+            self.was_stopped(service)
             for pid in reversed(pids):
                 os.kill(pid, signal.SIGCONT)
