@@ -102,7 +102,7 @@ def test_a_time_that_exists_twice_is_asked_for_and_one_that_does_not_exist_is_re
     download.value.save_as(tmp_path / "alertes.csv")
     with open(tmp_path / "alertes.csv", encoding="utf-8-sig", newline="") as file:
         head, row = [line for line in csv.reader(file, delimiter=";") if line[5] in ("Alerte", "apres")]
-    assert (head[9], row[9]) == (f"Mesurée ({zone})", second.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds"))
+    assert row[head.index(f"Mesurée ({zone})")] == second.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
     assert re.fullmatch(r"fajma-alertes-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
 
 
