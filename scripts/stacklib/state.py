@@ -35,7 +35,7 @@ class State:
     def __init__(self):
         self.directory = os.path.abspath(os.environ.get("FAJMA_STATE") or os.path.join(REPOSITORY, ".fajma"))
         self.programs = os.path.abspath(os.environ.get("FAJMA_BIN") or os.path.join(REPOSITORY, ".build/release"))
-        self.www = os.path.join(REPOSITORY, "www")
+        self.www = self.path("www")
         for path in (self.directory, REPOSITORY):
             if not PLAIN_PATH.fullmatch(path):
                 raise Failure(f"the path {path} has characters that nginx would misread; choose another place")

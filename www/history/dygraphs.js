@@ -1,6 +1,6 @@
 /** Loads the charts' library, as the server has it from its operating system, when the first chart wants it. */
 
-const FOLDER = new URL("../vendor/dygraphs/", import.meta.url);
+const FOLDER = "vendor/dygraphs/";
 let loading = null;
 
 function add(element) {
@@ -11,8 +11,8 @@ function add(element) {
   });
 }
 
-const script = (name) => add(Object.assign(document.createElement("script"), { src: new URL(name, FOLDER).href }));
-const style = (name) => add(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(name, FOLDER).href }));
+const script = (name) => add(Object.assign(document.createElement("script"), { src: new URL(FOLDER + name, document.baseURI).href }));
+const style = (name) => add(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(FOLDER + name, document.baseURI).href }));
 
 /** Without its own legend, which writes inline styles even when it is hidden: the page's policy forbids them. */
 function prepared(Dygraph) {

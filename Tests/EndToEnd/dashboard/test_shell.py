@@ -1,8 +1,10 @@
 """The page's own files without a network: what is kept, what is said, what never is kept."""
+import http.server
 import json
 import os
 import re
 import signal
+import threading
 
 import pytest
 
@@ -11,6 +13,8 @@ from support.clock import until
 from support.paths import REPOSITORY
 
 KEEPS_FILES = True
+# The page, its three scripts, its style sheet, its texts, and its pictures.
+FILES_OF_A_PAGE = 8
 OFFLINE = "main .offline"
 KEPT = """async () => {
   const found = [];
@@ -38,6 +42,31 @@ CURRENT = """async () => {
 def wait_until_kept(page, before=None):
     """Returns the name of the cache that counts, another one than `before`."""
     return until(lambda: (name := page.evaluate(CURRENT)) != before and name, 20, "the page's files are kept")
+
+
+def test_a_page_is_in_few_files(page, stack):
+    """On a slow network each of them costs a round trip."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(stack.url + "/")
+    page.wait_for_selector("login-page")
+    assert len([url for url in asked if "/api/" not in url]) <= FILES_OF_A_PAGE, asked
+
+
+def test_a_browser_runs_the_sources_as_they_stand(page):
+    """Without a server behind them, the page says so."""
+    class Silent(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=os.path.join(REPOSITORY, "www"))
+
+        def log_message(self, format, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.wait_for_selector(OFFLINE)
+        server.shutdown()
 
 
 def test_it_can_be_installed(chromium, stack):
@@ -98,7 +127,7 @@ def test_only_the_pages_own_files_are_kept_and_no_patient(page, stack, device):
     page.reload()
     page.wait_for_selector("alerts-page")
     wait_until_kept(page)
-    www = os.path.join(REPOSITORY, "www")
+    www = stack.path("www")
     for url in page.evaluate(KEPT):
         path = url.removeprefix(stack.url + "/")
         assert path == "" or path.startswith("vendor/dygraphs/") or os.path.isfile(os.path.join(www, path)), url
@@ -116,12 +145,12 @@ def test_an_update_is_there_with_the_next_load_and_an_old_file_is_not_kept(page,
     # As if the version before had kept a file that is no more, and another text of one that still is.
     page.evaluate("""async (name) => {
       const cache = await caches.open(name);
-      for (const path of ["kit/of-yesterday.css", "kit/base.css"]) await cache.put(new URL(path, document.baseURI), new Response("old"));
+      for (const path of ["of-yesterday.css", "app.css"]) await cache.put(new URL(path, document.baseURI), new Response("old"));
     }""", before)
     page.reload()
     page.wait_for_selector("login-page")
-    assert page.evaluate("getComputedStyle(document.body).display") == "flex", "base.css is the server's"
+    assert page.evaluate("getComputedStyle(document.body).display") == "flex", "app.css is the server's"
     wait_until_kept(page, before)
     until(lambda: before not in page.evaluate("caches.keys()"), 20, "what was kept before is thrown away")
-    assert "/kit/of-yesterday.css" not in "".join(page.evaluate(KEPT))
-    assert page.evaluate("async () => (await (await caches.match('kit/base.css')).text()).length") > 100
+    assert "/of-yesterday.css" not in "".join(page.evaluate(KEPT))
+    assert page.evaluate("async () => (await (await caches.match('app.css')).text()).length") > 100
