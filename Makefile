@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test test-fast test-long test-build sanitize build setup ws-echo bench screenshots firmware-test clean help lint format sbom
+.PHONY: run stack test test-fast test-long test-build sanitize build setup setup-long ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -27,7 +27,7 @@ test-fast: test-build
 
 # Every test, on optimised code, with more fuzzing and more simulated days.
 test-long: export FAJMA_TEST_OPTIMISED = 1
-test-long: test-build
+test-long: setup-long test-build
 	$(call say,test-long)
 	@exec /usr/bin/python3 scripts/test long
 
@@ -51,6 +51,9 @@ build: setup
 setup:
 	$(call say,setup)
 	@scripts/setup
+
+setup-long:
+	@scripts/setup long
 
 # An echo server on the push daemon's socket code, for conformance suites such as Autobahn's; not shipped.
 ws-echo: build

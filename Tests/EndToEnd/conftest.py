@@ -15,7 +15,7 @@ from support.stack import Stack
 
 # What takes minutes: `make test-long` sets it.
 IS_LONG = os.environ.get("FAJMA_TEST_LONG") == "1"
-collect_ignore = [] if IS_LONG else ["slow/test_database_faults.py"]
+collect_ignore = [] if IS_LONG else ["slow/test_database_faults.py", "slow/test_other_browsers.py"]
 # The demonstration hospital alone makes more.
 AUDIT_ROWS = 300
 # Of a test that failed: the last answers that its page had.

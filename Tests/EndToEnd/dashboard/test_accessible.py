@@ -52,6 +52,7 @@ def look(page, name):
     if IS_LONG or name in MAIN:
         yield "dark", axe_findings(page, **COLOURS)
     page.set_viewport_size(PHONE)
+    wait_for_frames(page)
     if name in MAIN:
         yield "telephone", axe_findings(page, **EVERYTHING)
     yield "telephone, targets", page.evaluate("() => everybody.smallTargets()")
@@ -61,10 +62,14 @@ def look(page, name):
             yield f"{width}, {what}", wrong
 
 
+def wait_for_frames(page):
+    """Charts, tiles and tables take a new width within some frames."""
+    page.evaluate("(count) => new Promise((done) => { const next = () => (count-- ? requestAnimationFrame(next) : done()); next(); })", FRAMES)
+
+
 def spoilt(page):
-    """Once charts, tiles and tables have taken this width, which takes them some frames."""
     for _ in range(TRIES):
-        page.evaluate("(count) => new Promise((done) => { const next = () => (count-- ? requestAnimationFrame(next) : done()); next(); })", FRAMES)
+        wait_for_frames(page)
         found = page.evaluate("() => everybody.spoilt()")
         if not any(found.values()):
             break

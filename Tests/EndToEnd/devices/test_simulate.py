@@ -167,7 +167,8 @@ def test_with_outages_power_cuts_and_drift_only_what_was_measured_arrives_and_on
     simulation = Simulation("--url", recorder.url, "--devices", device_file.path, "--ago", "600", "--speed", "100", "--outages", "60",
                             "--power-cuts", "120", "--drift-ppm", "100", "--log", str(log))
     # As much as is asked for below, however fast the machine is: one that is busy takes minutes for it.
-    until(lambda: any("power cuts took" in line for line in simulation.lines) and has_lines(log, 20 * 330), 300, "twenty devices measured 330 times each")
+    until(lambda: any("power cuts took" in line for line in simulation.lines) and has_lines(log, 20 * 330), 300,
+          "twenty devices measured 330 times each")
     output = simulation.end()
     assert int(re.findall(r"(\d+) power cuts took", output)[-1]) > 20 and "refused 0" in output
     keys = {int(key.split("_")[1]): key for key in device_file.keys}

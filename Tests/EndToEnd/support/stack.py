@@ -16,9 +16,9 @@ TOKEN_SECONDS = 600
 PATIENTS = 180
 # So many more devices of the same ward a test may ask for.
 NEIGHBOURS = 2
-# No test waits for an alarm about a device, a ward or a score, or for a reminder, unless it says so: the product's own settings, longer than all tests take.
-QUIET = dict.fromkeys(("FAJMA_SIGNAL_LOST_SECONDS", "FAJMA_WARD_UNMONITORED_SECONDS", "FAJMA_SCORE_PERIOD_SECONDS", "FAJMA_ESCALATION_SECONDS",
-                       "FAJMA_REMINDER_SECONDS"), "3600")
+# No test waits for an alarm about a device, a ward or a score, or for a reminder, unless it says so: the product's own settings,
+# longer than all tests take.
+QUIET = {f"FAJMA_{name}_SECONDS": "3600" for name in ("SIGNAL_LOST", "WARD_UNMONITORED", "SCORE_PERIOD", "ESCALATION", "REMINDER")}
 
 
 class Stack(StackProcess):
