@@ -16,6 +16,8 @@ from support.paths import program
 from support.stack import Stack
 
 HANDOVER_SECONDS = 5
+# From then on a time in which no daemon looked after alarms is an alert.
+UNWATCHED_SECONDS = 15
 
 
 def watches(stack, condition="true"):
@@ -194,3 +196,26 @@ def test_a_silent_device_and_a_ward_without_sound_are_alerts_until_they_are_hear
         until(lambda: ward_alerts() == [["error", "t"]], 10, "the ward is heard")
     # A device that was worn, and has alerts, can be taken out of use.
     assert stack.request("DELETE", f"/api/iot/dispositifs/{device.id}/", role="admin").status_code == 204
+
+
+def test_a_time_without_a_daemon_that_looks_after_alarms_is_an_alert_afterwards(alert_stack, monkeypatch):
+    """Who was not at a screen meanwhile knows it by that; a change of the leader is none."""
+    stack, kind = alert_stack, "surveillance_interrompue"
+    # Other tests stop the daemon for longer than that, and want no alert.
+    monkeypatch.setattr(stack, "was_stopped", lambda service: None)
+
+    def interruptions():
+        return stack.query(f"SELECT ward_id, severity, ended_at - measured_at >= interval '{UNWATCHED_SECONDS} s', acknowledged_at IS NULL FROM alerts "
+                           f"WHERE kind = '{kind}' ORDER BY ward_id")
+
+    until(lambda: leader(stack), 20, "a daemon leads")
+    before = leader(stack)
+    stack.kill("fajma-push")
+    until(lambda: leader(stack) not in (None, before), 20, "it leads again")
+    assert interruptions() == []
+    with stack.without("fajma-push"):
+        begun = time.monotonic()
+        until(lambda: time.monotonic() - begun > UNWATCHED_SECONDS, UNWATCHED_SECONDS + 1, "nobody looks after alarms")
+    until(lambda: interruptions() == [[str(stack.devices[0].ward), "error", "t", "t"]], 20, "the ward with a patient has the alert")
+    [row] = [row for row in stack.request("GET", "/api/iot/alertes/", params={"service": stack.devices[0].ward}).json() if row["type_alerte"] == kind]
+    assert row["terminee_le"] and not row["acquittee"]
