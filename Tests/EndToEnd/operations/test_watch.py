@@ -217,5 +217,6 @@ def test_a_time_without_a_daemon_that_looks_after_alarms_is_an_alert_afterwards(
         begun = time.monotonic()
         until(lambda: time.monotonic() - begun > UNWATCHED_SECONDS, UNWATCHED_SECONDS + 1, "nobody looks after alarms")
     until(lambda: interruptions() == [[str(stack.devices[0].ward), "error", "t", "t"]], 20, "the ward with a patient has the alert")
-    [row] = [row for row in stack.request("GET", "/api/iot/alertes/", params={"service": stack.devices[0].ward}).json() if row["type_alerte"] == kind]
+    rows = stack.request("GET", "/api/iot/alertes/", params={"service": stack.devices[0].ward}).json()
+    [row] = [row for row in rows if row["type_alerte"] == kind]
     assert row["terminee_le"] and not row["acquittee"]
