@@ -362,6 +362,21 @@ struct DaemonTests {
         }
     }
 
+    @Test("A change of the rights of the account that a socket is about to have is not missed")
+    func rightsDuringRenewal() async throws {
+        try await withDaemon { daemon, source, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=other")
+            _ = try client.hear(until: "ready")
+            source.holdNext()
+            try client.say(#"{"type":"auth","token":"good"}"#)
+            source.waitUntilStuck()  // it was allowed, and does not know it yet
+            source.revoked = ["good": .unauthenticated]
+            daemon.event(.rights(.user(1)))
+            source.release()
+            #expect(try client.hear() == .close(4401))
+        }
+    }
+
     @Test("A change between the answer to a handshake and the opened socket is not missed")
     func rightsDuringHandshake() async throws {
         try await withDaemon { daemon, source, path in

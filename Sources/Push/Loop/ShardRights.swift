@@ -48,8 +48,10 @@ extension Shard {
                 doubts.answered(socket, isKnown: true)
                 continue
             }
-            let (token, room) = (visitor.newestToken, visitor.room)
+            let (token, room, changesSeen) = (visitor.newestToken, visitor.room, clerks.changesOfRights)
             clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
+                // A change of the rights of the account that it is about to have did not concern this socket yet.
+                if clerks.changesOfRights != changesSeen, visitors[socket]?.token != token { doubts.raise(socket, isUrgent: true) }
                 answered(result, about: token, for: socket)
                 askDoubts()
             }
