@@ -111,6 +111,7 @@ def test_a_ward_is_added_renamed_and_deleted_but_not_one_with_patients(stack, pa
     page.keyboard.press("Enter")
     expect_done(page, other)
     expect_focus(page, f"[data-key=change-{ward}]")
+    page.wait_for_selector(f'.data tbody tr:has-text("{other}")')  # the list follows; until then its rows have the old name
     assert page.locator(f"[data-key=delete-{nurses_ward(stack)['id']}]").count() == 0
     press(page, f"[data-key=delete-{ward}]")
     press(page, "dialog button.danger")
