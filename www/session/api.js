@@ -11,8 +11,8 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** A list is read to its end in pages of so many rows, and no further than so many pages. */
 const PAGE_ROWS = 1_000, MAX_PAGES = 50;
 
-/** Said to the other tabs: the session was locked or unlocked. Anything else is why it has ended. */
-const RENEW = "renew";
+/** Said to the other tabs: the session was locked, or unlocked. Anything else is why it has ended. */
+const LOCKED = "locked", UNLOCKED = "unlocked";
 
 /** What a locked session shows; the server decides that, and this only until it has answered. */
 const locked = (user, wards) => ({
@@ -48,20 +48,29 @@ export class Api extends EventTarget {
     super();
     this.base = String(base);
     this.#tabs = new BroadcastChannel(`fajma-session ${base}`);
-    this.#tabs.onmessage = ({ data }) => (data === RENEW ? this.user && this.renew().catch(() => {}) : this.#end(data));
+    this.#tabs.onmessage = ({ data }) => this.#heard(data);
   }
 
-  /** Logs in; over a locked session, unlocks it. Meanwhile no tab renews: the server ends the locked session at once. */
+  #heard(said) {
+    if (said !== LOCKED && said !== UNLOCKED) return this.#end(said);
+    if (said === UNLOCKED) this.#locking = null;  // somebody is there
+    if (this.user) this.renew().catch(() => {});
+  }
+
+  /**
+   * Logs in; over a locked session, unlocks it. Meanwhile no tab renews: the server ends the locked session at once. The first that does so
+   * afterwards knows that somebody is there, and locks nothing.
+   */
   async login(username, password) {
     const wasIn = this.user !== null;
-    const entering = this.#alone(() => this.#send("POST", "api/session/", { body: { username, password } }))
-      .then((session) => this.#accept(session, true))
-      .finally(() => { this.#renewing = null; });
+    const entering = this.#alone(async () => {
+      this.#accept(await this.#send("POST", "api/session/", { body: { username, password } }), true);
+      this.dispatchEvent(new CustomEvent("login"));
+      if (wasIn) this.#tabs.postMessage(UNLOCKED);
+    }).finally(() => { this.#renewing = null; });
     // A request that needs a token meanwhile waits for this one; a refusal leaves the session as it was.
     this.#renewing = entering.catch(() => {});
     await entering;
-    this.dispatchEvent(new CustomEvent("login"));
-    if (wasIn) this.#tabs.postMessage(RENEW);
   }
 
   /**
@@ -74,7 +83,7 @@ export class Api extends EventTarget {
     this.#know(locked(this.user, wards));
     await this.renew();
     if (this.#locking) await this.renew();  // a renewal that was under way did not say so
-    this.#tabs.postMessage(RENEW);
+    this.#tabs.postMessage(LOCKED);
   }
 
   /** A new access token for the session that the browser's cookie stands for; throws a 401 when there is none. */

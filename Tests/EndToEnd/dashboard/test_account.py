@@ -203,6 +203,35 @@ def test_a_hand_in_one_tab_holds_the_others(person, page):
     assert somebody.open_sessions() == 1
 
 
+def test_a_tab_that_is_late_to_lock_does_not_lock_what_was_unlocked_meanwhile(person, page):
+    """On a slow network both tabs find that nobody is there, and somebody is back before the second one has told the server."""
+    somebody = person()
+    somebody.enter(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("ward-list .services a")
+    lock = "import('./context.js').then(({ alarms, api }) => { api.lock(alarms.wards); })"
+    page.evaluate(lock)
+    for tab in (page, other):
+        tab.wait_for_selector(LOCKED)
+    logins = []
+    page.route("**/api/session/", lambda route: logins.append(route) if route.request.method == "POST" else route.continue_())
+    page.click(LOCKED)
+    page.fill("dialog.unlock [name=password]", somebody.password)
+    page.click("dialog.unlock button.primary")
+    page.wait_for_selector("dialog.unlock form[aria-busy]")
+    other.evaluate(lock)
+    renewals = []
+    other.on("response", lambda answer: renewals.append(answer) if answer.request.method == "PUT" else None)
+    logins[0].continue_()
+    for tab in (page, other):
+        tab.wait_for_selector("ward-list .services a")
+    assert renewals and all(answer.status == 200 for answer in renewals)
+    for tab in (page, other):
+        assert tab.locator(LOCKED).count() == 0
+    assert somebody.open_sessions() == 1
+
+
 def test_a_laptop_that_was_closed_for_an_hour_shows_no_patient_when_it_wakes_without_a_network(stack, device, person, page):
     somebody = person()
     page.clock.install()

@@ -76,7 +76,8 @@ def test_a_report_without_times_that_is_sent_again_is_stored_once(stack, fault, 
         answer = device.post(report)
         assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown"), answer.text
     answer = until(lambda: (again := device.post(report)).status_code == 201 and again, 15, "the database stores again")
-    assert answer.json()["doublons"] == (2 if was_stored else 0), answer.text
+    # What was given up may still have been stored, once the lock was gone.
+    assert answer.json()["doublons"] in ([2] if was_stored else [0, 2]), answer.text
     assert device.post(report).json()["doublons"] == 2
     assert device.stored() - before == 2
     stack.query(f"UPDATE device_assignment SET during = tstzrange(lower(during), now()) WHERE device_id = {device.id} AND upper_inf(during)")
