@@ -205,8 +205,8 @@ def test_a_time_without_a_daemon_that_looks_after_alarms_is_an_alert_afterwards(
     monkeypatch.setattr(stack, "was_stopped", lambda service: None)
 
     def interruptions():
-        return stack.query(f"SELECT ward_id, severity, ended_at - measured_at >= interval '{UNWATCHED_SECONDS} s', acknowledged_at IS NULL FROM alerts "
-                           f"WHERE kind = '{kind}' ORDER BY ward_id")
+        return stack.query(f"SELECT ward_id, severity, ended_at - measured_at >= interval '{UNWATCHED_SECONDS} s', acknowledged_at IS NULL "
+                           f"FROM alerts WHERE kind = '{kind}' ORDER BY ward_id")
 
     until(lambda: leader(stack), 20, "a daemon leads")
     before = leader(stack)
