@@ -17,9 +17,14 @@ const shown = (entry, value, i18n) => {
  * measurement.
  */
 export function messageOf(alert, i18n) {
-  if (alert.score) return scoreMessage(alert, i18n);
-  if (!alert.byHand) return ruleMessage(alert, i18n) ?? technicalMessage(alert, i18n) ?? alert.message;
+  if (alert.score || !alert.byHand) return whatOf(alert, i18n);
   return alert.raisedBy === null ? i18n.t("alerts.byhand.unknown", { message: alert.message }) : i18n.t("alerts.byhand", { message: alert.message, who: alert.raisedBy });
+}
+
+/** The same without who says so, for where that stands apart. */
+export function whatOf(alert, i18n) {
+  if (alert.score) return scoreMessage(alert, i18n);
+  return alert.byHand ? alert.message : ruleMessage(alert, i18n) ?? technicalMessage(alert, i18n) ?? alert.message;
 }
 
 /** "SpO₂ : 84 % (< 90 %)"; null of what no rule raised. */

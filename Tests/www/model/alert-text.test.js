@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { I18n } from "../../../www/kit/i18n.js";
-import { iconOf, limitOf, messageOf, shortOf, stageOf, valueOf } from "../../../www/model/alert-text.js";
+import { iconOf, limitOf, messageOf, shortOf, stageOf, valueOf, whatOf } from "../../../www/model/alert-text.js";
 
 const texts = (language) => JSON.parse(readFileSync(new URL(`../../../www/locales/${language}.json`, import.meta.url), "utf8"));
 async function spoken(language) {
@@ -34,6 +34,7 @@ test("what is not measured, and what is about the equipment, has icons of its ow
 
 test("a message is made of the alert's parts, in the reader's language", () => {
   assert.deepEqual([fr, en].map((i18n) => plain(messageOf(alert(1), i18n))), ["SpO₂ : 84 % (< 90 %)", "SpO₂: 84 % (< 90 %)"]);
+  assert.equal(plain(whatOf(alert(1), en)), "SpO₂: 84 % (< 90 %)");
   const rate = alert(1, { kind: "respiratory_rate_haut", vital: "respiratory_rate", side: "haut", value: 26, limit: 25, message: "Fréquence respiratoire : 26 /min (≥ 25 /min)" });
   assert.deepEqual([fr, en].map((i18n) => plain(messageOf(rate, i18n))), ["Fréquence respiratoire : 26 /min (≥ 25 /min)", "Respiratory rate: 26 /min (≥ 25 /min)"]);
   const missing = technical("mesure_absente", "Mesure absente : SpO2, fréquence cardiaque – Bracelet 12");
@@ -61,6 +62,7 @@ test("beside a live value the short text has the limit alone, once it ended the 
 test("what a person raised says so, where there is room also who", () => {
   const raised = technical("main:signal_perdu", "SpO₂ 82 < 85", { byHand: true, raisedBy: "a.diop" });
   assert.equal(messageOf(raised, fr), "SpO₂ 82 < 85 (signalée par a.diop)");
+  assert.equal(whatOf(raised, fr), "SpO₂ 82 < 85", "where it stands apart who says so");
   assert.equal(messageOf({ ...raised, raisedBy: null }, fr), "SpO₂ 82 < 85 (signalée à la main)");
   assert.equal(plain(shortOf(raised, fr, 0)), "« SpO₂ 82 < 85 »");
 });
