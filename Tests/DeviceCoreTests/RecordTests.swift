@@ -100,7 +100,7 @@ func isSame(_ a: fj_record, _ b: fj_record) -> Bool {
                 #expect((fj_record_reason(&record, fj_vital(UInt32(index))) == FJ_REASON_NONE) == (value != .min))
             }
         }
-        let known: Set = ["sensor_off", "no_pulse", "low_perfusion", "poor_signal", "saturated", "starting"]
+        let known: Set = ["sensor_off", "no_pulse", "low_perfusion", "poor_signal", "saturated", "starting", "motion"]
         for reason in (0...FJ_REASON_COUNT.rawValue).map({ fj_reason($0) }) {
             let name = fj_reason_wire_name(reason).map { String(cString: $0) }
             #expect(name.map(known.contains) ?? [FJ_REASON_NONE, FJ_REASON_NO_SAMPLES, FJ_REASON_COUNT].contains(reason), "\(reason)")

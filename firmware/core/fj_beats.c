@@ -4,16 +4,13 @@
 #include <stdint.h>
 
 #include "fj_pulse.h"
+#include "fj_rises.h"
 
-#define RISE_S 0.1f
-/// Two beats are no closer: a little under the period of the fastest rate.
-#define APART_S 0.235f
 #define BEFORE_S 0.14f
 #define AFTER_S 0.26f
 /// Samples of both together.
 #define SHAPE_MAX (FJ_PULSE_RATE_MAX_HZ * 2u / 5u + 1u)
-/// Of the third steepest rise: over the one it is a beat, under the other it is none, between them nobody can tell.
-#define BEAT_STEEPNESS 0.45f
+/// Of the third steepest rise: under this it is no beat, over FJ_RISES_BEAT it is one, between them nobody can tell.
 #define DICROTIC_STEEPNESS 0.3f
 /// A beat after a long pause is stronger than one after a short; more than this is motion.
 #define STEEPNESS_RATIO_MAX 2.6f
@@ -28,64 +25,18 @@
 /// sways, or whose rate has jumped, has few.
 #define CHANGE 0.1f
 #define CHANGES_MIN 0.4f
-
-typedef struct rises {
-    size_t at[FJ_BEATS_MAX];
-    float steepness[FJ_BEATS_MAX];
-    size_t count;
-} rises;
-
-/// Blood makes the light darker, some recordings have it the other way: the steeper side is the beginning of a beat.
-static float direction(const float *x, size_t count, size_t span) {
-    float up = 0.0f, down = 0.0f;
-    for (size_t i = span; i < count; i++) {
-        up = fmaxf(up, x[i] - x[i - span]);
-        down = fmaxf(down, x[i - span] - x[i]);
-    }
-    return up > down ? 1.0f : -1.0f;
-}
-
-/// The steepest places of the window, the steeper of two that are too close. False: too many.
-static bool find_rises(const float *x, size_t count, float rate_hz, rises *out) {
-    const size_t span = (size_t)(rate_hz * RISE_S), apart = (size_t)(rate_hz * APART_S);
-    const float sign = direction(x, count, span);
-    out->count = 0;
-    for (size_t i = span + 1; i + 1 < count; i++) {
-        const float here = sign * (x[i] - x[i - span]);
-        if (!(here > 0.0f && here >= sign * (x[i - 1] - x[i - 1 - span]) && here > sign * (x[i + 1] - x[i + 1 - span]))) continue;
-        if (out->count > 0 && i - out->at[out->count - 1] < apart) {
-            if (here <= out->steepness[out->count - 1]) continue;
-            out->count--;
-        }
-        if (out->count == FJ_BEATS_MAX) return false;
-        out->at[out->count] = i;
-        out->steepness[out->count++] = here;
-    }
-    return true;
-}
-
-static float third_steepest(const rises *all) {
-    float top[3] = {0};
-    for (size_t i = 0; i < all->count; i++) {
-        float next = all->steepness[i];
-        for (int place = 0; place < 3; place++) {
-            if (next <= top[place]) continue;
-            const float pushed = top[place];
-            top[place] = next;
-            next = pushed;
-        }
-    }
-    return top[2];
-}
+/// A step: so many intervals at least on either side, each within this part of the side's mean.
+#define SIDE 2u
+#define EVEN 0.08f
 
 /// Keeps the rises that are beats. False: of one nobody can tell, or they are too unequal.
-static bool keep_beats(rises *all) {
-    const float typical = third_steepest(all);
+static bool keep_beats(fj_rises *all) {
+    const float typical = all->typical;
     float least = INFINITY, greatest = 0.0f;
     size_t kept = 0;
     for (size_t i = 0; i < all->count; i++) {
         const float steepness = all->steepness[i];
-        if (steepness <= BEAT_STEEPNESS * typical) {
+        if (steepness <= FJ_RISES_BEAT * typical) {
             if (steepness > DICROTIC_STEEPNESS * typical) return false;
             continue;
         }
@@ -113,7 +64,7 @@ static bool cut_out(const float *x, size_t count, size_t at, size_t before, size
 }
 
 /// How much the beats look like their mean; 0 if one does not.
-static float likeness(const float *x, size_t count, float rate_hz, const rises *beats) {
+static float likeness(const float *x, size_t count, float rate_hz, const fj_rises *beats) {
     const size_t before = (size_t)(rate_hz * BEFORE_S), length = (size_t)(rate_hz * (BEFORE_S + AFTER_S));
     float mean[SHAPE_MAX] = {0}, shape[SHAPE_MAX], power = 0.0f, sum = 0.0f;
     size_t whole = 0;
@@ -142,7 +93,7 @@ typedef struct intervals {
     bool is_irregular;
 } intervals;
 
-static intervals measure(const rises *beats) {
+static intervals measure(const fj_rises *beats) {
     intervals found = {.shortest = SIZE_MAX};
     size_t before = 0, changes = 0;
     for (size_t i = 1; i < beats->count; i++) {
@@ -156,10 +107,26 @@ static intervals measure(const rises *beats) {
     return found;
 }
 
+/// All intervals from beat to beat are their mean, within EVEN.
+static bool is_even(const fj_rises *beats, size_t from, size_t to) {
+    const float mean = (float)(beats->at[to] - beats->at[from]) / (float)(to - from);
+    for (size_t i = from; i < to; i++)
+        if (fabsf((float)(beats->at[i + 1] - beats->at[i]) - mean) > EVEN * mean) return false;
+    return true;
+}
+
+/// The beats are even before a place and after it; the interval across it may be anything.
+static bool is_step(const fj_rises *beats) {
+    const size_t last = beats->count - 1;
+    for (size_t i = SIDE; i + SIDE < last; i++)
+        if (is_even(beats, 0, i) && (is_even(beats, i, last) || is_even(beats, i + 1, last))) return true;
+    return false;
+}
+
 fj_error fj_beats_find(const float *samples, size_t count, float rate_hz, fj_beats *out) {
     if (!samples || !out || !(rate_hz > 0.0f && rate_hz <= (float)FJ_PULSE_RATE_MAX_HZ)) return FJ_ERROR_ARGUMENT;
-    rises beats;
-    if (!find_rises(samples, count, rate_hz, &beats) || !keep_beats(&beats)) return FJ_ERROR_SENSOR;
+    fj_rises beats;
+    if (!fj_rises_find(samples, count, rate_hz, &beats) || !keep_beats(&beats)) return FJ_ERROR_SENSOR;
     const intervals apart = measure(&beats);
     const size_t first = beats.at[0], last = beats.at[beats.count - 1];
     const float end = END_FACTOR * (float)apart.longest + END_S * rate_hz;
@@ -174,6 +141,7 @@ fj_error fj_beats_find(const float *samples, size_t count, float rate_hz, fj_bea
         .fastest_bpm = 60.0f * rate_hz / (float)apart.shortest,
         .likeness = alike,
         .is_irregular = apart.is_irregular,
+        .is_step = is_step(&beats),
     };
     return FJ_OK;
 }

@@ -14,8 +14,8 @@ fj_ppg_config fj_ppg_config_max30102(void) {
         .level_on = 1400.0f,
         .infrared_ma = FJ_MAX30102_CURRENT_START * FJ_MAX30102_STEP_MA,
         .saturation = 260000.0f,  // of 262,143
-        .perfusion_off = 0.2f,
-        .perfusion_on = 0.25f,
+        .perfusion_off = 0.04f,
+        .perfusion_on = 0.05f,
         .quality_min = 40.0f,
         // Maxim's curve for the MAX30101 family, which reads about 3 points high below 90 %: a device's own replaces it.
         .curve = {.a = -45.060f, .b = 30.354f, .c = 94.845f},

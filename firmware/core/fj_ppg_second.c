@@ -1,52 +1,11 @@
 // What one second gave: first whether anybody wears the sensor, then whether the window can be trusted, then the numbers.
 #include <math.h>
 
-#include "fj_beats.h"
 #include "fj_ppg.h"
+#include "fj_ppg_rate.h"
 
-/// Less likeness than this is quality 0.
-#define LIKENESS_MIN 0.5f
-/// The window is looked at in thirds, each longer than the slowest beat; a third with this many times another's power is motion.
-#define PARTS 3u
-#define POWER_RATIO_MAX 16.0f
 /// Peak to peak of a sine of power 1.
 #define SINE_PEAK_TO_PEAK 2.82842712f
-/// The newest stretch that is tried alone when the whole window is poor (s).
-#define SHORT_WINDOW_S 4.0f
-/// Under this quality noise may look like a pulse once, but hardly twice in the same place: the second before must have found
-/// the same rate, within this part of it.
-#define CERTAIN_QUALITY 75.0f
-#define AGREEMENT 0.1f
-/// A rate outside those of single beats by this part is none of theirs.
-#define RANGE_TOLERANCE 0.05f
-/// The fewer beats a stretch shows, the better they must repeat: more quality for each beat that it lacks.
-#define MANY_BEATS 8.0f
-#define QUALITY_A_BEAT 5.0f
-
-/// A part of the window.
-typedef struct stretch {
-    size_t begin, count;
-    float internal_hz;
-} stretch;
-
-static float power(const float *x, size_t count) {
-    float sum = 0.0f;
-    for (size_t i = 0; i < count; i++) sum += x[i] * x[i];
-    return count > 0 ? sum / (float)count : 0.0f;
-}
-
-/// 1 if all parts of the window are equally strong, 0 from POWER_RATIO_MAX on.
-static float steadiness(const float *x, size_t count) {
-    float weakest = INFINITY, strongest = 0.0f;
-    for (size_t part = 0; part < PARTS; part++) {
-        const float p = power(x + part * (count / PARTS), count / PARTS);
-        weakest = fminf(weakest, p);
-        strongest = fmaxf(strongest, p);
-    }
-    if (!(weakest * POWER_RATIO_MAX > strongest)) return 0.0f;
-    return 1.0f - (strongest / weakest - 1.0f) / (POWER_RATIO_MAX - 1.0f);
-}
-
 static float mean_level(const fj_ppg *ppg, int channel) {
     const unsigned known = ppg->seconds < FJ_PULSE_WINDOW_S ? ppg->seconds : FJ_PULSE_WINDOW_S;
     float sum = 0.0f;
@@ -92,7 +51,7 @@ static fj_reason close_second(fj_ppg *ppg, float *level) {
     return reason;
 }
 
-static fj_reason find_saturation(const fj_ppg *ppg, const stretch *window, fj_vitals *out) {
+static fj_reason find_saturation(const fj_ppg *ppg, const fj_ppg_stretch *window, fj_vitals *out) {
     const fj_spo2_input input = {
         .infrared = ppg->window[FJ_INFRARED] + window->begin,
         .red = ppg->window[FJ_RED] + window->begin,
@@ -109,66 +68,20 @@ static fj_reason find_saturation(const fj_ppg *ppg, const stretch *window, fj_vi
     return FJ_REASON_NONE;
 }
 
-/// The best estimate of one second.
-typedef struct estimate {
-    float rate_bpm, quality;
-    fj_reason reason;  // FJ_REASON_NONE: good enough to be given
-} estimate;
-
-/// Heart rate and quality of a stretch of the window; `previous_bpm` is what the second before found, 0 for nothing.
-static estimate find_pulse(fj_ppg *ppg, const stretch *window, float previous_bpm) {
-    const float *infrared = ppg->window[FJ_INFRARED] + window->begin;
-    fj_pulse pulse;
-    const fj_error error = fj_pulse_find(infrared, window->count, window->internal_hz, ppg->lags, &pulse);
-    if (error == FJ_ERROR_RANGE) return (estimate){.reason = FJ_REASON_OUT_OF_RANGE};
-    if (error != FJ_OK) return (estimate){.reason = FJ_REASON_POOR_SIGNAL};
-    const float likeness = fmaxf(0.0f, (pulse.likeness - LIKENESS_MIN) / (1.0f - LIKENESS_MIN));
-    estimate found = {.rate_bpm = pulse.rate_bpm, .quality = 100.0f * likeness * steadiness(infrared, window->count)};
-    const bool agrees = fabsf(found.rate_bpm - previous_bpm) <= AGREEMENT * previous_bpm;
-    const float beats = (float)window->count / window->internal_hz * found.rate_bpm / 60.0f;
-    const float enough = fminf(CERTAIN_QUALITY, ppg->config.quality_min + QUALITY_A_BEAT * fmaxf(0.0f, MANY_BEATS - beats));
-    if (!(found.quality >= ppg->config.quality_min && (found.quality >= CERTAIN_QUALITY || (agrees && found.quality >= enough))))
-        found.reason = FJ_REASON_POOR_SIGNAL;
-    return found;
-}
-
-/// The mean rate of a heart that beats irregularly; the second before must have found about the same. `*found` stays where it beats regularly, or
-/// where nobody can tell.
-static bool count_beats(fj_ppg *ppg, const stretch *window, estimate *found) {
-    const float previous_bpm = ppg->beats_bpm;
-    fj_beats beats;
-    ppg->beats_bpm = 0.0f;
-    const float *infrared = ppg->window[FJ_INFRARED] + window->begin;
-    if (fj_beats_find(infrared, window->count, window->internal_hz, &beats) != FJ_OK || !beats.is_irregular) return false;
-    ppg->beats_bpm = beats.rate_bpm;
-    // Some beats of an irregular heart may repeat themselves by chance; what the heart did not do at all is a mistake.
-    const bool is_there = found->reason == FJ_REASON_NONE && found->rate_bpm >= (1.0f - RANGE_TOLERANCE) * beats.slowest_bpm
-        && found->rate_bpm <= (1.0f + RANGE_TOLERANCE) * beats.fastest_bpm;
-    if (is_there) return false;
-    const bool agrees = fabsf(beats.rate_bpm - previous_bpm) <= AGREEMENT * previous_bpm;
-    *found = (estimate){
-        .rate_bpm = beats.rate_bpm,
-        .quality = 100.0f * (beats.likeness - LIKENESS_MIN) / (1.0f - LIKENESS_MIN),
-        .reason = agrees ? FJ_REASON_NONE : FJ_REASON_POOR_SIGNAL,
-    };
+/// The window swings suddenly: no heart pumps so much more within seconds. For a while; then it is the new pulse.
+static bool has_moved(fj_ppg *ppg, float perfusion) {
+    const bool jumped = ppg->usual_perfusion > 0.0f && perfusion > FJ_PPG_MOTION_JUMP * ppg->usual_perfusion;
+    if (!jumped || ++ppg->moved_s > FJ_PPG_MOTION_S) {
+        if (jumped) ppg->usual_perfusion = perfusion;
+        ppg->moved_s = 0;
+        return false;
+    }
     return true;
 }
 
-/// The best that can be said of the rate, of the whole `window`, or of its newest part, to which it is then cut.
-static estimate find_rate(fj_ppg *ppg, stretch *window, bool *is_regular) {
-    const stretch whole = *window;
-    estimate found = find_pulse(ppg, &whole, ppg->found_bpm);
-    // A rate that changes with each breath, and the seconds after a movement, repeat themselves over a shorter stretch only.
-    const size_t shorter = (size_t)(whole.internal_hz * SHORT_WINDOW_S);
-    if (found.reason != FJ_REASON_NONE && whole.count > shorter) {
-        const stretch newest = {.begin = whole.count - shorter, .count = shorter, .internal_hz = whole.internal_hz};
-        const estimate second = find_pulse(ppg, &newest, ppg->found_bpm);
-        if (second.reason == FJ_REASON_NONE) *window = newest;
-        if (second.reason == FJ_REASON_NONE || second.quality > found.quality) found = second;
-    }
-    ppg->found_bpm = found.rate_bpm;
-    *is_regular = !count_beats(ppg, &whole, &found);
-    return found;
+static void follow_perfusion(fj_ppg *ppg, float perfusion) {
+    if (ppg->usual_perfusion <= 0.0f) ppg->usual_perfusion = perfusion;
+    ppg->usual_perfusion += (perfusion - ppg->usual_perfusion) / FJ_PPG_MOTION_USUAL_S;
 }
 
 static void measure(fj_ppg *ppg, fj_vitals *out) {
@@ -179,7 +92,7 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
         out->reason = FJ_REASON_SETTLING;
         return;
     }
-    const float infrared_power = power(infrared, count), level = mean_level(ppg, FJ_INFRARED);
+    const float infrared_power = fj_ppg_power(infrared, count), level = mean_level(ppg, FJ_INFRARED);
     const float swing = SINE_PEAK_TO_PEAK * sqrtf(infrared_power);
     // A recording without its constant part (AC-coupled) has no perfusion index, and no SpO2.
     const bool has_level = level > 0.0f && swing < level;
@@ -191,16 +104,27 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
             return;
         }
     }
-    stretch window = {.begin = 0, .count = count, .internal_hz = internal_hz};
-    bool is_regular;
-    const estimate found = find_rate(ppg, &window, &is_regular);
+    if (has_level && has_moved(ppg, out->perfusion_index)) {
+        out->reason = FJ_REASON_MOTION;
+        return;
+    }
+    fj_ppg_stretch window = {.begin = 0, .count = count, .internal_hz = internal_hz};
+    const fj_ppg_rate found = fj_ppg_find_rate(ppg, &window);
     out->quality = (uint8_t)(found.quality + 0.5f);
     out->reason = found.reason;
-    if (found.reason != FJ_REASON_NONE) return;
+    if (found.reason != FJ_REASON_NONE) {
+        if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_WEAK) out->reason = FJ_REASON_LOW_PERFUSION;
+        return;
+    }
     out->heart_rate = found.rate_bpm;
+    if (has_level) follow_perfusion(ppg, out->perfusion_index);
     if (!ppg->config.has_red) return;
+    if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_SPO2) {
+        out->reason = FJ_REASON_LOW_PERFUSION;
+        return;
+    }
     // What is compared there with itself a beat later must come again after that time.
-    out->reason = has_level && is_regular ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
+    out->reason = has_level && found.is_regular ? find_saturation(ppg, &window, out) : FJ_REASON_SPO2_UNRELIABLE;
 }
 
 /// Lets the second pass the pulse watch, whose word is above the measurement's: no value stands where there is no pulse.
@@ -221,6 +145,8 @@ static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
         seen.swing = found.swing / ppg->infrared_ma;
         seen.is_smooth = found.is_smooth;
         seen.weak_bpm = found.weak_bpm;
+        // Breath has no heart rate, but the watch must know that it is what repeats itself.
+        if (found.is_smooth && isnan(out->heart_rate) && (float)out->quality >= ppg->config.quality_min) seen.rate_bpm = ppg->found_bpm;
     }
     const fj_pulse_state state = fj_pulse_watch_next(&ppg->watch, &seen);
     if (state == FJ_PULSE_STARTING && out->reason == FJ_REASON_LOW_PERFUSION) out->reason = FJ_REASON_STARTING;
@@ -228,7 +154,9 @@ static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
     out->heart_rate = out->spo2 = out->r = NAN;
     out->quality = 0;
     out->reason = state == FJ_PULSE_NONE ? FJ_REASON_NO_PULSE : FJ_REASON_SENSOR_OFF;
-    if (state == FJ_PULSE_OFF) out->perfusion_index = NAN;
+    if (state != FJ_PULSE_OFF) return;
+    out->perfusion_index = NAN;
+    ppg->usual_perfusion = 0.0f;
 }
 
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {

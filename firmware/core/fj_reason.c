@@ -15,6 +15,7 @@ const char *fj_reason_name(fj_reason reason) {
     case FJ_REASON_SPO2_UNRELIABLE: return "spo2_unreliable";
     case FJ_REASON_NO_PULSE: return "no_pulse";
     case FJ_REASON_STARTING: return "starting";
+    case FJ_REASON_MOTION: return "motion";
     case FJ_REASON_COUNT: break;
     }
     return "unknown";
@@ -30,6 +31,7 @@ const char *fj_reason_wire_name(fj_reason reason) {
     case FJ_REASON_SENSOR_OFF:
     case FJ_REASON_SATURATED:
     case FJ_REASON_LOW_PERFUSION:
+    case FJ_REASON_MOTION:
     case FJ_REASON_NO_PULSE: return fj_reason_name(reason);
     case FJ_REASON_NONE:
     case FJ_REASON_NO_SAMPLES:

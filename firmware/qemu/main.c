@@ -57,14 +57,36 @@ static fj_vitals measure(void) {
     fj_vitals vitals = {0};
     fj_ppg_init(&ppg, &config);
     for (int i = 0; i < 1000; i++) {
-        const float wave = sinf(6.2831853f * 1.25f * (float)i / 100.0f);
+        // Steep on one side, as a beat is and a breath is not.
+        const float turn = 6.2831853f * 1.25f * (float)i / 100.0f;
+        const float wave = sinf(turn) - 0.5f * sinf(2.0f * turn) + 0.25f * sinf(3.0f * turn);
         fj_ppg_push(&ppg, 120000.0f + 1200.0f * wave, 110000.0f + 550.0f * wave);
         if (i % 100 == 99) fj_ppg_second(&ppg, (uint64_t)(i + 1) * 10, &vitals);
     }
     return vitals;
 }
 
+/// The rate after 12 s of a beat of `beats_bpm` (0: none) on breath of 40 a minute that swings as much; NaN: none is given.
+static float rate_on_breath(float beats_bpm) {
+    const fj_ppg_config config = fj_ppg_config_recording(100.0f, false);
+    fj_vitals vitals = {0};
+    fj_ppg_init(&ppg, &config);
+    for (int i = 0; i < 1200; i++) {
+        const float s = (float)i / 100.0f, turn = 6.2831853f * beats_bpm / 60.0f * s;
+        const float beat = sinf(turn) - 0.5f * sinf(2.0f * turn) + 0.25f * sinf(3.0f * turn);
+        fj_ppg_push(&ppg, 100000.0f + 400.0f * beat + 500.0f * sinf(6.2831853f * 40.0f / 60.0f * s), 0.0f);
+        if (i % 100 == 99) fj_ppg_second(&ppg, (uint64_t)(i + 1) * 10, &vitals);
+    }
+    return vitals.heart_rate;
+}
+
 int main(void) {
+    for (float rate = 60.0f; rate <= 240.0f; rate += 10.0f) {
+        const float found = rate_on_breath(rate);
+        expect(isnan(found) || fabsf(found - rate) < 2.0f, "no other rate than the pulse's under breath");
+    }
+    expect(fabsf(rate_on_breath(100.0f) - 100.0f) < 2.0f, "a pulse under breath");
+    expect(isnan(rate_on_breath(0.0f)), "breath is no pulse");
     const fj_second second = {.vitals = measure(), .skin = {.celsius = 36.5f}, .ambient_c = 23.0f};
     expect(fabsf(second.vitals.heart_rate - 75.0f) < 1.0f, "heart rate");
     expect(second.vitals.spo2 > 90.0f, "saturation");

@@ -8,8 +8,6 @@
 
 #include "fj_error.h"
 
-/// The most that are looked at: 8 s at 250 bpm.
-#define FJ_BEATS_MAX 40u
 /// Fewer give no rate.
 #define FJ_BEATS_MIN 5u
 
@@ -20,6 +18,8 @@ typedef struct fj_beats {
     float likeness;
     /// The time between beats changes nearly every time: their mean is all that can be said.
     bool is_irregular;
+    /// Even at one rate, then even at another: their mean is neither.
+    bool is_step;
 } fj_beats;
 
 /// A beat is a steep rise over 0.1 s (either way up); every rise of the window must clearly be one or clearly none, all must be about as

@@ -22,6 +22,13 @@
 /// A sample that differs from the last one by more than this part of it is taken for a lost one, because blood does not move so fast; more of them than
 /// FJ_PPG_BRIDGE_S in a row are another light. Only where the level has limits.
 #define FJ_PPG_JUMP_MAX 0.2f
+/// Where nothing can be measured and the perfusion index (%) is under this, the perfusion is why. And the least with which SpO2 is given.
+#define FJ_PPG_PERFUSION_WEAK 0.25f
+#define FJ_PPG_PERFUSION_SPO2 0.2f
+/// A perfusion of so many times the usual one is motion, for so many seconds at most; how quickly the usual one follows (s).
+#define FJ_PPG_MOTION_JUMP 4.0f
+#define FJ_PPG_MOTION_S 60u
+#define FJ_PPG_MOTION_USUAL_S 16.0f
 /// The largest sample that is believed; a MAX30102 gives 262,143 at most.
 #define FJ_PPG_SAMPLE_MAX 1e9f
 /// Channels: infrared, from which the rate is taken, and red.
@@ -70,6 +77,8 @@ typedef struct fj_ppg {
     uint16_t decimation, phase;
     uint8_t seconds;  // whole seconds since the start, counted for `level`
     bool perfused;
+    float usual_perfusion;  // of the seconds with a rate; 0: not known
+    uint8_t moved_s;        // seconds of motion in a row
     float infrared_ma;
     fj_contact contact;
     fj_pulse_watch watch;
@@ -101,8 +110,8 @@ fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red);
 fj_error fj_ppg_lost(fj_ppg *ppg, uint32_t samples);
 
 /// Closes the second and says what it gave; to be called once a second, whether samples came or not. `t_ms` is copied into `out`.
-/// With the samples' own filtering (26 multiplications each) about 51,000 single-precision multiplications a second at 100 Hz
-/// with a good window, 91,000 with a poor one, which is searched four times; and as many additions.
+/// With the samples' own filtering (26 multiplications each) about 100,000 single-precision multiplications a second at 100 Hz
+/// with a good window, up to some 250,000 with a poor one, which is searched six times; and as many additions.
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out);
 
 #endif
