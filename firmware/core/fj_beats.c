@@ -25,9 +25,6 @@
 /// sways, or whose rate has jumped, has few.
 #define CHANGE 0.1f
 #define CHANGES_MIN 0.4f
-/// A step: so many intervals at least on either side, each within this part of the side's mean.
-#define SIDE 2u
-#define EVEN 0.08f
 
 /// Keeps the rises that are beats. False: of one nobody can tell, or they are too unequal.
 static bool keep_beats(fj_rises *all) {
@@ -107,22 +104,6 @@ static intervals measure(const fj_rises *beats) {
     return found;
 }
 
-/// All intervals from beat to beat are their mean, within EVEN.
-static bool is_even(const fj_rises *beats, size_t from, size_t to) {
-    const float mean = (float)(beats->at[to] - beats->at[from]) / (float)(to - from);
-    for (size_t i = from; i < to; i++)
-        if (fabsf((float)(beats->at[i + 1] - beats->at[i]) - mean) > EVEN * mean) return false;
-    return true;
-}
-
-/// The beats are even before a place and after it; the interval across it may be anything.
-static bool is_step(const fj_rises *beats) {
-    const size_t last = beats->count - 1;
-    for (size_t i = SIDE; i + SIDE < last; i++)
-        if (is_even(beats, 0, i) && (is_even(beats, i, last) || is_even(beats, i + 1, last))) return true;
-    return false;
-}
-
 fj_error fj_beats_find(const float *samples, size_t count, float rate_hz, fj_beats *out) {
     if (!samples || !out || !(rate_hz > 0.0f && rate_hz <= (float)FJ_PULSE_RATE_MAX_HZ)) return FJ_ERROR_ARGUMENT;
     fj_rises beats;
@@ -141,7 +122,6 @@ fj_error fj_beats_find(const float *samples, size_t count, float rate_hz, fj_bea
         .fastest_bpm = 60.0f * rate_hz / (float)apart.shortest,
         .likeness = alike,
         .is_irregular = apart.is_irregular,
-        .is_step = is_step(&beats),
     };
     return FJ_OK;
 }

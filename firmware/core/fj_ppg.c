@@ -52,7 +52,7 @@ fj_error fj_ppg_restart(fj_ppg *ppg) {
     ppg->missing = ppg->since_start = 0;
     ppg->window_count = ppg->phase = 0;
     ppg->seconds = 0;
-    ppg->found_bpm = ppg->beats_bpm = 0.0f;
+    ppg->found_bpm = ppg->beats_bpm = ppg->given_bpm = 0.0f;
     ppg->now.sum[FJ_INFRARED] = ppg->now.sum[FJ_RED] = 0.0f;
     ppg->now.summed = 0;
     return FJ_OK;

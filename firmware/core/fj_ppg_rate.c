@@ -29,7 +29,12 @@
 #define MANY_BEATS 8.0f
 #define QUALITY_A_BEAT 5.0f
 /// Counted beats that differ from the newest stretch by more than this part of its rate contradict it.
-#define CONTRADICTION 0.08f
+#define CONTRADICTION 0.1f
+/// A newest stretch whose rate differs from the one given last by more than this part of it needs counted beats.
+#define STEP 0.4f
+/// More likeness than this no irregular heart has; with every second beat early the wave repeats itself at half the rate, within this part.
+#define REPEATED 0.85f
+#define PAIRS 0.06f
 
 float fj_ppg_power(const float *x, size_t count) {
     float sum = 0.0f;
@@ -69,7 +74,12 @@ static fj_ppg_rate find_pulse(fj_ppg *ppg, const fj_ppg_stretch *window, float p
     if (error == FJ_ERROR_RANGE) return (fj_ppg_rate){.reason = FJ_REASON_OUT_OF_RANGE};
     if (error != FJ_OK) return (fj_ppg_rate){.reason = FJ_REASON_POOR_SIGNAL};
     const float likeness = fmaxf(0.0f, (pulse.likeness - LIKENESS_MIN) / (1.0f - LIKENESS_MIN));
-    fj_ppg_rate found = {.rate_bpm = pulse.rate_bpm, .quality = 100.0f * likeness * steadiness(infrared, window->count), .is_regular = true};
+    fj_ppg_rate found = {
+        .rate_bpm = pulse.rate_bpm,
+        .likeness = pulse.likeness,
+        .quality = 100.0f * likeness * steadiness(infrared, window->count),
+        .is_regular = true,
+    };
     const float beats = (float)window->count / window->internal_hz * found.rate_bpm / 60.0f;
     const float enough = fminf(CERTAIN_QUALITY, ppg->config.quality_min + QUALITY_A_BEAT * fmaxf(0.0f, MANY_BEATS - beats));
     const bool is_alike = found.quality >= CERTAIN_QUALITY || (agrees(found.rate_bpm, previous_bpm) && found.quality >= enough);
@@ -90,7 +100,8 @@ static void look_under_breath(fj_ppg *ppg, const fj_ppg_stretch *window, fj_ppg_
     fj_pulse pulse;
     if (!find_in_rises(ppg, window, &pulse) || pulse.likeness < RISES_LIKENESS_MIN
         || !fj_second_view_counts(samples(ppg, window), window->count, window->internal_hz, pulse.rate_bpm, RISES_STEEP)
-        || fj_second_view_is_breath(samples(ppg, window), window->count, window->internal_hz, pulse.rate_bpm, ppg->rises))
+        || fj_second_view_is_breath(samples(ppg, window), window->count, window->internal_hz, pulse.rate_bpm, ppg->rises)
+        || fj_second_view_has_other(samples(ppg, window), window->count, window->internal_hz, pulse.rate_bpm, ppg->rises, ppg->lags))
         return;
     *found = (fj_ppg_rate){
         .rate_bpm = pulse.rate_bpm,
@@ -117,40 +128,67 @@ static bool is_doubtful(fj_ppg *ppg, const fj_ppg_stretch *window, const fj_beat
         && fabsf(pulse.rate_bpm - beats->rate_bpm) > FJ_SECOND_VIEW_AGREEMENT * beats->rate_bpm;
 }
 
-/// The mean rate of a heart that beats irregularly. `*found` stays where it beats regularly, or where nobody can tell.
-static void count_beats(fj_ppg *ppg, const fj_ppg_stretch *window, const fj_beats *beats, float previous_bpm, fj_ppg_rate *found) {
+/// The wave repeats itself too well for a heart that beats irregularly, unless every second beat is early.
+static bool is_repeated(const fj_ppg_rate *whole, const fj_beats *beats) {
+    const float once = fabsf(whole->rate_bpm - beats->rate_bpm), twice = fabsf(2.0f * whole->rate_bpm - beats->rate_bpm);
+    return whole->likeness > REPEATED && once > FJ_SECOND_VIEW_AGREEMENT * beats->rate_bpm && twice > PAIRS * beats->rate_bpm;
+}
+
+/// The mean rate of a heart that beats irregularly. `*found` stays where it beats regularly, or where nobody can tell. `whole`: what repeats itself.
+static void count_beats(fj_ppg *ppg, const fj_ppg_stretch *window, const fj_beats *beats, const fj_ppg_rate *whole, fj_ppg_rate *found) {
     if (!beats->is_irregular) return;
     // Some beats of an irregular heart may repeat themselves by chance; what the heart did not do at all is a mistake.
     const bool is_there = found->reason == FJ_REASON_NONE && found->rate_bpm >= (1.0f - RANGE_TOLERANCE) * beats->slowest_bpm
         && found->rate_bpm <= (1.0f + RANGE_TOLERANCE) * beats->fastest_bpm;
-    if (!is_there && !is_doubtful(ppg, window, beats)) *found = mean_of(beats, previous_bpm);
+    if (!is_there && !is_repeated(whole, beats) && !is_doubtful(ppg, window, beats)) *found = mean_of(beats, ppg->beats_before_bpm);
+}
+
+/// Where the beats of the whole window cannot be told apart, its newest stretch may speak for it: the second before found the same, no beat is missing in
+/// the window, and what was given of late is not a rate from which no heart comes within a window.
+static bool may_stand_alone(const fj_ppg *ppg, const fj_ppg_stretch *whole, float rate_bpm) {
+    const bool was_given = ppg->given_bpm > 0.0f && ppg->given_s < FJ_PULSE_WINDOW_S;
+    return agrees(rate_bpm, ppg->found_bpm) && !(was_given && fabsf(ppg->given_bpm - rate_bpm) > STEP * rate_bpm)
+        && !fj_second_view_pauses(samples(ppg, whole), whole->count, whole->internal_hz, rate_bpm);
+}
+
+/// The newest stretch, which may be clear where the whole window is not. True: it says all there is to say, in `*found`.
+static bool look_at_newest(fj_ppg *ppg, const fj_ppg_stretch *whole, const fj_beats *beats, fj_ppg_stretch *window, fj_ppg_rate *found) {
+    const size_t shorter = (size_t)(whole->internal_hz * SHORT_WINDOW_S);
+    if (whole->count <= shorter) return false;
+    const fj_ppg_stretch newest = {.begin = whole->count - shorter, .count = shorter, .internal_hz = whole->internal_hz};
+    fj_ppg_rate second = find_pulse(ppg, &newest, ppg->found_bpm);
+    if (second.reason == FJ_REASON_NONE) {
+        if (!beats && !may_stand_alone(ppg, whole, second.rate_bpm)) second.reason = FJ_REASON_POOR_SIGNAL;
+        else if (beats && fabsf(beats->rate_bpm - second.rate_bpm) > CONTRADICTION * second.rate_bpm) {
+            ppg->found_bpm = second.rate_bpm;
+            *found = mean_of(beats, ppg->beats_before_bpm);
+            return true;
+        } else *window = newest;
+    }
+    if (second.reason == FJ_REASON_NONE || second.quality > found->quality) *found = second;
+    return false;
+}
+
+static fj_ppg_rate find_rate(fj_ppg *ppg, fj_ppg_stretch *window) {
+    const fj_ppg_stretch whole = *window;
+    fj_beats beats;
+    const bool is_countable = fj_beats_find(samples(ppg, &whole), whole.count, whole.internal_hz, &beats) == FJ_OK;
+    ppg->beats_before_bpm = ppg->beats_bpm;
+    ppg->beats_bpm = is_countable ? beats.rate_bpm : 0.0f;
+    const fj_ppg_rate first = find_pulse(ppg, &whole, ppg->found_bpm);
+    fj_ppg_rate found = first;
+    if (found.reason != FJ_REASON_NONE && look_at_newest(ppg, &whole, is_countable ? &beats : NULL, window, &found)) return found;
+    if (found.reason != FJ_REASON_NONE) look_under_breath(ppg, &whole, &found);
+    ppg->found_bpm = found.rate_bpm;
+    if (is_countable) count_beats(ppg, &whole, &beats, &first, &found);
+    return found;
 }
 
 fj_ppg_rate fj_ppg_find_rate(fj_ppg *ppg, fj_ppg_stretch *window) {
-    const fj_ppg_stretch whole = *window;
-    const float previous_bpm = ppg->beats_bpm;
-    fj_beats beats;
-    const bool is_countable = fj_beats_find(samples(ppg, &whole), whole.count, whole.internal_hz, &beats) == FJ_OK;
-    ppg->beats_bpm = is_countable ? beats.rate_bpm : 0.0f;
-    fj_ppg_rate found = find_pulse(ppg, &whole, ppg->found_bpm);
-    // A rate that has changed repeats itself over a shorter stretch only; so do some beats of an irregular heart, whose rate that is not.
-    const size_t shorter = (size_t)(whole.internal_hz * SHORT_WINDOW_S);
-    if (found.reason != FJ_REASON_NONE && whole.count > shorter) {
-        const fj_ppg_stretch newest = {.begin = whole.count - shorter, .count = shorter, .internal_hz = whole.internal_hz};
-        fj_ppg_rate second = find_pulse(ppg, &newest, ppg->found_bpm);
-        const float found_bpm = second.rate_bpm;
-        if (second.reason == FJ_REASON_NONE) {
-            if (!is_countable) second.reason = FJ_REASON_POOR_SIGNAL;
-            else if (beats.is_step || fabsf(beats.rate_bpm - second.rate_bpm) <= CONTRADICTION * second.rate_bpm) *window = newest;
-            else {
-                ppg->found_bpm = found_bpm;
-                return mean_of(&beats, previous_bpm);
-            }
-        }
-        if (second.reason == FJ_REASON_NONE || second.quality > found.quality) found = second;
-    }
-    if (found.reason != FJ_REASON_NONE) look_under_breath(ppg, &whole, &found);
-    ppg->found_bpm = found.rate_bpm;
-    if (is_countable) count_beats(ppg, &whole, &beats, previous_bpm, &found);
+    const fj_ppg_rate found = find_rate(ppg, window);
+    if (found.reason == FJ_REASON_NONE) {
+        ppg->given_bpm = found.rate_bpm;
+        ppg->given_s = 0;
+    } else if (ppg->given_s < UINT8_MAX) ppg->given_s++;
     return found;
 }

@@ -68,20 +68,24 @@ static fj_reason find_saturation(const fj_ppg *ppg, const fj_ppg_stretch *window
     return FJ_REASON_NONE;
 }
 
-/// The window swings suddenly: no heart pumps so much more within seconds. For a while; then it is the new pulse.
-static bool has_moved(fj_ppg *ppg, float perfusion) {
-    const bool jumped = ppg->usual_perfusion > 0.0f && perfusion > FJ_PPG_MOTION_JUMP * ppg->usual_perfusion;
-    if (!jumped || ++ppg->moved_s > FJ_PPG_MOTION_S) {
-        if (jumped) ppg->usual_perfusion = perfusion;
-        ppg->moved_s = 0;
-        return false;
-    }
-    return true;
+/// The window swings suddenly: no heart pumps so much more within seconds; and less so a faster one. `rate_bpm`: 0 for none. For a while; then it is the
+/// new pulse.
+static bool has_moved(fj_ppg *ppg, float perfusion, float rate_bpm) {
+    const bool is_faster = ppg->usual_bpm > 0.0f && rate_bpm > FJ_PPG_MOTION_FASTER * ppg->usual_bpm;
+    const float most = (is_faster ? FJ_PPG_MOTION_RATE_JUMP : FJ_PPG_MOTION_JUMP) * ppg->usual_perfusion;
+    if (ppg->usual_perfusion <= 0.0f || perfusion <= most) return false;
+    if (++ppg->moved_s <= FJ_PPG_MOTION_S) return true;
+    ppg->usual_perfusion = perfusion;
+    ppg->usual_bpm = rate_bpm;
+    ppg->moved_s = 0;
+    return false;
 }
 
-static void follow_perfusion(fj_ppg *ppg, float perfusion) {
+static void follow_pulse(fj_ppg *ppg, float perfusion, float rate_bpm) {
     if (ppg->usual_perfusion <= 0.0f) ppg->usual_perfusion = perfusion;
     ppg->usual_perfusion += (perfusion - ppg->usual_perfusion) / FJ_PPG_MOTION_USUAL_S;
+    ppg->usual_bpm = rate_bpm;
+    ppg->moved_s = 0;
 }
 
 static void measure(fj_ppg *ppg, fj_vitals *out) {
@@ -104,7 +108,7 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
             return;
         }
     }
-    if (has_level && has_moved(ppg, out->perfusion_index)) {
+    if (has_level && has_moved(ppg, out->perfusion_index, 0.0f)) {
         out->reason = FJ_REASON_MOTION;
         return;
     }
@@ -116,8 +120,12 @@ static void measure(fj_ppg *ppg, fj_vitals *out) {
         if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_WEAK) out->reason = FJ_REASON_LOW_PERFUSION;
         return;
     }
+    if (has_level && has_moved(ppg, out->perfusion_index, found.rate_bpm)) {
+        out->reason = FJ_REASON_MOTION;
+        return;
+    }
     out->heart_rate = found.rate_bpm;
-    if (has_level) follow_perfusion(ppg, out->perfusion_index);
+    if (has_level) follow_pulse(ppg, out->perfusion_index, found.rate_bpm);
     if (!ppg->config.has_red) return;
     if (has_level && out->perfusion_index < FJ_PPG_PERFUSION_SPO2) {
         out->reason = FJ_REASON_LOW_PERFUSION;
@@ -156,7 +164,7 @@ static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
     out->reason = state == FJ_PULSE_NONE ? FJ_REASON_NO_PULSE : FJ_REASON_SENSOR_OFF;
     if (state != FJ_PULSE_OFF) return;
     out->perfusion_index = NAN;
-    ppg->usual_perfusion = 0.0f;
+    ppg->usual_perfusion = ppg->usual_bpm = 0.0f;
 }
 
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {

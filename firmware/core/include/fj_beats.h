@@ -18,8 +18,6 @@ typedef struct fj_beats {
     float likeness;
     /// The time between beats changes nearly every time: their mean is all that can be said.
     bool is_irregular;
-    /// Even at one rate, then even at another: their mean is neither.
-    bool is_step;
 } fj_beats;
 
 /// A beat is a steep rise over 0.1 s (either way up); every rise of the window must clearly be one or clearly none, all must be about as

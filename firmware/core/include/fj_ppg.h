@@ -25,8 +25,11 @@
 /// Where nothing can be measured and the perfusion index (%) is under this, the perfusion is why. And the least with which SpO2 is given.
 #define FJ_PPG_PERFUSION_WEAK 0.25f
 #define FJ_PPG_PERFUSION_SPO2 0.2f
-/// A perfusion of so many times the usual one is motion, for so many seconds at most; how quickly the usual one follows (s).
+/// A perfusion of so many times the usual one is motion, for so many seconds at most; how quickly the usual one follows (s). So is one of so many times
+/// with a rate faster than before by this factor: a heart that runs away pumps less.
 #define FJ_PPG_MOTION_JUMP 4.0f
+#define FJ_PPG_MOTION_RATE_JUMP 2.0f
+#define FJ_PPG_MOTION_FASTER 1.15f
 #define FJ_PPG_MOTION_S 60u
 #define FJ_PPG_MOTION_USUAL_S 16.0f
 /// The largest sample that is believed; a MAX30102 gives 262,143 at most.
@@ -71,14 +74,16 @@ typedef struct fj_ppg {
     float rises[FJ_PULSE_SAMPLES_MAX];                // scratch
     float last[FJ_CHANNELS];                          // the newest sample, from which a gap is bridged
     float found_bpm, beats_bpm;                       // of the second before, given or not; 0 for none
+    float beats_before_bpm, given_bpm;                // of the second before that; the last one that was given
     uint32_t missing;                                 // samples reported lost and not yet bridged
     uint32_t since_start;                             // samples, counted up to the end of settling
     uint16_t window_count, window_max;
     uint16_t decimation, phase;
     uint8_t seconds;  // whole seconds since the start, counted for `level`
     bool perfused;
-    float usual_perfusion;  // of the seconds with a rate; 0: not known
-    uint8_t moved_s;        // seconds of motion in a row
+    float usual_perfusion, usual_bpm;  // of the seconds with a rate; 0: not known
+    uint8_t moved_s;                   // seconds of motion since the last rate
+    uint8_t given_s;                   // seconds without one since `given_bpm`
     float infrared_ma;
     fj_contact contact;
     fj_pulse_watch watch;
@@ -110,8 +115,8 @@ fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red);
 fj_error fj_ppg_lost(fj_ppg *ppg, uint32_t samples);
 
 /// Closes the second and says what it gave; to be called once a second, whether samples came or not. `t_ms` is copied into `out`.
-/// With the samples' own filtering (26 multiplications each) about 100,000 single-precision multiplications a second at 100 Hz
-/// with a good window, up to some 250,000 with a poor one, which is searched six times; and as many additions.
+/// With the samples' own filtering at 100 Hz 23 million instructions a second without a floating-point unit with a good window, up to some 42 million
+/// where a pulse rides on breath (counted by firmware/qemu).
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out);
 
 #endif

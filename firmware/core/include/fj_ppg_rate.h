@@ -15,7 +15,7 @@ typedef struct fj_ppg_stretch {
 
 /// The best that can be said of the rate of one second.
 typedef struct fj_ppg_rate {
-    float rate_bpm, quality;
+    float rate_bpm, likeness, quality;
     fj_reason reason;  // FJ_REASON_NONE: good enough to be given
     bool is_regular;   // the wave returns with the beat
 } fj_ppg_rate;

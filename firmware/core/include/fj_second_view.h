@@ -21,8 +21,11 @@ bool fj_second_view_counts(const float *samples, size_t count, float rate_hz, fl
 /// a slow pulse has steep beats of its own. `scratch`: as many floats as samples.
 bool fj_second_view_is_breath(const float *samples, size_t count, float rate_hz, float rate_bpm, float *scratch);
 
-/// Without what repeats itself at `rate_bpm`, something faster does. `scratch` as above; `lags`: FJ_PULSE_LAGS_MAX floats.
+/// Without what repeats itself at `rate_bpm`, or nearly so, something faster does. `scratch` as above; `lags`: FJ_PULSE_LAGS_MAX floats.
 bool fj_second_view_has_other(const float *samples, size_t count, float rate_hz, float rate_bpm, float *scratch, float *lags);
+
+/// Somewhere in the window a beat of a pulse of `rate_bpm` is missing: steep rises are nearly two periods apart.
+bool fj_second_view_pauses(const float *samples, size_t count, float rate_hz, float rate_bpm);
 
 /// The slope turns more often than 5 times in 4 beats. `scratch` as above.
 bool fj_second_view_turns(const float *samples, size_t count, float rate_hz, float rate_bpm, float *scratch);
