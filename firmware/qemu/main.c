@@ -51,6 +51,31 @@ static uint32_t next_random(void *context) {
     return 12345;
 }
 
+/// What the core may take for a second of signal: three tenths of an ESP32-C3 at 160 MHz, which has no floating-point unit.
+#define INSTRUCTIONS_MAX 48000000u
+
+static uint32_t spent, spent_most;
+
+static uint32_t instructions(void) {
+    uint32_t count;
+    __asm__ volatile(".option push\n.option arch, +zicsr\ncsrr %0, instret\n.option pop" : "=r"(count));
+    return count;
+}
+
+static void push(float infrared, float red) {
+    const uint32_t before = instructions();
+    fj_ppg_push(&ppg, infrared, red);
+    spent += instructions() - before;
+}
+
+static void close_second(uint64_t t_ms, fj_vitals *out) {
+    const uint32_t before = instructions();
+    fj_ppg_second(&ppg, t_ms, out);
+    spent += instructions() - before;
+    if (spent > spent_most) spent_most = spent;
+    spent = 0;
+}
+
 /// Ten seconds of a synthetic finger at 75 bpm; the last second's result.
 static fj_vitals measure(void) {
     const fj_ppg_config config = fj_ppg_config_max30102();
@@ -60,8 +85,8 @@ static fj_vitals measure(void) {
         // Steep on one side, as a beat is and a breath is not.
         const float turn = 6.2831853f * 1.25f * (float)i / 100.0f;
         const float wave = sinf(turn) - 0.5f * sinf(2.0f * turn) + 0.25f * sinf(3.0f * turn);
-        fj_ppg_push(&ppg, 120000.0f + 1200.0f * wave, 110000.0f + 550.0f * wave);
-        if (i % 100 == 99) fj_ppg_second(&ppg, (uint64_t)(i + 1) * 10, &vitals);
+        push(120000.0f + 1200.0f * wave, 110000.0f + 550.0f * wave);
+        if (i % 100 == 99) close_second((uint64_t)(i + 1) * 10, &vitals);
     }
     return vitals;
 }
@@ -74,13 +99,15 @@ static float rate_on_breath(float beats_bpm) {
     for (int i = 0; i < 1200; i++) {
         const float s = (float)i / 100.0f, turn = 6.2831853f * beats_bpm / 60.0f * s;
         const float beat = sinf(turn) - 0.5f * sinf(2.0f * turn) + 0.25f * sinf(3.0f * turn);
-        fj_ppg_push(&ppg, 100000.0f + 400.0f * beat + 500.0f * sinf(6.2831853f * 40.0f / 60.0f * s), 0.0f);
-        if (i % 100 == 99) fj_ppg_second(&ppg, (uint64_t)(i + 1) * 10, &vitals);
+        push(100000.0f + 400.0f * beat + 500.0f * sinf(6.2831853f * 40.0f / 60.0f * s), 0.0f);
+        if (i % 100 == 99) close_second((uint64_t)(i + 1) * 10, &vitals);
     }
     return vitals.heart_rate;
 }
 
 int main(void) {
+    expect(fabsf(measure().heart_rate - 75.0f) < 1.0f, "a clear pulse");
+    const uint32_t clear = spent_most;
     for (float rate = 60.0f; rate <= 240.0f; rate += 10.0f) {
         const float found = rate_on_breath(rate);
         expect(isnan(found) || fabsf(found - rate) < 2.0f, "no other rate than the pulse's under breath");
@@ -109,6 +136,8 @@ int main(void) {
         "RAM of the core: %u bytes, of the ring: %u\n",
         (unsigned)(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota)), (unsigned)sizeof ring);
     expect(sizeof(fj_sensors) + sizeof(fj_uplink) + sizeof(fj_store) + sizeof(fj_clock) + sizeof(fj_ota) <= 16384, "RAM budget");
+    printf("instructions a second of signal: %u of a clear pulse, %u at most\n", (unsigned)clear, (unsigned)spent_most);
+    expect(spent_most > 100000 && spent_most <= INSTRUCTIONS_MAX, "budget of instructions");
     printf("%u passed, %u failed\n", passed, failed);
     exit(failed > 0);
 }
