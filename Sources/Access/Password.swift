@@ -20,7 +20,7 @@ public enum Password {
         return try encode(password, cost: .current, salt: salt)
     }
 
-    static func encode(_ password: String, cost: ScryptCost, salt: [UInt8]) throws(CryptoError) -> String {
+    package static func encode(_ password: String, cost: ScryptCost, salt: [UInt8]) throws(CryptoError) -> String {
         let key = try derive(Array(password.utf8), salt: salt, cost: cost)
         return "scrypt$\(cost)$\(Base64URL.encode(salt))$\(Base64URL.encode(key))"
     }
@@ -42,7 +42,7 @@ public enum Password {
         return normalized.utf8.count <= maximumBytes ? normalized : nil
     }
 
-    static let saltBytes = 16
+    package static let saltBytes = 16
     static let keyBytes = 32
     private static let gate = DispatchSemaphore(value: maximumAtOnce)
 
@@ -56,15 +56,19 @@ public enum Password {
 }
 
 /// scrypt's parameters as they stand in a stored text: `ln=15,r=8,p=1`.
-struct ScryptCost: Equatable, CustomStringConvertible {
+package struct ScryptCost: Equatable, CustomStringConvertible {
     /// N is two to the power of this.
     var logarithm: Int
     var blockSize: Int
     var parallelism: Int
 
+    package init(logarithm: Int, blockSize: Int, parallelism: Int) {
+        (self.logarithm, self.blockSize, self.parallelism) = (logarithm, blockSize, parallelism)
+    }
+
     static let current = ScryptCost(logarithm: 15, blockSize: 8, parallelism: 1)
 
-    var description: String { "ln=\(logarithm),r=\(blockSize),p=\(parallelism)" }
+    package var description: String { "ln=\(logarithm),r=\(blockSize),p=\(parallelism)" }
 }
 
 /// A stored text, taken apart. Its cost may be another than today's, within limits: a row in the database must not

@@ -1,4 +1,4 @@
-@testable import Access
+import Access
 
 /// A password's hash that is quick to check: the product's own takes a tenth of a second of a core on purpose, which tests of what follows a login
 /// need not wait for.
