@@ -48,7 +48,7 @@ struct IngestDevices {
                     clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse)
             ON CONFLICT (device_id) DO UPDATE SET
                 last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at), live_at = greatest(s.live_at, excluded.live_at),
-                period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN 0.8 * coalesce(s.period_seconds, \(Self.gap)) + 0.2 * \(Self.gap)
+                period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN smoothed_period(s.period_seconds, \(Self.gap))
                     ELSE s.period_seconds END,
                 battery = coalesce(excluded.battery, s.battery), rssi = coalesce(excluded.rssi, s.rssi),
                 firmware = coalesce(excluded.firmware, s.firmware), boot = coalesce(excluded.boot, s.boot),

@@ -664,8 +664,7 @@ BEGIN
             measured_at = excluded.measured_at, ordered_at = excluded.ordered_at, value = excluded.value,
             -- One that was not measured for long, or was brought late, does not show its period.
             period_seconds = CASE WHEN excluded.ordered_at - l.ordered_at BETWEEN interval '0.2 s' AND interval '5 min'
-                THEN 0.8 * coalesce(l.period_seconds, extract(epoch FROM excluded.ordered_at - l.ordered_at))
-                    + 0.2 * extract(epoch FROM excluded.ordered_at - l.ordered_at)
+                THEN smoothed_period(l.period_seconds, extract(epoch FROM excluded.ordered_at - l.ordered_at)::float8)
                 ELSE l.period_seconds END
             WHERE (excluded.ordered_at, excluded.measured_at) >= (l.ordered_at, l.measured_at)
         RETURNING l.patient_id, l.vital, l.device_id, l.measured_at, l.ordered_at, l.value, l.by_hand
@@ -859,6 +858,11 @@ CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
     SELECT CASE WHEN abs(s.clock_offset_ms) >= 2000 THEN s.clock_offset_ms END
+$$;
+CREATE FUNCTION public.smoothed_period(known real, gap double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN known IS NULL THEN gap WHEN gap < known THEN known + 0.3 * (gap - known) ELSE known + 0.2 * (least(gap, 2 * known) - known) END
 $$;
 CREATE FUNCTION public.take_login_attempt(keys bytea[], capacities double precision[], refill_seconds double precision[]) RETURNS double precision
     LANGUAGE plpgsql

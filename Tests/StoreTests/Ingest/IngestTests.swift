@@ -165,7 +165,23 @@ import Testing
         #expect(try period(after: 1.1) == 1)
         #expect(try period(after: 3.1) == 1.2)
         #expect(try period(after: 64) == 1.2)
-        #expect(try period(after: 65) == 1.16)
+        #expect(try period(after: 65) == 1.14)
+    }
+
+    @Test("a value that comes and goes does not teach that it comes seldom; one that does come seldom does") func valuePeriod() throws {
+        let connection = try store.connection()
+        func period(_ known: Double, after gaps: [Double]) throws -> Double {
+            try gaps.reduce(known) { try connection.query("SELECT smoothed_period($1::float8::real, $2)", [$0, $1])[0][0] }
+        }
+        // Two readings, and nothing for 48 s; three of them.
+        #expect(try (1...2).contains(period(1, after: (0..<18).flatMap { _ in [48, 1] })))
+        #expect(try (1...2).contains(period(1, after: (0..<18).flatMap { _ in [47, 1, 1] })))
+        // 30 s apart from then on: known after ten minutes. A report that is sent again at once makes no other device of it.
+        #expect(try (25...30).contains(period(1, after: [Double](repeating: 30, count: 20))))
+        #expect(try period(30, after: [0.5, 0.5]) > 14)
+        // Of a value as of a report.
+        for second in [10.0, 9, 5] { _ = try submit([reading(70, .heartRate, secondsAgo: second)]) }
+        #expect(try connection.query("SELECT round(period_seconds::numeric, 3)::float8 FROM latest_readings")[0][0] == 1.2)
     }
 
     @Test("a change of what is off or of a wrong clock is told to the screens, not each millisecond") func deviceTold() throws {

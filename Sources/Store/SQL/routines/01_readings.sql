@@ -38,6 +38,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(effective_at, least(measured_at, received_at))
 $$;
 
+-- The period at which something comes, in seconds, after one more gap; `known` NULL: none yet. A longer gap counts at most twice the period, so that
+-- what comes and goes does not teach that it comes seldom, and is missed the later the more often it is gone.
+CREATE OR REPLACE FUNCTION smoothed_period(known real, gap double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN known IS NULL THEN gap WHEN gap < known THEN known + 0.3 * (gap - known) ELSE known + 0.2 * (least(gap, 2 * known) - known) END
+$$;
+
 -- A vital's readings with an effective instant in [begins, ends). Of partitions only those of these days and, where a device's clock is off, of the days beside
 -- them: ClockOffset.maximumMilliseconds.
 CREATE OR REPLACE FUNCTION readings_within(patient integer, of_vital smallint, begins timestamptz, ends timestamptz)
@@ -70,8 +77,7 @@ BEGIN
             measured_at = excluded.measured_at, ordered_at = excluded.ordered_at, value = excluded.value,
             -- One that was not measured for long, or was brought late, does not show its period.
             period_seconds = CASE WHEN excluded.ordered_at - l.ordered_at BETWEEN interval '0.2 s' AND interval '5 min'
-                THEN 0.8 * coalesce(l.period_seconds, extract(epoch FROM excluded.ordered_at - l.ordered_at))
-                    + 0.2 * extract(epoch FROM excluded.ordered_at - l.ordered_at)
+                THEN smoothed_period(l.period_seconds, extract(epoch FROM excluded.ordered_at - l.ordered_at)::float8)
                 ELSE l.period_seconds END
             WHERE (excluded.ordered_at, excluded.measured_at) >= (l.ordered_at, l.measured_at)
         RETURNING l.patient_id, l.vital, l.device_id, l.measured_at, l.ordered_at, l.value, l.by_hand
