@@ -1,7 +1,7 @@
 import { api, i18n, may, state, t } from "../context.js";
 import { openDialog } from "../kit/dialog.js";
 import { el } from "../kit/dom.js";
-import { choice, field, values } from "../kit/form.js";
+import { choice, field, input, values } from "../kit/form.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { choosable, HYPERCAPNIA, profileOf } from "../model/limit-profiles.js";
@@ -16,7 +16,11 @@ export function confirmProfile(patient) {
   const chosen = asks ? proposed : profileOf(patient);
   const select = choice(names.map((name) => [name, t(`profile.${name}`)]), names.includes(chosen) ? chosen : names[0]);
   const scale = el("p", { class: "hint", role: "status" });
-  const hint = () => { scale.textContent = select.value === HYPERCAPNIA && patient.echelle_spo2 !== 2 ? t("profile.scale") : ""; };
+  const reason = field("motif", t("limits.reason"), input("text", { maxlength: 200, autocomplete: "off" }), { hint: t("profile.reason.hint"), mayBeEmpty: false });
+  const hint = () => {
+    scale.textContent = select.value === HYPERCAPNIA && patient.echelle_spo2 !== 2 ? t("profile.scale") : "";
+    reason.hidden = select.value === proposed || select.value === profileOf(patient);
+  };
   select.addEventListener("change", hint);
   hint();
   return openDialog({
@@ -24,9 +28,12 @@ export function confirmProfile(patient) {
     body: [
       el("p", { class: "whose" }, icon("user"), el("span", { text: t("profile.holds", { name: t(`profile.${profileOf(patient)}`), since: sinceText(patient) }) })),
       proposed ? el("p", { text: t("profile.proposed", { name: t(`profile.${proposed}`) }) }) : null,
-      field("profil", t("profile.label"), select, { hint: t("profile.hint") }), scale,
+      field("profil", t("profile.label"), select, { hint: t("profile.hint") }), scale, reason,
     ].filter(Boolean),
-    actions: [{ label: t("profile.confirm"), run: (form) => api.post(`api/patients/${patient.id}/profil/`, { profil: values(form).profil }) }],
+    actions: [{ label: t("profile.confirm"), run: (form) => {
+      const { profil, motif } = values(form);
+      return api.post(`api/patients/${patient.id}/profil/`, { profil, ...(motif && !reason.hidden ? { motif } : {}) });
+    } }],
   });
 }
 

@@ -31,7 +31,7 @@ export function shortOfHold({ kind, hold }, now, i18n) {
   return kind === ABSENCE ? i18n.t("tile.absent", { time: clockTime(hold.endsAt, now, i18n.language), reason: hold.reason }) : i18n.t(`tile.kind.${kind}`);
 }
 
-/** "Retour prévu à 15:10, déclaré par dupont"; "Encore 1:12, par dupont". */
+/** "Retour prévu : 15:10, déclaré par dupont"; "Encore 1:12, par dupont". */
 export function untilOfHold({ kind, hold }, now, i18n) {
   if (kind === ABSENCE) return i18n.t("hold.until.absence", { time: clockTime(hold.endsAt, now, i18n.language), who: hold.by });
   // The page's idea of the server's clock may be a moment behind: more than all of it is never left.

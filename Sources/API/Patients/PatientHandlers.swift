@@ -31,8 +31,13 @@ struct PatientBody: ObjectBody {
 
 struct ProfileBody: ObjectBody {
     let profile: LimitProfile
+    /// Why, where it makes any limit looser.
+    let reason: String?
 
-    init(_ fields: inout BodyFields) { profile = fields.required("profil", FieldType<LimitProfile>.choice) }
+    init(_ fields: inout BodyFields) {
+        profile = fields.required("profil", FieldType<LimitProfile>.choice)
+        reason = fields.optional("motif", .text(1...200))
+    }
 }
 
 /// In which bed a patient lies whose discharge is taken back; nil: the one before.
@@ -101,7 +106,8 @@ extension Service {
     }
 
     func confirmProfile(_ call: Call, _ body: ProfileBody) throws -> Response {
-        let patient = try call.found(database.confirmProfile(body.profile, of: PatientKey(call.parameters["id"] ?? ""), call.scope()))
+        let key = PatientKey(call.parameters["id"] ?? "")
+        let patient = try call.found(database.confirmProfile(body.profile, of: key, call.scope(), reason: body.reason))
         return try .json(opened(patient, call))
     }
 

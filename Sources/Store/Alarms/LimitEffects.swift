@@ -19,6 +19,13 @@ struct LimitEffects {
         try connection.query("SELECT set_config('fajma.limit_effects', $1, true)", [text])
     }
 
+    /// For the trigger on `patients`: why another profile holds. To the end of the transaction.
+    static func tell(reasonForProfile reason: String, on connection: Connection) throws {
+        let told = JSON.object(["profile": .object(["after": .object(["reason": .string(reason)])])])
+        let text = String(decoding: try JSONEncoder().encode(told), as: UTF8.self)
+        try connection.query("SELECT set_config('fajma.limit_effects', $1, true)", [text])
+    }
+
     private func after(_ effect: AlarmRuleEffect) -> [String: JSON] {
         var members = Self.members(effect.after)
         members["reason"] = reason.map { .string($0) }

@@ -7,16 +7,22 @@ extension Database {
     /// Confirms a profile, also the one that holds already: what is proposed now is not asked again. The patient's own limits stay. Nil where the caller
     /// sees no such patient.
     ///
-    /// - Throws: `StoreError.profileNotAllowed`, `.patientDischarged`; `.limitsContradict` where the patient's own limits and the profile's would be no
+    /// - Parameter reason: needed where anything becomes looser, unless the age proposes the profile; it stands in the audit.
+    /// - Throws: `StoreError.profileNotAllowed`, `.patientDischarged`, `.reasonNeeded`; `ShownText.Faults`; `.limitsContradict` where the patient's own limits and the profile's would be no
     ///   valid rules.
-    public func confirmProfile(_ profile: LimitProfile, of key: PatientKey, _ scope: Scope) throws -> Patient? {
-        try change(by: scope.author) { connection in
+    public func confirmProfile(_ profile: LimitProfile, of key: PatientKey, _ scope: Scope, reason: String? = nil) throws -> Patient? {
+        let reason = try reason.map { try ShownText.checked([.init("motif", $0)])[0] }
+        return try change(by: scope.author) { connection in
             // Before the patient's row, as who changes limits does.
             try connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules])
             guard let patient = try patient(key, scope, isLocked: true, on: connection) else { return nil }
             if patient.dischargedAt != nil { throw StoreError.patientDischarged }
             try check(profile: profile, instead: patient.fields.profile, scope)
             try checkOwnLimits(of: patient, under: profile, on: connection)
+            if reason == nil, profile != patient.profile.proposed, try isLooser(profile, for: patient, on: connection) {
+                throw StoreError.reasonNeeded
+            }
+            if let reason { try LimitEffects.tell(reasonForProfile: reason, on: connection) }
             return try confirmed(patient, profile, scope, on: connection)
         }
     }
@@ -48,6 +54,16 @@ extension Database {
         guard try isValid(profile) || !isValid(patient.profile.inForce) else {
             throw StoreError.limitsContradict(wards: [], patients: [patient.fields.hospitalNumber])
         }
+    }
+
+    /// Whether any limit lets more pass under the profile than under the one that holds.
+    private func isLooser(_ profile: LimitProfile, for patient: Patient, on connection: Connection) throws -> Bool {
+        func rules(_ profile: LimitProfile) throws -> [AlarmRule.Key: AlarmRule] {
+            let levels = try AlarmLevels(of: .patient, profile: profile, ward: patient.fields.ward, patient: patient.id, on: connection)
+            return Dictionary(levels.effective.map { ($0.rule.key, $0.rule) }) { $1 }
+        }
+        let (before, after) = try (rules(patient.profile.inForce), rules(profile))
+        return before.contains { AlarmRule.isLooser(after[$0.key], than: $0.value) }
     }
 
     /// From the columns of `patientColumns` about it.

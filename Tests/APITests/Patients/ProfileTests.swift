@@ -13,8 +13,9 @@ import Testing
         try api.store.connection().script("UPDATE patients SET birth_date = current_date - interval '2 years' WHERE id = 1")
     }
 
-    private func confirm(_ profile: String, as sender: TestService.Sender = .infirmier, patient: Int = 1) throws -> Answer {
-        try api.send("POST", "/api/patients/\(patient)/profil/", as: sender, #"{"profil":"\#(profile)"}"#)
+    private func confirm(_ profile: String, as sender: TestService.Sender = .infirmier, patient: Int = 1, reason: String? = nil) throws -> Answer {
+        let more = reason.map { #","motif":"\#($0)""# } ?? ""
+        return try api.send("POST", "/api/patients/\(patient)/profil/", as: sender, #"{"profil":"\#(profile)"\#(more)}"#)
     }
 
     private func limit(_ answer: Answer, _ vital: String = "heart_rate", _ side: String = "haut", _ severity: String = "error") -> Double? {
@@ -52,11 +53,13 @@ import Testing
                 && unknown["errors"]?["profil"]?[0]?.text
                     == "\"bebe\" n'existe pas : adulte, nourrisson_0_2, nourrisson_3_11, enfant_1_4, enfant_5_12, adolescent ou hypercapnie."
         )
-        let member = try api.send("POST", "/api/patients/1/profil/", as: .infirmier, #"{"profil":"adulte","motif":"x"}"#)
-        #expect(member.status == 400 && member["errors"]?["motif"]?[0]?.text == "Ce champ n'existe pas : profil.")
+        let member = try api.send("POST", "/api/patients/1/profil/", as: .infirmier, #"{"profil":"adulte","raison":"x"}"#)
+        #expect(member.status == 400 && member["errors"]?["raison"]?[0]?.text == "Ce champ n'existe pas : motif ou profil.")
         #expect(try api.send("POST", "/api/patients/1/profil/", as: .infirmier, "{}").status == 400)
         #expect(try confirm("adulte", as: .ecran).status == 403 && confirm("adulte", patient: 2).status == 404)
-        #expect(try confirm("hypercapnie").status == 403 && confirm("hypercapnie", as: .medecin).status == 200)
+        let loosened = try confirm("hypercapnie", as: .medecin)
+        #expect(loosened.status == 400 && loosened["errors"]?["motif"]?[0]?.text == "Une limite assouplie demande un motif.")
+        #expect(try confirm("hypercapnie").status == 403 && confirm("hypercapnie", as: .medecin, reason: "BPCO").status == 200)
         #expect(try confirm("adulte").status == 403)
         #expect(try api.send("GET", "/api/limites/?profil=bebe").status == 400)
     }

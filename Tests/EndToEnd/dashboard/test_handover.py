@@ -15,6 +15,12 @@ PATIENTS_OF_A_WARD = 31
 NOTICE = "FAJMA n’est pas un dispositif médical marqué CE."
 
 
+@pytest.fixture(autouse=True)
+def uninterrupted(stack):
+    """Other tests stop PostgreSQL, on a busy machine for longer than an interruption is: a sheet tells of it, rightly."""
+    stack.query("DELETE FROM alerts WHERE kind = 'surveillance_interrompue'")
+
+
 @pytest.fixture
 def printed(page, tmp_path):
     """Prints what the page shows; returns `{pages, size, text}` of the PDF."""

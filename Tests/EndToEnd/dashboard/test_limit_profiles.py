@@ -82,6 +82,18 @@ def test_an_infant_is_asked_about_and_then_alarms_by_an_infants_limits(stack, de
     page.goto(f"{stack.url}/#/releve/patient/{infant['id']}")
     page.wait_for_selector('.sheet .profile:has-text("Profil : Nourrisson de 0 à 2 mois")')
 
+    # Another one than the age proposes, which makes limits looser, needs a reason.
+    open_patient(page, stack, bracelet)
+    page.click(".who .profile button")
+    assert not page.is_visible("dialog [name=motif]")
+    page.select_option("dialog [name=profil]", "adulte")
+    page.click("dialog footer button.primary")
+    page.wait_for_selector("dialog [data-field=motif] .field-error:not(:empty)")
+    expect_accessible(page, "profile with a reason")
+    page.fill("dialog [name=motif]", "date de naissance fausse")
+    page.click("dialog footer button.primary")
+    page.wait_for_selector('.who .profile:has-text("Profil à confirmer"), .who .profile:has-text("Profil : Adulte")')
+
 
 def test_a_wards_default_and_its_limits_are_set_by_profile(stack, device, ward, page):
     log_in(page, stack, "admin")

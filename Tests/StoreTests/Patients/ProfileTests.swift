@@ -73,7 +73,7 @@ import Testing
 
     @Test("a confirmation is audited with what was and what is, and its author is no secret") func audited() throws {
         _ = try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse)
-        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse)
+        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "r")
         let entries: [String] = try owner.query(
             "SELECT concat_ws('|', username, before ->> 'profile', after ->> 'profile') FROM audit WHERE action = 'patient.changed' AND after ? 'profile' ORDER BY id"
         ).map { try $0[0] }
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test("a proposal that somebody answered is not asked again, and the next birthday's is; nothing changes by itself") func birthday() throws {
-        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse)
+        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "r")
         #expect(try !patient().profile.asks && patient().profile.inForce == .adult)
         try owner.script("UPDATE patients SET birth_date = current_date - interval '4 months' WHERE id = 1")
         #expect(try patient().profile.asks && patient().profile.proposed == .infant3to11Months && patient().profile.inForce == .adult)
@@ -146,7 +146,7 @@ import Testing
         #expect(try store.database.changeWard(1, defaultProfile: .child1to4Years, store.admin)?.defaultProfile == .child1to4Years)
         #expect(try patient().profile.inForce == .child1to4Years && patient().profile.asks)
         #expect(try pulse(100, 0..<8) == AlarmLevels(of: .hospital, profile: .child1to4Years).rules.ofDevices)
-        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse)
+        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "r")
         #expect(try pulse(100, 8..<9) == AlarmLevels(of: .hospital).rules.ofDevices)
         #expect(try store.database.changeWard(1, defaultProfile: .adult, store.admin)?.defaultProfile == .adult)
         #expect(try owner.query("SELECT count(*) FROM wards WHERE default_profile IS NOT NULL")[0][0] == 0)
@@ -155,7 +155,7 @@ import Testing
     @Test("every profile can be confirmed, be a ward's default and have limits", arguments: LimitProfile.allCases) func stored(profile: LimitProfile)
         throws
     {
-        #expect(try store.database.confirmProfile(profile, of: .id(1), store.admin)?.profile.inForce == profile)
+        #expect(try store.database.confirmProfile(profile, of: .id(1), store.admin, reason: "r")?.profile.inForce == profile)
         #expect(try store.database.changeWard(1, defaultProfile: profile, store.admin)?.defaultProfile == profile)
         try set(.ward(1), profile, rule(.heartRate, .high, .error, 199))
         #expect(try store.database.alarmRules(.ward(1), profile: profile, store.admin)?.own.count == 1)
@@ -163,10 +163,26 @@ import Testing
 
     @Test("chronic hypercapnia is a doctor's decision, to it and from it") func hypercapnia() throws {
         #expect(throws: StoreError.profileNotAllowed) { try store.database.confirmProfile(.hypercapnia, of: .id(1), store.nurse) }
-        _ = try store.database.confirmProfile(.hypercapnia, of: .id(1), store.admin)
-        #expect(throws: StoreError.profileNotAllowed) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse) }
+        _ = try store.database.confirmProfile(.hypercapnia, of: .id(1), store.admin, reason: "r")
+        #expect(throws: StoreError.profileNotAllowed) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "r") }
         _ = try store.database.confirmProfile(.hypercapnia, of: .id(1), store.nurse)
         #expect(try patient().profile.inForce == .hypercapnia && !patient().profile.asks)
+    }
+
+    @Test("a profile that makes a limit looser needs a reason, unless the age proposes it; the reason is in the audit") func loosened() throws {
+        // Three weeks old: an infant's upper limits are looser than an adult's, and are what the age proposes.
+        _ = try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse)
+        #expect(throws: StoreError.reasonNeeded) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse) }
+        #expect(throws: StoreError.reasonNeeded) { try store.database.confirmProfile(.infant0to2Months, of: .id(2), store.nurse) }
+        #expect(throws: ShownText.Faults.self) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: " ") }
+        #expect(try patient().profile.inForce == .infant0to2Months)
+        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "date de naissance fausse")
+        let told: [String] = try owner.query(
+            "SELECT concat_ws('|', after ->> 'profile', after ->> 'reason') FROM audit WHERE action = 'patient.changed' AND after ? 'profile' ORDER BY id"
+        ).map { try $0[0] }
+        #expect(told == ["nourrisson_0_2", "adulte|date de naissance fausse"])
+        // What holds already is not made looser.
+        _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse)
     }
 
     @Test("a patient who comes back is asked about again; a discharge that is taken back leaves the profile as it was") func stays() throws {
