@@ -241,6 +241,8 @@ BEGIN
         old_row := CASE WHEN old_row -> 'limit_value' = 'null' THEN old_row || '{"limit_value": "none"}' ELSE old_row END;
         new_row := CASE WHEN new_row -> 'limit_value' = 'null' THEN new_row || '{"limit_value": "none"}' ELSE new_row END;
         effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> substring(whole ->> 'id' FROM '[^-]+-[^-]+-[^-]+$');
+    ELSIF TG_TABLE_NAME = 'patients' AND new_row ? 'profile' THEN
+        effect := nullif(current_setting('fajma.limit_effects', true), '')::jsonb -> 'profile';
     END IF;
     PERFORM audit_record(
         action, (whole ->> nullif(TG_ARGV[2], ''))::integer,

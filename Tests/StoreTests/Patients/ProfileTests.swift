@@ -173,7 +173,7 @@ import Testing
         // Three weeks old: an infant's upper limits are looser than an adult's, and are what the age proposes.
         _ = try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse)
         #expect(throws: StoreError.reasonNeeded) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse) }
-        #expect(throws: StoreError.reasonNeeded) { try store.database.confirmProfile(.infant0to2Months, of: .id(2), store.nurse) }
+        #expect(throws: StoreError.reasonNeeded) { try store.database.confirmProfile(.infant0to2Months, of: .id(2), store.admin) }
         #expect(throws: ShownText.Faults.self) { try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: " ") }
         #expect(try patient().profile.inForce == .infant0to2Months)
         _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "date de naissance fausse")
