@@ -265,10 +265,12 @@ def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, 
         body = {"patient": patient, "mesures": [{"type_donnee": name, "valeur": value, "age_ms": 1000 * age} for name, value in values.items() for age in ages]}
         assert stack.request("POST", "/api/iot/data/", role="admin", json=body).status_code == 201
 
-    take(poor, {"spo2": 88, "heart_rate": 72, "temperature": 36.6}, range(0, 16, 2))
+    take(poor, {"spo2": 93.6, "heart_rate": 72, "temperature": 36.6}, range(0, 18, 2))
     take(silent, {"spo2": 97, "heart_rate": 72, "temperature": 36.6}, range(30, 36, 2))
     take(worst, {"spo2": 86, "heart_rate": 135, "temperature": 39.4}, range(0, 16, 2))
     page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .cell.abnormal[data-vital=heart_rate]")
+    # Beside "SpO₂ < 94" it does not read 94.
+    page.wait_for_selector(f"patient-tile[data-patient='{poor}'] .cell.abnormal[data-vital=spo2] .number:text-is('93,6')")
     for more, place in (({"respiratory_rate": 26}, "respiratory_rate"), ({"systolic_bp": 228, "diastolic_bp": 110}, "blood_pressure"), ({"consciousness": "V"}, "consciousness")):
         take(worst, more)
         page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .round[data-part={place}]:not([hidden])")
