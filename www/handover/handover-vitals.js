@@ -33,7 +33,7 @@ export function vitalsNow(sheet) {
     const { text, state } = view(entry, reading, reading && freshness(reading, sheet, histories[name]?.value ?? []), i18n, limits);
     const unit = /\d/.test(text) ? entry.unit : "";
     return el("div", { "data-now": name, "data-state": state }, el("dt", { text: t(`vital.${name}`) }),
-      el("dd", {}, el(state === "stale" ? "s" : "span", { class: "number", text }), unit && el("small", { text: `\u00a0${unit}` }),
+      el("dd", {}, el(state === "stale" ? "s" : "span", { class: /\d/.test(text) ? "number" : "number word", text }), unit && el("small", { text: `\u00a0${unit}` }),
         state === "low" || state === "high" ? el("span", { class: "verdict" }, icon(state), t(`verdict.${state}`)) : null),
       el("dd", { class: "age", text: reading ? ageText(reading.at, state, sheet) : t("card.never") }));
   }));
