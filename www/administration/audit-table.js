@@ -5,7 +5,7 @@ import { calendarDay, exactTime } from "../kit/format.js";
 import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { readAgent } from "../session/user-agent.js";
-import { changes, readLimit, readSubject, shown } from "./audit-text.js";
+import { changes, fieldKey, readLimit, readSubject, shown } from "./audit-text.js";
 
 /** So many changed fields are shown at once; the others behind a word that opens them. */
 const OPEN = 4;
@@ -86,15 +86,16 @@ export class AuditTable extends FajmaElement {
 
   #changes({ action, avant, apres }) {
     const repeated = action.startsWith("session.") ? REPEATED_OF_SESSIONS : REPEATED;
-    const items = changes(avant, apres, repeated).map((change) => this.#change(change));
+    const items = changes(avant, apres, repeated).map((change) => this.#change(action, change));
     if (!items.length) return null;
     const list = el("ul", {}, ...items.slice(0, OPEN));
     if (items.length <= OPEN) return list;
     return [list, el("details", {}, el("summary", { text: t(`audit.changes.more.${i18n.plural(items.length - OPEN)}`, { count: items.length - OPEN }) }), el("ul", {}, ...items.slice(OPEN)))];
   }
 
-  #change({ field, from, to }) {
-    const name = i18n.has(`audit.field.${field}`) ? t(`audit.field.${field}`) : field;
+  #change(action, { field, from, to }) {
+    const key = fieldKey(action, field, i18n);
+    const name = key ? t(key) : field;
     const value = (kept) => el("span", { class: "value", text: this.#value(field, kept) });
     return el("li", {}, el("span", { class: "field-name", text: name }),
       from === null ? null : el("del", {}, el("span", { class: "visually-hidden", text: t("audit.before") }), value(from)),

@@ -27,6 +27,11 @@ export function changes(before, after, unsaid = []) {
     .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
 }
 
+/** The key of a field's name: that of the entry's subject, where the field is called otherwise there (an alert is "résolue", an absence has an end), or null. */
+export function fieldKey(action, field, i18n) {
+  return [`audit.field.${action.split(".")[0]}.${field}`, `audit.field.${field}`].find((key) => i18n.has(key)) ?? null;
+}
+
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;
 /** A range as PostgreSQL writes it: `["2026-11-22 18:00:00+00",)`. */
 const RANGE = /^[[(]"?([^",]*)"?,"?([^",]*)"?[\])]$/;

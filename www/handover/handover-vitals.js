@@ -6,6 +6,7 @@ import { icon } from "../kit/icons.js";
 import { clearsFreshness } from "../model/alerts.js";
 import { freshFor, isByHand } from "../model/freshness.js";
 import { profileOf, vitalIn } from "../model/limit-profiles.js";
+import { linesOf } from "../model/limits.js";
 import { view } from "../model/reading-view.js";
 import { riskText } from "../model/score.js";
 import { ALWAYS_SHOWN, EXTRAS, VITALS } from "../model/vitals.js";
@@ -28,10 +29,11 @@ export function vitalsNow(sheet) {
   const names = VITALS.map(({ name }) => name).filter((name) => !EXTRAS.includes(name) && (ALWAYS_SHOWN.includes(name) || known.has(name)));
   return el("dl", { class: "now" }, ...names.map((name) => {
     const entry = vitalIn(name, profileOf(sheet.patient)), reading = known.get(name);
-    const { text, state } = view(entry, reading, reading && freshness(reading, sheet, histories[name]?.value ?? []), i18n);
+    const limits = linesOf(histories.limits.value, name, reading?.onSkin).map(({ cote: side, seuil: limit }) => ({ side, limit }));
+    const { text, state } = view(entry, reading, reading && freshness(reading, sheet, histories[name]?.value ?? []), i18n, limits);
     const unit = /\d/.test(text) ? entry.unit : "";
     return el("div", { "data-now": name, "data-state": state }, el("dt", { text: t(`vital.${name}`) }),
-      el("dd", {}, el(state === "stale" ? "s" : "span", { class: "number", text }), unit && el("small", { text: `\u00a0${unit}` }),
+      el("dd", {}, el(state === "stale" ? "s" : "span", { class: /\d/.test(text) ? "number" : "number word", text }), unit && el("small", { text: `\u00a0${unit}` }),
         state === "low" || state === "high" ? el("span", { class: "verdict" }, icon(state), t(`verdict.${state}`)) : null),
       el("dd", { class: "age", text: reading ? ageText(reading.at, state, sheet) : t("card.never") }));
   }));

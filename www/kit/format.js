@@ -64,6 +64,18 @@ export const number = (value, decimals, language) => decimal(language, decimals)
 /** The number that `number` shows. By the same rounding: `toFixed` makes 36.05 a 36.0 where `Intl` makes it a 36.1. */
 export const rounded = (value, decimals) => Number(plain(decimals).format(value));
 
+/** So many more decimals are given to a value that would read like a limit. */
+const FINER = [0, 1, 2, 3];
+
+/** How many decimals, at least these, show that a value is beyond a limit: one more for 93.6 under 94. */
+export function decimalsApart(value, limit, least) {
+  if (value === limit) return least;
+  return FINER.map((more) => least + more).find((count) => (value < limit ? rounded(value, count) < limit : rounded(value, count) > limit)) ?? least;
+}
+
+/** The decimals that a limit was given, at least these. */
+export const decimalsGiven = (limit, least) => Math.max(least, String(limit).split(".")[1]?.length ?? 0);
+
 /** "95–100 %"; a sign of percent or degrees stands off by a no-break space, as French wants it. */
 export function range([low, high], { decimals, unit }, language) {
   const ends = `${number(low, decimals, language)}–${number(high, decimals, language)}`;

@@ -1,4 +1,4 @@
-import { number, rounded } from "../kit/format.js";
+import { decimalsApart, decimalsGiven, number } from "../kit/format.js";
 import { iconOfHold, isHolding, shortOfHold } from "./holds.js";
 import { scoreMessage, scoreShort } from "./score-alert.js";
 import { vital as entryOf } from "./vitals.js";
@@ -11,6 +11,8 @@ const shown = (entry, value, i18n) => {
   const text = number(value, entry.decimals, i18n.language);
   return entry.unit ? `${text}\u00a0${entry.unit}` : text;
 };
+
+const shownLimit = (entry, limit, i18n) => shown({ ...entry, decimals: decimalsGiven(limit, entry.decimals) }, limit, i18n);
 
 /**
  * What happened, in the reader's language: made of the alert's parts, not of the server's French sentence. Of what a person raised also who says so: it is no
@@ -32,7 +34,7 @@ function ruleMessage(alert, i18n) {
   const entry = entryOf(alert.vital);
   if (!entry || alert.value === null || alert.limit === null) return null;
   const short = `alerts.rule.name.${entry.name}`;
-  return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), limit: `${signOf(alert)}\u00a0${shown(entry, alert.limit, i18n)}` });
+  return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), limit: `${signOf(alert)}\u00a0${shownLimit(entry, alert.limit, i18n)}` });
 }
 
 /** "Batterie faible – Bracelet 12"; null of a kind without a text. The device's or ward's name stands behind the dash of the message, French names of vitals before it. */
@@ -52,22 +54,18 @@ function signOf({ message, side, value, limit }) {
   return written ?? (side === "haut" ? (isEqual ? "≥" : ">") : isEqual ? "≤" : "<");
 }
 
-/** So many more decimals are given to a value that would read like its limit. */
-const FINER = [0, 1, 2, 3];
-
 /** "84 %": the value that raised an alert, fine enough not to read like its limit (93.6 under 94); null where there is none. */
 export function valueOf(alert, i18n, unit = entryOf(alert.vital)?.unit) {
   const entry = entryOf(alert.vital) && { ...entryOf(alert.vital), unit };
   if (!entry || alert.value === null) return null;
-  const limit = alert.limit === null || alert.limit === alert.value ? null : rounded(alert.limit, entry.decimals);
-  const decimals = FINER.map((more) => entry.decimals + more).find((count) => rounded(alert.value, count) !== limit) ?? entry.decimals;
+  const decimals = alert.limit === null ? entry.decimals : decimalsApart(alert.value, alert.limit, entry.decimals);
   return shown({ ...entry, decimals }, alert.value, i18n);
 }
 
 /** "limite basse 90 %"; null where there is none. */
 export function limitOf(alert, i18n) {
   const entry = entryOf(alert.vital);
-  return entry && alert.limit !== null ? i18n.t(alert.side === "haut" ? "alarms.limit.high" : "alarms.limit.low", { limit: shown(entry, alert.limit, i18n) }) : null;
+  return entry && alert.limit !== null ? i18n.t(alert.side === "haut" ? "alarms.limit.high" : "alarms.limit.low", { limit: shownLimit(entry, alert.limit, i18n) }) : null;
 }
 
 /** Which stage an alert is in, for its shape and its words: "waiting", "ended" (latched), "acknowledged", "closed". */
@@ -89,7 +87,7 @@ export function shortOf(alert, i18n, now) {
   if (alert.score) return scoreShort(alert, i18n, now);
   const entry = entryOf(alert.vital);
   if (entry && alert.value !== null && alert.limit !== null && i18n.has(`vital.short.${alert.vital}`)) {
-    const name = i18n.t(`vital.short.${alert.vital}`), limit = `${signOf(alert)}\u00a0${number(alert.limit, entry.decimals, i18n.language)}`;
+    const name = i18n.t(`vital.short.${alert.vital}`), limit = `${signOf(alert)}\u00a0${number(alert.limit, decimalsGiven(alert.limit, entry.decimals), i18n.language)}`;
     // While it lasts the value beside it is another one by now.
     return alert.endedAt === null ? `${name} ${limit}` : `${name} ${valueOf(alert, i18n, "")}\u00a0${limit}`;
   }

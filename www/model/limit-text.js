@@ -1,4 +1,4 @@
-import { number } from "../kit/format.js";
+import { decimalsGiven, number } from "../kit/format.js";
 import { signOf } from "./limits.js";
 import { vital as entryOf } from "./vitals.js";
 
@@ -7,14 +7,13 @@ import { vital as entryOf } from "./vitals.js";
 /** "< 90 %". A limit has the decimals that it was given, at least the vital's own. */
 export function limitText(rule, i18n) {
   const { decimals, unit } = entryOf(rule.type_donnee);
-  const given = String(rule.seuil).split(".")[1]?.length ?? 0;
-  return `${signOf(rule)}\u00a0${number(rule.seuil, Math.max(decimals, given), i18n.language)}\u00a0${unit}`;
+  return `${signOf(rule)}\u00a0${number(rule.seuil, decimalsGiven(rule.seuil, decimals), i18n.language)}\u00a0${unit}`;
 }
 
 /** The ends of what a vital can be, the unit at the upper one: `{low: "2", high: "80 /min"}`. */
 export const rangeWords = ({ plausible, unit }, language) => ({ low: number(plausible[0], 0, language), high: [number(plausible[1], 0, language), unit].filter(Boolean).join("\u00a0") });
 
-const plain = (value, i18n) => number(value, String(value).split(".")[1]?.length ?? 0, i18n.language);
+const plain = (value, i18n) => number(value, decimalsGiven(value, 0), i18n.language);
 
 /** "10 s · hystérésis 1" */
 export const conditionsText = ({ delai_s: delay, hysteresis }, i18n) => [

@@ -111,10 +111,10 @@ export class PatientRecord {
     return [...this.#alerts.values()].filter((alert) => alert.at >= since && isAbout(alert, vital)).sort((a, b) => a.at - b.at);
   }
 
-  /** The `count` latest, and every open one beside them: none that wants somebody is left out. Newest first. */
+  /** Every open one, the worst first, and below them those of the `count` latest that are not open, newest first. */
   latestAlerts(count) {
-    const all = [...this.#alerts.values()].sort((a, b) => b.at - a.at || b.id - a.id);
-    return all.filter((alert, i) => i < count || isOpen(alert));
+    const latest = [...this.#alerts.values()].sort((a, b) => b.at - a.at || b.id - a.id).slice(0, count);
+    return [...this.openAlerts(), ...latest.filter((alert) => !isOpen(alert))];
   }
 
   /**

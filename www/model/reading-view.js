@@ -1,4 +1,4 @@
-import { number } from "../kit/format.js";
+import { decimalsApart, number } from "../kit/format.js";
 import { judge, onSite } from "./vitals.js";
 
 /**
@@ -8,11 +8,14 @@ import { judge, onSite } from "./vitals.js";
  * @param entry the vital's entry of the registry
  * @param known `{value, onSkin}` or undefined; @param fresh `{ageMs, stale}` or null
  * @param i18n for the words of a vital that is no number
+ * @param limits `[{side, limit}]` that stand on the page: beside one that it violates, the value never reads like it
  */
-export function view(entry, known, fresh, i18n) {
+export function view(entry, known, fresh, i18n, limits = []) {
   if (!known || !fresh) return { state: "none", text: "--", unit: entry.unit, value: null, ageMs: null };
   const worded = `value.${entry.name}.${known.value}`;
-  const text = i18n.has(worded) ? i18n.t(worded) : number(known.value, entry.decimals, i18n.language);
-  const state = fresh.stale ? "stale" : judge(onSite(entry, known.onSkin), known.value) ?? "plain";
+  const violated = limits.filter(({ side, limit }) => limit !== null && (side === "haut" ? known.value > limit : known.value < limit));
+  const decimals = Math.max(entry.decimals, ...violated.map(({ limit }) => decimalsApart(known.value, limit, entry.decimals)));
+  const text = i18n.has(worded) ? i18n.t(worded) : number(known.value, decimals, i18n.language);
+  const state = fresh.stale ? "stale" : judge({ ...onSite(entry, known.onSkin), decimals }, known.value) ?? "plain";
   return { state, text, unit: entry.unit, value: known.value, ageMs: fresh.ageMs };
 }

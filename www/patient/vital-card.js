@@ -19,7 +19,7 @@ export class VitalCard extends FajmaElement {
   vital = null;
   byHand = false;
   #shown = null;
-  #hasLimits = true;
+  #lines = [];
 
   start() {
     this.listen(state, "readings", ({ detail }) => detail.patient === this.patient && this.#update());
@@ -74,7 +74,7 @@ export class VitalCard extends FajmaElement {
     const lines = linesOf(this.limits.current, this.vital, this.#isOnSkin);
     const bar = this.querySelector("range-bar");
     if (bar) bar.limits = lines;
-    this.#hasLimits = lines.length > 0;
+    this.#lines = lines;
     const words = this.querySelector(".range .limit-words");
     if (words) setText(words, lines.length ? t("card.limits", { limits: lines.map((rule) => `${t(`severity.${rule.niveau_gravite}`)} ${limitText(rule, i18n)}`).join(", ") }) : "");
   }
@@ -82,11 +82,11 @@ export class VitalCard extends FajmaElement {
   #update() {
     const entry = this.#entry;
     const record = state.record(this.patient);
-    const measured = view(entry, record.value(this.vital), state.freshness(this.patient, this.vital), i18n);
+    const measured = this.#view(record.value(this.vital), state.freshness(this.patient, this.vital));
     const core = this.vital === "temperature" ? record.coreTemperature() : null;
     // A fever that a nurse found is not hidden by a cool skin.
     const others = core || measured.state === "stale" ? [] : record.value(this.vital)?.others ?? [];
-    const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n) : this.#worst(entry, measured, others);
+    const now = core ? this.#view(core, { ageMs: state.now() - core.at, stale: false }) : this.#worst(measured, others);
     this.dataset.state = now.state;
     const alert = record.worstAlertAbout(this.vital);
     this.dataset.alert = alert && !alert.acknowledged ? alert.severity : "";
@@ -104,12 +104,18 @@ export class VitalCard extends FajmaElement {
       if (bar) bar.value = now.state === "stale" ? null : now.value;
     }
     setText(this.querySelector(".updated .when"), core ? this.#taken(core, measured) : this.#when(now));
-    setText(this.querySelector(".updated .site"), this.#isOnSkin ? t(this.#hasLimits ? "card.skin" : "card.skin.unlimited") : "");
+    setText(this.querySelector(".updated .site"), this.#isOnSkin ? t(this.#lines.length > 0 ? "card.skin" : "card.skin.unlimited") : "");
+  }
+
+  /** A value as it is shown, told apart from the card's limits and that of what lasts. */
+  #view(known, fresh) {
+    const lasting = state.record(this.patient).lastingAlertAbout(this.vital);
+    return view(this.#entry, known, fresh, i18n, [...this.#lines.map(({ cote: side, seuil: limit }) => ({ side, limit })), ...(lasting ? [lasting] : [])]);
   }
 
   /** The value that is shown, and is not called normal while another device says something else. */
-  #worst(entry, measured, others) {
-    const states = others.map((other) => view(entry, other, { ageMs: 0, stale: false }, i18n).state);
+  #worst(measured, others) {
+    const states = others.map((other) => this.#view(other, { ageMs: 0, stale: false }).state);
     return measured.state === "normal" ? { ...measured, state: states.find((one) => one !== "normal") ?? "normal" } : measured;
   }
 
@@ -135,7 +141,7 @@ export class VitalCard extends FajmaElement {
   // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.
   // Where devices contradict each other, all that they say.
   #showValue({ state: what, text: newest, unit }, others) {
-    const text = [newest, ...others.map(({ value }) => view(this.#entry, { value }, { ageMs: 0, stale: false }, i18n).text)].join(" / ");
+    const text = [newest, ...others.map(({ value }) => this.#view({ value }, { ageMs: 0, stale: false }).text)].join(" / ");
     const number = what === "stale" ? el("s", { class: "number" }, el("span", { class: "visually-hidden", text: t("card.outdated") }), text)
       : el("span", { class: "number", text });
     number.classList.toggle("several", others.length > 0);

@@ -108,10 +108,11 @@ export class PatientTile extends FajmaElement {
     const name = cell.dataset.vital;
     const entry = vitalIn(name, record.profile);
     const fresh = state.freshness(id, name);
-    const measured = view(entry, record.value(name), fresh, i18n);
-    const core = name === "temperature" ? record.coreTemperature() : null;
-    const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n) : measured;
     const alarm = record.lastingAlertAbout(name);
+    const limits = alarm ? [alarm] : [];
+    const measured = view(entry, record.value(name), fresh, i18n, limits);
+    const core = name === "temperature" ? record.coreTemperature() : null;
+    const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n, limits) : measured;
     const abnormal = now.state !== "stale" && now.state !== "none" && isAbnormal(record, [name]);
     // What is not current says how old it is.
     const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entry.unit;

@@ -24,7 +24,8 @@ const STATES = ["none", "plain", "normal", "high", "low", "stale"];
  */
 export function byHandText(part, record, freshness, i18n) {
   const vitals = ROUND_PARTS[part];
-  const views = vitals.map((vital) => ({ vital, ...view(vitalIn(vital, record.profile), record.value(vital), freshness(vital), i18n) })).filter(({ state }) => state !== "none");
+  const limits = (vital) => [record.lastingAlertAbout(vital)].filter(Boolean);
+  const views = vitals.map((vital) => ({ vital, ...view(vitalIn(vital, record.profile), record.value(vital), freshness(vital), i18n, limits(vital)) })).filter(({ state }) => state !== "none");
   const alarm = vitals.map((vital) => record.lastingAlertAbout(vital)).find(Boolean);
   if (!views.length || (part === "consciousness" && record.value(part).value === 0)) return { text: null, state: "none", alarm: undefined, abnormal: false };
   const state = STATES.findLast((one) => views.some((each) => each.state === one));

@@ -85,6 +85,26 @@ def test_a_posted_value_appears_within_a_second_with_what_it_means(stack, device
     assert page.inner_text("vital-card[data-vital=spo2] .updated").startswith("Dernière mise à jour")
 
 
+def test_the_last_card_is_never_the_largest_and_no_place_beside_a_card_is_empty(stack, device, page):
+    device.report(spo2=96, heart_rate=72, temperature=33.3)
+    log_in(page, stack)
+    open_patient(page, stack, device)
+    page.wait_for_selector(".vitals vital-card:nth-child(3)")
+    rows = {}
+    for width in (1920, 1280, 1024, 820, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = page.evaluate("""[...document.querySelectorAll(".vitals vital-card")].map((card) => {
+            const { top, width } = card.getBoundingClientRect(); return [Math.round(top), Math.round(width)]; })""")
+        tops = [top for top, _ in boxes]
+        rows[width] = [tops.count(top) for top in sorted(set(tops))]
+        wide = page.evaluate("document.querySelector('.vitals').clientWidth")
+        assert boxes[-1][1] == min(width for _, width in boxes), (width, boxes)
+        for top in set(tops):
+            assert sum(each + 20 for one, each in boxes if one == top) >= wide, (width, boxes)
+        assert page.evaluate("[...document.querySelectorAll('.vitals header, .vitals .value')].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => [part.innerText, part.scrollWidth, part.clientWidth])") == [], width
+    assert rows == {1920: [3], 1280: [3], 1024: [1, 2], 820: [3], 390: [1, 1, 1]}
+
+
 def test_losing_the_push_daemon_is_said_and_healed_without_a_hand(stack, device, page):
     log_in(page, stack)
     device.report(spo2=97)

@@ -220,8 +220,9 @@ def test_thirty_two_patients_fit_the_screen_and_no_text_is_cut(stack, full_ward,
         assert page.evaluate("(() => { const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight; })()") <= 0
         assert page.evaluate(CLIPPED) == []
         assert page.evaluate(OVERLAPPING) == []
-        letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('patient-tile .number')).fontSize)")
-        assert letters >= height / 36  # a value is as high as a hand on a screen of a metre
+        page.wait_for_selector(f"patient-tile[data-patient='{patients[0]}'] .cell.abnormal[data-vital=spo2]")
+        letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('patient-tile .cell.abnormal .number')).fontSize)")
+        assert letters >= height / 36  # what is abnormal is as high as a hand on a screen of a metre
         expect_accessible(page, f"{width}, {scheme}, {role}, {busy}")
     for row in stack.request("GET", "/api/iot/alertes/", role="medecin", params={"limit": 1000}).json():
         if row["patient"] in patients and not row["acquittee"]:
@@ -242,6 +243,44 @@ def test_on_a_telephone_nothing_is_cut_either(stack, full_ward, page, width):
     assert page.evaluate(CLIPPED) == []
     assert page.evaluate(OVERLAPPING) == []
     expect_accessible(page, f"{width}")
+
+
+# The size of the letters of every value of measured rows and of what is abnormal in the line below them: `{abnormal: [...], normal: [...], stale: [...]}`.
+SIZES = """() => Object.groupBy([...document.querySelectorAll("patient-tile :is(.cell, .round.abnormal)")]
+    .map((place) => [place.classList.contains("abnormal") ? "abnormal" : place.dataset.state === "stale" ? "stale" : "normal",
+        parseFloat(getComputedStyle(place.querySelector(".value")).fontSize)])
+    .filter(([kind]) => kind), ([kind]) => kind)"""
+
+
+def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, full_ward, page):
+    """One patient with everything abnormal, whose tile has the least room for each, one with little, others well or silent."""
+    ward, patients = full_ward
+    worst, poor, silent, well = patients[-4:]
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/service/{ward}")
+    until(lambda: page.locator("patient-tile").count() == 32, 10, "32 tiles")
+
+    def take(patient, values, ages=(0,)):
+        body = {"patient": patient, "mesures": [{"type_donnee": name, "valeur": value, "age_ms": 1000 * age} for name, value in values.items() for age in ages]}
+        assert stack.request("POST", "/api/iot/data/", role="admin", json=body).status_code == 201
+
+    take(poor, {"spo2": 93.6, "heart_rate": 72, "temperature": 36.6}, range(0, 18, 2))
+    take(silent, {"spo2": 97, "heart_rate": 72, "temperature": 36.6}, range(30, 36, 2))
+    take(worst, {"spo2": 86, "heart_rate": 135, "temperature": 39.4}, range(0, 16, 2))
+    page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .cell.abnormal[data-vital=heart_rate]")
+    # Beside "SpO₂ < 94" it does not read 94.
+    page.wait_for_selector(f"patient-tile[data-patient='{poor}'] .cell.abnormal[data-vital=spo2] .number:text-is('93,6')")
+    for more, place in (({"respiratory_rate": 26}, "respiratory_rate"), ({"systolic_bp": 228, "diastolic_bp": 110}, "blood_pressure"), ({"consciousness": "V"}, "consciousness")):
+        take(worst, more)
+        page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .round[data-part={place}]:not([hidden])")
+        for width in (1920, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 1080})
+            take(well, {"spo2": 98, "heart_rate": 72, "temperature": 36.6})
+            until(lambda: set(page.evaluate(SIZES)) == {"abnormal", "normal", "stale"}, 5, "values of each kind")
+            sizes = {kind: [size for _, size in found] for kind, found in page.evaluate(SIZES).items()}
+            assert max(sizes["normal"]) <= min(sizes["abnormal"]) + 0.1, (more, width, sizes)
+            assert max(sizes["stale"]) < min(sizes["abnormal"]), (more, width, sizes)
 
 
 def test_what_comes_above_the_tiles_moves_none_of_them_to_another_place(stack, full_ward, page):

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { changes, readLimit, readSubject, shown } from "../../../www/administration/audit-text.js";
+import { changes, fieldKey, readLimit, readSubject, shown } from "../../../www/administration/audit-text.js";
 
 test("an entry of the audit tells what differs, field by field", () => {
   assert.deepEqual(changes({ bed: "1", ward_id: 2, sex: "F" }, { bed: "4", ward_id: 2, sex: "F" }), [{ field: "bed", from: "1", to: "4" }]);
@@ -37,4 +38,13 @@ test("an alarm limit is told by what it watches, and a ward's by its ward", () =
   assert.deepEqual(readLimit("ward-3-enfant_1_4-heart_rate-haut-error"), { ward: 3, profile: "enfant_1_4", vital: "heart_rate", side: "haut", severity: "error" });
   assert.deepEqual(readLimit("hypercapnie-spo2-bas-error"), { ward: null, profile: "hypercapnie", vital: "spo2", side: "bas", severity: "error" });
   for (const text of ["17", "spo2-bas", "spo2-left-error", ""]) assert.equal(readLimit(text), null);
+});
+
+test("a field has the word of what the entry is about: an alert is resolved, an absence has an end", () => {
+  const texts = JSON.parse(readFileSync(new URL("../../../www/locales/fr.json", import.meta.url), "utf8"));
+  const name = (action, field) => texts[fieldKey(action, field, { has: (key) => key in texts })] ?? null;
+  assert.deepEqual(["alert.changed", "hold.changed", "pause.changed", "session.ended"].map((action) => name(action, "ended_at")), ["Résolue", "Fin", "Fin", "Fin"]);
+  assert.deepEqual(["hold.created", "pause.created"].map((action) => name(action, "begun_by")), ["Déclaré par", "Suspendu par"]);
+  assert.equal(name("limit.changed", "effective_hysteresis"), "Marge de retour en vigueur");
+  assert.equal(name("patient.changed", "unheard_of"), null);
 });

@@ -75,7 +75,16 @@ test("the latest alerts leave out no open one, and forgetting takes closed ones 
   record.addAlert(alert(1, { at: NOW - 1e9 }));
   for (let id = 2; id < MAX_ALERTS + 20; id++) record.addAlert(alert(id, { at: NOW + id, endedAt: NOW + id }));
   const latest = record.latestAlerts(5);
-  assert.deepEqual(latest.map(({ id }) => id), [119, 118, 117, 116, 115, 1]);
+  assert.deepEqual(latest.map(({ id }) => id), [1, 119, 118, 117, 116, 115]);
+});
+
+test("an open alert stands above a newer one that is less severe, and both above what is over", () => {
+  const record = new PatientRecord();
+  record.addAlert(alert(1, { severity: "error", at: NOW - 180_000 }));
+  record.addAlert(alert(2, { at: NOW }));
+  record.addAlert(alert(3, { at: NOW + 1, endedAt: NOW + 2 }));
+  record.addAlert(alert(4, { at: NOW - 1, severity: "error", acknowledged: true }));
+  assert.deepEqual(record.latestAlerts(5).map(({ id }) => id), [1, 2, 4, 3]);
 });
 
 test("a value is stale after three of its periods, and not before ten seconds", () => {

@@ -28,3 +28,16 @@ test("33 °C is normal on the skin and low in the core", () => {
   const state = (onSkin) => view(vital("temperature"), { value: 33, onSkin }, { ageMs: 1, stale: false }, words).state;
   assert.deepEqual([state(true), state(false)], ["normal", "low"]);
 });
+
+test("a value that violates a limit has the decimals that show it, and colour and text still agree", () => {
+  const words = { has: () => false, t: (key) => key, language: "fr" };
+  const shown = (name, value, side, limit) => {
+    const { text, state } = view(vital(name), { value }, { ageMs: 1, stale: false }, words, [{ side, limit }]);
+    return `${text} ${state}`;
+  };
+  assert.deepEqual([shown("spo2", 93.6, "bas", 94), shown("heart_rate", 130.4, "haut", 130), shown("temperature", 39.12, "haut", 39.1)], ["93,6 low", "130,4 high", "39,12 high"]);
+  assert.deepEqual([shown("spo2", 93.4, "bas", 94), shown("spo2", 94, "bas", 94), shown("spo2", 94.3, "bas", 94)], ["93 low", "94 low", "94 low"], "where it reads right already");
+  assert.equal(shown("spo2", 94.7, "bas", 95), "94,7 low", "rounded it were normal");
+  assert.equal(shown("heart_rate", 93.6, "haut", 93.5), "94 normal", "a limit between two whole numbers");
+  assert.equal(shown("spo2", 93.99996, "bas", 94), "94 low", "there is an end to decimals");
+});

@@ -29,6 +29,16 @@ test("a tile says what is taken at rounds in a few letters, and nothing of what 
   assert.equal(shown(patient({}), "respiratory_rate").text, null);
 });
 
+test("a rate that violates its limit by less than a whole number has its decimal", () => {
+  const record = patient({ respiratory_rate: 24.6 });
+  const rule = (limit, side) => ({ id: 1, vital: "respiratory_rate", severity: "error", at: NOW, endedAt: null, acknowledged: false, escalatedAt: null, kind: "x", limit, side, version: limit });
+  assert.equal(shown(record, "respiratory_rate").text, "25");
+  record.addAlert(rule(24.5, "haut"));
+  assert.equal(shown(record, "respiratory_rate").text, "25", "above 24,5 that is true");
+  record.addAlert(rule(25, "bas"));
+  assert.equal(shown(record, "respiratory_rate").text, "24,6");
+});
+
 test("a value is abnormal with an alarm that lasts or from 2 points on; with 1 point, or one that is too old, it is not", () => {
   const parts = [part("respiratory_rate", 3), part("systolic_bp", 1), part("supplemental_o2", 2), part("consciousness", 3, "ancien")];
   const record = patient({ spo2: 84, heart_rate: 80 }, score(6, 9, parts));
