@@ -110,7 +110,8 @@ struct RejectionTests {
         "a wrong member of the state is left out, the rest and the readings stay",
         arguments: [
             #""batterie":101"#, #""batterie":-1"#, #""batterie":"87 %""#, #""batterie":1e400"#, #""batterie":null"#, #""rssi":1000"#,
-            #""firmware":7"#, #""firmware":"""#, #""firmware":"a\u0000b""#, "\"firmware\":\"\(String(repeating: "x", count: 65))\"",
+            #""firmware":7"#, #""firmware":"""#, #""firmware":"a\u0000b""#, #""firmware":"1.0\u202E""#, #""firmware":" ""#,
+            "\"firmware\":\"\(String(repeating: "x", count: 65))\"",
             #""demarrage":-1"#, #""demarrage":[]"#, #""perdues":99999999999999999999"#,
         ])
     func state(member: String) throws {

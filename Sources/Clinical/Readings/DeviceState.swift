@@ -63,8 +63,7 @@ public struct DeviceState: Sendable, Hashable, Encodable {
         }
         func text(_ key: CodingKeys) -> String? {
             guard case .string(let text) = members[key.rawValue],
-                !text.isEmpty, text.utf8.count <= 4 * Self.maximumTextLength, text.unicodeScalars.count <= Self.maximumTextLength,
-                !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+                !text.isEmpty, text.utf8.count <= 4 * Self.maximumTextLength, text.unicodeScalars.count <= Self.maximumTextLength, text.isPrintable
             else { return nil }
             return text
         }

@@ -111,7 +111,7 @@ private struct PlainScanner {
         let complete = object { scanner, name in
             if name.elementsEqual("firmware".utf8), state.firmware == nil {
                 guard let text = scanner.string(), 1...DeviceState.maximumTextLength ~= text.count,
-                    text.allSatisfy({ 0x20..<0x7F ~= $0 })
+                    text.allSatisfy({ 0x20..<0x7F ~= $0 }), text.first != 0x20, text.last != 0x20
                 else { return false }
                 state.firmware = String(decoding: text, as: UTF8.self)
                 return true
