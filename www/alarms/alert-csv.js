@@ -3,7 +3,7 @@ import { csv } from "../kit/csv.js";
 import { hospitalZone } from "../kit/hospital-zone.js";
 import { fullName } from "../kit/names.js";
 import { stamp } from "../kit/zone.js";
-import { delayOf, durationOf } from "../model/alert-filter.js";
+import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { whatOf } from "../model/alert-text.js";
 
 /** Alerts as a file for a spreadsheet: instants in the hospital's time with their offset, durations in seconds, so that it can be reckoned with. */
@@ -17,7 +17,7 @@ export function alertCsv(alerts, patients, wards) {
     const patient = whom.get(alert.patient);
     const ward = wards.find(({ id }) => id === (alert.ward ?? patient?.service));
     return [alert.id, ward?.nom, patient?.lit, patient ? fullName(patient) : alert.patient, t(`severity.${alert.severity}`), whatOf(alert, i18n),
-      alert.vital && t(`vital.${alert.vital}`), alert.value, alert.limit, alert.profile && t(`profile.${alert.profile}`), instant(alert.at), instant(alert.raisedAt), alert.raisedBy, seconds(delayOf(alert)),
+      alert.vital && t(`vital.${alert.vital}`), alert.value, alert.limit, alert.profile && t(`profile.${alert.profile}`), instant(beganAt(alert)), instant(alert.raisedAt), alert.raisedBy, seconds(delayOf(alert)),
       instant(alert.remindedAt), instant(alert.escalatedAt), alert.acknowledgedBy, instant(alert.acknowledgedAt), instant(alert.endedAt),
       seconds(durationOf(alert, state.now()))];
   });

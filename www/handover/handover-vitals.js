@@ -31,7 +31,7 @@ export function vitalsNow(sheet) {
     const entry = vitalIn(name, profileOf(sheet.patient)), reading = known.get(name);
     const limits = linesOf(histories.limits.value, name, reading?.onSkin).map(({ cote: side, seuil: limit }) => ({ side, limit }));
     const { text, state } = view(entry, reading, reading && freshness(reading, sheet, histories[name]?.value ?? []), i18n, limits);
-    const unit = /\d/.test(text) ? entry.unit : "";
+    const unit = [/\d/.test(text) && entry.unit, reading?.onSkin && t("handover.skin")].filter(Boolean).join(" ");
     return el("div", { "data-now": name, "data-state": state }, el("dt", { text: t(`vital.${name}`) }),
       el("dd", {}, el(state === "stale" ? "s" : "span", { class: /\d/.test(text) ? "number" : "number word", text }), unit && el("small", { text: `\u00a0${unit}` }),
         state === "low" || state === "high" ? el("span", { class: "verdict" }, icon(state), t(`verdict.${state}`)) : null),

@@ -81,6 +81,7 @@ export class VitalCard extends FajmaElement {
 
   #update() {
     const entry = this.#entry;
+    if ((this.dataset.site === "skin") !== this.#isOnSkin) this.#showRange();
     const record = state.record(this.patient);
     const measured = this.#view(record.value(this.vital), state.freshness(this.patient, this.vital));
     const core = this.vital === "temperature" ? record.coreTemperature() : null;
@@ -94,7 +95,6 @@ export class VitalCard extends FajmaElement {
     const lasting = record.lastingAlertAbout(this.vital);
     this.dataset.alarm = lasting?.severity ?? "";
     this.classList.toggle("acknowledged", lasting?.acknowledged === true);
-    if ((this.dataset.site === "skin") !== this.#isOnSkin) this.#showRange();
     const key = `${now.state} ${now.text} ${this.dataset.alarm} ${others.map(({ value }) => value)}`;
     if (key !== this.#shown) {
       this.#shown = key;

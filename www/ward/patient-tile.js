@@ -114,12 +114,14 @@ export class PatientTile extends FajmaElement {
     const core = name === "temperature" ? record.coreTemperature() : null;
     const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n, limits) : measured;
     const abnormal = now.state !== "stale" && now.state !== "none" && isAbnormal(record, [name]);
+    const isOnSkin = !core && now.state !== "none" && record.value(name)?.onSkin === true;
     // What is not current says how old it is.
-    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : entry.unit;
+    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : isOnSkin ? t("tile.skin.unit", { unit: entry.unit }) : entry.unit;
     const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost}`;
     if (cell.dataset.shape === shape) return;
     cell.dataset.shape = shape;
     cell.dataset.state = now.state;
+    cell.dataset.site = isOnSkin ? "skin" : "";
     cell.dataset.alarm = alarm?.severity ?? "";
     cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
     cell.classList.toggle("abnormal", abnormal);

@@ -173,7 +173,8 @@ def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, devic
     stack.query(f"UPDATE alerts SET acknowledged_at = now(), ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
     for severity, message in (("error", "ok;=HYPERLINK(1)"), ("warning", "+33, dangereux")):
         acknowledge(stack, raise_alert(stack, device, severity, message, f"essai_{severity}"))
-    stack.query(f"UPDATE alerts SET ended_at = now() WHERE patient_id = {device.patient} AND ended_at IS NULL")
+    # What no vital is about began when it was raised, whatever it says of long before: on the page and in the file.
+    stack.query(f"UPDATE alerts SET ended_at = coalesce(ended_at, now()), measured_at = now() - interval '8 days' WHERE patient_id = {device.patient} AND vital IS NULL")
     log_in(page, stack)
     open_alerts(page, stack)
     page.select_option(".filters [name=patient_id]", str(device.patient))
@@ -190,6 +191,8 @@ def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, devic
     # A French spreadsheet splits at semicolons; one that splits elsewhere finds no formula either.
     head, *body = csv.reader(text.splitlines(), delimiter=";")
     assert head[5] == "Alerte" and [row[5] for row in body] == ["ok;'=HYPERLINK(1)"]
+    measured, raised = (next(i for i, name in enumerate(head) if name.startswith(word)) for word in ("Mesurée", "Levée"))
+    assert [row[measured] == row[raised] for row in body] == [True], body
     for separator in ",\t|":
         assert not [cell for row in csv.reader(text.splitlines(), delimiter=separator) for cell in row if cell.lstrip().startswith(("=", "+", "@"))]
 

@@ -69,6 +69,16 @@ def test_a_browser_runs_the_sources_as_they_stand(page):
         server.shutdown()
 
 
+def test_an_account_is_named_whole_beside_what_is_said_of_the_sound(page, stack):
+    log_in(page, stack, "admin")
+    page.wait_for_selector("sound-control[data-state=nowhere] .words:text-matches('.{40}')")
+    for width in (1100, 1024, 900, 820):
+        page.set_viewport_size({"width": width, "height": 800})
+        name, wide = page.evaluate("(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector('app-bar .who span'))")
+        assert 0 < name <= wide, (width, name, wide)
+        assert page.evaluate("Math.max(...[...document.querySelectorAll('app-bar :is(a, button, .words)')].map((each) => each.getBoundingClientRect().right))") <= width, width
+
+
 def test_it_can_be_installed(chromium, stack):
     browser = launch(chromium.browser_type, program=WHOLE_PROGRAM)
     try:

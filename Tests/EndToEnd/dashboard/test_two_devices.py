@@ -40,14 +40,20 @@ def test_both_values_are_on_the_card_and_the_score_counts_the_worse(stack, disag
     assert stack.request("GET", "/api/iot/data/latest_data/", params={"patient_id": device.patient}).json()["temperature"]["site"] == "peau"
 
 
-def test_a_temperature_of_the_skin_is_judged_as_one_and_its_card_says_that_no_limit_holds(stack, disagreeing, page):
+def test_a_temperature_of_the_skin_is_called_so_and_has_no_verdict_where_no_limit_holds(stack, disagreeing, page):
     device, _ = disagreeing
     log_in(page, stack)
     page.goto(f"{stack.url}/#/patient/{device.patient}")
     card = "vital-card[data-vital=temperature]"
-    page.wait_for_selector(f"{card}[data-state=normal][data-site=skin]")
+    page.wait_for_selector(f"{card}[data-state=plain][data-site=skin]")
     until(lambda: page.inner_text(f"{card} .updated .site") == "Peau, sans limite d’alarme", 10, "the card names the site")
     assert page.inner_text(f"{card} .normal-range").endswith("30,0–35,0\u00a0°C")
+    page.goto(f"{stack.url}/#/service/{device.ward}")
+    cell = f'patient-tile[data-patient="{device.patient}"] [data-vital=temperature]'
+    page.wait_for_selector(f"{cell} .unit:text-is('peau\u00a0°C')")
+    assert page.locator(f"{cell} .value .icon").count() == 0
+    page.goto(f"{stack.url}/#/releve/patient/{device.patient}")
+    page.wait_for_selector("[data-now=temperature][data-state=plain] small:has-text('°C peau')", timeout=20_000)
     ward = f"/api/services/{device.ward}/"
     assert stack.request("PATCH", ward, role="admin", json={"temperature_cutanee_validee": True}).status_code == 200
     try:

@@ -252,6 +252,13 @@ SIZES = """() => Object.groupBy([...document.querySelectorAll("patient-tile :is(
     .filter(([kind]) => kind), ([kind]) => kind)"""
 
 
+# Texts of tiles in letters of under 11 px. A long name may be: it is never cut.
+SMALL_PRINT = """() => [...new Set([...document.querySelectorAll("patient-tile .tile *")]
+    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && element.getClientRects().length && !element.closest(".visually-hidden, .name.long"))
+    .map((element) => [parseFloat(getComputedStyle(element).fontSize), element]).filter(([size]) => size < 11)
+    .map(([size, element]) => `${element.className || element.tagName} ${element.textContent.slice(0, 12)}: ${size} px`))].slice(0, 9)"""
+
+
 def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, full_ward, page):
     """One patient with everything abnormal, whose tile has the least room for each, one with little, others well or silent."""
     ward, patients = full_ward
@@ -281,6 +288,7 @@ def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, 
             sizes = {kind: [size for _, size in found] for kind, found in page.evaluate(SIZES).items()}
             assert max(sizes["normal"]) <= min(sizes["abnormal"]) + 0.1, (more, width, sizes)
             assert max(sizes["stale"]) < min(sizes["abnormal"]), (more, width, sizes)
+            assert page.evaluate(SMALL_PRINT) == [], width
 
 
 def test_what_comes_above_the_tiles_moves_none_of_them_to_another_place(stack, full_ward, page):

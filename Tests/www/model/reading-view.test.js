@@ -23,10 +23,13 @@ test("a stale value is shown as stale whatever it is, and a missing one as two d
   assert.deepEqual(shown(null, undefined), { state: "none", text: "--", unit: "%", value: null, ageMs: null });
 });
 
-test("33 °C is normal on the skin and low in the core", () => {
+test("33 °C is normal on the skin and low in the core, and where the skin has no limits it has no verdict", () => {
   const words = { has: () => false, t: (key) => key, language: "fr" };
-  const state = (onSkin) => view(vital("temperature"), { value: 33, onSkin }, { ageMs: 1, stale: false }, words).state;
-  assert.deepEqual([state(true), state(false)], ["normal", "low"]);
+  const state = (value, onSkin, limits) => view(vital("temperature"), { value, onSkin }, { ageMs: 1, stale: false }, words, limits).state;
+  const limits = [{ side: "haut", limit: 38 }];
+  assert.deepEqual([state(33, true, limits), state(36.8, true, limits), state(33, false), state(37.8, false)], ["normal", "high", "low", "high"]);
+  assert.deepEqual([33, 36.8, 25].map((value) => state(value, true, [])), ["plain", "plain", "plain"]);
+  assert.equal(view(vital("spo2"), { value: 92, onSkin: true }, { ageMs: 1, stale: false }, words).state, "low", "of a vital with one site only");
 });
 
 test("a value that violates a limit has the decimals that show it, and colour and text still agree", () => {
