@@ -174,7 +174,8 @@ def test_the_list_is_filtered_and_saved_as_a_file_that_runs_nothing(stack, devic
     for severity, message in (("error", "ok;=HYPERLINK(1)"), ("warning", "+33, dangereux")):
         acknowledge(stack, raise_alert(stack, device, severity, message, f"essai_{severity}"))
     # What no vital is about began when it was raised, whatever it says of long before: on the page and in the file.
-    stack.query(f"UPDATE alerts SET ended_at = coalesce(ended_at, now()), measured_at = now() - interval '8 days' WHERE patient_id = {device.patient} AND vital IS NULL")
+    stack.query("UPDATE alerts SET ended_at = coalesce(ended_at, now()), measured_at = now() - interval '8 days' "
+                f"WHERE patient_id = {device.patient} AND vital IS NULL")
     log_in(page, stack)
     open_alerts(page, stack)
     page.select_option(".filters [name=patient_id]", str(device.patient))

@@ -101,7 +101,9 @@ def test_the_last_card_is_never_the_largest_and_no_place_beside_a_card_is_empty(
         assert boxes[-1][1] == min(width for _, width in boxes), (width, boxes)
         for top in set(tops):
             assert sum(each + 20 for one, each in boxes if one == top) >= wide, (width, boxes)
-        assert page.evaluate("[...document.querySelectorAll('.vitals header, .vitals .value')].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => [part.innerText, part.scrollWidth, part.clientWidth])") == [], width
+        over = page.evaluate("""[...document.querySelectorAll(".vitals header, .vitals .value")]
+            .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => [part.innerText, part.scrollWidth, part.clientWidth])""")
+        assert over == [], width
     assert rows == {1920: [3], 1280: [3], 1024: [1, 2], 820: [3], 390: [1, 1, 1]}
 
 

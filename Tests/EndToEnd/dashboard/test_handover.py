@@ -117,16 +117,19 @@ def test_what_is_no_present_value_any_more_is_struck_through_and_says_its_age(st
 
 def test_a_sheet_is_as_wide_as_a_telephone_and_every_value_is_within_its_box(stack, device, page):
     body = {"patient": device.patient, "mesures": [{"type_donnee": name, "valeur": value} for name, value in (
-        ("spo2", 96), ("heart_rate", 72), ("temperature", 36.6), ("respiratory_rate", 18), ("systolic_bp", 128), ("diastolic_bp", 74), ("consciousness", "P"), ("supplemental_o2", 1))]}
+        ("spo2", 96), ("heart_rate", 72), ("temperature", 36.6), ("respiratory_rate", 18), ("systolic_bp", 128), ("diastolic_bp", 74),
+        ("consciousness", "P"), ("supplemental_o2", 1))]}
     assert stack.request("POST", "/api/iot/data/", json=body).status_code == 201
     log_in(page, stack)
     open_sheet(page, stack, f"patient/{device.patient}")
     for width in (1280, 820, 390):
         page.set_viewport_size({"width": width, "height": 900})
         over = page.evaluate("""[...document.querySelectorAll(".sheets, .sheet, .sheet section, .sheet .now > div, .sheet table")]
-            .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.className || box.dataset.now} ${box.scrollWidth} > ${box.clientWidth}`)""")
+            .filter((box) => box.scrollWidth > box.clientWidth + 1)
+            .map((box) => `${box.className || box.dataset.now} ${box.scrollWidth} > ${box.clientWidth}`)""")
         assert over == [], width
-        right = page.evaluate("Math.max(...[...document.querySelectorAll('.sheet td, .sheet .now .number')].map((box) => box.getBoundingClientRect().right))")
+        right = page.evaluate("""Math.max(...[...document.querySelectorAll(".sheet td, .sheet .now .number")]
+            .map((box) => box.getBoundingClientRect().right))""")
         assert right <= min(width, page.evaluate("document.querySelector('.sheet').getBoundingClientRect().right")), width
 
 

@@ -76,7 +76,9 @@ def test_an_account_is_named_whole_beside_what_is_said_of_the_sound(page, stack)
         page.set_viewport_size({"width": width, "height": 800})
         name, wide = page.evaluate("(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(document.querySelector('app-bar .who span'))")
         assert 0 < name <= wide, (width, name, wide)
-        assert page.evaluate("Math.max(...[...document.querySelectorAll('app-bar :is(a, button, .words)')].map((each) => each.getBoundingClientRect().right))") <= width, width
+        right = page.evaluate("""Math.max(...[...document.querySelectorAll("app-bar :is(a, button, .words)")]
+            .map((each) => each.getBoundingClientRect().right))""")
+        assert right <= width, width
 
 
 def test_it_can_be_installed(chromium, stack):

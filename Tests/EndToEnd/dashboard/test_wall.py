@@ -245,7 +245,7 @@ def test_on_a_telephone_nothing_is_cut_either(stack, full_ward, page, width):
     expect_accessible(page, f"{width}")
 
 
-# The size of the letters of every value of measured rows and of what is abnormal in the line below them: `{abnormal: [...], normal: [...], stale: [...]}`.
+# The size of the letters of every value of measured rows, and of what is abnormal in the line below them, by kind.
 SIZES = """() => Object.groupBy([...document.querySelectorAll("patient-tile :is(.cell, .round.abnormal)")]
     .map((place) => [place.classList.contains("abnormal") ? "abnormal" : place.dataset.state === "stale" ? "stale" : "normal",
         parseFloat(getComputedStyle(place.querySelector(".value")).fontSize)])
@@ -254,7 +254,8 @@ SIZES = """() => Object.groupBy([...document.querySelectorAll("patient-tile :is(
 
 # Texts of tiles in letters of under 11 px. A long name may be: it is never cut.
 SMALL_PRINT = """() => [...new Set([...document.querySelectorAll("patient-tile .tile *")]
-    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && element.getClientRects().length && !element.closest(".visually-hidden, .name.long"))
+    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((element) => element.getClientRects().length && !element.closest(".visually-hidden, .name.long"))
     .map((element) => [parseFloat(getComputedStyle(element).fontSize), element]).filter(([size]) => size < 11)
     .map(([size, element]) => `${element.className || element.tagName} ${element.textContent.slice(0, 12)}: ${size} px`))].slice(0, 9)"""
 
@@ -269,8 +270,16 @@ def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, 
     until(lambda: page.locator("patient-tile").count() == 32, 10, "32 tiles")
 
     def take(patient, values, ages=(0,)):
-        body = {"patient": patient, "mesures": [{"type_donnee": name, "valeur": value, "age_ms": 1000 * age} for name, value in values.items() for age in ages]}
+        body = {"patient": patient, "mesures": [{"type_donnee": name, "valeur": value, "age_ms": 1000 * age}
+                                                for name, value in values.items() for age in ages]}
         assert stack.request("POST", "/api/iot/data/", role="admin", json=body).status_code == 201
+
+    def seen():
+        """The sizes by kind once there are values of each: what was measured before is current for 10 s, and so is what is measured now."""
+        take(worst, {"spo2": 86, "heart_rate": 135})
+        take(well, {"spo2": 98, "heart_rate": 72, "temperature": 36.6})
+        sizes = {kind: [size for _, size in found] for kind, found in page.evaluate(SIZES).items()}
+        return sizes if set(sizes) == {"abnormal", "normal", "stale"} else None
 
     take(poor, {"spo2": 93.6, "heart_rate": 72, "temperature": 36.6}, range(0, 18, 2))
     take(silent, {"spo2": 97, "heart_rate": 72, "temperature": 36.6}, range(30, 36, 2))
@@ -278,14 +287,13 @@ def test_an_abnormal_value_is_no_smaller_than_a_well_one_of_another_tile(stack, 
     page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .cell.abnormal[data-vital=heart_rate]")
     # Beside "SpO₂ < 94" it does not read 94.
     page.wait_for_selector(f"patient-tile[data-patient='{poor}'] .cell.abnormal[data-vital=spo2] .number:text-is('93,6')")
-    for more, place in (({"respiratory_rate": 26}, "respiratory_rate"), ({"systolic_bp": 228, "diastolic_bp": 110}, "blood_pressure"), ({"consciousness": "V"}, "consciousness")):
+    for more, place in (({"respiratory_rate": 26}, "respiratory_rate"), ({"systolic_bp": 228, "diastolic_bp": 110}, "blood_pressure"),
+                        ({"consciousness": "V"}, "consciousness")):
         take(worst, more)
         page.wait_for_selector(f"patient-tile[data-patient='{worst}'] .round[data-part={place}]:not([hidden])")
         for width in (1920, 1024, 390):
             page.set_viewport_size({"width": width, "height": 1080})
-            take(well, {"spo2": 98, "heart_rate": 72, "temperature": 36.6})
-            until(lambda: set(page.evaluate(SIZES)) == {"abnormal", "normal", "stale"}, 5, "values of each kind")
-            sizes = {kind: [size for _, size in found] for kind, found in page.evaluate(SIZES).items()}
+            sizes = until(seen, 15, "values of each kind")
             assert max(sizes["normal"]) <= min(sizes["abnormal"]) + 0.1, (more, width, sizes)
             assert max(sizes["stale"]) < min(sizes["abnormal"]), (more, width, sizes)
             assert page.evaluate(SMALL_PRINT) == [], width
