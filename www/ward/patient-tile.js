@@ -13,7 +13,7 @@ import { isOverdue } from "../model/score-alert.js";
 import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
 import { ALWAYS_SHOWN } from "../model/vitals.js";
 import { rowHeights, tileName } from "./tile-grid.js";
-import { byHandText, isAbnormal, ROUND_PARTS, scoreView, takenText } from "./tile-values.js";
+import { byHandText, isAbnormal, ROUND_PARTS, scoreView } from "./tile-values.js";
 
 /** One patient of a ward. Properties: `patient`, as `api/patients/` gives it; `isHomonym`, whether somebody else of the ward has the name. */
 export class PatientTile extends FajmaElement {
@@ -90,7 +90,7 @@ export class PatientTile extends FajmaElement {
 
   /** What is taken at rounds: a small line, until something of it is abnormal. */
   #round(part) {
-    return el("span", { class: "round", "data-part": part, hidden: true }, el("span", { class: "label" }), " ", el("span", { class: "value" }), " ", el("span", { class: "taken" }));
+    return el("span", { class: "round", "data-part": part, hidden: true }, el("span", { class: "label" }), " ", el("span", { class: "value" }));
   }
 
   #update() {
@@ -115,16 +115,13 @@ export class PatientTile extends FajmaElement {
     const now = core ? view(entry, core, { ageMs: state.now() - core.at, stale: false }, i18n, limits) : measured;
     const abnormal = now.state !== "stale" && now.state !== "none" && isAbnormal(record, [name]);
     const isOnSkin = !core && now.state !== "none" && record.value(name)?.onSkin === true;
-    // What is not current says how old it is, and so does what a person took a while ago.
-    const site = core ? t("tile.skin", { value: measured.text }) : isOnSkin ? t("tile.skin.unit", { unit: entry.unit }) : entry.unit;
-    const taken = takenText(core ? { byHand: true, ageMs: now.ageMs } : fresh, i18n.language);
-    const unit = !core && fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language)
-      : [taken, site].filter(Boolean).join(" · ");
+    // What is not current says how old it is.
+    const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : isOnSkin ? t("tile.skin.unit", { unit: entry.unit }) : entry.unit;
     const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost}`;
     if (cell.dataset.shape === shape) return;
     cell.dataset.shape = shape;
     cell.dataset.state = now.state;
-    cell.dataset.site = isOnSkin ? "skin" : taken ? "taken" : "";
+    cell.dataset.site = isOnSkin ? "skin" : "";
     cell.dataset.alarm = alarm?.severity ?? "";
     cell.classList.toggle("acknowledged", alarm?.acknowledged === true);
     cell.classList.toggle("abnormal", abnormal);
@@ -135,8 +132,8 @@ export class PatientTile extends FajmaElement {
 
   #updateRound(place, record) {
     const { part } = place.dataset;
-    const { text, state: what, alarm, abnormal, taken } = byHandText(part, record, (vital) => state.freshness(this.patient.id, vital), i18n);
-    const shape = `${what} ${text} ${alarm?.severity} ${alarm?.acknowledged} ${abnormal} ${taken}`;
+    const { text, state: what, alarm, abnormal } = byHandText(part, record, (vital) => state.freshness(this.patient.id, vital), i18n);
+    const shape = `${what} ${text} ${alarm?.severity} ${alarm?.acknowledged} ${abnormal}`;
     if (place.dataset.shape === shape) return;
     place.dataset.shape = shape;
     place.dataset.state = what;
@@ -145,7 +142,6 @@ export class PatientTile extends FajmaElement {
     place.classList.toggle("acknowledged", alarm?.acknowledged === true);
     place.classList.toggle("abnormal", abnormal);
     place.classList.toggle("wide", (text ?? "").length > 6);
-    setText(place.querySelector(".taken"), taken ?? "");
     if (text === null) return;
     // The arrow stands beside the name: a pressure needs all of the width.
     place.querySelector(".label").replaceChildren(t(`tile.part.${part}`), (/\d/.test(text) && arrowOf(what)) || "");

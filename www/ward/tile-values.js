@@ -1,4 +1,3 @@
-import { agoShort } from "../kit/format.js";
 import { vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { isHigh } from "../model/severity.js";
@@ -16,17 +15,11 @@ const ABNORMAL_POINTS = 2;
 export const isAbnormal = (record, vitals) => vitals.some((vital) => record.lastingAlertAbout(vital) !== undefined
   || (record.score?.parts.some((part) => part.vital === vital && part.state === "connu" && part.minimum >= ABNORMAL_POINTS) ?? false));
 
-/** From this age on a value that a person took says it. */
-const TOLD_AGE_MS = 3_600_000;
-
-/** "4 h" of a value that a person took an hour ago or longer, or null. @param fresh as LiveState.freshness, or null */
-export const takenText = (fresh, language) => (fresh?.byHand && fresh.ageMs >= TOLD_AGE_MS ? agoShort(fresh.ageMs, language) : null);
-
 /** Of two states of one part the later one is shown. */
 const STATES = ["none", "plain", "normal", "high", "low", "stale"];
 
 /**
- * `{text, state, alarm, abnormal, taken}` of a part of the line; `taken`: its age where it says one, of two values the older's; `text` null: there is nothing to show. An alert patient's consciousness says nothing.
+ * `{text, state, alarm, abnormal}` of a part of the line; `text` null: there is nothing to show. An alert patient's consciousness says nothing.
  * @param freshness (vital) => as LiveState.freshness
  */
 export function byHandText(part, record, freshness, i18n) {
@@ -34,10 +27,9 @@ export function byHandText(part, record, freshness, i18n) {
   const limits = (vital) => [record.lastingAlertAbout(vital)].filter(Boolean);
   const views = vitals.map((vital) => ({ vital, ...view(vitalIn(vital, record.profile), record.value(vital), freshness(vital), i18n, limits(vital)) })).filter(({ state }) => state !== "none");
   const alarm = vitals.map((vital) => record.lastingAlertAbout(vital)).find(Boolean);
-  if (!views.length || (part === "consciousness" && record.value(part).value === 0)) return { text: null, state: "none", alarm: undefined, abnormal: false, taken: null };
+  if (!views.length || (part === "consciousness" && record.value(part).value === 0)) return { text: null, state: "none", alarm: undefined, abnormal: false };
   const state = STATES.findLast((one) => views.some((each) => each.state === one));
-  const oldest = views.map(({ vital }) => freshness(vital)).reduce((a, b) => (b.ageMs > a.ageMs ? b : a));
-  return { taken: takenText(oldest, i18n.language), text: views.map(({ vital, value, text }) => wordOf(vital, value, text, i18n)).join("/"), state, alarm, abnormal: state !== "stale" && isAbnormal(record, vitals) };
+  return { text: views.map(({ vital, value, text }) => wordOf(vital, value, text, i18n)).join("/"), state, alarm, abnormal: state !== "stale" && isAbnormal(record, vitals) };
 }
 
 /** Where there is room for a few letters only. */
