@@ -8,7 +8,7 @@ import tempfile
 from stacklib.state import REPOSITORY, Failure
 
 SOURCES = os.path.join(REPOSITORY, "www")
-# Modules that stay apart: the page's first, and the one that whoever looks into a running page asks by its name.
+# Modules that keep their own files: the page's first, and the one by which a browser's console reaches a running page's instances.
 ENTRIES = ("app.js", "context.js")
 STYLES = "app.css"
 # What is served as it stands, beside index.html.
@@ -19,7 +19,7 @@ STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 
 
 def pack(folder):
-    """Makes `folder` anew, whole or not at all."""
+    """Replaces `folder` by the packed dashboard, whole or not at all."""
     folder = os.path.abspath(folder)
     parent = os.path.dirname(folder)
     os.makedirs(parent, exist_ok=True)
