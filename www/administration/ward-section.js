@@ -1,8 +1,9 @@
 import { api, i18n, may, t } from "../context.js";
-import { primaryButton } from "../kit/controls.js";
+import { primaryButton, searchBox } from "../kit/controls.js";
 import { el } from "../kit/dom.js";
 import { icon } from "../kit/icons.js";
 import { byName } from "../kit/names.js";
+import { matches } from "../kit/search.js";
 import { rowAction, table } from "../kit/table.js";
 import { hospitalLimits, wardLimits } from "../limits/level-limits.js";
 import { ADULT } from "../model/limit-profiles.js";
@@ -13,6 +14,7 @@ import { addWard, changeWard, deleteWard } from "./ward-forms.js";
 /** Wards: add, change, delete an empty one; their alarm limits and the hospital's. */
 export class WardSection extends SectionElement {
   name = "services";
+  #search = "";
 
   async load() {
     const [wards, patients, discharged, accounts] = await Promise.all([api.all("api/services/"), api.all("api/patients/"),
@@ -32,15 +34,17 @@ export class WardSection extends SectionElement {
   primary() { return primaryButton(t("wards.add"), () => this.after(addWard(), ({ nom }) => t("wards.added", { name: nom }))); }
 
   controls() {
-    if (!may("changeHospitalLimits")) return [];
-    return [el("button", { type: "button", class: "with-icon", "data-key": "hospital-limits", on: { click: () => this.after(openLimits({ limits: (profile) => hospitalLimits(api, profile), level: "hopital",
+    const search = searchBox(t("wards.search"), this.#search, (text) => { this.#search = text; this.show(); });
+    if (!may("changeHospitalLimits")) return [search];
+    return [search, el("button", { type: "button", class: "with-icon", "data-key": "hospital-limits", on: { click: () => this.after(openLimits({ limits: (profile) => hospitalLimits(api, profile), level: "hopital",
       whose: t("limits.hospital"), mayEdit: true })) } }, icon("shield"), el("span", { text: t("limits.of_hospital") }))];
   }
 
   list() {
-    this.count(this.data.length, t(`wards.count.${i18n.plural(this.data.length)}`, { count: this.data.length }));
-    if (!this.data.length) return this.nothing(false, t("wards.none"));
-    return table({ caption: t("administration.services"), rows: this.data, columns: [
+    const found = this.data.filter(({ nom }) => matches(this.#search, [nom]));
+    this.count(found.length, t(`wards.count.${i18n.plural(found.length)}`, { count: found.length }));
+    if (!found.length) return this.nothing(this.#search, t("wards.none"));
+    return table({ caption: t("administration.services"), rows: found, columns: [
       { label: t("wards.name"), className: "name", cell: ({ id, nom }) => el("a", { href: `#/service/${id}`, text: nom }) },
       { label: t("wards.profile"), cell: ({ profil_par_defaut: profile }) => (profile && profile !== ADULT ? t(`profile.short.${profile}`) : null) },
       { label: t("wards.patients"), className: "number", cell: ({ patients }) => String(patients) },

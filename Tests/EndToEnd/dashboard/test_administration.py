@@ -95,7 +95,8 @@ def test_a_ward_is_added_renamed_and_deleted_but_not_one_with_patients(stack, pa
     log_in(page, stack, "admin")
     open_section(page, stack, "services")
     press(page, ".section-head button.primary")
-    name, other = unique("Service "), unique("Autre ")
+    number = unique("")
+    name, other = f"Service {number}", f"Autre {number}"
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     expect_done(page, name)
@@ -103,6 +104,7 @@ def test_a_ward_is_added_renamed_and_deleted_but_not_one_with_patients(stack, pa
     page.goto(f"{stack.url}/#/service/{ward}")
     page.wait_for_selector(f"ward-page h1:text-is('{name}')")  # by its name, though the login was before
     open_section(page, stack, "services")
+    search(page, number)  # among many wards its row is too many tabs away
     press(page, f"[data-key=change-{ward}]")
     fill_in(page, "nom", nurses_ward(stack)["nom"])
     page.keyboard.press("Enter")

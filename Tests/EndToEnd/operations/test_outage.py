@@ -15,6 +15,8 @@ AGO_SECONDS = 4600
 SPEED = 120
 BEFORE_SECONDS = 300
 OUTAGE_SECONDS = 3600
+# FJ_SENDER_BACKOFF_LAST_MS: after many failures a device waits a random time up to it, and its time is now the present.
+LONGEST_PAUSE_SECONDS = 60
 VITALS = {"spo2": 1, "heart_rate": 2, "temperature": 3, "perfusion_index": 9, "signal_quality": 10, "ambient_temperature": 11}
 
 
@@ -102,8 +104,8 @@ def test_an_hour_without_nginx_loses_nothing_and_mixes_nobody_up(stack, tmp_path
         assert up - down >= OUTAGE_SECONDS * 1000
         before = len(stored(stack))
         assert before - arrived < 20, "nothing gets through"
-    until(lambda: len(stored(stack)) > before, 30, "reports arrive again")
-    expected = until(lambda: complete(stack, simulation), 60, "everything measured is stored")
+    until(lambda: len(stored(stack)) > before, LONGEST_PAUSE_SECONDS + 15, "reports arrive again")
+    expected = until(lambda: complete(stack, simulation), LONGEST_PAUSE_SECONDS + 30, "everything measured is stored")
     simulation.process.terminate()
     output = simulation.process.communicate(timeout=20)[0]
     assert simulation.process.returncode == 0 and "dropped" not in output and "refused 0" in output, output

@@ -42,7 +42,7 @@ class Tab:
 @contextlib.contextmanager
 def firefox():
     # A profile of its own, which goes with it; any free port.
-    driver = Marionette(bin=FIREFOX, headless=True, port=0)
+    driver = Marionette(bin=FIREFOX, headless=True, port=0, gecko_log="-")
     driver.start_session()
     try:
         driver.set_window_rect(width=WIDTH, height=HEIGHT)
