@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test test-fast test-long test-build sanitize build setup setup-long ws-echo bench screenshots firmware-test clean help lint format sbom
+.PHONY: run stack test test-fast test-long test-build sanitize build setup packages setup-long ws-echo bench screenshots firmware-test clean help lint format sbom
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -16,18 +16,18 @@ stack: build
 	@exec scripts/stack stack
 
 # Every test there is. The last line is `N passed, N failed`.
-test: test-build
+test: packages
 	$(call say,test)
 	@exec /usr/bin/python3 scripts/test
 
 # What needs no stack and no browser: Swift, node, lint.
-test-fast: test-build
+test-fast: packages
 	$(call say,test-fast)
 	@exec /usr/bin/python3 scripts/test fast
 
 # Every test, on optimised code, with more fuzzing and more simulated days.
 test-long: export FAJMA_TEST_OPTIMISED = 1
-test-long: setup-long test-build
+test-long: setup-long
 	$(call say,test-long)
 	@exec /usr/bin/python3 scripts/test long
 
@@ -38,7 +38,7 @@ sanitize: setup
 	@FAJMA_TEST_SANITIZE=thread scripts/swift-test
 
 # Compiles the executables and Swift's tests once, into .build/test. Not optimised.
-test-build: setup
+test-build: packages
 	$(call say,test-build)
 	@scripts/swift-test --build-only
 
@@ -51,6 +51,10 @@ build: setup
 setup:
 	$(call say,setup)
 	@scripts/setup
+
+packages:
+	$(call say,packages)
+	@scripts/setup packages
 
 setup-long:
 	@scripts/setup long

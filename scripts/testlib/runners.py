@@ -28,6 +28,12 @@ class Runner:
     environment: dict = field(default_factory=dict)
 
 
+@dataclass
+class Step(Runner):
+    """What must be done before there is something to test. It counts where it fails."""
+    read: object = lambda text: Counts()
+
+
 class Run:
     """One runner: its process, its output, its result."""
 
@@ -57,7 +63,8 @@ class Run:
         finally:
             limit.cancel()
         self.counts = self.runner.read("".join(self.lines))
-        if self.counts.failed == 0 and (self.process.returncode != 0 or self.counts.passed == 0):
+        ran_nothing = self.counts.passed == 0 and not isinstance(self.runner, Step)
+        if self.counts.failed == 0 and (self.process.returncode != 0 or ran_nothing):
             self.lines.append(f"{self.runner.name}: exit code {self.process.returncode}, {self.counts.passed} tests: counted as a failure\n")
             self.counts.failed = 1
 
