@@ -23,6 +23,18 @@ struct Router: Sendable {
 
     /// - Throws: 404, or 405 with `Allow`. HEAD is served as GET.
     func find(_ method: String, _ segments: [String]) throws -> (Route, [String: String]) {
+        let (routes, parameters) = try routes(segments)
+        guard let route = routes[method == "HEAD" ? "GET" : method] else {
+            throw Problem(status: 405, code: .methodNotAllowed, headers: [("Allow", routes.keys.sorted().joined(separator: ", "))])
+        }
+        return (route, parameters)
+    }
+
+    /// - Throws: 404.
+    func methods(_ segments: [String]) throws -> [String] { try routes(segments).0.keys.sorted() }
+
+    /// The rows of a path, by method.
+    private func routes(_ segments: [String]) throws -> ([String: Route], [String: String]) {
         var node = root
         var parameters: [String: String] = [:]
         for segment in segments {
@@ -36,10 +48,6 @@ struct Router: Sendable {
             }
         }
         if node.routes.isEmpty { throw Problem.notFound }
-        guard let route = node.routes[method == "HEAD" ? "GET" : method] else {
-            let allowed = node.routes.keys.sorted().joined(separator: ", ")
-            throw Problem(status: 405, code: .methodNotAllowed, headers: [("Allow", allowed)])
-        }
-        return (route, parameters)
+        return (node.routes, parameters)
     }
 }

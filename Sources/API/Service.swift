@@ -26,6 +26,7 @@ public struct Service: Sendable {
     public let requests = RequestMetrics(Service.routes)
     let confirmedKeys = ConfirmedKeys()
     private let unknownQuery: UnknownQuery
+    private let crossOrigin: CrossOrigin
     private let router = Router(Service.routes)
 
     /// In bytes: of the route that takes the most.
@@ -41,7 +42,7 @@ public struct Service: Sendable {
     public init(
         database: Database, ingest: Ingest, tokens: Tokens, logger: Logger, idleSeconds: Double = 30 * 60,
         hospitalName: String? = nil, timeZone: TimeZone = .gmt,
-        maximumAge: EarlyWarningScore.MaximumAge = .init(), unknownQuery: UnknownQuery = .refuse,
+        maximumAge: EarlyWarningScore.MaximumAge = .init(), unknownQuery: UnknownQuery = .refuse, crossOrigin: CrossOrigin = CrossOrigin(),
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) },
         now: @escaping @Sendable () -> Instant
     ) {
@@ -49,7 +50,7 @@ public struct Service: Sendable {
         self.database = database.inHospital(timeZone, now)
         (self.hospitalName, self.timeZone) = (hospitalName, timeZone)
         (self.idleSeconds, self.maximumAge, self.verifyPassword, self.now) = (idleSeconds, maximumAge, verifyPassword, now)
-        self.unknownQuery = unknownQuery
+        (self.unknownQuery, self.crossOrigin) = (unknownQuery, crossOrigin)
     }
 
     /// The same, on other connections: what waits for one of these does not wait for one of those.
@@ -62,7 +63,8 @@ public struct Service: Sendable {
     /// Answers every request; an error becomes an answer here.
     public func respond(to request: Request, body: [UInt8] = []) -> Response {
         var route: Route?
-        let response = answer(request, body, &route)
+        var response = answer(request, body, &route)
+        response.headers += crossOrigin.headers(for: request)
         requests.count(route, status: response.status)
         return response
     }
@@ -71,6 +73,7 @@ public struct Service: Sendable {
     private func answer(_ request: Request, _ body: [UInt8], _ found: inout Route?) -> Response {
         var asked: (route: Route, call: Call)?
         do {
+            if request.method == "OPTIONS" { return crossOrigin.options(request, methods: try router.methods(request.segments)) }
             let (route, parameters) = try router.find(request.method, request.segments)
             found = route
             if body.count > route.bodyLimit { throw Problem.tooLarge(limitBytes: route.bodyLimit) }

@@ -26,10 +26,14 @@ public struct Tokens: Sendable {
 
     /// The claims of a token that was signed with one of the secrets, is of this kind and is valid now. Whether the account
     /// still exists, or the token was revoked, is for the store to say.
-    public func verify(_ token: String, kind: TokenClaims.Kind, now: Instant) throws(TokenError) -> TokenClaims {
+    ///
+    /// - Parameter mayHaveExpired: for who was let in with it while it was good, and stays as long as its session lasts.
+    public func verify(
+        _ token: String, kind: TokenClaims.Kind, now: Instant, mayHaveExpired: Bool = false
+    ) throws(TokenError) -> TokenClaims {
         let claims = try authentic(token)
         if let notBefore = claims.notBefore, now < notBefore { throw .notYetValid }
-        guard now < claims.expiresAt else { throw .expired }
+        guard mayHaveExpired || now < claims.expiresAt else { throw .expired }
         guard claims.kind == kind.rawValue else { throw .wrongKind }
         return TokenClaims(
             kind: kind, userID: claims.userID, id: claims.id,
@@ -121,6 +125,17 @@ extension Tokens {
         let access = try claims(.access, seconds: Self.accessSeconds, session: session)
         let refresh = try claims(.refresh, seconds: refreshSeconds, session: session)
         return TokenPair(access: sign(access), refresh: sign(refresh), accessClaims: access, refreshClaims: refresh)
+    }
+
+    /// A new access token of a session that lasts, as simplejwt's default renewal makes it: the refresh token stays.
+    ///
+    /// - Parameter end: the session's; the token does not outlive it.
+    public func makeAccess(user: UserID, now: Instant, session: String, end: Instant?) throws(CryptoError) -> String {
+        let expires = now.advanced(bySeconds: Self.accessSeconds)
+        return sign(
+            TokenClaims(
+                kind: .access, userID: user, id: try Self.newID(), issuedAt: now, expiresAt: end.map { min($0, expires) } ?? expires,
+                session: session))
     }
 
     /// 128 random bits as 32 hexadecimal characters, the look of simplejwt's `uuid4().hex`.

@@ -27,7 +27,7 @@ func serve() throws {
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
         hospitalName: settings.hospitalName, timeZone: try settings.timeZone(), maximumAge: try settings.scoreMaximumAge(),
-        unknownQuery: try settings.refusesUnknownQuery() ? .refuse : .warn,
+        unknownQuery: try settings.refusesUnknownQuery() ? .refuse : .warn, crossOrigin: CrossOrigin(origins: settings.allowedOrigins),
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     let listeners = try Listeners(settings, logger)
     func server(_ configuration: Configuration, _ service: API.Service) throws -> (Server, @Sendable (FastCGI.Request) -> FastCGI.Response) {

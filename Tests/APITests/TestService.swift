@@ -34,7 +34,7 @@ final class TestService: Sendable {
 
     /// - Parameter verifyPassword: `Password.verify`, watched perhaps.
     init(
-        now: Instant? = nil, timeZone: TimeZone = .gmt,
+        now: Instant? = nil, timeZone: TimeZone = .gmt, crossOrigin: CrossOrigin = CrossOrigin(),
         verifyPassword: @escaping @Sendable (String, String?) -> Bool = { Password.verify($0, against: $1) }
     ) throws {
         let store = try TestStore()
@@ -45,7 +45,8 @@ final class TestService: Sendable {
         ingest = store.ingest()
         service = Service(
             database: store.database, ingest: ingest, tokens: tokens,
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, timeZone: timeZone, verifyPassword: verifyPassword,
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }, timeZone: timeZone, crossOrigin: crossOrigin,
+            verifyPassword: verifyPassword,
             now: { clock.now.withLock { $0 } })
         func user(_ role: Role) throws -> UserID {
             try store.database.addUser(

@@ -256,8 +256,8 @@ struct DaemonTests {
         }
     }
 
-    @Test("A token that expires closes the socket with 4401, unless a fresh one came in time")
-    func expiry() async throws {
+    @Test("A session whose time is over closes the socket with 4401, unless a token of another came in time")
+    func sessionEnds() async throws {
         try await withDaemon { _, source, path in
             let idle = try TestClient(path, "/ws/iot/12/?token=short")
             let renewed = try TestClient(path, "/ws/iot/12/?token=short")
@@ -271,6 +271,18 @@ struct DaemonTests {
             #expect(try renewed.hear(until: "iot_data").count == 1)
             try renewed.say(#"{"type":"auth","token":"bad"}"#)
             #expect(try renewed.hear() == .close(4401))
+        }
+    }
+
+    @Test("A minute after it was asked about last, a socket is asked about again, without anybody telling") func everyMinute() async throws {
+        try await withDaemon { _, source, path in
+            let client = try TestClient(path, "/ws/iot/12/?token=good")
+            _ = try client.hear(until: "ready")
+            let before = source.renewals
+            source.revoked = ["good": .unauthenticated]
+            source.now = at(61_000)
+            #expect(try client.hear() == .close(4401))
+            #expect(source.renewals == before + 1)
         }
     }
 

@@ -81,9 +81,9 @@ struct RightsMatrixTests {
                 for (key, room) in addresses(kind, whose) {
                     let admission: Admission =
                         expected == "-"
-                        ? .unknown : .allowed(room, user: user, expires: expires, mayEnter: expected == "e")
+                        ? .unknown : .allowed(room, user: user, ends: expires, mayEnter: expected == "e")
                     #expect(try source.admit(token: token(user), kind: kind, key: key) == admission, "\(kind) \(role) \(whose) \(key)")
-                    #expect(try source.renew(token: token(user), room: room) == admission, "\(kind) \(role) \(whose) stays")
+                    #expect(try source.renew(token: token(user), room: room, isNew: false) == admission, "\(kind) \(role) \(whose) stays")
                     looked += 1
                 }
             }
@@ -140,6 +140,34 @@ struct RightsMatrixTests {
         #expect(try nurse() == .unauthenticated)
     }
 
+    @Test("Who came in with a token stays as long as its session, though it expires; with an expired one nobody comes in") func lasting() throws {
+        let (patient, old) = (store.patients[0].id, now.advanced(bySeconds: -1))
+        try change(
+            """
+            INSERT INTO sessions (id, user_id, kind, expires_at) VALUES ('s1', \(store.nurse.user), 'program', '2100-01-01Z');
+            INSERT INTO refresh_tokens (id, session_id, expires_at) VALUES ('t1', 's1', now() + interval '1 hour')
+            """)
+        func token(_ session: String?) -> String {
+            tokens.sign(TokenClaims(kind: .access, userID: store.nurse.user, id: "x", issuedAt: old, expiresAt: old, session: session))
+        }
+        func stays(_ session: String? = "s1", isNew: Bool = false) throws -> Admission {
+            try source.renew(token: token(session), room: .patient(patient), isNew: isNew)
+        }
+        func enters() throws -> String? {
+            try source.store(inbound: Array(#"{"spo2":{"valeur":97}}"#.utf8), patient: patient, token: token("s1"))
+        }
+        let century = Instant(milliseconds: 4_102_444_800_000)
+        #expect(try stays() == .allowed(.patient(patient), user: store.nurse.user, ends: century, mayEnter: true))
+        #expect(try enters() == nil)
+        #expect(try source.admit(token: token("s1"), kind: .iot, key: "\(patient)") == .unauthenticated)
+        #expect(try stays(isNew: true) == .unauthenticated && stays(nil) == .unauthenticated && stays("s2") == .unauthenticated)
+        // Nobody has renewed it.
+        try change("UPDATE refresh_tokens SET expires_at = now() - interval '1 second'")
+        #expect(try stays() == .unauthenticated && enters() == Message.Fault.mayNotEnter.text)
+        try change("UPDATE refresh_tokens SET expires_at = now() + interval '1 hour'; UPDATE sessions SET ended_at = now() WHERE id = 's1'")
+        #expect(try stays() == .unauthenticated)
+    }
+
     @Test("A locked session has the rooms of its wards and no other, and a socket that is open already is asked to go") func locked() throws {
         let (patient, own, other) = (store.patients[0].id, store.wards[0].id, store.wards[1].id)
         for user in [store.nurse.user, store.admin.user] {
@@ -150,16 +178,16 @@ struct RightsMatrixTests {
                 (.iot, "\(patient)", .patient(patient)), (.alerts, "\(patient)", .alerts(patient)), (.service, "\(own)", .ward(own)),
             ]
             for (kind, key, room) in rooms {
-                #expect(try source.admit(token: token, kind: kind, key: key) == .allowed(room, user: user, expires: expires, mayEnter: true))
+                #expect(try source.admit(token: token, kind: kind, key: key) == .allowed(room, user: user, ends: nil, mayEnter: true))
             }
             try change("UPDATE sessions SET locked_at = now(), locked_wards = ARRAY[\(own)] WHERE id = '\(session)'")
             for (kind, key, room) in rooms {
-                let admission: Admission = kind == .service ? .allowed(room, user: user, expires: expires, mayEnter: false) : .forbidden
+                let admission: Admission = kind == .service ? .allowed(room, user: user, ends: nil, mayEnter: false) : .forbidden
                 #expect(try source.admit(token: token, kind: kind, key: key) == admission, "\(kind)")
-                #expect(try source.renew(token: token, room: room) == admission, "\(kind)")
+                #expect(try source.renew(token: token, room: room, isNew: false) == admission, "\(kind)")
             }
             #expect(try source.admit(token: token, kind: .service, key: "\(other)") == .unknown)
-            #expect(try source.renew(token: token, room: .ward(other)) == .unknown)
+            #expect(try source.renew(token: token, room: .ward(other), isNew: false) == .unknown)
             let report = Array(#"{"type":"iot_data","spo2":{"valeur":97}}"#.utf8)
             #expect(try source.store(inbound: report, patient: patient, token: token) != nil)
         }
@@ -225,6 +253,6 @@ struct RightsMatrixTests {
 
     /// What the first patient's room says to the first ward's nurse.
     private func nurse(session: String? = nil) throws -> Admission {
-        try source.renew(token: token(store.nurse.user, session: session), room: .patient(store.patients[0].id))
+        try source.renew(token: token(store.nurse.user, session: session), room: .patient(store.patients[0].id), isNew: false)
     }
 }

@@ -126,10 +126,10 @@ final class TestSource: Source {
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         guard let number = Int(key), [2, 3, 12, 13].contains(number) else { return .unknown }
         let room: Room = kind == .service ? .ward(number) : kind == .alerts ? .alerts(number) : .patient(number)
-        return try renew(token: token, room: room)
+        return try renew(token: token, room: room, isNew: true)
     }
 
-    func renew(token: String, room: Room) throws -> Admission {
+    func renew(token: String, room: Room, isNew: Bool) throws -> Admission {
         let (isHeld, fails) = state.withLockedValue { state in
             defer { (state.holdsNext, state.failingRenewals) = (false, max(0, state.failingRenewals - 1)) }
             state.renewals += 1
@@ -147,16 +147,16 @@ final class TestSource: Source {
     private func admission(_ token: String, _ room: Room) throws -> Admission {
         if let admission = revoked[token] { return admission }
         switch token {
-        case "good": return .allowed(room, user: 1, expires: at(100_000), mayEnter: true)
-        case "short": return .allowed(room, user: 1, expires: at(900), mayEnter: true)
-        case "screen": return .allowed(room, user: 2, expires: at(100_000), mayEnter: false)
-        case "other": return .allowed(room, user: 3, expires: at(100_000), mayEnter: true)
+        case "good": return .allowed(room, user: 1, ends: at(100_000), mayEnter: true)
+        case "short": return .allowed(room, user: 1, ends: at(900), mayEnter: true)
+        case "screen": return .allowed(room, user: 2, ends: at(100_000), mayEnter: false)
+        case "other": return .allowed(room, user: 3, ends: at(100_000), mayEnter: true)
         case "forbidden": return .forbidden
         case "away": throw Away()
         case "stuck":
             reached.signal()
             released.wait()
-            return .allowed(room, user: 1, expires: at(100_000), mayEnter: true)
+            return .allowed(room, user: 1, ends: at(100_000), mayEnter: true)
         default: return .unauthenticated
         }
     }

@@ -131,7 +131,7 @@ class State:
             "FAJMA_PUSH_SOCKET": self.push_socket,
             "FAJMA_API_ADMIN_SOCKET": self.api_admin_socket,
             "FAJMA_PUSH_ADMIN_SOCKET": self.push_admin_socket,
-            "FAJMA_ALLOWED_ORIGINS": f"{self.url},http://localhost:{self.port}",
+            "FAJMA_ALLOWED_ORIGINS": ",".join([self.url, f"http://localhost:{self.port}", *os.environ.get("FAJMA_ALLOWED_ORIGINS", "").split()]),
             "FAJMA_URL": self.url,
             "FAJMA_PORT": str(self.port),
             "FAJMA_STATE": self.directory,

@@ -25,6 +25,9 @@ extension Service {
         let access: String
         let refresh: String
     }
+    private struct Renewed: Encodable {
+        let access: String
+    }
     private struct Empty: Encodable {}
 
     func logIn(_ call: Call, _ credentials: Credentials) throws -> Response {
@@ -32,9 +35,14 @@ extension Service {
         return try .json(Pair(access: pair.access, refresh: pair.refresh))
     }
 
+    /// As simplejwt's default: the refresh token is not rotated, and lasts as long as its session. A browser's is renewed by its cookie alone.
     func refresh(_ call: Call, _ body: RefreshBody) throws -> Response {
-        let (_, pair) = try rotate(body.refresh, graceSeconds: 0, call)
-        return try .json(Pair(access: pair.access, refresh: pair.refresh))
+        let claims = try refreshClaims(body.refresh)
+        guard let scope = try database.scope(of: claims, address: call.request.address),
+            let session = try database.useRefreshToken(claims, by: scope.author)
+        else { throw Problem.unauthenticated(.tokenNotValid) }
+        return try .json(
+            Renewed(access: tokens.makeAccess(user: scope.user, now: now(), session: session.id, end: session.expiresAt)))
     }
 
     func verify(_ call: Call, _ body: TokenBody) throws -> Response {

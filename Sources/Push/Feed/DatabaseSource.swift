@@ -24,7 +24,7 @@ public struct DatabaseSource: Source {
     public func account(of token: String) -> UserID? { (try? tokens.verify(token, kind: .access, now: now()))?.userID }
 
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
-        try admit(token, isOfWard: kind == .service) { scope in
+        try admit(token, isOfWard: kind == .service, isNew: true) { scope in
             let room: Room? =
                 switch kind {
                 case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
@@ -46,8 +46,8 @@ public struct DatabaseSource: Source {
         return patient
     }
 
-    public func renew(token: String, room: Room) throws -> Admission {
-        try admit(token, isOfWard: room.isOfWard) { scope in
+    public func renew(token: String, room: Room, isNew: Bool) throws -> Admission {
+        try admit(token, isOfWard: room.isOfWard, isNew: isNew) { scope in
             switch room {
             // A socket may last a shift: each hour of it is recorded.
             case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { try opened($0, scope) }.map { _ in room }
@@ -56,18 +56,24 @@ public struct DatabaseSource: Source {
         }
     }
 
-    private func who(_ token: String, _ database: Database) throws -> (TokenClaims, Scope)? {
-        guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims)
-        else { return nil }
+    /// - Parameter isNew: false: it has let somebody in, and holds as long as its session.
+    private func who(_ token: String, _ database: Database, isNew: Bool) throws -> (TokenClaims, Scope)? {
+        guard let claims = try? tokens.verify(token, kind: .access, now: now(), mayHaveExpired: !isNew) else { return nil }
+        if claims.expiresAt <= now() {
+            guard let session = claims.session, try database.session(session, of: claims.userID) != nil else { return nil }
+        }
+        guard let scope = try database.scope(of: claims) else { return nil }
         return (claims, scope)
     }
 
     /// - Parameter isOfWard: it is a ward's room, which is all that a locked session has.
-    private func admit(_ token: String, isOfWard: Bool, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let (claims, scope) = try who(token, database) else { return .unauthenticated }
+    private func admit(_ token: String, isOfWard: Bool, isNew: Bool, _ find: (Scope) throws -> Room?) throws -> Admission {
+        guard let (claims, scope) = try who(token, database, isNew: isNew) else { return .unauthenticated }
         guard scope.role.may(.readReadings), !scope.mustChangePassword, isOfWard || scope.lock == nil else { return .forbidden }
         guard let room = try find(scope) else { return .unknown }
-        return .allowed(room, user: scope.user, expires: claims.expiresAt, mayEnter: scope.role.may(.enterReadings))
+        // A token of no session is all that there is to judge by.
+        let ends = claims.session == nil ? claims.expiresAt : scope.sessionEndsAt
+        return .allowed(room, user: scope.user, ends: ends, mayEnter: scope.role.may(.enterReadings))
     }
 
     public func load(_ rooms: [Room]) throws -> [Room: RoomContents] {
@@ -107,7 +113,7 @@ public struct DatabaseSource: Source {
         }
         if !report.readings.isEmpty {
             // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
-            guard let (_, scope) = try who(token, storing), scope.role.may(.enterReadings), !scope.mustChangePassword,
+            guard let (_, scope) = try who(token, storing, isNew: false), scope.role.may(.enterReadings), !scope.mustChangePassword,
                 try storing.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text }
             let receipt = try ingest.submit(

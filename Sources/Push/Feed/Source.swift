@@ -8,9 +8,10 @@ public enum RoomKind: String, Sendable, CaseIterable {
 
 /// What a token opens.
 public enum Admission: Sendable, Hashable {
-    /// `mayEnter`: the user may enter readings for this room's patient.
-    case allowed(Room, user: UserID, expires: Instant, mayEnter: Bool)
-    /// The token is bad, expired or revoked.
+    /// `ends`: when the session is over whatever happens; nil: when it is ended. `mayEnter`: the user may enter readings for this room's
+    /// patient.
+    case allowed(Room, user: UserID, ends: Instant?, mayEnter: Bool)
+    /// The token is bad or expired, or its session is over.
     case unauthenticated
     /// The user may not hear this room.
     case forbidden
@@ -27,8 +28,9 @@ public protocol Source: Sendable {
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission
     /// What each room holds, as of now. A room may be left out if it is empty.
     func load(_ rooms: [Room]) throws -> [Room: RoomContents]
-    /// What this token opens now, for somebody who is in the room already.
-    func renew(token: String, room: Room) throws -> Admission
+    /// What this token opens now, for somebody who is in the room already. One that let somebody in holds as long as its session, though it
+    /// has expired; one that `isNew` must be good itself.
+    func renew(token: String, room: Room, isNew: Bool) throws -> Admission
     /// A screen whose sound is on is connected to each of these wards.
     func heard(_ wards: [WardID]) throws
     /// Stores what a client with this token sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.

@@ -6,7 +6,8 @@ struct Client: Sendable {
     /// Kept to ask again whether it still opens the room, and to store in its name.
     private(set) var token: String
     private(set) var user: UserID
-    private(set) var expires: Instant
+    /// Of the session; nil: not by time.
+    private(set) var ends: Instant?
     private(set) var mayEnter: Bool
     /// Changes of rights that were known when it was asked whether it may come in: one that came since was not looked at.
     let changesSeen: Int
@@ -15,6 +16,13 @@ struct Client: Sendable {
     var allowance = Allowance()
     /// The alarms' sound can be heard where the visitor is, as its page says.
     var isAudible = false
+    /// When it was asked last, or is being, whether it may stay; nil: since it came in, nobody has looked.
+    var askedAt: Instant?
+
+    /// A session may end without a word, as one that nobody renews does.
+    static let askedEverySeconds = 60.0
+
+    func isDue(at now: Instant) -> Bool { askedAt.map { now.seconds(since: $0) >= Self.askedEverySeconds } ?? false }
 
     struct Offer: Sendable {
         let token: String
@@ -23,8 +31,8 @@ struct Client: Sendable {
     }
 
     init?(_ admission: Admission, token: String, changesSeen: Int = 0) {
-        guard case .allowed(let room, let user, let expires, let mayEnter) = admission else { return nil }
-        (self.room, self.token, self.user, self.expires, self.mayEnter) = (room, token, user, expires, mayEnter)
+        guard case .allowed(let room, let user, let ends, let mayEnter) = admission else { return nil }
+        (self.room, self.token, self.user, self.ends, self.mayEnter) = (room, token, user, ends, mayEnter)
         self.changesSeen = changesSeen
     }
 
@@ -49,12 +57,12 @@ struct Client: Sendable {
     /// What a token of this visitor's opens now. Nil: it stays, or has offered a newer one that is still to be asked about.
     mutating func learn(_ admission: Admission, of asked: String) -> CloseCode? {
         switch admission {
-        case .allowed(room, let user, let expires, let mayEnter):
+        case .allowed(room, let user, let ends, let mayEnter):
             if asked == newestToken { offered = nil }
-            (token, self.user, self.expires, self.mayEnter) = (asked, user, expires, mayEnter)
+            (token, self.user, self.ends, self.mayEnter) = (asked, user, ends, mayEnter)
             return nil
         case _ where asked != newestToken: return nil
-        case .unauthenticated: return .tokenExpired
+        case .unauthenticated: return .sessionOver
         case .allowed, .forbidden, .unknown: return .noLongerAllowed
         }
     }

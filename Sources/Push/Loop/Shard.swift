@@ -37,7 +37,9 @@ final class Shard: SocketService {
 
     // MARK: SocketService
 
-    func opened(_ socket: Socket, by visitor: Client) {
+    func opened(_ socket: Socket, by newcomer: Client) {
+        var visitor = newcomer
+        visitor.askedAt = now()
         enter(visitor, at: socket)
         perform(rooms.join(socket, visitor.room, now: now()), pace: .snapshot)
         // Between the answer that let it in and this moment something changed, and it was not among those who were asked about.
@@ -97,8 +99,8 @@ final class Shard: SocketService {
     /// Every second.
     func tick() {
         let now = now()
-        let expired = visitors.filter { $0.value.expires <= now }.keys
-        for socket in expired { socket.close(.tokenExpired) }
+        closeEnded(at: now)
+        if isCurrent { doubtEveryMinute(at: now) }
         perform(rooms.retry())
         perform(rooms.age(now: now))
         retryDoubts()

@@ -3,8 +3,8 @@ import Logging
 import NIOCore
 
 extension CloseCode {
-    /// The token has expired, or the session or the account that it stands for has ended.
-    static let tokenExpired = CloseCode(rawValue: 4401)
+    /// The session or the account that the token stands for has ended.
+    static let sessionOver = CloseCode(rawValue: 4401)
     /// The user may not hear this room any more.
     static let noLongerAllowed = CloseCode(rawValue: 4403)
 }
@@ -33,6 +33,20 @@ extension Shard {
         askDoubts()
     }
 
+    /// Of the sessions whose time is over.
+    func closeEnded(at now: Instant) {
+        for (socket, visitor) in visitors where visitor.ends.map({ $0 <= now }) ?? false { socket.close(.sessionOver) }
+    }
+
+    /// Asks again for those who were not asked about for a minute.
+    func doubtEveryMinute(at now: Instant) {
+        let due = visitors.filter { $0.value.isDue(at: now) }.keys
+        for socket in due {
+            visitors[socket]?.askedAt = now
+            doubts.raise(socket, isUrgent: false)
+        }
+    }
+
     /// Every second.
     func retryDoubts() {
         if doubts.unansweredCount > 0 {
@@ -49,7 +63,8 @@ extension Shard {
                 continue
             }
             let (token, room, changesSeen) = (visitor.newestToken, visitor.room, clerks.changesOfRights)
-            clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room) }.assumeIsolated().whenComplete { [self] result in
+            let isNew = token != visitor.token
+            clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room, isNew: isNew) }.assumeIsolated().whenComplete { [self] result in
                 // A change of the rights of the account that it is about to have did not concern this socket yet.
                 if clerks.changesOfRights != changesSeen, visitors[socket]?.token != token { doubts.raise(socket, isUrgent: true) }
                 answered(result, about: token, for: socket)

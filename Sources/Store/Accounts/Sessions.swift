@@ -118,6 +118,22 @@ extension Database {
         }
     }
 
+    /// Notes that a program has used its session's refresh token, which stays. The session, or nil where the token is unknown, superseded or
+    /// expired, is a browser's, or its session is over.
+    public func useRefreshToken(_ token: TokenClaims, by author: Author) throws -> Session? {
+        try change(by: author) { connection in
+            let used = try connection.query(
+                """
+                UPDATE sessions s SET last_used_at = now() FROM refresh_tokens t JOIN users u ON u.id = $2
+                WHERE t.id = $1 AND s.id = t.session_id AND s.user_id = $2 AND s.kind = 'program' AND s.ended_at IS NULL
+                    AND (s.expires_at IS NULL OR s.expires_at > now()) AND t.used_at IS NULL AND t.expires_at > now() AND u.disabled_at IS NULL
+                RETURNING s.id
+                """, [token.id, token.userID])
+            guard let id: String = try used.first().map({ try $0[0] }) else { return nil }
+            return try sessions(of: token.userID, id: id, on: connection).first
+        }
+    }
+
     /// `-infinity`: superseded. Earlier than any use, so that such a token is never taken for one whose answer was lost.
     private static let lostItsAnswer = """
         (u.role = 'ecran' AND s.kind = 'browser' AND NOT EXISTS (

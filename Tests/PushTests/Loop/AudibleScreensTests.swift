@@ -38,7 +38,7 @@ struct ListeningTests {
 
     @Test("It counts in the ward's own room alone") func rooms() {
         for (room, expected) in [(Room.ward(3), 3), (.patient(12), nil), (.alerts(12), nil)] as [(Room, WardID?)] {
-            var visitor = Client(.allowed(room, user: 1, expires: at(0), mayEnter: true), token: "")
+            var visitor = Client(.allowed(room, user: 1, ends: at(0), mayEnter: true), token: "")
             #expect(visitor?.audibleWard == nil)
             visitor?.isAudible = true
             #expect(visitor?.audibleWard == expected)
