@@ -64,7 +64,8 @@ extension Shard {
             }
             let (token, room, changesSeen) = (visitor.newestToken, visitor.room, clerks.changesOfRights)
             let isNew = token != visitor.token
-            clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room, isNew: isNew) }.assumeIsolated().whenComplete { [self] result in
+            clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room, isNew: isNew) }.assumeIsolated().whenComplete {
+                [self] result in
                 // A change of the rights of the account that it is about to have did not concern this socket yet.
                 if clerks.changesOfRights != changesSeen, visitors[socket]?.token != token { doubts.raise(socket, isUrgent: true) }
                 answered(result, about: token, for: socket)
