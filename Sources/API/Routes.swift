@@ -141,6 +141,7 @@ extension Service {
         },
         Route("POST", "/api/iot/alertes/", .user(.raiseAlerts), NewAlertBody.self) { try $0.raiseAlert($1, $2) },
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
+        Route("PUT", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts), SeenAlert.self) { try $0.acknowledge($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/annuler/", .user(.acknowledgeAlerts)) { try $0.takeBackAcknowledgement($1) },

@@ -3,7 +3,7 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, hospitalNumber, impossibleBirthDate, tooLong, outOfRange, notTrue, worse,
+    case required, wrongType, malformed, unknown, taken, occupied, hospitalNumber, impossibleBirthDate, tooLong, outOfRange, worse,
         unreadable, tooComplex
     // Stays, devices and wards
     case bedTaken, discharged, retired, otherDevices, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
@@ -260,7 +260,6 @@ enum Texts {
             .french: "L’alerte s’est aggravée entre-temps : regardez-la avant d’acquitter.",
             .english: "The alert has become worse meanwhile: look at it before you acknowledge it.",
         ],
-        .notTrue: [.french: "Seule la valeur true est admise.", .english: "Only the value true is allowed."],
     ]
 
     static let titles: [Int: String] = [

@@ -174,7 +174,21 @@ import Testing
         let second = try api.send("POST", "/api/iot/alertes/1/acquitter/", as: .medecin)
         #expect(second.status == 200 && second.json == first.json)
         let undone = try api.send("PATCH", "/api/iot/alertes/1/", as: .medecin, #"{"acquittee":false}"#)
-        #expect(undone.status == 400 && undone["acquittee"] != nil)
+        #expect(undone.status == 409 && undone["acquittee"] != nil)
+    }
+
+    @Test("an alert is sent back whole, changed or not, as the replaced system's clients do") func sentBack() throws {
+        let raised = try api.send(
+            "POST", "/api/iot/alertes/", as: .infirmier, #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"error"}"#)
+        for (method, body) in [("PUT", raised.text), ("PATCH", #"{"acquittee":false}"#), ("PATCH", #"{"message":"x"}"#), ("PUT", "{}")] {
+            let same = try api.send(method, "/api/iot/alertes/1/", as: .infirmier, body)
+            #expect(same.status == 200 && same.json == raised.json, "\(method) \(body)")
+        }
+        let whole = raised.text.replacing(#""acquittee":false"#, with: #""acquittee":true"#)
+        let put = try api.send("PUT", "/api/iot/alertes/1/", as: .infirmier, whole)
+        #expect(put.status == 200 && put["acquittee"] == .bool(true) && put["acquittee_par"]?.text == "nurse")
+        #expect(try api.send("PUT", "/api/iot/alertes/1/", as: .infirmier, put.text).json == put.json)
+        #expect(try api.send("PUT", "/api/iot/alertes/99/", as: .infirmier, whole).status == 404)
     }
 
     @Test("who says how bad an alert was does not acknowledge what it has become; who says nothing does") func worseMeanwhile() throws {

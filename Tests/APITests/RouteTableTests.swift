@@ -101,6 +101,7 @@ let expectations: [String: Expectation] = [
     "POST /api/iot/alertes/": .init(
         who: care, body: #"{"patient":1,"type_alerte":"x","message":"m","niveau_gravite":"info"}"#, status: 201),
     "GET /api/iot/alertes/{id}/": .init(who: people),
+    "PUT /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
     "POST /api/iot/alertes/{id}/acquitter/annuler/": .init(who: care, status: 409),  // it is not acknowledged

@@ -17,14 +17,16 @@ struct NewAlertBody: ObjectBody {
     }
 }
 
+/// An alert as the replaced system's clients send it back, or some members of it: of these only one can be changed.
 struct AlertChange: ObjectBody {
-    let isAcknowledged: Bool
+    let isAcknowledged: Bool?
     let seen: Severity?
 
     static let takesForms = true
+    static let mayBeEmpty = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) {
-        (isAcknowledged, seen) = (fields.required("acquittee", .flag), fields.optional("niveau_gravite", FieldType<Severity>.choice))
+        (isAcknowledged, seen) = (fields.optional("acquittee", .flag), fields.optional("niveau_gravite", FieldType<Severity>.choice))
     }
 }
 
@@ -70,10 +72,12 @@ extension Service {
         }
     }
 
-    /// The replaced system's clients acknowledge this way, and take back nothing.
+    /// The replaced system's clients acknowledge this way.
     func changeAlert(_ call: Call, _ change: AlertChange) throws -> Response {
-        guard change.isAcknowledged else { throw Problem.invalid("acquittee", .notTrue) }
-        return try acknowledge(call, seen: change.seen)
+        if change.isAcknowledged == true { return try acknowledge(call, seen: change.seen) }
+        let alert = try call.found(database.alert(call.number("id"), call.scope()))
+        if change.isAcknowledged == false, alert.acknowledged { return try takeBackAcknowledgement(call) }
+        return try showAlert(call)
     }
 
     /// Who says how bad it was does not acknowledge what it has become meanwhile; the replaced system's clients say nothing.
