@@ -166,12 +166,15 @@ extension DatabasePool {
         }
         let changesSeen = changesOfRights
         return ask(for: source.account(of: greeting.token), on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
-            .map { [sockets] admission in
+            .map { [sockets, source] admission in
                 switch admission {
                 case .allowed(_, let user, _, _) where !sockets.hasRoom(for: user): .refused(.tooManyRequests)
                 case .allowed:
-                    Client(admission, token: greeting.token, changesSeen: changesSeen).map { .welcome($0, subprotocol: greeting.subprotocol) }
-                        ?? .refused(.unavailable)
+                    Client(admission, token: greeting.token, changesSeen: changesSeen).map {
+                        var client = $0
+                        if greeting.subprotocol == nil, greeting.kind != .service { client.replacedSession = source.session(of: greeting.token) }
+                        return .welcome(client, subprotocol: greeting.subprotocol)
+                    } ?? .refused(.unavailable)
                 case .unauthenticated: .refused(.tokenNotValid)
                 case .forbidden: .refused(.forbidden)
                 case .unknown: .refused(.notFound)

@@ -280,7 +280,7 @@ struct DaemonTests {
             _ = try client.hear(until: "ready")
             let before = source.renewals
             source.revoked = ["good": .unauthenticated]
-            source.now = at(61_000)
+            source.now = at(61)
             #expect(try client.hear() == .close(4401))
             #expect(source.renewals == before + 1)
         }

@@ -120,6 +120,9 @@ final class TestSource: Source {
         return ["good": 1, "stuck": 1, "screen": 2, "other": 3][token]
     }
 
+    /// Of all others no session is known.
+    func session(of token: String) -> String? { ["shift": "s1", "renewed": "s1", "colleague": "s2"][token] }
+
     /// For how many handshakes it was asked whose they are.
     var asked: Int { state.withLockedValue { $0.asked } }
 
@@ -147,7 +150,7 @@ final class TestSource: Source {
     private func admission(_ token: String, _ room: Room) throws -> Admission {
         if let admission = revoked[token] { return admission }
         switch token {
-        case "good": return .allowed(room, user: 1, ends: at(100_000), mayEnter: true)
+        case "good", "shift", "renewed", "colleague": return .allowed(room, user: 1, ends: at(100_000), mayEnter: true)
         case "short": return .allowed(room, user: 1, ends: at(900), mayEnter: true)
         case "screen": return .allowed(room, user: 2, ends: at(100_000), mayEnter: false)
         case "other": return .allowed(room, user: 3, ends: at(100_000), mayEnter: true)

@@ -23,6 +23,8 @@ public struct DatabaseSource: Source {
 
     public func account(of token: String) -> UserID? { (try? tokens.verify(token, kind: .access, now: now()))?.userID }
 
+    public func session(of token: String) -> String? { (try? tokens.verify(token, kind: .access, now: now()))?.session }
+
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
         try admit(token, isOfWard: kind == .service, isNew: true) { scope in
             let room: Room? =

@@ -24,6 +24,8 @@ public enum Admission: Sendable, Hashable {
 public protocol Source: Sendable {
     /// Whose token it says it is, if it is one of ours. Does not block: asked on an event loop, before the token is looked at.
     func account(of token: String) -> UserID?
+    /// The session that it says it is of, under the same terms.
+    func session(of token: String) -> String?
     /// `key` is what stands in the address: a patient's number or hospital number, or a ward's number.
     func admit(token: String, kind: RoomKind, key: String) throws -> Admission
     /// What each room holds, as of now. A room may be left out if it is empty.

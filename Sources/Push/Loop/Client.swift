@@ -16,6 +16,8 @@ struct Client: Sendable {
     var allowance = Allowance()
     /// The alarms' sound can be heard where the visitor is, as its page says.
     var isAudible = false
+    /// The session, of a client of the replaced system: one that does not speak our subprotocol, in a patient's room.
+    var replacedSession: String?
     /// When it was asked last, or is being, whether it may stay; nil: since it came in, nobody has looked.
     var askedAt: Instant?
 

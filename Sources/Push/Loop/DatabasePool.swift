@@ -9,6 +9,7 @@ import Store
 final class DatabasePool: Sendable {
     let source: any Source
     let sockets: SocketShares
+    let told = ToldAlerts()
     private let admitting: FairThreads
     private let storing: FairThreads
     private let rooms: NIOThreadPool

@@ -132,7 +132,7 @@ final class Shard: SocketService {
         }
         for item in items {
             switch item {
-            case .letter(let letter): perform(rooms.event(letter.event, now: now()), forwarding: letter.frame)
+            case .letter(let letter): perform(rooms.event(letter.event, now: now()), forwarding: letter)
             case .feedLost: rooms.feedLost(at: now())
             case .feedReady: perform(rooms.feedReady())
             }
@@ -141,14 +141,28 @@ final class Shard: SocketService {
 
     // MARK: Actions
 
-    private func perform(_ actions: [Rooms<Socket>.Action], forwarding frame: Frame? = nil, pace: FramePace = .live) {
+    private func perform(_ actions: [Rooms<Socket>.Action], forwarding letter: EventQueue.Letter? = nil, pace: FramePace = .live) {
         for action in actions {
             switch action {
             case .load(let list): load(list)
-            case .forward(let room): if let frame { send(frame, to: rooms.listeners(of: room)) }
-            case .send(let message, let listeners):
+            case .forward(let room):
+                guard let letter, let frame = letter.frame else { continue }
+                let listeners = rooms.listeners(of: room)
+                send(frame, to: listeners)
+                if case .alert(let alert, _, isNew: true) = letter.event { _ = unaware(of: alert, among: listeners) }
+            case .send(let message, var listeners):
+                if case .alert(let alert) = message { listeners = unaware(of: alert, among: listeners) }
+                if listeners.isEmpty { continue }
                 if let frame = pace == .live ? encoded(message) : snapshots.frame(of: message, encoded) { send(frame, to: listeners, pace) }
             }
+        }
+    }
+
+    /// Without the sockets of the replaced system's clients whose session has heard of it, and now they have.
+    private func unaware(of alert: Alert, among listeners: Set<Socket>) -> Set<Socket> {
+        listeners.filter { socket in
+            guard let visitor = visitors[socket], let session = visitor.replacedSession else { return true }
+            return clerks.told.tell(alert.id, of: visitor.room, to: session, now: now())
         }
     }
 
