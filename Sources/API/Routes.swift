@@ -80,6 +80,7 @@ extension Service {
             try $0.listPatients($1)
         },
         Route("POST", "/api/patients/", .user(.managePatients), PatientBody.self) { try $0.addPatient($1, $2) },
+        Route("PUT", "/api/patients/", .user(.managePatients), query: [.hospitalNumber], NumberedPatientBody.self) { try $0.putPatient($1, $2) },
         Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
         Route("PUT", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },

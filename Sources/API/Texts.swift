@@ -3,7 +3,7 @@ import Clinical
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
-    case required, wrongType, malformed, unknown, taken, occupied, hospitalNumber, impossibleBirthDate, tooLong, outOfRange, worse,
+    case required, wrongType, malformed, unknown, taken, occupied, hospitalNumber, impossibleBirthDate, tooLong, outOfRange, worse, otherNumber,
         unreadable, tooComplex
     // Stays, devices and wards
     case bedTaken, discharged, retired, otherDevices, begun, tooEarly, tooLate, endsBeforeBegin, wardHasPatients, wardHasAccounts
@@ -255,6 +255,9 @@ enum Texts {
         .ownPassword: [
             .french: "Le propre mot de passe se change avec l’actuel : POST /api/moi/mot_de_passe/.",
             .english: "One's own password is changed with the present one: POST /api/moi/mot_de_passe/.",
+        ],
+        .otherNumber: [
+            .french: "Ce numéro n’est pas celui de l’adresse.", .english: "This number is not that of the address.",
         ],
         .worse: [
             .french: "L’alerte s’est aggravée entre-temps : regardez-la avant d’acquitter.",

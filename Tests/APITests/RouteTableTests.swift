@@ -50,6 +50,7 @@ let expectations: [String: Expectation] = [
     "DELETE /api/services/{id}/pause/": .init(who: care, status: 204),
     "GET /api/patients/": .init(who: people),
     "POST /api/patients/": .init(who: care, body: patient, status: 201),
+    "PUT /api/patients/": .init(who: care, body: #"{"nom":"A","prenom":"B","service":1,"lit":"L#"}"#, status: 201, query: "identifiant=M#"),
     "GET /api/patients/{id}/": .init(who: people),
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),
@@ -166,7 +167,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
         for (number, sender) in TestService.Sender.allCases.enumerated() {
             let path = try route.path(ward: 0, in: api, as: sender)
             let body = expected.body.replacing("#", with: "\(number)")
-            let answer = try api.send(route.method, "\(path)?\(expected.query)", as: sender, body)
+            let answer = try api.send(route.method, "\(path)?\(expected.query.replacing("#", with: "\(number)"))", as: sender, body)
             let status = expected.who.contains(sender) ? expected.status : sender == .nobody ? 401 : 403
             #expect(answer.status == status, "\(sender): \(answer.text)")
             if status == 401 {
@@ -186,7 +187,8 @@ let guarded = Service.routes.filter { !$0.isOpen }
             #expect(answer.status == 404, "\(sender): \(answer.text)")
             #expect(answer["code"]?.text == "not_found")
         }
-        let admin = try api.send(route.method, "\(route.path(ward: 1, in: api))?\(expected.query)", expected.body.replacing("#", with: "9"))
+        let admin = try api.send(
+            route.method, "\(route.path(ward: 1, in: api))?\(expected.query.replacing("#", with: "9"))", expected.body.replacing("#", with: "9"))
         #expect(admin.status == expected.status, "\(admin.text)")
     }
 
@@ -205,7 +207,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let answer = try api.send(route.method, path, as: sender, expected.body)
             #expect(answer.status == 404, "\(sender): \(answer.text)")
         }
-        let answer = try api.send(route.method, "\(path)?\(expected.query)", expected.body.replacing("#", with: "9"))
+        let answer = try api.send(route.method, "\(path)?\(expected.query.replacing("#", with: "9"))", expected.body.replacing("#", with: "9"))
         // Who has left does not wear anything or get a bed again, and nothing sounds or rests.
         let isTooLate =
             path.contains("/affectations/") || ["PUT", "PATCH"].contains(route.method) && route.path == "/api/patients/{id}/"

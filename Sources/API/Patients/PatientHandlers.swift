@@ -1,4 +1,5 @@
 import Clinical
+import Postgres
 import Store
 
 struct PatientBody: ObjectBody {
@@ -22,10 +23,24 @@ struct PatientBody: ObjectBody {
         self.change = change
     }
 
-    /// Of a patient who is new.
-    var fields: PatientFields {
+    /// Of a patient who is new. - Parameter number: where the body need not say it.
+    func fields(hospitalNumber number: String = "") -> PatientFields {
         change.applied(
-            to: PatientFields(hospitalNumber: "", lastName: "", firstName: "", birthDate: nil, sex: nil, ward: 0, bed: nil))
+            to: PatientFields(hospitalNumber: number, lastName: "", firstName: "", birthDate: nil, sex: nil, ward: 0, bed: nil))
+    }
+}
+
+/// A patient whose number the query names. What is left out stays as it is: an integration engine does not know what a ward has set.
+struct NumberedPatientBody: ObjectBody {
+    let body: PatientBody
+    /// Members that are needed of somebody new, and are not there.
+    let missing: [String]
+
+    static let others = PatientBody.others
+    static let isPartial = true
+    init(_ fields: inout BodyFields) {
+        missing = ["nom", "prenom", "service"].filter { [fields] in !fields.has($0) }
+        body = PatientBody(&fields)
     }
 }
 
@@ -96,8 +111,31 @@ extension Service {
     }
 
     func addPatient(_ call: Call, _ body: PatientBody) throws -> Response {
-        let (patient, isReadmitted) = try database.admitPatient(body.fields, call.scope())
+        let (patient, isReadmitted) = try database.admitPatient(body.fields(), call.scope())
         return try .json(patient, status: isReadmitted ? 200 : 201)
+    }
+
+    /// By hospital number: changes whom the caller sees under it, present or discharged, and else admits somebody new. The same request again
+    /// changes nothing, and admits nobody who has left: an integration engine may repeat what it has sent.
+    func putPatient(_ call: Call, _ named: NumberedPatientBody) throws -> Response {
+        guard let number = call.query["identifiant"] else { throw Problem.invalid("identifiant", .required) }
+        let said = named.body.fields(hospitalNumber: number)
+        guard said.hospitalNumber == number else { throw Problem.invalid("identifiant", .otherNumber) }
+        func known() throws -> Response? {
+            try database.updatePatient(.hospitalNumber(number), call.scope(), named.body.change).map { try .json(opened($0, call)) }
+        }
+        if let response = try known() { return response }
+        guard named.missing.isEmpty else {
+            throw Problem(
+                status: 400, code: .invalid, fields: Dictionary(uniqueKeysWithValues: named.missing.map { ($0, [.text(.required)]) }))
+        }
+        do {
+            return try admitting(call, hospitalNumber: number) { try .json(database.admitPatient(said, call.scope(), readmits: false).patient, status: 201) }
+        } catch let error as PostgresError where Database.isNumberTaken(error) {
+            // Perhaps by the same request a moment ago.
+            guard let response = try known() else { throw error }
+            return response
+        }
     }
 
     func changePatient(_ call: Call, _ body: PatientBody) throws -> Response {

@@ -6,9 +6,12 @@ extension Database {
     /// Admits a patient. Whoever was discharged and comes again, by hospital number, name and birth date, keeps number and history
     /// and gets the new ward and bed.
     ///
+    /// - Parameter readmits: false: somebody who was discharged keeps the number, and is not admitted again.
     /// - Throws: `ShownText.Faults`; `StoreError.scoreScaleNotAllowed`, `.profileNotAllowed`; a unique or check violation, by the constraint's name; `PostgresError.refused` with
     ///   `patients_ward_fkey` where the ward is not one of the caller's.
-    public func admitPatient(_ fields: PatientFields, _ scope: Scope) throws -> (patient: Patient, isReadmitted: Bool) {
+    public func admitPatient(
+        _ fields: PatientFields, _ scope: Scope, readmits: Bool = true
+    ) throws -> (patient: Patient, isReadmitted: Bool) {
         let fields = try fields.shown(today: today())
         guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
         try check(scoreScale: fields.spo2Scale, instead: nil, scope)
@@ -20,7 +23,7 @@ extension Database {
             ).first().map { try self.patient($0) }
             guard let known else { return (try confirmed(insertPatient(fields, on: connection), fields.profile, scope, on: connection), false) }
             let taken = PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
-            guard known.dischargedAt != nil else { throw taken }
+            guard readmits, known.dischargedAt != nil else { throw taken }
             // The scale that a doctor chose stays; a pregnancy need not have lasted, and a child has grown.
             let readmitted = try connection.query(
                 """

@@ -83,4 +83,31 @@ import Testing
         let answer = try api.send("POST", "/api/patients/", as: .infirmier, #"{"identifiant":"\#(number)","nom":"Sow","prenom":"","service":1}"#)
         #expect(answer.status == 400 && answer["identifiant"] != nil, "\(answer.text)")
     }
+
+    @Test("PUT under a number admits once, changes afterwards, and changes nothing when it is sent again") func put() throws {
+        func put(_ number: String, _ body: String, as sender: TestService.Sender = .infirmier) throws -> Answer {
+            try api.send("PUT", "/api/patients/?identifiant=\(number)", as: sender, body)
+        }
+        let body = #"{"nom":"Sow","prenom":"Awa","date_naissance":"1950-01-01","service":1,"lit":"9"}"#
+        let number = "IPP-2024%2F17"
+        let new = try put(number, body)
+        #expect(new.status == 201 && new["identifiant"]?.text == "IPP-2024/17", "\(new.text)")
+        let written = try api.count("SELECT count(*) FROM audit WHERE action <> 'patient.opened'")
+        let again = try put(number, body)
+        #expect(again.status == 200 && again.json == new.json)
+        #expect(try api.count("SELECT count(*) FROM audit WHERE action <> 'patient.opened'") == written)
+        let moved = try put(number, #"{"lit":"10","identifiant":"IPP-2024/17"}"#)
+        #expect(moved.status == 200 && moved["lit"]?.text == "10" && moved["id"] == new["id"] && moved["nom"]?.text == "Sow")
+        #expect(try put(number, #"{"identifiant":"other"}"#)["identifiant"] != nil)
+        #expect(try put("77", #"{"nom":"X"}"#)["errors"]?.names == ["prenom", "service"])
+        #expect(try api.send("PUT", "/api/patients/", as: .infirmier, body)["identifiant"] != nil)
+        // Another ward's: nothing of it is told, as of an admission under its number.
+        #expect(try put("1", body).status == 409 && put("1", body, as: .admin).status == 200)
+        // Who was discharged is not admitted by what is repeated.
+        #expect(try api.send("POST", "/api/patients/n:\(number)/sortie/", as: .infirmier).status == 200)
+        #expect(try put(number, body).status == 409)  // whom a nurse does not see any more
+        let gone = try put(number, #"{"nom":"Sowe"}"#, as: .admin)
+        #expect(gone.status == 200 && gone["sorti_le"]?.text != nil && gone["nom"]?.text == "Sowe")
+        #expect(try api.count("SELECT count(*) FROM patients WHERE hospital_number = 'IPP-2024/17'") == 1)
+    }
 }

@@ -35,6 +35,8 @@ extension RequestBody {
 protocol ObjectBody: RequestBody {
     /// Whether an empty body is as good as `{}`.
     static var mayBeEmpty: Bool { get }
+    /// Whether what is left out stays as it is, as in every PATCH.
+    static var isPartial: Bool { get }
     static var others: OtherMembers { get }
     /// In the whole of it, each within another.
     static var maximumValues: Int { get }
@@ -52,6 +54,7 @@ enum OtherMembers: Sendable {
 
 extension ObjectBody {
     static var mayBeEmpty: Bool { false }
+    static var isPartial: Bool { false }
     /// The longest lists are 1,000 ids, and all limits with 7 members each.
     static var maximumValues: Int { limitBytes <= BodyLimit.credentials ? 100 : 2_500 }
     static var others: OtherMembers { .refused() }
@@ -59,7 +62,8 @@ extension ObjectBody {
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self { try readObject(body, context) }
 
     static func readObject(_ body: [UInt8], _ context: BodyContext) throws -> Self {
-        var fields = BodyFields(body.isEmpty && mayBeEmpty ? [:] : try members(of: body, context), isPatch: context.request.method == "PATCH")
+        var fields = BodyFields(
+            body.isEmpty && mayBeEmpty ? [:] : try members(of: body, context), isPatch: isPartial || context.request.method == "PATCH")
         let value = Self(&fields)
         if case .refused(let shown) = others { fields.refuseUnknown(except: shown) }
         try fields.check()
