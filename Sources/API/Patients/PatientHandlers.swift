@@ -130,7 +130,9 @@ extension Service {
                 status: 400, code: .invalid, fields: Dictionary(uniqueKeysWithValues: named.missing.map { ($0, [.text(.required)]) }))
         }
         do {
-            return try admitting(call, hospitalNumber: number) { try .json(database.admitPatient(said, call.scope(), readmits: false).patient, status: 201) }
+            return try admitting(call, hospitalNumber: number) {
+                try .json(database.admitPatient(said, call.scope(), readmits: false).patient, status: 201)
+            }
         } catch let error as PostgresError where Database.isNumberTaken(error) {
             // Perhaps by the same request a moment ago.
             guard let response = try known() else { throw error }
