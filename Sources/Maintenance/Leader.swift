@@ -9,6 +9,7 @@ import Synchronization
 // Sendable: the thread alone uses what changes; `stop` only signals, `isLeading` is atomic.
 final class Leader: @unchecked Sendable {
     private let url: String
+    private let today: @Sendable () -> String
     private let configuration: MaintenanceConfiguration
     private let sender: WebhookSender?
     private let logger: Logger
@@ -21,13 +22,14 @@ final class Leader: @unchecked Sendable {
 
     /// - Parameter sender: nil: escalations reach the screens only.
     init(
-        url: String, configuration: MaintenanceConfiguration, sender: WebhookSender?, logger: Logger,
+        url: String, today: @escaping @Sendable () -> String = Database.today(in: .gmt), configuration: MaintenanceConfiguration,
+        sender: WebhookSender?, logger: Logger,
         storingSeconds: @escaping @Sendable () -> Double? = { .infinity },
         interruption: @escaping @Sendable () -> Interruption? = { nil }
     ) {
         self.storingSeconds = storingSeconds
         self.interruption = interruption
-        self.url = url
+        (self.url, self.today) = (url, today)
         self.configuration = configuration
         self.sender = sender
         self.logger = logger
@@ -54,7 +56,7 @@ final class Leader: @unchecked Sendable {
         var backoff = Backoff(firstSeconds: 1, limitSeconds: 5)
         repeat {
             do {
-                let session = try LeaderSession(url: url)
+                let session = try LeaderSession(url: url, today: today)
                 backoff.reset()
                 failures.succeeded("the leader's connection")
                 do {

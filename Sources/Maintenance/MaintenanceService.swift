@@ -22,7 +22,8 @@ public final class MaintenanceService: Sendable {
         storingSeconds: @escaping @Sendable () -> Double?, interruption: @escaping @Sendable () -> Interruption?
     ) {
         let leader = Leader(
-            url: url, configuration: configuration, sender: sender, logger: logger, storingSeconds: storingSeconds, interruption: interruption)
+            url: url, today: database.today, configuration: configuration, sender: sender, logger: logger, storingSeconds: storingSeconds,
+            interruption: interruption)
         self.logger = logger
         self.leader = leader
         let isLeading = { @Sendable in leader.isLeading }

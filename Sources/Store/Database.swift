@@ -8,10 +8,17 @@ import Postgres
 public struct Database: Sendable {
     let pool: Pool
     /// The hospital's day, `2026-11-30`: nobody is born after it. Unless the hospital's time zone is known, the day where it begins first.
-    public var today: @Sendable () -> String = {
-        Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).day(offsetSeconds: Self.farthestEastSeconds)
+    public var today: @Sendable () -> String = Self.day(secondsFromGMT: { _ in 14 * 3600 })
+
+    /// The day in a hospital's time zone.
+    public static func today(in timeZone: TimeZone) -> @Sendable () -> String { day { timeZone.secondsFromGMT(for: $0) } }
+
+    private static func day(secondsFromGMT: @escaping @Sendable (Date) -> Int) -> @Sendable () -> String {
+        {
+            let now = Date()
+            return Instant(milliseconds: Int64(now.timeIntervalSince1970 * 1000)).day(offsetSeconds: secondsFromGMT(now))
+        }
     }
-    private static let farthestEastSeconds = 14 * 3600
 
     /// - Parameters:
     ///   - url: `DATABASE_URL`, a libpq URI.
@@ -19,7 +26,12 @@ public struct Database: Sendable {
     ///   - connections: how many at most; a statement waits 2 s for a free one.
     ///   - answerSeconds: after so long without an answer a statement is given up, as `PostgresError` of kind `deadlineExceeded`; nil: never.
     ///   - logger: told once when the database does not answer any more, and once when it does again.
-    public init(url: String, application: String, connections: Int, answerSeconds: Double? = nil, logger: Logger? = nil) {
+    ///   - today: nil: as `today` is where no time zone is known.
+    public init(
+        url: String, application: String, connections: Int, answerSeconds: Double? = nil, logger: Logger? = nil,
+        today: (@Sendable () -> String)? = nil
+    ) {
+        if let today { self.today = today }
         pool = Pool(url: url, application: application, limit: connections, answerSeconds: answerSeconds) { change in
             switch change {
             case .answers: logger?.notice("the database answers again")

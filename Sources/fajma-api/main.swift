@@ -22,11 +22,14 @@ func serve() throws {
     let nginxSecret = try nginxSecret(settings, logger)
     let database = Database(url: url, application: "fajma-api", connections: 8, answerSeconds: answerSeconds, logger: logger)
     try database.checkSchema()
-    let ingest = Ingest(url: url, application: "fajma-api ingest", logger: logger, deadlineSeconds: Double(try settings.batchSeconds()))
+    let timeZone = try settings.timeZone()
+    let ingest = Ingest(
+        url: url, application: "fajma-api ingest", logger: logger, deadlineSeconds: Double(try settings.batchSeconds()),
+        today: Database.today(in: timeZone))
     let stall = StallLock(url: url, application: "fajma-api stall", ingest: ingest)
     let service = API.Service(
         database: database, ingest: ingest, tokens: tokens, logger: logger, idleSeconds: Double(try settings.idleMinutes() * 60),
-        hospitalName: settings.hospitalName, timeZone: try settings.timeZone(), maximumAge: try settings.scoreMaximumAge(),
+        hospitalName: settings.hospitalName, timeZone: timeZone, maximumAge: try settings.scoreMaximumAge(),
         unknownQuery: try settings.refusesUnknownQuery() ? .refuse : .warn, crossOrigin: CrossOrigin(origins: settings.allowedOrigins),
         now: { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) })
     let listeners = try Listeners(settings, logger)

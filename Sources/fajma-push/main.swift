@@ -25,13 +25,15 @@ func serve() throws {
     configuration.allowedOrigins = Set(settings.allowedOrigins)
     let maintenanceConfiguration = try MaintenanceConfiguration(settings)
     let sender = try settings.webhookURL().map { try WebhookSender(url: $0, secret: settings.webhookSecret()) }
-    let database = Database(url: url, application: "fajma-push", connections: configuration.threads, answerSeconds: answerSeconds, logger: logger)
+    let today = Database.today(in: try settings.timeZone())
+    let database = Database(
+        url: url, application: "fajma-push", connections: configuration.threads, answerSeconds: answerSeconds, logger: logger, today: today)
     let storing = Database(
         url: url, application: "fajma-push storing", connections: configuration.storingThreads, answerSeconds: answerSeconds, logger: logger)
     try database.checkSchema()
 
     let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
-    let ingest = Ingest(url: url, application: "fajma-push ingest", logger: logger)
+    let ingest = Ingest(url: url, application: "fajma-push ingest", logger: logger, today: today)
     let source = DatabaseSource(database: database, storing: storing, ingest: ingest, tokens: tokens, logger: logger, now: now)
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
     let feed = Feed(url: url, daemon: daemon, logger: logger)

@@ -9,7 +9,7 @@ extension Database {
     static func opened() throws -> Database {
         var database = Database(url: try Settings().databaseURL(), application: "fajma", connections: 1)
         let timeZone = try Settings().timeZone()
-        database.today = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)).day(offsetSeconds: timeZone.secondsFromGMT()) }
+        database.today = Database.today(in: timeZone)
         try database.checkSchema()
         return database
     }

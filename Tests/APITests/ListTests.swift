@@ -126,7 +126,9 @@ import Testing
         let before = try #require(try api.send("GET", path).json)
         let patched = try api.send("PATCH", path, as: .infirmier, #"{"lit":"7","date_naissance":null}"#)
         #expect(patched.status == 200)
-        let changed: [String: JSON] = ["lit": .string("7"), "date_naissance": .null, "profil_propose": .null]
+        let changed: [String: JSON] = [
+            "lit": .string("7"), "date_naissance": .null, "profil_propose": .null, "profil_a_confirmer": .bool(true),
+        ]
         #expect(patched.json == .object((before.members ?? [:]).merging(changed) { $1 }))
         #expect(try api.send("GET", "/api/patients/1/").json == patched.json)
 
@@ -139,7 +141,7 @@ import Testing
                     "service": .integer(1), "lit": .string(""), "sexe": .null, "date_naissance": .null, "sorti_le": .null,
                     "echelle_spo2": .integer(1), "enceinte": .bool(false), "limites_propres": .array([]),
                     "profil": .null, "profil_confirme_par": .null, "profil_confirme_le": .null, "profil_en_vigueur": .string("adulte"),
-                    "profil_propose": .null, "profil_a_confirmer": .bool(false),
+                    "profil_propose": .null, "profil_a_confirmer": .bool(true), "profil_provisoire": .null,
                 ]))
         #expect(try api.send("PUT", path, #"{"nom":"Autre"}"#).status == 400)
     }

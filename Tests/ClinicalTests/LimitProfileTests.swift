@@ -128,7 +128,7 @@ import Testing
             ProfileChoice(confirmed.map { .init($0, instead: then, by: "m.ba", at: at) }, wardDefault: ward, proposed: now)
         }
         #expect(choice(nil, now: .child1to4Years).asks && choice(nil, now: .child1to4Years).inForce == .adult)
-        #expect(!choice(nil, now: .adult).asks && !choice(nil, now: nil).asks)
+        #expect(!choice(nil, now: .adult).asks && choice(nil, now: nil).asks && !choice(.adult, now: nil).asks)
         #expect(!choice(nil, ward: .child1to4Years, now: .child1to4Years).asks && choice(nil, ward: .child1to4Years, now: .adult).asks)
         #expect(!choice(.child1to4Years, instead: .child1to4Years, now: .child1to4Years).asks)
         // The fifth birthday.

@@ -7,7 +7,7 @@ import { matches } from "../kit/search.js";
 import { rowAction, table, twoLines } from "../kit/table.js";
 import { confirmProfile } from "../limits/profile-dialog.js";
 import { homonyms } from "../model/homonyms.js";
-import { ADULT, profileOf } from "../model/limit-profiles.js";
+import { ADULT, askText, profileOf } from "../model/limit-profiles.js";
 import { has } from "../permissions.js";
 import { admitPatient, changePatient, dischargePatient, movePatient, takeBackDischarge } from "./patient-forms.js";
 import { SectionElement } from "./section-element.js";
@@ -125,6 +125,6 @@ export class PatientSection extends SectionElement {
 /** Whose limits hold, where not an adult's, or that somebody must decide. */
 function profileMark(patient) {
   const profile = profileOf(patient);
-  if (patient.profil_a_confirmer) return el("small", { class: "profile asks", text: t("profile.asks.of", { name: t(`profile.${patient.profil_propose}`) }) });
+  if (patient.profil_a_confirmer) return el("small", { class: "profile asks", text: askText(patient, t) });
   return profile === ADULT ? null : el("small", { class: "profile", text: t("profile.of", { name: t(`profile.${profile}`) }) });
 }

@@ -2,7 +2,7 @@ import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { birthText, exactMinute, zoneText } from "../kit/format.js";
 import { fullName, homonymMark } from "../kit/names.js";
-import { ADULT, profileOf } from "../model/limit-profiles.js";
+import { ADULT, askText, profileOf, provisionalText } from "../model/limit-profiles.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
 import { missing } from "./handover-text.js";
 import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
@@ -42,12 +42,12 @@ function head({ patient, from, to }, ward, isHomonym) {
 
 /** Whose limits hold and who said so; nothing for an adult about whom nobody asks. */
 function profileLine(patient, minute) {
-  const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks, profil_confirme_par: by, profil_confirme_le: at } = patient;
+  const { profil: confirmed, profil_a_confirmer: asks, profil_confirme_par: by, profil_confirme_le: at } = patient;
   const profile = profileOf(patient);
   if (profile === ADULT && !asks) return null;
   const who = confirmed ? t("profile.by", { who: by ?? t("handover.changes.system"), time: minute(Date.parse(at)) }) : t("profile.unconfirmed");
   return el("p", { class: "profile" }, el("strong", { text: t("profile.of", { name: t(`profile.${profile}`) }) }),
-    ` (${who})${asks ? ` – ${t("profile.asks.of", { name: t(`profile.${proposed}`) })}` : ""}`);
+    [` (${who})`, asks ? askText(patient, t) : null, provisionalText(patient, t)].filter(Boolean).join(" – "));
 }
 
 /** A part, or in its place why it could not be fetched. */

@@ -4,22 +4,23 @@ import { el } from "../kit/dom.js";
 import { choice, field, input, values } from "../kit/form.js";
 import { clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { choosable, HYPERCAPNIA, profileOf } from "../model/limit-profiles.js";
+import { choosable, HYPERCAPNIA, profileOf, provisionalText } from "../model/limit-profiles.js";
 
 /**
  * Asks whose limits and normal ranges shall hold for a patient. What the age proposes is chosen already; who confirms may choose another. Resolves with the
  * patient as the server has it, or with null.
  */
 export function confirmProfile(patient) {
-  const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks } = patient;
+  const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks, profil_provisoire: besides } = patient;
   const names = choosable(confirmed, may("chooseScoreScale"));
-  const chosen = asks ? proposed : profileOf(patient);
+  const chosen = (asks && proposed) || profileOf(patient);
+  const provisional = provisionalText(patient, t);
   const select = choice(names.map((name) => [name, t(`profile.${name}`)]), names.includes(chosen) ? chosen : names[0]);
   const scale = el("p", { class: "hint", role: "status" });
   const reason = field("motif", t("limits.reason"), input("text", { maxlength: 200, autocomplete: "off" }), { hint: t("profile.reason.hint"), mayBeEmpty: false });
   const hint = () => {
     scale.textContent = select.value === HYPERCAPNIA && patient.echelle_spo2 !== 2 ? t("profile.scale") : "";
-    reason.hidden = select.value === proposed || select.value === profileOf(patient);
+    reason.hidden = select.value === proposed || (select.value === profileOf(patient) && !besides);
   };
   select.addEventListener("change", hint);
   hint();
@@ -27,6 +28,7 @@ export function confirmProfile(patient) {
     title: t("profile.title", { name: `${patient.prenom} ${patient.nom}` }),
     body: [
       el("p", { class: "whose" }, icon("user"), el("span", { text: t("profile.holds", { name: t(`profile.${profileOf(patient)}`), since: sinceText(patient) }) })),
+      provisional ? el("p", { class: "provisional" }, icon("warning"), el("span", { text: provisional })) : null,
       proposed ? el("p", { text: t("profile.proposed", { name: t(`profile.${proposed}`) }) }) : null,
       field("profil", t("profile.label"), select, { hint: t("profile.hint") }), scale, reason,
     ].filter(Boolean),

@@ -38,6 +38,14 @@ export function proposedProfile(born, today) {
 /** The profile that holds for a patient as `api/patients/` gives it. */
 export const profileOf = (patient) => patient?.profil_en_vigueur ?? ADULT;
 
+/** The question whose limits shall hold, in words: what the age proposes, or that the age is not known. @param t the texts */
+export const askText = ({ profil_propose: proposed }, t) => (proposed ? t("profile.asks.of", { name: t(`profile.${proposed}`) }) : t("profile.asks.unknown"));
+
+/** That limits are provisional, and which profiles they are of; null where one profile holds. @param of a patient or an answer about limits; @param t the texts */
+export function provisionalText({ profil_en_vigueur, profil = profil_en_vigueur, profil_provisoire: besides }, t) {
+  return besides ? t("limits.provisional", { one: t(`profile.${profil_en_vigueur ?? profil}`), other: t(`profile.${besides}`) }) : null;
+}
+
 /** Which profiles somebody may choose between, `[value, …]`: chronic hypercapnia, to or from, is a doctor's decision. */
 export function choosable(confirmed, isDoctor) {
   if (isDoctor) return PROFILES.map(({ name }) => name);

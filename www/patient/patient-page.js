@@ -12,7 +12,7 @@ import { Backfill } from "../live/backfill.js";
 import { readAlert } from "../model/alerts.js";
 import { ABSENCE, holding } from "../model/holds.js";
 import { homonyms } from "../model/homonyms.js";
-import { ADULT, profileOf } from "../model/limit-profiles.js";
+import { ADULT, askText, profileOf, provisionalText } from "../model/limit-profiles.js";
 import { justEntered } from "../model/taking-back.js";
 import { ALWAYS_SHOWN, EXTRAS, TAKEN_BY_HAND, VITALS } from "../model/vitals.js";
 import { readDevice, readLatest, readRows } from "../model/wire.js";
@@ -103,15 +103,15 @@ export class PatientPage extends FajmaElement {
   #markProfile() {
     const place = this.querySelector(".who .profile");
     if (!place) return;
-    const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks } = this.#patient;
-    const profile = profileOf(this.#patient), shown = `${profile} ${confirmed} ${proposed} ${asks}`;
+    const { profil: confirmed, profil_propose: proposed, profil_a_confirmer: asks, profil_provisoire: besides } = this.#patient;
+    const profile = profileOf(this.#patient), shown = `${profile} ${confirmed} ${proposed} ${asks} ${besides}`;
     if (place.dataset.shown === shown) return;
     place.dataset.shown = shown;
     place.hidden = profile === ADULT && !asks && !may("changeLimits");
     place.classList.toggle("asks", asks === true);
-    const said = asks ? t("profile.asks.of", { name: t(`profile.${proposed}`) }) : t("profile.of", { name: t(`profile.${profile}`) });
+    const said = asks ? askText(this.#patient, t) : t("profile.of", { name: t(`profile.${profile}`) });
     const what = [icon(asks ? "warning" : "user"), el("span", { text: said })];
-    place.replaceChildren(...(may("changeLimits") ? [el("button", { type: "button", title: sinceText(this.#patient), on: { click: () => this.#confirmProfile() } }, ...what)] : what));
+    place.replaceChildren(...(may("changeLimits") ? [el("button", { type: "button", title: provisionalText(this.#patient, t) ?? sinceText(this.#patient), on: { click: () => this.#confirmProfile() } }, ...what)] : what));
   }
 
   async #confirmProfile() {
@@ -169,8 +169,8 @@ export class PatientPage extends FajmaElement {
       this.#isHomonym = homonyms(patients).has(id);
       this.#markHomonym();
       // A birthday changes what is proposed, and nobody tells the page.
-      const { profil_propose, profil_a_confirmer } = patients.find((patient) => patient.id === id) ?? this.#patient;
-      Object.assign(this.#patient, { profil_propose, profil_a_confirmer });
+      const { profil_propose, profil_a_confirmer, profil_provisoire } = patients.find((patient) => patient.id === id) ?? this.#patient;
+      Object.assign(this.#patient, { profil_propose, profil_a_confirmer, profil_provisoire });
       this.#markProfile();
     });
   }

@@ -7,7 +7,7 @@ import { homonymMark } from "../kit/names.js";
 import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
 import { wantsSomebody } from "../model/alerts.js";
 import { ABSENCE, holding, isHolding } from "../model/holds.js";
-import { ADULT, profileOf, vitalIn } from "../model/limit-profiles.js";
+import { ADULT, askText, profileOf, provisionalText, vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { isOverdue } from "../model/score-alert.js";
 import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
@@ -68,7 +68,7 @@ export class PatientTile extends FajmaElement {
   #profile() {
     const profile = profileOf(this.patient), asks = this.patient.profil_a_confirmer === true;
     if (profile === ADULT && !asks) return null;
-    const text = asks ? t("profile.asks.of", { name: t(`profile.${this.patient.profil_propose}`) }) : t("profile.of", { name: t(`profile.${profile}`) });
+    const text = [asks ? askText(this.patient, t) : t("profile.of", { name: t(`profile.${profile}`) }), provisionalText(this.patient, t)].filter(Boolean).join(". ");
     return el("span", { class: asks ? "profile asks" : "profile", title: text }, asks ? icon("warning") : null,
       el("span", { "aria-hidden": "true", text: asks ? t("profile.asks") : t(`profile.short.${profile}`) }), el("span", { class: "visually-hidden", text }));
   }

@@ -7,6 +7,8 @@ extension Service {
         let version: UInt32
         /// Whose; of a patient the one that holds.
         let profil: LimitProfile
+        /// Whose limits hold besides, on each side the stricter, until somebody has confirmed a profile; nil: nobody's.
+        let profil_provisoire: LimitProfile?
         let limites: [WireLimit]
         let propres: [WireLimit]
         /// The ward's; nil: of the hospital.
@@ -62,7 +64,8 @@ extension Service {
         let version = levels.version
         return try .json(
             Limits(
-                version: version, profil: levels.profile, limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
+                version: version, profil: levels.profile, profil_provisoire: levels.provisional?.profile,
+                limites: levels.effective.map { WireLimit(rule: $0.rule, origin: $0.level) },
                 propres: levels.own.map { WireLimit(rule: $0, terms: levels.terms[$0.key] ?? AlarmRuleTerms()) },
                 temperature_cutanee_validee: levels.level == .hospital ? nil : levels.isSkinTemperatureValid),
             headers: [("ETag", "\"\(version)\"")])
@@ -90,7 +93,7 @@ struct LimitList: ObjectBody {
     /// Of what changes.
     let reason: String?
 
-    static let others = OtherMembers.refused(except: ["version", "profil", "propres", "temperature_cutanee_validee"])
+    static let others = OtherMembers.refused(except: ["version", "profil", "profil_provisoire", "propres", "temperature_cutanee_validee"])
 
     init(_ fields: inout BodyFields) {
         reason = fields.optional("motif", .text(1...200))

@@ -7,6 +7,7 @@ struct PatientBody: ObjectBody {
 
     static let others = OtherMembers.refused(except: [
         "id", "sorti_le", "limites_propres", "profil_confirme_par", "profil_confirme_le", "profil_en_vigueur", "profil_propose", "profil_a_confirmer",
+        "profil_provisoire",
     ])
     init(_ fields: inout BodyFields) {
         var change = Change<PatientFields>()

@@ -12,6 +12,8 @@ public struct AlarmLevels: Hashable, Sendable {
     /// Whose `own` are.
     public let level: AlarmLevel
     public let profile: LimitProfile
+    /// Of a patient for whom nobody has confirmed a profile, where the age is another one's than the ward's default: what holds besides.
+    public let provisional: ProvisionalLimits?
     private var byLevel: [AlarmLevel: [AlarmRule]]
     /// The ward has validated the site where its devices measure the temperature. Until then, limits made for a core temperature are none
     /// for the skin's, which is normal at 30 to 35 °C: only those hold that a ward or a patient was given.
@@ -22,13 +24,14 @@ public struct AlarmLevels: Hashable, Sendable {
     /// - Parameters:
     ///   - level: nearer ones are left out.
     ///   - profile: whose `hospital` and `ward` are.
+    ///   - provisional: of a patient's level only.
     ///   - terms: of the level's own rules.
     public init(
         of level: AlarmLevel, profile: LimitProfile = .adult, hospital: [AlarmRule] = [], ward: [AlarmRule] = [], patient: [AlarmRule] = [],
-        isSkinTemperatureValid: Bool = false,
-        terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
+        provisional: ProvisionalLimits? = nil, isSkinTemperatureValid: Bool = false, terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
     ) {
         (self.level, self.profile, self.isSkinTemperatureValid, self.terms) = (level, profile, isSkinTemperatureValid, terms)
+        self.provisional = provisional
         byLevel = [.defaults: profile.rules, .hospital: hospital, .ward: ward, .patient: patient]
     }
 
@@ -59,11 +62,10 @@ public struct AlarmLevels: Hashable, Sendable {
     public var effective: [(rule: AlarmRule, level: AlarmLevel)] { nearest(through: level).values.sorted { $0.rule.key < $1.rule.key } }
 
     public var rules: AlarmRules {
-        let effective = effective
-        if isSkinTemperatureValid { return AlarmRules(effective.map(\.rule)) }
-        return AlarmRules(
-            effective.map(\.rule),
-            onSkin: effective.filter { $0.rule.key.vital == .temperature && [.ward, .patient].contains($0.level) }.map(\.rule))
+        let effective = effective.map(\.rule)
+        if isSkinTemperatureValid { return AlarmRules(effective) }
+        let onSkin = nearest(through: level, from: [.ward, .patient]).values.map(\.rule).filter { $0.key.vital == .temperature }
+        return AlarmRules(effective, onSkin: onSkin)
     }
 
     /// The rules that would hold without any of this level's own.
@@ -72,13 +74,22 @@ public struct AlarmLevels: Hashable, Sendable {
         return farther.map { nearest(through: $0).mapValues(\.rule) } ?? [:]
     }
 
-    private func nearest(through last: AlarmLevel) -> [AlarmRule.Key: (rule: AlarmRule, level: AlarmLevel)] {
-        var nearest: [AlarmRule.Key: (rule: AlarmRule, level: AlarmLevel)] = [:]
-        for level in AlarmLevel.allCases {
-            for rule in byLevel[level] ?? [] { nearest[rule.key] = (rule, level) }
-            if level == last { break }
+    /// - Parameter levels: only what comes from one of these.
+    private func nearest(through last: AlarmLevel, from levels: [AlarmLevel] = AlarmLevel.allCases) -> NearestRules {
+        func nearest(in byLevel: [AlarmLevel: [AlarmRule]]) -> NearestRules {
+            var nearest: NearestRules = [:]
+            for level in AlarmLevel.allCases where level != .patient {
+                for rule in byLevel[level] ?? [] { nearest[rule.key] = (rule, level) }
+                if level == last { break }
+            }
+            return nearest.filter { levels.contains($0.value.level) }
         }
-        return nearest
+        var rules = nearest(in: byLevel)
+        if let provisional { rules = rules.stricter(nearest(in: provisional.byLevel)) }
+        if last == .patient {
+            for rule in byLevel[.patient] ?? [] { rules[rule.key] = (rule, .patient) }
+        }
+        return rules
     }
 }
 

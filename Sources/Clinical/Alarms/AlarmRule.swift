@@ -146,12 +146,17 @@ extension AlarmRules {
                 guard let outer = worse.limit, let inner = milder.limit else { continue }
                 if key.side == .low ? outer > inner : outer < inner { return (worse.key, .order) }
             }
-            guard key.side == .low, let low = rules.map(Self.innerEdge).max(),
-                let high = self.rules(of: AlarmCondition.Key(key.vital, .high)).map(Self.innerEdge).min()
-            else { continue }
-            if low >= high { return (rules[0].key, .overlap) }
+            if key.side == .low, isOverlapping(key.vital) { return (rules[0].key, .overlap) }
         }
         return nil
+    }
+
+    /// The low alarm of a vital ends where the high one begins already.
+    func isOverlapping(_ vital: Vital) -> Bool {
+        guard let low = rules(of: AlarmCondition.Key(vital, .low)).map(Self.innerEdge).max(),
+            let high = rules(of: AlarmCondition.Key(vital, .high)).map(Self.innerEdge).min()
+        else { return false }
+        return low >= high
     }
 
     private static func innerEdge(_ rule: AlarmRule) -> Double {

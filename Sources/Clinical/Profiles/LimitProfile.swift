@@ -68,9 +68,17 @@ public struct ProfileChoice: Sendable, Hashable {
 
     public var inForce: LimitProfile { confirmation?.profile ?? wardDefault }
 
-    /// The proposal is another one than what holds, and nobody has answered it: at admission, or since a birthday.
+    /// Whose limits hold besides until a person has confirmed a profile (`ProvisionalLimits`): the age's, where the ward's default is another one. An unknown
+    /// age counts as an adult's, as for the early warning score. Nil: no others do.
+    public var provisional: LimitProfile? {
+        let other = proposed ?? .adult
+        return confirmation != nil || other == wardDefault ? nil : other
+    }
+
+    /// Nobody has answered the proposal, which is another one than what holds: at admission, or since a birthday. Or nobody has said anything of somebody
+    /// whose age is unknown.
     public var asks: Bool {
-        guard let proposed, proposed != inForce else { return false }
-        return confirmation.map { $0.proposed != proposed } ?? true
+        guard let proposed else { return confirmation == nil }
+        return proposed != inForce && confirmation.map { $0.proposed != proposed } ?? true
     }
 }

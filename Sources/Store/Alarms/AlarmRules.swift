@@ -52,6 +52,7 @@ extension Database {
         _ owner: AlarmRuleOwner, profile: LimitProfile?, _ scope: Scope, isLocked: Bool = false, on connection: Connection
     ) throws -> AlarmLevels? {
         var profile = profile
+        var provisional: LimitProfile?
         let (level, ward): (AlarmLevel, WardID?)
         switch owner {
         case .hospital: (level, ward) = (.hospital, nil)
@@ -61,9 +62,10 @@ extension Database {
             (level, ward) = (.ward, id)
         case .patient(let id):
             guard let patient = try patient(.id(id), scope, isLocked: isLocked, on: connection) else { return nil }
-            (level, ward, profile) = (.patient, patient.fields.ward, profile ?? patient.profile.inForce)
+            if profile == nil { (profile, provisional) = (patient.profile.inForce, patient.profile.provisional) }
+            (level, ward) = (.patient, patient.fields.ward)
         }
-        return try AlarmLevels(of: level, profile: profile ?? .adult, ward: ward, patient: owner.patient, on: connection)
+        return try AlarmLevels(of: level, profile: profile ?? .adult, provisional: provisional, ward: ward, patient: owner.patient, on: connection)
     }
 
     private func replaceAlarmRules(_ owner: AlarmRuleOwner, _ levels: AlarmLevels, on connection: Connection) throws {
@@ -156,26 +158,35 @@ extension Database {
 
 extension AlarmLevels {
     /// What holds now; `tidied`: also what ended and is still stored.
+    ///
+    /// - Parameter provisional: whose limits hold besides (`ProfileChoice.provisional`).
     init(
-        of level: AlarmLevel, profile: LimitProfile, ward: WardID?, patient: PatientID?, tidied: Bool = false, on connection: Connection
+        of level: AlarmLevel, profile: LimitProfile, provisional: LimitProfile? = nil, ward: WardID?, patient: PatientID?, tidied: Bool = false,
+        on connection: Connection
     ) throws {
         var rules: [AlarmLevel: [AlarmRule]] = [:]
+        var others: [AlarmLevel: [AlarmRule]] = [:]
         var terms: [AlarmRule.Key: AlarmRuleTerms] = [:]
         let rows = try connection.query(
             """
             SELECT CASE WHEN patient_id IS NOT NULL THEN 'patient' WHEN ward_id IS NOT NULL THEN 'service' ELSE 'hopital' END, reason, expires_at,
-                \(AlarmRule.columns)
+                patient_id IS NULL AND profile IS DISTINCT FROM $4, \(AlarmRule.columns)
             FROM alarm_rules WHERE (ward_id = $1 OR patient_id = $2 OR num_nonnulls(ward_id, patient_id) = 0) AND ($3 OR \(AlarmRule.holds))
-                AND (patient_id IS NOT NULL OR profile IS NOT DISTINCT FROM $4)
-            """, [ward, patient, tidied, profile.stored])
+                AND (patient_id IS NOT NULL OR profile IS NOT DISTINCT FROM $4 OR $6 AND profile IS NOT DISTINCT FROM $5)
+            """, [ward, patient, tidied, profile.stored, provisional?.stored, provisional != nil])
         for row in rows {
-            guard let owner = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 3) else { continue }
+            guard let owner = AlarmLevel(rawValue: try row[0]), let rule = try AlarmRule(row, from: 4) else { continue }
+            if try row[3] {
+                others[owner, default: []].append(rule)
+                continue
+            }
             rules[owner, default: []].append(rule)
             let own = AlarmRuleTerms(reason: try row[1], expiresAt: (try row[2] as Timestamp?).map(Instant.init))
             if owner == level, own != AlarmRuleTerms() { terms[rule.key] = own }
         }
         self.init(
             of: level, profile: profile, hospital: rules[.hospital] ?? [], ward: rules[.ward] ?? [], patient: rules[.patient] ?? [],
+            provisional: provisional.map { ProvisionalLimits($0, hospital: others[.hospital] ?? [], ward: others[.ward] ?? []) },
             isSkinTemperatureValid: try connection.query("SELECT FROM wards WHERE id = $1 AND skin_temperature_valid", [ward]).count > 0,
             terms: terms)
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 
 /// The connection of the daemon that leads, or waits to. The lock belongs to its session, and so does every statement about alarms: a daemon
@@ -6,13 +7,16 @@ import Postgres
 /// One thread uses it.
 public struct LeaderSession {
     let connection: Connection
+    /// The hospital's day, by which ages are counted.
+    let today: @Sendable () -> String
 
     /// The server drops a session whose leader's host vanished (TCP), or whose leader hangs, within this: another one takes over.
     private static let longestSilenceSeconds = 4
     /// No statement of a job that is run every second may take longer.
     private static let statementSeconds = 3
 
-    public init(url: String) throws {
+    public init(url: String, today: @escaping @Sendable () -> String = Database.today(in: .gmt)) throws {
+        self.today = today
         connection = try Connection(url: url, application: "fajma-push leader")
         connection.answerTimeout = .seconds(Self.statementSeconds + 1)
         try connection.script(

@@ -51,20 +51,21 @@ public struct LimitChange: Sendable, Hashable, Identifiable {
 }
 
 extension Database {
-    /// The changes of a patient's own limits, and those of the present ward's and of the hospital's for the profile that holds, out of the audit; newest
-    /// first. Empty where the caller sees no such patient.
+    /// The changes of a patient's own limits, and those of the present ward's and of the hospital's for the profile that holds, or for both until somebody
+    /// has confirmed one, out of the audit; newest first. Empty where the caller sees no such patient.
     public func limitChanges(
         _ patient: PatientID, from: Instant?, to: Instant?, _ scope: Scope, _ page: Page<Int>
     ) throws -> [LimitChange] {
         try pool.with {
-            try $0.query(
+            guard let choice = try self.patient(.id(patient), scope, on: $0)?.profile else { return [] }
+            // Nothing in them that a pattern would read otherwise.
+            let profiles = [choice.inForce, choice.provisional].compactMap(\.self).map { $0.stored.map { "\($0)-" } ?? "" }.joined(separator: "|")
+            return try $0.query(
                 """
                 WITH changes AS (
-                    SELECT a.* FROM patients p JOIN wards w ON w.id = p.ward_id
-                    CROSS JOIN LATERAL (SELECT coalesce(p.profile, w.default_profile) AS held) AS profile
+                    SELECT a.* FROM patients p
                     JOIN audit a ON a.patient_id = p.id OR (a.patient_id IS NULL
-                        -- Its own numbers and words: nothing in them that a pattern would read otherwise.
-                        AND a.subject ~ ('^limit (ward-' || p.ward_id || '-)?' || coalesce(nullif(profile.held, '\(LimitProfile.adult.rawValue)') || '-', '') || '[^-]+-[^-]+-[^-]+$'))
+                        AND a.subject ~ ('^limit (ward-' || p.ward_id || '-)?(' || $7 || ')[^-]+-[^-]+-[^-]+$'))
                     WHERE p.id = $1 AND \(Scope.visible("p", wards: 2)) AND a.action LIKE 'limit.%'
                         AND ($3::timestamptz IS NULL OR a.at >= $3) AND ($4::timestamptz IS NULL OR a.at < $4)
                         AND ($5::bigint IS NULL OR a.id < $5)
@@ -90,7 +91,7 @@ extension Database {
                     after ->> 'reason', (after ->> 'expires_at')::timestamptz
                 FROM whole ORDER BY id DESC
                 """,
-                [patient, scope.wards, from?.timestamp, to?.timestamp, page.after, page.limit], statement: "limit changes"
+                [patient, scope.wards, from?.timestamp, to?.timestamp, page.after, page.limit, profiles], statement: "limit changes"
             ).compactMap(LimitChange.init)
         }
     }

@@ -68,12 +68,11 @@ extension LeaderSession {
         try connection.transaction { connection in
             // Who changes limits does so first; then this is looked at again.
             guard try connection.query("SELECT pg_try_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules])[0][0] else { return }
-            let row = try connection.query(
-                "SELECT p.ward_id, now(), coalesce(p.profile, w.default_profile) FROM patients p JOIN wards w ON w.id = p.ward_id WHERE p.id = $1",
-                [patient])[0]
+            let row = try connection.query("SELECT \(Database.patientColumns), now() FROM patients p WHERE p.id = $1", [patient])[0]
+            let (choice, ward): (ProfileChoice, WardID) = (try ProfileChoice(row, today: today()), try row[6])
             let before = try AlarmLevels(
-                of: .patient, profile: LimitProfile(stored: row[2]), ward: row[0], patient: patient, tidied: true, on: connection)
-            let effects = before.effects(of: before.left(at: Instant(try row[1] as Timestamp)))
+                of: .patient, profile: choice.inForce, provisional: choice.provisional, ward: ward, patient: patient, tidied: true, on: connection)
+            let effects = before.effects(of: before.left(at: Instant(try row[Database.columnAfterPatient] as Timestamp)))
             try LimitEffects(effects, reason: nil).tell(on: connection)
             try connection.query("SELECT set_config('fajma.actor', $1, true)", [try Author(name: "fajma").json])
             try connection.query("DELETE FROM alarm_rules WHERE patient_id = $1 AND expires_at <= now()", [patient])

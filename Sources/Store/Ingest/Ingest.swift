@@ -29,17 +29,24 @@ public final class Ingest: @unchecked Sendable {
     private var stalled = false
     /// How long a batch may take, from its beginning to the answer to its commit.
     private let deadline: Duration
+    /// The hospital's day, by which ages are counted.
+    private let today: @Sendable () -> String
     /// More servers than this that were told to give up and have not answered: no further one is asked for anything.
     private static let abandonedLimit = 2
 
     /// - Parameters:
     ///   - deadlineSeconds: how long a batch may take.
     ///   - limits: of what one device or account may send.
-    public init(url: String, application: String, logger: Logger, deadlineSeconds: Double = 5, limits: IngestShares.Limits = .init()) {
+    ///   - today: the hospital's day.
+    public init(
+        url: String, application: String, logger: Logger, deadlineSeconds: Double = 5, limits: IngestShares.Limits = .init(),
+        today: @escaping @Sendable () -> String = Database.today(in: .gmt)
+    ) {
         shares = IngestShares(limits)
         self.url = url
         self.application = application
         self.logger = logger
+        self.today = today
         deadline = .seconds(deadlineSeconds)
         let thread = Thread { [self] in run() }
         thread.name = "ingest"
@@ -140,7 +147,7 @@ public final class Ingest: @unchecked Sendable {
     private func commit(_ batch: [Ticket], on connection: Connection) throws {
         connection.deadline = .now + deadline
         do {
-            let (outcomes, stored) = try IngestBatch.commit(batch.map(\.submission), on: connection, repeaters)
+            let (outcomes, stored) = try IngestBatch.commit(batch.map(\.submission), today: today(), on: connection, repeaters)
             measures.count(stored)
             ended(stalled: false)
             for (ticket, outcome) in zip(batch, outcomes) { ticket.settle(outcome) }

@@ -14,8 +14,10 @@ struct IngestAlarms {
 
     // MARK: Reading
 
-    /// - Parameter wards: where the batch's patients are.
-    init(of wards: [PatientID: WardID], on connection: Connection) throws {
+    /// - Parameters:
+    ///   - wards: where the batch's patients are.
+    ///   - today: the hospital's day.
+    init(of wards: [PatientID: WardID], today: String, on connection: Connection) throws {
         if wards.isEmpty { return }
         let about: [any PostgresEncodable] = [wards.keys.sorted().map { Int32($0) }]
         let answers = try connection.pipeline {
@@ -39,9 +41,9 @@ struct IngestAlarms {
                 """, about)
             $0.query("SELECT patient_id, vital, ordered_at, device_id FROM latest_readings WHERE patient_id = ANY ($1)", about)
             $0.query("SELECT id, skin_temperature_valid, default_profile FROM wards WHERE skin_temperature_valid OR default_profile IS NOT NULL")
-            $0.query("SELECT id, profile FROM patients WHERE id = ANY ($1) AND profile IS NOT NULL", about)
+            $0.query("SELECT id, profile, profile_confirmed_at, to_char(birth_date, 'YYYY-MM-DD') FROM patients WHERE id = ANY ($1)", about)
         }
-        let rules = try IngestRules(answers[1], profiles: answers[6], wards: answers[5])
+        let rules = try IngestRules(answers[1], patients: answers[6], wards: answers[5], today: today)
         patients = rules.of(wards).mapValues { Patient(rules: $0) }
         for row in answers[2] {
             guard let key = try AlarmCondition.Key(row, from: 1) else { continue }

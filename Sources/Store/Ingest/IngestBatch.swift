@@ -16,6 +16,7 @@ struct IngestBatch {
     }
 
     private let submissions: [Submission]
+    private let today: String
     private var rows = IngestRows()
     private var seen = IngestDevices()
     private var reports: IngestReports
@@ -25,8 +26,8 @@ struct IngestBatch {
     /// taken to have been measured.
     private var moved: [Int: [Int: Instant]] = [:]
 
-    init(_ submissions: [Submission]) {
-        self.submissions = submissions
+    init(_ submissions: [Submission], today: String) {
+        (self.submissions, self.today) = (submissions, today)
         reports = IngestReports(of: submissions)
     }
 
@@ -41,14 +42,18 @@ struct IngestBatch {
 
     /// Stores what may be stored; answers each submission, in order.
     ///
-    /// - Parameter repeaters: who is expected to send what is stored already, and learns from this batch.
-    static func commit(_ submissions: [Submission], on connection: Connection, _ repeaters: IngestRepeaters) throws -> ([Outcome], Stored) {
+    /// - Parameters:
+    ///   - today: the hospital's day, `2026-11-30`.
+    ///   - repeaters: who is expected to send what is stored already, and learns from this batch.
+    static func commit(
+        _ submissions: [Submission], today: String, on connection: Connection, _ repeaters: IngestRepeaters
+    ) throws -> ([Outcome], Stored) {
         do {
-            var batch = IngestBatch(submissions)
+            var batch = IngestBatch(submissions, today: today)
             return try batch.commit(on: connection, repeaters, expectsDuplicates: false)
         } catch let error as PostgresError where error.sqlState == "23505" {
             try connection.query("ROLLBACK")
-            var batch = IngestBatch(submissions)
+            var batch = IngestBatch(submissions, today: today)
             var (outcomes, stored) = try batch.commit(on: connection, repeaters, expectsDuplicates: true)
             stored.isSecondAttempt = true
             return (outcomes, stored)
@@ -65,7 +70,7 @@ struct IngestBatch {
         var repeated = Repeated()
         try leaveOutBuried(&rows, &repeated, on: connection)
         rows.sort()
-        let alarms = try IngestAlarms(of: wards, on: connection)
+        let alarms = try IngestAlarms(of: wards, today: today, on: connection)
         let (new, changes): ([IngestRows.Row], IngestAlarms.Changes)
         if expectsDuplicates || repeaters.expectDuplicates(in: rows.all) {
             let stored = try connection.pipeline { write(Self.insertion + Self.skippingDuplicates, &$0) }[0]

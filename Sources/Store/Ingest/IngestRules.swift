@@ -12,17 +12,26 @@ struct IngestRules {
 
     private var common: [Level: [AlarmRule]] = [:]
     private var ofPatients: [PatientID: [AlarmRule]] = [:]
-    /// What people confirmed, and what wards said for everybody else; else it is an adult's.
-    private let confirmed: [PatientID: LimitProfile]
+    /// What people confirmed, as far as it decides which limits hold, and what the ages propose; without the wards' defaults.
+    private let choices: [PatientID: ProfileChoice]
     private var wardDefaults: [WardID: LimitProfile] = [:]
     private var skinTemperatureWards: Set<WardID> = []
 
     /// - Parameters:
     ///   - rules: patient, ward, profile and `AlarmRule.columns`.
-    ///   - profiles: patient and profile, of those for whom somebody confirmed one.
+    ///   - patients: id, the confirmed profile, when it was confirmed, and the birth date.
     ///   - wards: of those that decided anything: id, whether they have validated their site, and their default profile.
-    init(_ rules: Result, profiles: Result, wards: Result) throws {
-        confirmed = Dictionary(uniqueKeysWithValues: try profiles.map { (try $0[0], LimitProfile(stored: try $0[1])) })
+    ///   - today: the hospital's day.
+    init(_ rules: Result, patients: Result, wards: Result, today: String) throws {
+        choices = Dictionary(
+            uniqueKeysWithValues: try patients.map { row in
+                let (profile, at, birthDate): (String?, Timestamp?, String?) = (try row[1], try row[2], try row[3])
+                let confirmation = at.map { ProfileChoice.Confirmation(LimitProfile(stored: profile), instead: nil, by: nil, at: Instant($0)) }
+                return (
+                    try row[0],
+                    ProfileChoice(confirmation, proposed: birthDate.flatMap { LimitProfile.proposed(birthDate: $0, today: today) })
+                )
+            })
         for row in wards {
             let ward: WardID = try row[0]
             if try row[1] { skinTemperatureWards.insert(ward) }
@@ -43,13 +52,13 @@ struct IngestRules {
         var shared: [Sharing: EffectiveRules] = [:]
         return Dictionary(
             uniqueKeysWithValues: wards.map { patient, ward in
-                let profile = confirmed[patient] ?? wardDefaults[ward] ?? .adult
-                if let own = ofPatients[patient] {
-                    return (patient, EffectiveRules(levels(of: ward, profile, patient: own).rules, profile))
-                }
-                let isWards = common[Level(ward: ward, profile: profile)] != nil
-                let sharing = Sharing(ward: isWards ? ward : nil, profile: profile, isSkinTemperatureValid: skinTemperatureWards.contains(ward))
-                let rules = shared[sharing] ?? EffectiveRules(rules(of: ward, sharing), profile)
+                var choice = choices[patient] ?? ProfileChoice()
+                choice.wardDefault = wardDefaults[ward] ?? .adult
+                if let own = ofPatients[patient] { return (patient, EffectiveRules(levels(of: ward, choice, patient: own).rules, choice.inForce)) }
+                let profiles = [choice.inForce, choice.provisional].compactMap(\.self)
+                let isWards = profiles.contains { common[Level(ward: ward, profile: $0)] != nil }
+                let sharing = Sharing(ward: isWards ? ward : nil, profiles: profiles, isSkinTemperatureValid: skinTemperatureWards.contains(ward))
+                let rules = shared[sharing] ?? EffectiveRules(rules(of: ward, choice, sharing), choice.inForce)
                 shared[sharing] = rules
                 return (patient, rules)
             })
@@ -58,22 +67,26 @@ struct IngestRules {
     /// Whose patients have the same rules, unless they have their own. `ward` nil: all wards that have none of their own.
     private struct Sharing: Hashable {
         var ward: WardID?
-        var profile: LimitProfile
+        /// The one that holds, and the one that holds besides until somebody has confirmed one.
+        var profiles: [LimitProfile]
         var isSkinTemperatureValid: Bool
     }
 
-    private func rules(of ward: WardID, _ sharing: Sharing) -> AlarmRules {
-        guard sharing.ward == nil, sharing.profile == .adult, common[Level(ward: nil, profile: .adult)] == nil
-        else { return levels(of: ward, sharing.profile).rules }
+    private func rules(of ward: WardID, _ choice: ProfileChoice, _ sharing: Sharing) -> AlarmRules {
+        guard sharing.ward == nil, sharing.profiles == [.adult], common[Level(ward: nil, profile: .adult)] == nil
+        else { return levels(of: ward, choice).rules }
         return sharing.isSkinTemperatureValid ? AlarmRules.defaults : Self.defaultsBeforeValidation
     }
 
     private static let defaultsBeforeValidation = AlarmLevels(of: .hospital).rules
 
-    private func levels(of ward: WardID, _ profile: LimitProfile, patient: [AlarmRule] = []) -> AlarmLevels {
-        AlarmLevels(
-            of: .patient, profile: profile, hospital: common[Level(ward: nil, profile: profile)] ?? [],
-            ward: common[Level(ward: ward, profile: profile)] ?? [], patient: patient, isSkinTemperatureValid: skinTemperatureWards.contains(ward))
+    private func levels(of ward: WardID, _ choice: ProfileChoice, patient: [AlarmRule] = []) -> AlarmLevels {
+        func common(_ profile: LimitProfile, _ ward: WardID? = nil) -> [AlarmRule] { self.common[Level(ward: ward, profile: profile)] ?? [] }
+        let profile = choice.inForce
+        return AlarmLevels(
+            of: .patient, profile: profile, hospital: common(profile), ward: common(profile, ward), patient: patient,
+            provisional: choice.provisional.map { ProvisionalLimits($0, hospital: common($0), ward: common($0, ward)) },
+            isSkinTemperatureValid: skinTemperatureWards.contains(ward))
     }
 }
 

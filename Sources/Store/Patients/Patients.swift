@@ -13,7 +13,7 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
     public var profile = ProfileChoice()
 
     enum CodingKeys: String, CodingKey {
-        case id, profil_confirme_par, profil_confirme_le, profil_en_vigueur, profil_propose, profil_a_confirmer
+        case id, profil_confirme_par, profil_confirme_le, profil_en_vigueur, profil_propose, profil_a_confirmer, profil_provisoire
         case dischargedAt = "sorti_le"
         case ownLimits = "limites_propres"
     }
@@ -44,6 +44,7 @@ public struct Patient: Codable, Sendable, Hashable, Identifiable {
         try container.encode(profile.inForce, forKey: .profil_en_vigueur)
         try container.encode(profile.proposed, forKey: .profil_propose)
         try container.encode(profile.asks, forKey: .profil_a_confirmer)
+        try container.encode(profile.provisional, forKey: .profil_provisoire)
         try fields.encode(to: encoder)
     }
 }
@@ -143,7 +144,7 @@ extension Database {
                 bed: row[7], spo2Scale: row[9], isPregnant: row[10],
                 profile: (row[12] as String?).flatMap(LimitProfile.init(rawValue:))),
             dischargedAt: dischargedAt.map(Instant.init),
-            ownLimits: (row[11] as [Int16]).compactMap(Vital.init(code:)), profile: profile(row, birthDate: row[4]))
+            ownLimits: (row[11] as [Int16]).compactMap(Vital.init(code:)), profile: ProfileChoice(row, today: today()))
     }
 
     /// - Parameter isDischarged: those who have left instead of those who are there.

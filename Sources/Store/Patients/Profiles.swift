@@ -46,35 +46,44 @@ extension Database {
 
     /// A patient keeps limits of their own: what would hold must make sense. What does not already is not held against the change.
     private func checkOwnLimits(of patient: Patient, under profile: LimitProfile, on connection: Connection) throws {
-        func isValid(_ profile: LimitProfile) throws -> Bool {
-            try AlarmLevels(of: .patient, profile: profile, ward: patient.fields.ward, patient: patient.id, on: connection).rules.fault(
-                under: profile) == nil
-        }
-        if patient.ownLimits.isEmpty || profile == patient.profile.inForce { return }
-        guard try isValid(profile) || !isValid(patient.profile.inForce) else {
+        if patient.ownLimits.isEmpty || profile == patient.profile.inForce && patient.profile.provisional == nil { return }
+        let after = try levels(of: patient, ProfileChoice(wardDefault: profile, proposed: profile), on: connection)
+        guard after.rules.fault(under: profile) != nil else { return }
+        let before = try levels(of: patient, patient.profile, on: connection)
+        if before.rules.fault(under: before.profile) == nil {
             throw StoreError.limitsContradict(wards: [], patients: [patient.fields.hospitalNumber])
         }
     }
 
-    /// Whether any limit lets more pass under the profile than under the one that holds.
-    private func isLooser(_ profile: LimitProfile, for patient: Patient, on connection: Connection) throws -> Bool {
-        func rules(_ profile: LimitProfile) throws -> [AlarmRule.Key: AlarmRule] {
-            let levels = try AlarmLevels(of: .patient, profile: profile, ward: patient.fields.ward, patient: patient.id, on: connection)
-            return Dictionary(levels.effective.map { ($0.rule.key, $0.rule) }) { $1 }
-        }
-        let (before, after) = try (rules(patient.profile.inForce), rules(profile))
-        return before.contains { AlarmRule.isLooser(after[$0.key], than: $0.value) }
+    /// The limits that hold for a patient, or would with another choice of the profile.
+    func levels(of patient: Patient, _ choice: ProfileChoice, on connection: Connection) throws -> AlarmLevels {
+        try AlarmLevels(
+            of: .patient, profile: choice.inForce, provisional: choice.provisional, ward: patient.fields.ward, patient: patient.id, on: connection)
     }
 
-    /// From the columns of `patientColumns` about it.
-    func profile(_ row: Row, birthDate: String?) throws -> ProfileChoice {
-        var confirmation: ProfileChoice.Confirmation?
+    /// Whether any limit lets more pass under the profile than under what holds.
+    private func isLooser(_ profile: LimitProfile, for patient: Patient, on connection: Connection) throws -> Bool {
+        func rules(_ choice: ProfileChoice) throws -> [AlarmRule.Key: AlarmRule] {
+            try Dictionary(levels(of: patient, choice, on: connection).effective.map { ($0.rule.key, $0.rule) }) { $1 }
+        }
+        let (before, after) = try (rules(patient.profile), rules(ProfileChoice(wardDefault: profile, proposed: profile)))
+        return before.contains { AlarmRule.isLooser(after[$0.key], than: $0.value) }
+    }
+}
+
+extension ProfileChoice {
+    /// - Parameters:
+    ///   - row: `Database.patientColumns`.
+    ///   - today: the hospital's day.
+    init(_ row: Row, today: String) throws {
+        var confirmation: Confirmation?
         if let stored: String = try row[12], let at: Timestamp = try row[15] {
             let proposed = (try row[13] as String?).flatMap(LimitProfile.init(rawValue:))
             confirmation = .init(LimitProfile(stored: stored), instead: proposed, by: try row[14], at: Instant(at))
         }
-        return ProfileChoice(
+        let birthDate: String? = try row[4]
+        self.init(
             confirmation, wardDefault: LimitProfile(stored: try row[16]),
-            proposed: birthDate.flatMap { LimitProfile.proposed(birthDate: $0, today: today()) })
+            proposed: birthDate.flatMap { LimitProfile.proposed(birthDate: $0, today: today) })
     }
 }

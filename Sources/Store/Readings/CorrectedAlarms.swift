@@ -25,7 +25,7 @@ extension Database {
             patient: patient, reading: Reading(vital: vital, value: try found[4], measuredAt: Instant(try found[1]), isByHand: true), device: 0,
             author: nil,
             receivedAt: Instant(try found[2]), submission: 0, position: 0, isUntimed: false, effectiveAt: Instant(try found[3]))
-        var alarms = try IngestAlarms(of: [patient: try found[0]], on: connection)
+        var alarms = try IngestAlarms(of: [patient: try found[0]], today: today(), on: connection)
         alarms.forget(vital, of: patient, from: .byHand)
         var changes = alarms.pass([row])
         try goOn(&changes, since: row.effectiveAt, on: connection)

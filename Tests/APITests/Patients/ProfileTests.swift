@@ -29,12 +29,12 @@ import Testing
         #expect(before["profil"] == .null && before["profil_confirme_par"] == .null && before["profil_confirme_le"] == .null)
         #expect(
             before["profil_propose"]?.text == "enfant_1_4" && before["profil_en_vigueur"]?.text == "adulte"
-                && before["profil_a_confirmer"] == .bool(true))
+                && before["profil_a_confirmer"] == .bool(true) && before["profil_provisoire"]?.text == "enfant_1_4")
         let after = try confirm("enfant_1_4")
         #expect(after.status == 200 && after["profil"]?.text == "enfant_1_4" && after["profil_confirme_par"]?.text == "nurse")
         #expect(
             after["profil_confirme_le"]?.text != nil && after["profil_a_confirmer"] == .bool(false)
-                && after["profil_en_vigueur"]?.text == "enfant_1_4")
+                && after["profil_en_vigueur"]?.text == "enfant_1_4" && after["profil_provisoire"] == .null)
         #expect(try api.send("GET", "/api/patients/1/", as: .ecran).json == after.json)
         // What the resource shows may be sent back; another profile is not written beside other members.
         let path = "/api/patients/1/"
@@ -78,10 +78,13 @@ import Testing
     }
 
     @Test("limits answer whose they are, and a ward's and the hospital's are set by profile") func limits() throws {
-        #expect(try api.send("GET", "/api/patients/1/limites/")["profil"]?.text == "adulte")
+        // Until somebody confirms one, the stricter of both on each side.
+        let provisional = try api.send("GET", "/api/patients/1/limites/")
+        #expect(provisional["profil"]?.text == "adulte" && provisional["profil_provisoire"]?.text == "enfant_1_4")
+        #expect(limit(provisional) == 130 && limit(provisional, "heart_rate", "bas") == 60)
         _ = try confirm("enfant_1_4")
         let own = try api.send("GET", "/api/patients/1/limites/")
-        #expect(own["profil"]?.text == "enfant_1_4" && limit(own) == 170)
+        #expect(own["profil"]?.text == "enfant_1_4" && limit(own) == 170 && own["profil_provisoire"] == nil)
         let body = #"{"limites":[{"type_donnee":"heart_rate","cote":"haut","niveau_gravite":"error","seuil":165}]}"#
         let ward = try api.send("PUT", "/api/services/1/limites/?profil=enfant_1_4", as: .medecin, body)
         #expect(ward.status == 200 && ward["profil"]?.text == "enfant_1_4" && limit(ward) == 165)
@@ -92,6 +95,7 @@ import Testing
         #expect(try api.send("PUT", "/api/limites/?profil=enfant_5_12", as: .admin, body).status == 400, "150 is tighter: a reason is needed")
         let changes = try api.send("GET", "/api/patients/1/limites/changements/")
         #expect(changes.json?[0]?["profil"]?.text == "enfant_1_4" && changes.json?.array?.count == 1)
+        #expect(try api.send("PUT", "/api/patients/1/limites/", as: .infirmier, provisional.text).status == 200, "what is shown may be sent back")
     }
 
     @Test("a limit trial says which profile held, and tries another one") func trial() throws {

@@ -73,7 +73,7 @@ def test_a_ward_its_patient_and_the_patients_device(database):
     assert patient == {"id": 1, "identifiant": "H0042", "nom": "Lefèvre", "prenom": "Zoé", "date_naissance": "1950-04-23",
                        "sexe": "F", "service": 1, "lit": "12", "sorti_le": None, "echelle_spo2": 1, "enceinte": False, "limites_propres": [],
                        "profil": None, "profil_confirme_par": None, "profil_confirme_le": None, "profil_en_vigueur": "adulte",
-                       "profil_propose": "adulte", "profil_a_confirmer": False}
+                       "profil_propose": "adulte", "profil_a_confirmer": False, "profil_provisoire": None}
     assert ask(database, "patient", "list", "--ward", "1") == [patient]
     device = ask(database, "device", "add", "Bracelet 1", "--patient", "H0042")
     assert (device["id"], device["patient"], device["type_dispositif"]) == (1, 1, "bracelet")

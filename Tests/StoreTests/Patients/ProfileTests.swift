@@ -53,22 +53,52 @@ import Testing
     private func limit(_ levels: AlarmLevels?, _ key: AlarmRule.Key) -> Double? { levels?.effective.first { $0.rule.key == key }?.rule.limit }
 
     @Test(
-        "an infant's pulse of 140 alarms until somebody confirms the proposal, then one of 60 does; the device is told, the alert knows which profile held"
+        "until somebody confirms the proposal an infant's pulse of 60 and one of 140 alarm, then one of 60; the device is told, the alert knows which profile held"
     )
     func confirmed() throws {
         #expect(try patient().profile.proposed == .infant0to2Months && patient().profile.asks && patient().profile.inForce == .adult)
-        let before = try pulse(140, 0..<8)
-        #expect(before == AlarmLevels(of: .hospital).rules.ofDevices)
-        #expect(try alerts() == ["heart_rate_haut error adulte open"])
+        let provisional = AlarmLevels(of: .patient, provisional: ProvisionalLimits(.infant0to2Months))
+        let before = try pulse(60, -20..<(-8))
+        #expect(before == provisional.rules.ofDevices && before?.all.contains { $0.key == .init(.heartRate, .low, .error) && $0.limit == 80 } == true)
+        let shown = try #require(try store.database.alarmRules(.patient(1), store.nurse))
+        #expect(shown == provisional && shown.provisional?.profile == .infant0to2Months)
+        #expect(try alerts() == ["heart_rate_bas error adulte open"])
+        try pulse(105, -8..<0)
+        try pulse(140, 0..<8)
+        #expect(try alerts() == ["heart_rate_bas error adulte ended", "heart_rate_haut error adulte open"])
         let after = try #require(try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse))
         #expect(after.profile.confirmation?.by == "nurse" && after.profile.inForce == .infant0to2Months && !after.profile.asks)
         let rules = try #require(try pulse(140, 8..<12))
         #expect(rules == AlarmLevels(of: .hospital, profile: .infant0to2Months).rules.ofDevices && rules.version != before?.version)
-        #expect(try alerts() == ["heart_rate_haut error adulte ended"])
+        #expect(try alerts().last == "heart_rate_haut error adulte ended")
         try pulse(60, 12..<20)
-        #expect(try alerts().last == "heart_rate_bas error nourrisson_0_2 open" && alerts().count == 2)
-        let shown = try store.database.alerts(store.nurse, AlertFilter(patient: 1), Page(limit: 10))
-        #expect(shown.map(\.profile) == [.infant0to2Months, .adult])
+        #expect(try alerts().last == "heart_rate_bas error nourrisson_0_2 open" && alerts().count == 3)
+        let listed = try store.database.alerts(store.nurse, AlertFilter(patient: 1), Page(limit: 10))
+        #expect(listed.map(\.profile) == [.infant0to2Months, .adult, .adult])
+    }
+
+    @Test(
+        "what is provisional is the same for readings, devices and pages: by ward, hospital, own limits, skin, age and default",
+        arguments: [true, false])
+    func provisional(isSkinValid: Bool) throws {
+        try set(.hospital, nil, rule(.heartRate, .high, .error, 135))
+        try set(.ward(1), .infant0to2Months, rule(.heartRate, .low, .error, 85), rule(.temperature, .high, .error, 37.9))
+        _ = try store.database.changeWard(1, isSkinTemperatureValid: isSkinValid, store.admin)
+        for (birth, ward) in [
+            ("current_date - 21", LimitProfile.adult), ("current_date - interval '14 years'", .adult),
+            ("current_date - interval '40 years'", .hypercapnia),
+            ("NULL", .hypercapnia), ("NULL", .adult), ("current_date - interval '40 years'", .infant0to2Months),
+        ] {
+            try owner.script("UPDATE patients SET birth_date = \(birth) WHERE id = 1")
+            _ = try store.database.changeWard(1, defaultProfile: ward, store.admin)
+            for own in [[], [AlarmRuleChange(rule(.spo2, .low, .error, 86))]] {
+                _ = try store.database.changeAlarmRules(.patient(1), store.admin, to: own, reason: "r")
+                let shown = try #require(try store.database.alarmRules(.patient(1), store.nurse))
+                #expect(try shown.provisional?.profile == patient().profile.provisional && shown.profile == ward)
+                #expect(try pulse(100, 0..<1) == shown.rules.ofDevices, "\(birth) \(ward)")
+            }
+        }
+        #expect(try patient().profile.asks, "nobody has said anything of somebody in a ward of infants who is 40")
     }
 
     @Test("a confirmation is audited with what was and what is, and its author is no secret") func audited() throws {
@@ -116,7 +146,7 @@ import Testing
         try set(.hospital, nil, rule(.heartRate, .high, .error, 135))
         try set(.ward(1), .infant0to2Months, rule(.heartRate, .high, .error, 200))
         func listed() throws -> [LimitChange] { try store.database.limitChanges(1, from: nil, to: nil, store.nurse, Page(limit: 10)) }
-        #expect(try listed().map(\.level) == [.hospital] && listed()[0].profile == .adult)
+        #expect(try listed().map(\.profile) == [.infant0to2Months, .adult], "both hold until somebody has confirmed one")
         _ = try store.database.confirmProfile(.infant0to2Months, of: .id(1), store.nurse)
         try set(.patient(1), nil, rule(.heartRate, .high, .error, 195))
         #expect(try listed().map(\.level) == [.patient, .ward] && listed().map(\.profile) == [nil, .infant0to2Months])
@@ -145,7 +175,8 @@ import Testing
     @Test("a ward's default holds for whom nobody has decided, also for the devices, and no longer than that") func wardDefault() throws {
         #expect(try store.database.changeWard(1, defaultProfile: .child1to4Years, store.admin)?.defaultProfile == .child1to4Years)
         #expect(try patient().profile.inForce == .child1to4Years && patient().profile.asks)
-        #expect(try pulse(100, 0..<8) == AlarmLevels(of: .hospital, profile: .child1to4Years).rules.ofDevices)
+        let provisional = AlarmLevels(of: .patient, profile: .child1to4Years, provisional: ProvisionalLimits(.infant0to2Months))
+        #expect(try pulse(100, 0..<8) == provisional.rules.ofDevices)
         _ = try store.database.confirmProfile(.adult, of: .id(1), store.nurse, reason: "r")
         #expect(try pulse(100, 8..<9) == AlarmLevels(of: .hospital).rules.ofDevices)
         #expect(try store.database.changeWard(1, defaultProfile: .adult, store.admin)?.defaultProfile == .adult)

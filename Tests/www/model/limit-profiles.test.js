@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ADULT, choosable, HYPERCAPNIA, profileOf, PROFILES, proposedProfile, vitalIn } from "../../../www/model/limit-profiles.js";
+import { ADULT, askText, choosable, HYPERCAPNIA, profileOf, PROFILES, proposedProfile, provisionalText, vitalIn } from "../../../www/model/limit-profiles.js";
 import { judge, vital, VITALS } from "../../../www/model/vitals.js";
 
 test("the page's profiles are the fixture that the server's are compared with", () => {
@@ -32,6 +32,16 @@ test("the age proposes: a birthday changes the band on its day", () => {
 test("what holds for a patient is an adult's where an older server says nothing", () => {
   assert.equal(profileOf({ profil_en_vigueur: "enfant_1_4" }), "enfant_1_4");
   assert.deepEqual([profileOf({}), profileOf(null)], [ADULT, ADULT]);
+});
+
+test("the question says the age's profile or that no age is known; provisional limits say of which profiles they are, until somebody confirmed one", () => {
+  const t = (key, values) => `${key} ${JSON.stringify(values ?? {})}`;
+  assert.equal(askText({ profil_propose: "adolescent" }, t), 'profile.asks.of {"name":"profile.adolescent {}"}');
+  assert.equal(askText({ profil_propose: null }, t), "profile.asks.unknown {}");
+  const both = 'limits.provisional {"one":"profile.adulte {}","other":"profile.adolescent {}"}';
+  assert.equal(provisionalText({ profil: null, profil_en_vigueur: ADULT, profil_provisoire: "adolescent" }, t), both, "a patient");
+  assert.equal(provisionalText({ profil: ADULT, profil_provisoire: "adolescent" }, t), both, "an answer about limits");
+  for (const one of [{ profil: ADULT }, { profil: "adolescent", profil_en_vigueur: "adolescent", profil_provisoire: null }]) assert.equal(provisionalText(one, t), null);
 });
 
 test("chronic hypercapnia is a doctor's choice, to it and from it", () => {
