@@ -42,7 +42,8 @@ import Testing
             }
         }
         for rule in profile.rules + other.rules {
-            let held = rules.first { $0.key == rule.key }
+            var held = try #require(rules.first { $0.key == rule.key })
+            held.hysteresis = rule.hysteresis  // it belongs to the limit
             #expect(!AlarmRule.isLooser(held, than: rule), "\(rule.key.text)")
         }
         #expect(Set(rules) == Set(provisional(other, profile).effective.map(\.rule)), "whichever is the ward's makes no difference")

@@ -3,7 +3,7 @@ const CHANGED = ["created", "changed", "deleted"];
 const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause", "hold", "limit", "ward", "user", "user_ward"];
 
 export const ACTIONS = [
-  ...SUBJECTS.flatMap((subject) => [...CHANGED.map((what) => `${subject}.${what}`), ...(subject === "limit" ? ["limit.*"] : [])]),
+  ...SUBJECTS.flatMap((subject) => [...CHANGED.map((what) => `${subject}.${what}`), ...(subject === "limit" ? ["limit.loosened", "limit.*"] : [])]),
   "session.created", "session.locked", "session.ended", "login.refused", "login.throttled", "login.expired", "request.refused", "patient.opened", "patient.refused", "ward.refused",
   "admission.refused", "admission.throttled", "password.changed", "audit.exported", "reading.expired",
 ];

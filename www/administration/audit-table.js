@@ -112,6 +112,7 @@ export class AuditTable extends FajmaElement {
     if (["profile", "profile_proposed", "default_profile"].includes(field) && i18n.has(`profile.${value}`)) return t(`profile.${value}`);
     if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
     if (field === "effective_level") return t(`limits.origin.${value}`);
+    if (field === "cause" && i18n.has(`limits.cause.${value}`)) return t(`limits.cause.${value}`);
     if (["limit_value", "effective_limit"].includes(field) && value === NO_LIMIT) return t("audit.limit.none");
     if (field === "birth_date") return calendarDay(value, i18n.language);
     if (field === "agent") return readAgent(value).text;

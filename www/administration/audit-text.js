@@ -10,7 +10,7 @@ function flat(value, path = "") {
 
 /** What people look for first comes first, always in this order: JSON has none. What is not named here follows by the alphabet. */
 const ORDER = ["hospital_number", "last_name", "first_name", "birth_date", "sex", "ward_id", "bed", "discharged_at", "username", "role",
-  "patient_id", "device_id", "name", "kind", "during", "vital", "value", "effective_limit", "reason", "expires_at", "effective_level", "limit_value", "includes_limit", "delay_seconds", "hysteresis", "measured_at", "severity", "message", "begun_at",
+  "patient_id", "device_id", "name", "kind", "during", "vital", "value", "effective_limit", "cause", "reason", "expires_at", "effective_level", "limit_value", "includes_limit", "delay_seconds", "hysteresis", "measured_at", "severity", "message", "begun_at",
   "ends_at", "status"];
 const rank = (field) => (ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length);
 const inOrder = (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1);

@@ -54,6 +54,19 @@ extension AlarmLevels {
         }
     }
 
+    /// The limits that let more pass in another state, whatever changed: the profile, the ward, the age. In the order of `AlarmRule.Key`.
+    public func loosened(by after: AlarmLevels) -> [AlarmRuleEffect] {
+        let (holding, becomes) = (holding, after.holding)
+        return holding.keys.sorted().compactMap { key in
+            let (before, after) = (holding[key] ?? .init(), becomes[key] ?? .init())
+            var rule = after.rule
+            // How far inside its limit a value must come back belongs to the limit.
+            if let was = before.rule, rule?.limit != was.limit { rule?.hysteresis = was.hysteresis }
+            guard AlarmRule.isLooser(rule, than: before.rule) else { return nil }
+            return AlarmRuleEffect(key: key, before: before, after: after, terms: AlarmRuleTerms(), isLooser: true)
+        }
+    }
+
     private var holding: [AlarmRule.Key: AlarmRuleEffect.Holding] {
         Dictionary(uniqueKeysWithValues: effective.map { ($0.rule.key, AlarmRuleEffect.Holding(rule: $0.rule, level: $0.level)) })
     }

@@ -14,7 +14,8 @@ public struct ProvisionalLimits: Hashable, Sendable {
 }
 
 extension AlarmRule {
-    /// A rule that lets no more pass than either of two with its key.
+    /// A rule whose limit lets no more pass than that of either of two with its key, and that waits no longer. How far inside its limit a value must come
+    /// back belongs to the limit.
     func stricter(_ other: AlarmRule) -> AlarmRule {
         guard let limit else { return other }
         guard let second = other.limit else { return self }
@@ -22,7 +23,7 @@ extension AlarmRule {
         var rule = isSame || (key.side == .low ? limit > second : limit < second) ? self : other
         rule.includesLimit = isSame ? includesLimit || other.includesLimit : rule.includesLimit
         rule.delaySeconds = min(delaySeconds, other.delaySeconds)
-        rule.hysteresis = min(hysteresis, other.hysteresis)
+        if isSame { rule.hysteresis = min(hysteresis, other.hysteresis) }
         return rule
     }
 }

@@ -27,6 +27,8 @@ public struct LimitChange: Sendable, Hashable, Identifiable {
     /// What held for the patients whom it concerns, whichever level it came from; nil: from before this was kept.
     public var held: Holding?
     public var holds: Holding?
+    /// Of a limit that became looser for the patient although nobody changed it; `before` and `after` are nil then.
+    public var cause: LooseningCause?
     public var reason: String?
     public var expiresAt: Instant?
 
@@ -88,7 +90,7 @@ extension Database {
                 )
                 SELECT id, at, CASE WHEN user_id IS NOT NULL THEN username END, patient_id IS NOT NULL, substr(subject, 7),
                     \(Self.limitState("was")), \(Self.limitState("became")), \(Self.holding("before")), \(Self.holding("after")),
-                    after ->> 'reason', (after ->> 'expires_at')::timestamptz
+                    after ->> 'reason', (after ->> 'expires_at')::timestamptz, after ->> 'cause'
                 FROM whole ORDER BY id DESC
                 """,
                 [patient, scope.wards, from?.timestamp, to?.timestamp, page.after, page.limit, profiles], statement: "limit changes"
@@ -144,7 +146,8 @@ extension LimitChange {
             id: try row[0], at: Instant(try row[1]), username: try row[2], level: level,
             profile: isPatients ? nil : LimitProfile(stored: profile), key: .init(vital, side, severity),
             before: try State(row, from: 5), after: try State(row, from: 10), held: try Holding(row, from: 15), holds: try Holding(row, from: 21),
-            reason: try row[27], expiresAt: (try row[28] as Timestamp?).map(Instant.init))
+            cause: (try row[29] as String?).flatMap(LooseningCause.init(rawValue:)), reason: try row[27],
+            expiresAt: (try row[28] as Timestamp?).map(Instant.init))
     }
 }
 
@@ -158,7 +161,8 @@ extension LimitChange.State {
 
 extension LimitChange: Encodable {
     enum CodingKeys: String, CodingKey {
-        case moment, auteur, niveau, profil, type_donnee, cote, niveau_gravite, ancien, nouveau, en_vigueur_avant, en_vigueur_apres, assouplie, motif,
+        case moment, auteur, niveau, profil, type_donnee, cote, niveau_gravite, ancien, nouveau, en_vigueur_avant, en_vigueur_apres, assouplie, cause,
+            motif,
             expire_le
     }
 
@@ -176,6 +180,7 @@ extension LimitChange: Encodable {
         try container.encode(held, forKey: .en_vigueur_avant)
         try container.encode(holds, forKey: .en_vigueur_apres)
         try container.encode(isLooser, forKey: .assouplie)
+        try container.encode(cause, forKey: .cause)
         try container.encode(reason, forKey: .motif)
         try container.encode(expiresAt, forKey: .expire_le)
     }

@@ -34,7 +34,7 @@ struct LimitEffects {
     }
 
     /// `none`: the audit's word for no alarm of this priority.
-    private static func members(_ holding: AlarmRuleEffect.Holding) -> [String: JSON] {
+    static func members(_ holding: AlarmRuleEffect.Holding) -> [String: JSON] {
         guard let rule = holding.rule, let level = holding.level else { return ["effective_limit": .string("none")] }
         let common: [String: JSON] = [
             "effective_limit": rule.limit.map { .number($0) } ?? .string("none"), "effective_level": .string(level.rawValue),

@@ -203,13 +203,17 @@ extension Database {
             if before.dischargedAt != nil, fields.bed != before.fields.bed { throw StoreError.patientDischarged }
             try check(scoreScale: fields.spo2Scale, instead: before.fields.spo2Scale, scope)
             guard scope.sees(ward: fields.ward) else { throw Self.foreignWard }
-            return try patient(
+            let bringsLimits = fields.ward != before.fields.ward || fields.birthDate != before.fields.birthDate
+            let held = bringsLimits ? try levels(of: before, before.profile, on: connection) : nil
+            let after = try patient(
                 connection.query(
                     """
                     UPDATE patients p SET hospital_number = $1, last_name = $2, first_name = $3, birth_date = $4::text::date,
                         sex = $5, ward_id = $6, bed = $7, spo2_scale = coalesce($8, spo2_scale), pregnant = coalesce($9, pregnant)
                     WHERE id = $10 RETURNING \(Self.patientColumns)
                     """, fields.values + [before.id])[0])
+            if let held { try recordLoosened(from: held, by: before.fields, to: after, on: connection) }
+            return after
         }
     }
 

@@ -19,10 +19,13 @@ extension Database {
             if patient.dischargedAt != nil { throw StoreError.patientDischarged }
             try check(profile: profile, instead: patient.fields.profile, scope)
             try checkOwnLimits(of: patient, under: profile, on: connection)
-            if reason == nil, profile != patient.profile.proposed, try isLooser(profile, for: patient, on: connection) {
-                throw StoreError.reasonNeeded
-            }
+            let (held, holds) = try (
+                levels(of: patient, patient.profile, on: connection),
+                levels(of: patient, ProfileChoice(wardDefault: profile, proposed: profile), on: connection)
+            )
+            if reason == nil, profile != patient.profile.proposed, !held.loosened(by: holds).isEmpty { throw StoreError.reasonNeeded }
             if let reason { try LimitEffects.tell(reasonForProfile: reason, on: connection) }
+            try recordLoosened(from: held, to: holds, of: patient.id, because: .profile, reason: reason, on: connection)
             return try confirmed(patient, profile, scope, on: connection)
         }
     }
@@ -59,15 +62,6 @@ extension Database {
     func levels(of patient: Patient, _ choice: ProfileChoice, on connection: Connection) throws -> AlarmLevels {
         try AlarmLevels(
             of: .patient, profile: choice.inForce, provisional: choice.provisional, ward: patient.fields.ward, patient: patient.id, on: connection)
-    }
-
-    /// Whether any limit lets more pass under the profile than under what holds.
-    private func isLooser(_ profile: LimitProfile, for patient: Patient, on connection: Connection) throws -> Bool {
-        func rules(_ choice: ProfileChoice) throws -> [AlarmRule.Key: AlarmRule] {
-            try Dictionary(levels(of: patient, choice, on: connection).effective.map { ($0.rule.key, $0.rule) }) { $1 }
-        }
-        let (before, after) = try (rules(patient.profile), rules(ProfileChoice(wardDefault: profile, proposed: profile)))
-        return before.contains { AlarmRule.isLooser(after[$0.key], than: $0.value) }
     }
 }
 

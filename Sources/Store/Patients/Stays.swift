@@ -21,7 +21,7 @@ extension Database {
             let known = try connection.query(
                 "SELECT \(Self.patientColumns) FROM patients p WHERE p.hospital_number = $1 FOR UPDATE", [fields.hospitalNumber]
             ).first().map { try self.patient($0) }
-            guard let known else { return (try confirmed(insertPatient(fields, on: connection), fields.profile, scope, on: connection), false) }
+            guard let known else { return (try admitted(insertPatient(fields, on: connection), fields.profile, scope, on: connection), false) }
             let taken = PostgresError(kind: .refused, sqlState: "23505", constraint: "patients_hospital_number_key")
             guard readmits, known.dischargedAt != nil else { throw taken }
             // The scale that a doctor chose stays; a pregnancy need not have lasted, and a child has grown.
@@ -34,8 +34,14 @@ extension Database {
             // Only now, though it undoes the rest: asked before, a bed that is taken would tell who guesses a name or a birth date that
             // it was right, and leave no trace.
             guard known.fields.isSamePerson(as: fields) else { throw taken }
-            return (try confirmed(patient(readmitted[0]), fields.profile, scope, on: connection), true)
+            return (try admitted(patient(readmitted[0]), fields.profile, scope, on: connection), true)
         }
+    }
+
+    private func admitted(_ patient: Patient, _ profile: LimitProfile?, _ scope: Scope, on connection: Connection) throws -> Patient {
+        let patient = try confirmed(patient, profile, scope, on: connection)
+        try recordLoosened(atAdmissionOf: patient, on: connection)
+        return patient
     }
 
     /// As `admitPatient`, for whom it makes no difference.

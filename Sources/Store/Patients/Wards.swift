@@ -67,8 +67,11 @@ extension Database {
     ) throws -> Ward? {
         guard scope.sees(ward: id) else { return nil }
         let name = try name.map { try ShownText.checked($0, field: "nom") }
-        return try change(by: scope.author) {
-            try $0.query(
+        return try change(by: scope.author) { connection in
+            // Before the patients' rows, as who changes limits does.
+            if defaultProfile != nil { try connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [AdvisoryLock.alarmRules]) }
+            let held = defaultProfile == nil ? [] : try levelsByDefault(in: id, on: connection)
+            let changed = try connection.query(
                 """
                 UPDATE wards SET name = coalesce($2, name), skin_temperature_valid = coalesce($3, skin_temperature_valid),
                     default_profile = CASE WHEN $4::text IS NULL THEN default_profile ELSE nullif($4, $5) END,
@@ -77,6 +80,11 @@ extension Database {
                 """,
                 [id, name, isSkinTemperatureValid, defaultProfile?.rawValue, LimitProfile.adult.rawValue, showsNamesWhenLocked]
             ).first().map(Self.ward)
+            if held.isEmpty { return changed }
+            for (before, after) in zip(held, try levelsByDefault(in: id, on: connection)) {
+                try recordLoosened(from: before.levels, to: after.levels, of: before.patient, because: .wardDefault, on: connection)
+            }
+            return changed
         }
     }
 

@@ -172,7 +172,7 @@ import Testing
         func without(_ row: JSON) -> JSON {
             guard case .object(var members) = row else { return row }
             // What held is LoosenedLimitTests' subject.
-            for name in ["moment", "en_vigueur_avant", "en_vigueur_apres", "assouplie", "motif", "expire_le"] { members[name] = nil }
+            for name in ["moment", "en_vigueur_avant", "en_vigueur_apres", "assouplie", "cause", "motif", "expire_le"] { members[name] = nil }
             return .object(members)
         }
         // In one PUT, what goes stands before what comes.

@@ -93,8 +93,15 @@ import Testing
         #expect(
             try api.send("PUT", "/api/services/1/limites/?profil=enfant_1_4", as: .medecin, ward.text, headers: ["If-Match": "\"1\""]).status == 412)
         #expect(try api.send("PUT", "/api/limites/?profil=enfant_5_12", as: .admin, body).status == 400, "150 is tighter: a reason is needed")
-        let changes = try api.send("GET", "/api/patients/1/limites/changements/")
-        #expect(changes.json?[0]?["profil"]?.text == "enfant_1_4" && changes.json?.array?.count == 1)
+        let changes = try #require(try api.send("GET", "/api/patients/1/limites/changements/").json?.array)
+        #expect(changes[0]["profil"]?.text == "enfant_1_4" && changes.filter { $0["cause"] == .null }.count == 1)
+        // What an adult's limits forbade until somebody confirmed a child's.
+        let loosened = try #require(
+            changes.first { $0["type_donnee"]?.text == "heart_rate" && $0["niveau_gravite"]?.text == "error" && $0["cause"] != .null })
+        #expect(
+            loosened["cause"]?.text == "profil" && loosened["assouplie"] == .bool(true) && loosened["ancien"] == .null && loosened["nouveau"] == .null
+        )
+        #expect(loosened["en_vigueur_avant"]?["seuil"]?.number == 130 && loosened["en_vigueur_apres"]?["seuil"]?.number == 170)
         #expect(try api.send("PUT", "/api/patients/1/limites/", as: .infirmier, provisional.text).status == 200, "what is shown may be sent back")
     }
 

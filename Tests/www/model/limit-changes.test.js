@@ -32,6 +32,13 @@ test("a loosened limit says what held before, where that came from, why and unti
   assert.deepEqual(said(off).slice(1, 3), ["aucune", "désactivée"]);
 });
 
+test("a limit that became looser although nobody changed it says what held before and after, and why", () => {
+  const wire = { ...WIRE, ...HELD, nouveau: null, cause: "service", motif: null, expire_le: null, en_vigueur_apres: { ...HELD.en_vigueur_apres, origine: "service" } };
+  assert.equal(readLimitChange(wire).isLooser, true);
+  assert.deepEqual(said(wire), ["SpO₂, basse, attention", "< 94 %, 15 s (service)", "< 88 %, 15 s (service)", "13:00, m.ba (changement de service)"]);
+  for (const cause of ["profil", "profil_par_defaut", "date_naissance", "admission"]) assert.ok(texts[`limits.cause.${cause}`]);
+});
+
 test("a change of the ward's limits says of which profile, unless an adult's", () => {
   const facts = (profil) => said({ ...WIRE, niveau: "service", profil })[3];
   assert.equal(facts("enfant_1_4"), "13:00, m.ba (service, enfant de 1 à 4 ans)");
