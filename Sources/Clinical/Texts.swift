@@ -101,8 +101,10 @@ enum Texts {
 
     static func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? String(value) }
 
-    /// A vital's name, in French as the wire is.
-    static func vital(_ vital: Vital) -> String { vitals[vital] ?? vital.rawValue }
+    /// A vital's name.
+    static func vital(_ vital: Vital, in language: Language) -> String {
+        (language == .french ? vitals[vital] : englishVitals[vital]) ?? vital.rawValue
+    }
 
     static let vitals: [Vital: String] = [
         .spo2: "SpO2", .heartRate: "Fréquence cardiaque", .temperature: "Température",
@@ -116,16 +118,30 @@ enum Texts {
         name.dropFirst().contains { $0.isUppercase } ? name : name.prefix(1).lowercased() + name.dropFirst()
     }
 
-    static let technicalAlarms: [TechnicalAlarm: String] = [
-        .signalLost: "Signal perdu", .sensorDetached: "Capteur débranché", .pulseLost: "Pouls introuvable",
-        .sensorsDisagree: "Capteurs discordants", .valueMissing: "Mesure absente",
-        .batteryLow: "Batterie faible", .clockWrong: "Horloge déréglée",
-        .wardUnwatched: "Service non surveillé, aucun écran avec le son n’est connecté",
-        .wardInterrupted: "Surveillance interrompue, mesures ou alarmes manquantes",
-        .tooManyAlerts: "Alertes signalées trop nombreuses pour un patient, acquittez-les",
+    static let technicalAlarms: [TechnicalAlarm: [Language: String]] = [
+        .signalLost: [.french: "Signal perdu", .english: "Signal lost"],
+        .sensorDetached: [.french: "Capteur débranché", .english: "Sensor off"],
+        .pulseLost: [.french: "Pouls introuvable", .english: "No pulse"],
+        .sensorsDisagree: [.french: "Capteurs discordants", .english: "Sensors disagree"],
+        .valueMissing: [.french: "Mesure absente", .english: "Value missing"],
+        .batteryLow: [.french: "Batterie faible", .english: "Low battery"],
+        .clockWrong: [.french: "Horloge déréglée", .english: "Device clock wrong"],
+        .wardUnwatched: [
+            .french: "Service non surveillé, aucun écran avec le son n’est connecté", .english: "Alarms not heard, no screen has its sound on",
+        ],
+        .wardInterrupted: [
+            .french: "Surveillance interrompue, mesures ou alarmes manquantes", .english: "Monitoring interrupted, readings or alarms may be missing",
+        ],
+        .tooManyAlerts: [
+            .french: "Alertes signalées trop nombreuses pour un patient, acquittez-les",
+            .english: "Too many alerts raised by hand for a patient, acknowledge them",
+        ],
     ]
 
-    static let unmonitored = ", patient non surveillé"
+    static let unmonitored: [Language: String] = [.french: ", patient non surveillé", .english: ", patient not monitored"]
+
+    /// What separates a name from what is said of it.
+    static func colon(_ language: Language) -> String { language == .french ? " : " : ": " }
 
     /// `45 min`, `1 h`, `1 h 30`.
     static func minutes(_ count: Int) -> String {
@@ -134,10 +150,11 @@ enum Texts {
         return rest == 0 ? "\(hours) h" : "\(hours) h \(rest < 10 ? "0" : "")\(rest)"
     }
 
-    /// With the vital's decimals, at most, and so many more, and its unit: `38,5 °C`.
-    static func value(_ value: Double, _ vital: Vital, more: Int = 0) -> String {
+    /// With the vital's decimals, at most, and so many more, and its unit: `38,5 °C`, in English `38.5 °C`.
+    static func value(_ value: Double, _ vital: Vital, more: Int = 0, in language: Language) -> String {
         let scale = (0..<vital.properties.decimals + more).reduce(1.0) { scale, _ in scale * 10 }
-        let text = number((value * scale).rounded() / scale).replacing(".", with: ",")
+        let rounded = number((value * scale).rounded() / scale)
+        let text = language == .french ? rounded.replacing(".", with: ",") : rounded
         return vital.unit.isEmpty ? text : "\(text) \(vital.unit)"
     }
 }

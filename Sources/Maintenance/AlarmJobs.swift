@@ -20,8 +20,9 @@ struct EscalationJob: PeriodicJob {
     let session: LeaderSession
     let afterSeconds: Int
     let hasWebhook: Bool
+    let language: Language
 
-    func run(isStopping: () -> Bool) throws { try session.escalate(afterSeconds: afterSeconds, hasWebhook: hasWebhook) }
+    func run(isStopping: () -> Bool) throws { try session.escalate(afterSeconds: afterSeconds, hasWebhook: hasWebhook, language: language) }
 }
 
 /// Hands due deliveries to the sender, and stores what became of those that it sent.
@@ -105,7 +106,8 @@ enum AlarmJobs {
         let before: [any PeriodicJob] = [
             InterruptionJob(session: session, interruption: interruption, now: now),
             Reminders(session: session, afterSeconds: configuration.reminderSeconds),
-            EscalationJob(session: session, afterSeconds: configuration.escalationSeconds, hasWebhook: sender != nil),
+            EscalationJob(
+                session: session, afterSeconds: configuration.escalationSeconds, hasWebhook: sender != nil, language: configuration.webhookLanguage),
         ]
         let webhook = sender.map { WebhookJob(session: session, sender: $0, logger: logger) }
         let after: [any PeriodicJob] = [

@@ -6,6 +6,8 @@ public struct MaintenanceConfiguration: Sendable {
     public var reminderSeconds = 300
     /// From raising an `error` until it is escalated if nobody has acknowledged it.
     public var escalationSeconds = 120
+    /// In which language the webhook's receiver reads alerts.
+    public var webhookLanguage = Language.french
     /// How long a device may be silent before `signal_perdu`, or three of its periods if that is longer.
     public var signalLostSeconds = TechnicalAlarm.silenceSeconds
     /// How long a ward may be without a screen with sound before `service_non_surveille`.

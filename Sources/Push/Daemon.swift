@@ -168,7 +168,7 @@ extension DatabasePool {
         return ask(for: source.account(of: greeting.token), on: loop) { try $0.admit(token: greeting.token, kind: greeting.kind, key: greeting.key) }
             .map { [sockets, source] admission in
                 switch admission {
-                case .allowed(_, let user, _, _) where !sockets.hasRoom(for: user): .refused(.tooManyRequests)
+                case .allowed(_, let user, _, _, _) where !sockets.hasRoom(for: user): .refused(.tooManyRequests)
                 case .allowed:
                     Client(admission, token: greeting.token, changesSeen: changesSeen).map {
                         var client = $0

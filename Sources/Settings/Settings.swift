@@ -126,6 +126,15 @@ public struct Settings: Sendable {
     /// `FAJMA_WEBHOOK_SECRET_FILE`: 32 bytes or more that sign them; needed where there is a URL.
     public func webhookSecretFile() throws(SettingError) -> String { try required("FAJMA_WEBHOOK_SECRET_FILE") }
 
+    /// `FAJMA_WEBHOOK_LANGUAGE`: in which language its receiver reads what happened.
+    public func webhookLanguage() throws(SettingError) -> Language {
+        guard let text = self["FAJMA_WEBHOOK_LANGUAGE"] else { return .french }
+        guard let language = Language(rawValue: text) else {
+            throw SettingError("FAJMA_WEBHOOK_LANGUAGE", Language.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return language
+    }
+
     /// `FAJMA_READING_DAYS`: how long readings are kept, one by one; nil (0): for ever. A year and a month, so that whoever asks about the same
     /// month of last year still finds each value.
     public func readingDays() throws(SettingError) -> Int? { try days("FAJMA_READING_DAYS", default: 400) }

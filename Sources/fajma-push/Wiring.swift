@@ -23,6 +23,7 @@ extension MaintenanceConfiguration {
         wardUnmonitoredSeconds = Double(try settings.wardUnmonitoredSeconds())
         scorePeriodSeconds = Double(try settings.scorePeriodSeconds())
         scoreMaximumAge = try settings.scoreMaximumAge()
+        webhookLanguage = try settings.webhookLanguage()
         readingDays = try settings.readingDays()
         historyDays = try settings.historyDays()
     }

@@ -137,6 +137,9 @@ struct TextTests {
         for fault in AlarmRules.Fault.allCases { #expect(Texts.alarmFaults[fault]?[language]?.isEmpty == false, "\(fault)") }
         for side in Side.allCases { #expect(Texts.sides[side]?[language]?.isEmpty == false) }
         for severity in Severity.allCases { #expect(Texts.severities[severity]?[language]?.isEmpty == false) }
+        for alarm in TechnicalAlarm.allCases { #expect(Texts.technicalAlarms[alarm]?[language]?.isEmpty == false, "\(alarm)") }
+        for level in ScoreAlarm.Level.allCases { #expect(Texts.scoreResponses[level]?[language]?.isEmpty == false, "\(level)") }
+        #expect(Texts.unmonitored[language]?.isEmpty == false)
         for vital in Vital.allCases { #expect(Texts.vitals[vital] != nil && Texts.englishVitals[vital] != nil, "\(vital)") }
     }
 

@@ -101,7 +101,7 @@ import Testing
         var watch = ScoreWatch()
         let raise = try #require(raised(take(&watch, Self.seven, minutes: 0...2)[2]))
         #expect(raise.level == .emergency && raise.total == 7 && raise.nextMeasurementAt == at(32))
-        #expect(raise.message == "NEWS2 7. \(Texts.scoreResponses[.emergency] ?? "")")
+        #expect(raise.message == "NEWS2 7. \(Texts.scoreResponses[.emergency]?[.french] ?? "")")
     }
 
     // MARK: Raising again

@@ -113,7 +113,7 @@ struct RightsMatrixTests {
         try change("UPDATE patients SET hospital_number = (\(own + foreign) - id)::text WHERE id IN (\(own), \(foreign))")
         for kind in [RoomKind.iot, .alerts] {
             func room(_ key: String) throws -> Room? {
-                guard case .allowed(let room, _, _, _) = try source.admit(token: token(store.nurse.user), kind: kind, key: key) else { return nil }
+                guard case .allowed(let room, _, _, _, _) = try source.admit(token: token(store.nurse.user), kind: kind, key: key) else { return nil }
                 return room
             }
             let expected = kind == .iot ? Room.patient(own) : .alerts(own)

@@ -117,7 +117,7 @@ final class TestSource: Source {
 
     func account(of token: String) -> UserID? {
         state.withLockedValue { $0.asked += 1 }
-        return ["good": 1, "stuck": 1, "screen": 2, "other": 3][token]
+        return ["good": 1, "stuck": 1, "screen": 2, "other": 3, "english": 3][token]
     }
 
     /// Of all others no session is known.
@@ -154,6 +154,7 @@ final class TestSource: Source {
         case "short": return .allowed(room, user: 1, ends: at(900), mayEnter: true)
         case "screen": return .allowed(room, user: 2, ends: at(100_000), mayEnter: false)
         case "other": return .allowed(room, user: 3, ends: at(100_000), mayEnter: true)
+        case "english": return .allowed(room, user: 3, ends: at(100_000), mayEnter: true, language: .english)
         case "forbidden": return .forbidden
         case "away": throw Away()
         case "stuck":

@@ -37,11 +37,11 @@ function ruleMessage(alert, i18n) {
   return i18n.t("alerts.rule", { name: i18n.t(i18n.has(short) ? short : `vital.${entry.name}`), value: valueOf(alert, i18n), limit: `${signOf(alert)}\u00a0${shownLimit(entry, alert.limit, i18n)}` });
 }
 
-/** "Batterie faible – Bracelet 12"; null of a kind without a text. The device's or ward's name stands behind the dash of the message, French names of vitals before it. */
+/** "Batterie faible – Bracelet 12"; null of a kind without a text. The device's or ward's name stands behind the dash of the message, names of vitals, in French unless the account is English, before it. */
 function technicalMessage(alert, i18n) {
   const key = `alerts.kind.${alert.kind}`;
   if (!i18n.has(key)) return null;
-  const [, vitals = "", name = ""] = /^[^:–]*(?: : ([^–]*?))?(?: – (.*))?$/.exec(alert.message) ?? [];
+  const [, vitals = "", name = ""] = /^[^:–]*(?: ?: ([^–]*?))?(?: – (.*))?$/.exec(alert.message) ?? [];
   if (alert.patient === null && !name) return null;
   const isNamed = vitals && i18n.language === "fr";
   return i18n.t(key, { name, about: `${isNamed ? `\u00a0: ${vitals}` : ""}${name ? ` – ${name}` : ""}` });

@@ -49,13 +49,14 @@ extension Service {
             acknowledged: try query.optionalFlag("acquittee"),
             severity: try query.value("niveau_gravite") { Severity(rawValue: $0) }, from: try query.instant("debut"),
             to: try query.instant("fin"))
-        return try call.list(database.alerts(call.scope(), filter, page), page) { String($0.id) }
+        let alerts = try database.alerts(call.scope(), filter, page)
+        return try call.list(alerts.map { try call.told($0) }, page) { String($0.id) }
     }
 
     func showAlert(_ call: Call) throws -> Response {
         let alert = try call.found(database.alert(call.number("id"), call.scope()))
         try recordShown([alert.patient], call)
-        return try .json(alert)
+        return try .json(call.told(alert))
     }
 
     func raiseAlert(_ call: Call, _ body: NewAlertBody) throws -> Response {
@@ -84,16 +85,28 @@ extension Service {
     func acknowledge(_ call: Call, _ body: SeenAlert) throws -> Response { try acknowledge(call, seen: body.severity) }
 
     func takeBackAcknowledgement(_ call: Call) throws -> Response {
-        try .json(call.found(database.takeBackAcknowledgement(call.number("id"), call.scope())))
+        try .json(call.told(call.found(database.takeBackAcknowledgement(call.number("id"), call.scope()))))
     }
 
-    func recordDoctorCall(_ call: Call) throws -> Response { try .json(call.found(database.recordDoctorCall(call.number("id"), call.scope()))) }
+    func recordDoctorCall(_ call: Call) throws -> Response {
+        try .json(call.told(call.found(database.recordDoctorCall(call.number("id"), call.scope()))))
+    }
 
-    func closeScoreAlert(_ call: Call) throws -> Response { try .json(call.found(database.closeScoreAlert(call.number("id"), call.scope()))) }
+    func closeScoreAlert(_ call: Call) throws -> Response {
+        try .json(call.told(call.found(database.closeScoreAlert(call.number("id"), call.scope()))))
+    }
 
     private func acknowledge(_ call: Call, seen: Severity?) throws -> Response {
         let alert = try call.found(database.acknowledgeAlert(call.number("id"), seen: seen, call.scope()))
         if let seen, alert.severity > seen, !alert.acknowledged { throw Problem.conflict("niveau_gravite", .worse) }
-        return try .json(alert)
+        return try .json(call.told(alert))
+    }
+}
+
+extension Call {
+    /// An alert in the reader's language: that of `Accept-Language`, where it is sent, else the account's.
+    fileprivate func told(_ alert: Alert) throws -> Alert {
+        if request.header("Accept-Language") != nil { return alert.told(in: request.language) }
+        return try alert.told(in: Language(rawValue: scope().language) ?? .french)
     }
 }

@@ -189,13 +189,13 @@ extension AlarmRule {
     /// The alert's `type_alerte`: `spo2_bas`.
     public var kind: String { "\(key.vital.rawValue)_\(key.side.rawValue)" }
 
-    /// The alert's `message`, in French as the wire is: `SpO2 : 88 % (< 90 %)`.
-    public func message(for value: Double) -> String {
+    /// The alert's `message`: `SpO2 : 88 % (< 90 %)`. What is stored is French.
+    public func message(for value: Double, in language: Language = .french) -> String {
         let sign = key.side == .low ? (includesLimit ? "≤" : "<") : (includesLimit ? "≥" : ">")
-        let (shown, limit) = (Texts.value(value, key.vital), Texts.value(limit ?? value, key.vital))
+        let (shown, limit) = (Texts.value(value, key.vital, in: language), Texts.value(limit ?? value, key.vital, in: language))
         // 89.6 is under 90, and must not read like it.
-        let finer = (1...3).lazy.map { Texts.value(value, key.vital, more: $0) }.first { $0 != limit }
+        let finer = (1...3).lazy.map { Texts.value(value, key.vital, more: $0, in: language) }.first { $0 != limit }
         let exact = shown == limit && !includesLimit ? finer ?? shown : shown
-        return "\(Texts.vital(key.vital)) : \(exact) (\(sign) \(limit))"
+        return "\(Texts.vital(key.vital, in: language))\(Texts.colon(language))\(exact) (\(sign) \(limit))"
     }
 }

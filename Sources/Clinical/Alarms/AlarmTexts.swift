@@ -2,9 +2,9 @@ extension AlarmRuleProblem {
     /// `SpO2, limite basse, urgent : le délai …`.
     public func text(in language: Language) -> String {
         let (vital, properties) = (key.vital, key.vital.properties)
-        let name = language == .french ? Texts.vital(vital) : Texts.englishVitals[vital] ?? vital.rawValue
+        let name = Texts.vital(vital, in: language)
         let words = [name, Texts.sides[key.side]?[language] ?? key.side.rawValue, Texts.severities[key.severity]?[language] ?? key.severity.rawValue]
-        var text = words.joined(separator: ", ") + (language == .french ? " : " : ": ") + (Texts.alarmFaults[fault]?[language] ?? fault.rawValue)
+        var text = words.joined(separator: ", ") + Texts.colon(language) + (Texts.alarmFaults[fault]?[language] ?? fault.rawValue)
         let (low, high) = (properties.plausible.lowerBound, properties.plausible.upperBound)
         for (place, value) in [("{low}", low), ("{high}", high), ("{width}", high - low), ("{delay}", AlarmRule.maximumDelaySeconds)] {
             text.replace(place, with: Texts.number(value))

@@ -65,11 +65,28 @@ public struct MonitoringHold: Codable, Sendable, Hashable, Identifiable {
 }
 
 extension MonitoringHold.Kind {
-    /// The message of the alert that shows a hold, in French as the wire is. It is read later and elsewhere: it says how long, not until when.
+    /// The message of the alert that shows a hold. What is stored is French. It is read later and elsewhere: it says how long, not until when.
     public func message(reason: String, seconds: Int, by name: String) -> String {
-        switch self {
-        case .absence: "Absent : \(reason), retour prévu dans \(Texts.minutes(seconds / 60)) – par \(name)"
-        case .cuff: "Brassard, pouls attendu absent pendant \(seconds) s – par \(name)"
+        let words = words(.french)
+        let time = self == .absence ? Texts.minutes(seconds / 60) : "\(seconds) s"
+        return words.begin + (self == .absence ? reason : "") + words.time + time + words.by + name
+    }
+
+    /// The same in another language; nil where a text is not one of these.
+    func translated(_ message: String, into language: Language) -> String? {
+        let (known, words) = (words(.french), words(language))
+        guard message.hasPrefix(known.begin) else { return nil }
+        let rest = message.dropFirst(known.begin.count)
+        guard let time = rest.ranges(of: known.time).last, let by = rest[time.upperBound...].firstRange(of: known.by) else { return nil }
+        return words.begin + rest[..<time.lowerBound] + words.time + rest[time.upperBound..<by.lowerBound] + words.by + rest[by.upperBound...]
+    }
+
+    private func words(_ language: Language) -> (begin: String, time: String, by: String) {
+        switch (self, language) {
+        case (.absence, .french): ("Absent : ", ", retour prévu dans ", " – par ")
+        case (.absence, .english): ("Absent: ", ", expected back in ", " – by ")
+        case (.cuff, .french): ("Brassard", ", pouls attendu absent pendant ", " – par ")
+        case (.cuff, .english): ("Cuff", ", no pulse expected for ", " – by ")
         }
     }
 }

@@ -85,16 +85,16 @@ extension TechnicalAlarm {
 }
 
 extension TechnicalAlarm {
-    /// The alert's `message`, in French as the wire is.
+    /// The alert's `message`. What is stored is French.
     ///
     /// - Parameters:
     ///   - name: of the device or of the ward; neither is a patient's.
     ///   - vitals: whose sensor is off, or that are missing; empty for all others.
     ///   - isUnmonitored: nothing that the device sends is of now.
-    public func message(about name: String, vitals: [Vital] = [], isUnmonitored: Bool = false) -> String {
-        let vitals = vitals.map { Texts.withinSentence(Texts.vital($0)) }.joined(separator: ", ")
-        return (Texts.technicalAlarms[self] ?? rawValue) + (isUnmonitored ? Texts.unmonitored : "") + (vitals.isEmpty ? "" : " : \(vitals)")
-            + " – \(name)"
+    public func message(about name: String, vitals: [Vital] = [], isUnmonitored: Bool = false, in language: Language = .french) -> String {
+        let vitals = vitals.map { Texts.withinSentence(Texts.vital($0, in: language)) }.joined(separator: ", ")
+        return (Texts.technicalAlarms[self]?[language] ?? rawValue) + (isUnmonitored ? Texts.unmonitored[language] ?? "" : "")
+            + (vitals.isEmpty ? "" : Texts.colon(language) + vitals) + " – \(name)"
     }
 }
 

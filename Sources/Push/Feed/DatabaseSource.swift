@@ -75,7 +75,8 @@ public struct DatabaseSource: Source {
         guard let room = try find(scope) else { return .unknown }
         // A token of no session is all that there is to judge by.
         let ends = claims.session == nil ? claims.expiresAt : scope.sessionEndsAt
-        return .allowed(room, user: scope.user, ends: ends, mayEnter: scope.role.may(.enterReadings))
+        return .allowed(
+            room, user: scope.user, ends: ends, mayEnter: scope.role.may(.enterReadings), language: Language(rawValue: scope.language) ?? .french)
     }
 
     public func load(_ rooms: [Room]) throws -> [Room: RoomContents] {

@@ -9,8 +9,8 @@ public enum RoomKind: String, Sendable, CaseIterable {
 /// What a token opens.
 public enum Admission: Sendable, Hashable {
     /// `ends`: when the session is over whatever happens; nil: when it is ended. `mayEnter`: the user may enter readings for this room's
-    /// patient.
-    case allowed(Room, user: UserID, ends: Instant?, mayEnter: Bool)
+    /// patient. `language`: the account's.
+    case allowed(Room, user: UserID, ends: Instant?, mayEnter: Bool, language: Language = .french)
     /// The token is bad or expired, or its session is over.
     case unauthenticated
     /// The user may not hear this room.

@@ -9,6 +9,8 @@ struct Client: Sendable {
     /// Of the session; nil: not by time.
     private(set) var ends: Instant?
     private(set) var mayEnter: Bool
+    /// In which alerts are told.
+    private(set) var language: Language
     /// Changes of rights that were known when it was asked whether it may come in: one that came since was not looked at.
     let changesSeen: Int
     /// A fresh token of which is not known yet what it opens.
@@ -33,8 +35,8 @@ struct Client: Sendable {
     }
 
     init?(_ admission: Admission, token: String, changesSeen: Int = 0) {
-        guard case .allowed(let room, let user, let ends, let mayEnter) = admission else { return nil }
-        (self.room, self.token, self.user, self.ends, self.mayEnter) = (room, token, user, ends, mayEnter)
+        guard case .allowed(let room, let user, let ends, let mayEnter, let language) = admission else { return nil }
+        (self.room, self.token, self.user, self.ends, self.mayEnter, self.language) = (room, token, user, ends, mayEnter, language)
         self.changesSeen = changesSeen
     }
 
@@ -59,9 +61,9 @@ struct Client: Sendable {
     /// What a token of this visitor's opens now. Nil: it stays, or has offered a newer one that is still to be asked about.
     mutating func learn(_ admission: Admission, of asked: String) -> CloseCode? {
         switch admission {
-        case .allowed(room, let user, let ends, let mayEnter):
+        case .allowed(room, let user, let ends, let mayEnter, let language):
             if asked == newestToken { offered = nil }
-            (token, self.user, self.ends, self.mayEnter) = (asked, user, ends, mayEnter)
+            (token, self.user, self.ends, self.mayEnter, self.language) = (asked, user, ends, mayEnter, language)
             return nil
         case _ where asked != newestToken: return nil
         case .unauthenticated: return .sessionOver

@@ -146,14 +146,17 @@ final class Shard: SocketService {
             switch action {
             case .load(let list): load(list)
             case .forward(let room):
-                guard let letter, let frame = letter.frame else { continue }
+                guard let letter, letter.frame != nil else { continue }
                 let listeners = rooms.listeners(of: room)
-                send(frame, to: listeners)
+                forward(letter, to: listeners)
                 if case .alert(let alert, _, isNew: true) = letter.event { _ = unaware(of: alert, among: listeners) }
             case .send(let message, var listeners):
                 if case .alert(let alert) = message { listeners = unaware(of: alert, among: listeners) }
                 if listeners.isEmpty { continue }
-                if let frame = pace == .live ? encoded(message) : snapshots.frame(of: message, encoded) { send(frame, to: listeners, pace) }
+                for (language, listeners) in readers(of: message, among: listeners) {
+                    let frame = pace == .live ? encoded(message.told(in: language)) : snapshots.frame(of: message, in: language, encoded)
+                    if let frame { send(frame, to: listeners, pace) }
+                }
             }
         }
     }
@@ -164,6 +167,21 @@ final class Shard: SocketService {
             guard let visitor = visitors[socket], let session = visitor.replacedSession else { return true }
             return clerks.told.tell(alert.id, of: visitor.room, to: session, now: now())
         }
+    }
+
+    /// The letter's frame is French.
+    private func forward(_ letter: EventQueue.Letter, to listeners: Set<Socket>) {
+        guard let frame = letter.frame else { return }
+        guard let message = letter.event.message, message.hasLanguage else { return send(frame, to: listeners) }
+        for (language, listeners) in readers(of: message, among: listeners) {
+            if let frame = language == .french ? frame : encoded(message.told(in: language)) { send(frame, to: listeners) }
+        }
+    }
+
+    /// Who reads which language, as far as that makes a difference.
+    private func readers(of message: Message, among listeners: Set<Socket>) -> [Language: Set<Socket>] {
+        guard message.hasLanguage else { return [.french: listeners] }
+        return Dictionary(grouping: listeners) { visitors[$0]?.language ?? .french }.mapValues(Set.init)
     }
 
     private func send(_ frame: Frame, to listeners: Set<Socket>, _ pace: FramePace = .live) {

@@ -8,18 +8,23 @@ struct SnapshotFrames {
     static let periodSeconds = 60
 
     private typealias Known = (alert: Alert, frame: Frame)
-    private var recent: [Alert.ID: Known] = [:]
-    private var before: [Alert.ID: Known] = [:]
+    private struct Key: Hashable {
+        var alert: Alert.ID
+        var language: Language
+    }
+    private var recent: [Key: Known] = [:]
+    private var before: [Key: Known] = [:]
     private var secondsLeft = Self.periodSeconds
 
-    mutating func frame(of message: Message, _ encode: (Message) -> Frame?) -> Frame? {
+    mutating func frame(of message: Message, in language: Language = .french, _ encode: (Message) -> Frame?) -> Frame? {
         guard case .alert(let alert) = message else { return encode(message) }
-        if let known = recent[alert.id] ?? before[alert.id], known.alert == alert {
-            recent[alert.id] = known
+        let key = Key(alert: alert.id, language: language)
+        if let known = recent[key] ?? before[key], known.alert == alert {
+            recent[key] = known
             return known.frame
         }
-        let frame = encode(message)
-        recent[alert.id] = frame.map { (alert, $0) }
+        let frame = encode(message.told(in: language))
+        recent[key] = frame.map { (alert, $0) }
         return frame
     }
 

@@ -30,6 +30,24 @@ enum Message: Hashable, Sendable {
     }
 }
 
+extension Message {
+    /// An alert in the reader's language; everything else is the same for all.
+    func told(in language: Language) -> Message {
+        switch self {
+        case .alert(let alert): .alert(alert.told(in: language))
+        case .alertUpdate(let alert): .alertUpdate(alert.told(in: language))
+        default: self
+        }
+    }
+
+    var hasLanguage: Bool {
+        switch self {
+        case .alert, .alertUpdate: true
+        default: false
+        }
+    }
+}
+
 extension Message.Fault {
     /// In French: the clients of the replaced system compare the first one.
     var text: String {

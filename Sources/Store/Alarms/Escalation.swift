@@ -1,3 +1,4 @@
+import Clinical
 import Postgres
 
 /// What happens to an `error` that nobody acknowledges, or whose condition lasts though somebody did. Each is one statement; what another
@@ -33,9 +34,34 @@ extension LeaderSession {
     ///
     /// Neither name nor hospital number leave: who may know who lies there looks it up.
     ///
+    /// - Parameter language: in which the webhook's receiver reads what happened.
     /// - Returns: how many.
     @discardableResult
-    public func escalate(afterSeconds seconds: Int, hasWebhook: Bool) throws -> Int {
+    public func escalate(afterSeconds seconds: Int, hasWebhook: Bool, language: Language = .french) throws -> Int {
+        guard hasWebhook, language != .french else { return try escalate(afterSeconds: seconds, hasWebhook: hasWebhook, on: connection) }
+        return try connection.transaction { connection in
+            let count = try escalate(afterSeconds: seconds, hasWebhook: true, on: connection)
+            if count > 0 { try translate(into: language, on: connection) }
+            return count
+        }
+    }
+
+    /// The deliveries of this transaction: what is stored of an alert is French.
+    private func translate(into language: Language, on connection: Connection) throws {
+        let alerts = try connection.query(
+            """
+            SELECT \(Database.alertColumns) FROM \(Database.alertTables)
+            WHERE a.id IN (SELECT alert_id FROM webhook_deliveries WHERE created_at = now()) ORDER BY a.id
+            """
+        ).map { try Database.alert($0) }
+        try connection.query(
+            """
+            UPDATE webhook_deliveries d SET body = jsonb_set(d.body::jsonb, '{data,alerte,message}', to_jsonb(n.message))::text
+            FROM unnest($1::bigint[], $2::text[]) AS n (alert, message) WHERE d.alert_id = n.alert AND d.created_at = now()
+            """, [alerts.map(\.id), alerts.map { $0.text(in: language) }])
+    }
+
+    private func escalate(afterSeconds seconds: Int, hasWebhook: Bool, on connection: Connection) throws -> Int {
         try connection.query(
             """
             WITH due AS (

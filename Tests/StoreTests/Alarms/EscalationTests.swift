@@ -98,6 +98,19 @@ import Testing
         for secret in ["Petit", "Anne", "H0", "1950"] { #expect(!delivery.body.contains(secret)) }
     }
 
+    @Test("a receiver who reads English gets what happened in English, and the rest as ever") func language() throws {
+        let id = try alert(raisedSecondsAgo: 130)
+        try sql.query(
+            "UPDATE alerts SET message = 'Signal perdu – Capteur 1', kind = 'signal_perdu', device_id = 1, vital = NULL, side = NULL WHERE id = $1",
+            [id])
+        #expect(try session.escalate(afterSeconds: 120, hasWebhook: true, language: .english) == 1)
+        let body = try #require(try session.dueDeliveries(limit: 10).first).body
+        let parsed = try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
+        let about = try #require((parsed["data"] as? [String: Any])?["alerte"] as? [String: Any])
+        #expect(about["message"] as? String == "Signal lost – Capteur 1" && about["type_alerte"] as? String == "signal_perdu" && about.count == 6)
+        #expect(try sql.query("SELECT message FROM alerts WHERE id = $1", [id])[0][0] == "Signal perdu – Capteur 1")
+    }
+
     @Test("an unwatched ward is escalated too") func ward() throws {
         try session.reconcileWardAlerts(raises: true)
         #expect(try session.escalate(afterSeconds: 0, hasWebhook: true) == 2)

@@ -39,6 +39,8 @@ test("a message is made of the alert's parts, in the reader's language", () => {
   assert.deepEqual([fr, en].map((i18n) => plain(messageOf(rate, i18n))), ["Fréquence respiratoire : 26 /min (≥ 25 /min)", "Respiratory rate: 26 /min (≥ 25 /min)"]);
   const missing = technical("mesure_absente", "Mesure absente : SpO2, fréquence cardiaque – Bracelet 12");
   assert.deepEqual([fr, en].map((i18n) => plain(messageOf(missing, i18n))), ["Mesure absente : SpO2, fréquence cardiaque – Bracelet 12", "Value missing – Bracelet 12"]);
+  const english = technical("mesure_absente", "Value missing: SpO2, heart rate – Bracelet 12");
+  assert.equal(plain(messageOf(english, en)), "Value missing – Bracelet 12", "the sockets of an English account");
   const unheard = technical("service_non_surveille", "Service non surveillé, aucun écran avec le son n’est connecté – Soins – nord", { patient: null });
   assert.deepEqual([fr, en].map((i18n) => plain(messageOf(unheard, i18n))), ["Soins – nord : alarmes non entendues, aucun poste n’a le son actif", "Soins – nord: alarms not heard, no screen has its sound on"]);
   assert.equal(messageOf(technical("unknown_kind", "Un texte du serveur"), en), "Un texte du serveur");
