@@ -95,6 +95,7 @@ private func explanation(of error: PostgresError) -> String {
 /// What a violated constraint means to somebody who knows only the options.
 private let constraints = [
     "wards_name_key": "NAME is taken: there is a ward of this name",
+    "wards_look_key": "NAME is taken: there is a ward whose name looks the same",
     "wards_name_length": "NAME must have 1 to 80 characters",
     "patients_bed_key": "--bed is taken: another patient lies there",
     "patients_hospital_number_key": "--number is taken: there is a patient with this hospital number",

@@ -3,9 +3,10 @@ import { primaryButton, searchBox, segments } from "../kit/controls.js";
 import { el, setText } from "../kit/dom.js";
 import { ago } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
-import { fullName, moment, whereabouts } from "../kit/names.js";
+import { fullName, moment, namesakeMark, whereabouts } from "../kit/names.js";
 import { matches } from "../kit/search.js";
 import { badge, rowAction, table, twoLines } from "../kit/table.js";
+import { namesakes } from "../model/homonyms.js";
 import { has } from "../permissions.js";
 import { assignDevice } from "./assignment-forms.js";
 import { addDevice, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
@@ -75,9 +76,10 @@ export class DeviceSection extends SectionElement {
   #wardName({ service }) { return this.data.wards.find(({ id }) => id === service)?.nom; }
 
   #columns() {
+    const same = namesakes(this.data.devices);
     const status = ({ statut }) => badge(TONES[statut] ?? "stale", i18n.has(`device.status.${statut}`) ? t(`device.status.${statut}`) : statut);
     return [
-      { label: t("fleet.name"), className: "name", cell: ({ nom, type_dispositif: kind }) => twoLines(el("strong", { text: nom }), kind) },
+      { label: t("fleet.name"), className: "name", cell: ({ id, nom, type_dispositif: kind }) => twoLines(el("span", {}, el("strong", { text: nom }), same.has(id) ? namesakeMark() : null), kind) },
       { label: t("fleet.wearer"), cell: (device) => this.#wearerCell(device) },
       ...(this.#which === "retired"
         ? [{ label: t("fleet.retired"), cell: ({ retire_le: at }) => moment(at, state.now()) }]

@@ -18,5 +18,8 @@ export const fullName = ({ nom, prenom }) => [nom.toUpperCase(), prenom].filter(
 export const homonymMark = (isSmall = false) => el("span", { class: "homonym", title: t("patients.homonym.title") },
   icon("homonym"), el("span", { class: isSmall ? "visually-hidden" : null, text: t("patients.homonym") }));
 
+/** Beside the name of a device that looks like another's. */
+export const namesakeMark = () => el("span", { class: "homonym", title: t("fleet.namesake.title") }, icon("homonym"), el("span", { text: t("fleet.namesake") }));
+
 /** "lit 12, Cardiologie": where a patient lies. */
 export const whereabouts = ({ lit }, ward) => [lit ? t("patients.bed_of", { bed: lit }) : null, ward].filter(Boolean).join(", ");

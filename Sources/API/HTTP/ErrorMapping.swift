@@ -122,6 +122,7 @@ extension Problem {
         "users_language_known": (400, "langue", .unknown),
         "user_wards_ward_fkey": (400, "services", .unknown),
         "wards_name_key": (409, "nom", .taken),
+        "wards_look_key": (409, "nom", .taken),
         "wards_name_length": (400, "nom", .tooLong),
         "patients_hospital_number_key": (409, "identifiant", .taken),
         "patients_hospital_number_known": (400, "identifiant", .hospitalNumber),

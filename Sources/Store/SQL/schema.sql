@@ -471,6 +471,9 @@ CREATE FUNCTION public.is_raised(a public.alerts) RETURNS boolean
     SELECT EXISTS (
         SELECT FROM alarm_conditions c WHERE (c.patient_id, c.vital, c.side) = (a.patient_id, a.vital, a.side) AND c.raised IS NOT NULL)
 $$;
+CREATE FUNCTION public.look(shown text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN translate(lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(shown, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu")), 'авекмнорстухіјѕԁһԛԝѵαβεζηικμνορτυχ'::text, 'abekmhopctyxijsdhqwvabezhikmnoptyx'::text);
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1513,7 +1516,7 @@ CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (user_id, created_at);
 CREATE UNIQUE INDEX monitoring_holds_one_key ON public.monitoring_holds USING btree (patient_id, kind) WHERE (ended_at IS NULL);
-CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(bed, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu"))) WHERE ((lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(bed, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu")) <> ''::text) AND (discharged_at IS NULL));
+CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, public.look(bed)) WHERE ((public.look(bed) <> ''::text) AND (discharged_at IS NULL));
 COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time; beds are compared as they look.';
 CREATE INDEX patients_ward_idx ON public.patients USING btree (ward_id);
 CREATE INDEX readings_effective ON ONLY public.readings USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);
@@ -1527,6 +1530,8 @@ CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
 ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
+CREATE UNIQUE INDEX wards_look_key ON public.wards USING btree (public.look(name));
+COMMENT ON INDEX public.wards_look_key IS 'Wards are compared as they look.';
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
