@@ -68,6 +68,8 @@ extension TechnicalAlarm {
     /// Before that, over a minute: with less, the pulse may have been lost by the sensor, and the alarm begins as a warning.
     public static let goodPerfusionPercent = 0.3
     public static let goodQualityPercent = 50.0
+    /// And nothing may have moved for so long before the device said so, nor since: a finger that slips loses its pulse, too.
+    public static let stillSeconds = 5.0
     /// Those that are missed: what alarms depend on.
     public static let missed: [Vital] = [.spo2, .heartRate, .temperature]
     /// Between two reports, of a device of which it is not known yet.

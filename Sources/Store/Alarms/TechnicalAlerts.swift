@@ -24,7 +24,7 @@ extension LeaderSession {
             SELECT a.device_id, a.patient_id, d.name, lower(a.during) AS worn_at, greatest(s.live_at, lower(a.during)) AS heard_at, s.last_seen_at, s.period_seconds, s.battery,
                 s.clock_offset_ms, CASE WHEN s.last_seen_at >= lower(a.during) THEN s.detached ELSE '{}' END AS detached,
                 CASE WHEN s.last_seen_at >= lower(a.during) THEN s.reasons ELSE '{}' END AS reasons,
-                CASE WHEN s.last_seen_at >= lower(a.during) THEN s.no_pulse_since END AS no_pulse_since,
+                CASE WHEN s.last_seen_at >= lower(a.during) THEN s.no_pulse_since END AS no_pulse_since, s.moved_at,
                 -- Nothing has been measured on this patient yet.
                 coalesce(s.live_at < lower(a.during), true) AS is_new, is_held(a.patient_id, 'absence') AS is_absent, is_held(a.patient_id, 'brassard') AS has_cuff
             FROM \(worn)
@@ -173,6 +173,7 @@ extension LeaderSession {
                 o.id, o.message, f.kind = \(Self.name(.clockWrong)) AND f.is_late,
                 CASE f.kind WHEN \(Self.name(.pulseLost)) THEN
                     had_good_pulse(f.patient_id, f.device_id, f.no_pulse_since, \(TechnicalAlarm.goodPerfusionPercent), \(TechnicalAlarm.goodQualityPercent))
+                        AND coalesce(f.moved_at < f.no_pulse_since - \(TechnicalAlarm.stillSeconds) * interval '1 s', true)
                     ELSE false END
             FROM found f LEFT JOIN alerts o
                 ON (o.device_id, o.patient_id, o.kind) = (f.device_id, f.patient_id, f.kind) AND o.device_id IS NOT NULL AND o.ended_at IS NULL

@@ -11,6 +11,8 @@ struct IngestDevices {
         /// Nil: no report of the batch tells the device's state.
         var detached: [Vital]?
         var reasons: [Vital: MissingReason] = [:]
+        /// When a report of the batch last gave motion as a reason.
+        var movedAt: Instant?
         var clockOffsetMilliseconds: Int?
         var offset: ClockOffset
 
@@ -34,18 +36,18 @@ struct IngestDevices {
             """
             INSERT INTO device_state AS s (device_id, last_seen_at, live_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status,
                 clock_boot, clock_way_from, clock_way_ms, clock_way_before_ms, clock_later_ms, clock_ahead_ms, clock_ahead_at, clock_former_ms,
-                clock_former_at, reasons, no_pulse_since)
+                clock_former_at, reasons, no_pulse_since, moved_at)
             SELECT device_id, seen_at, live_at, battery, rssi, firmware, boot, sequence,
                 -- Where no report tells the state, it stays.
                 coalesce(n.detached::smallint[], (SELECT o.detached FROM device_state o WHERE o.device_id = n.device_id), '{}'),
                 clock_offset_ms, 'actif', clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at,
                 coalesce(n.reasons::jsonb, (SELECT o.reasons FROM device_state o WHERE o.device_id = n.device_id), '{}'),
-                CASE WHEN n.has_no_pulse THEN n.seen_at END
+                CASE WHEN n.has_no_pulse THEN n.seen_at END, n.moved_at
             FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
                 $9::bigint[], $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-                $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::text[], $21::boolean[])
+                $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::text[], $21::boolean[], $22::timestamptz[])
                 AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, live_at,
-                    clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse)
+                    clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse, moved_at)
             ON CONFLICT (device_id) DO UPDATE SET
                 last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at), live_at = greatest(s.live_at, excluded.live_at),
                 period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN smoothed_period(s.period_seconds, \(Self.gap))
@@ -60,7 +62,7 @@ struct IngestDevices {
                 reasons = excluded.reasons,
                 no_pulse_since = CASE WHEN excluded.reasons = s.reasons THEN s.no_pulse_since
                     WHEN excluded.no_pulse_since IS NOT NULL THEN coalesce(s.no_pulse_since, excluded.no_pulse_since) END,
-                clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at,
+                moved_at = greatest(s.moved_at, excluded.moved_at), clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at,
                 status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
             """,
             [
@@ -72,7 +74,7 @@ struct IngestDevices {
             ]
                 + ClockOffset.arrays(devices.map(\.value.offset)) + [
                     devices.map { $0.value.detached == nil ? nil : $0.value.reasonsText },
-                    devices.map { $0.value.reasons.values.contains(.noPulse) },
+                    devices.map { $0.value.reasons.values.contains(.noPulse) }, devices.map { $0.value.movedAt?.timestamp },
                 ])
     }
 }
@@ -128,6 +130,7 @@ extension IngestDevices.Device {
         state.boot = new.boot ?? state.boot
         state.sequence = new.sequence ?? state.sequence
         reasons = new.reasons ?? [:]
+        if reasons.values.contains(.motion) { movedAt = max(movedAt ?? submission.receivedAt, submission.receivedAt) }
         let off = Vital.allCases.filter { new.detached?.contains($0) == true || reasons[$0] == .sensorOff }
         detached = off
         return instants

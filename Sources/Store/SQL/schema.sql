@@ -844,6 +844,7 @@ CREATE TABLE public.device_state (
     clock_former_at timestamp with time zone,
     reasons jsonb DEFAULT '{}'::jsonb NOT NULL,
     no_pulse_since timestamp with time zone,
+    moved_at timestamp with time zone,
     CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
 )
 WITH (fillfactor='40');
@@ -859,6 +860,7 @@ COMMENT ON COLUMN public.device_state.clock_ahead_ms IS 'The smallest difference
 COMMENT ON COLUMN public.device_state.clock_former_ms IS 'The difference before the clock was set back.';
 COMMENT ON COLUMN public.device_state.reasons IS 'Why there is no value of a vital, by its wire name (MissingReason).';
 COMMENT ON COLUMN public.device_state.no_pulse_since IS 'Since when its reports say no_pulse without a break; NULL: the last one did not.';
+COMMENT ON COLUMN public.device_state.moved_at IS 'When a report last gave motion as the reason for a missing value; NULL: none has.';
 CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -1528,10 +1530,10 @@ CREATE INDEX stale_hours_hour_idx ON public.stale_hours USING btree (hour);
 CREATE INDEX stale_hours_idx ON public.stale_hours USING btree (patient_id, vital, hour);
 CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
-CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
-ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
 CREATE UNIQUE INDEX wards_look_key ON public.wards USING btree (public.look(name));
 COMMENT ON INDEX public.wards_look_key IS 'Wards are compared as they look.';
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (abandoned_at IS NULL));
+ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_patient_id_vital_effective_at_idx;
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
@@ -1545,9 +1547,9 @@ CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFEREN
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();

@@ -85,6 +85,25 @@ import Testing
         #expect(try alerts() == ["error ended"])
     }
 
+    @Test("where something moved in the 5 s before, or since, it begins as a warning: the sensor may have lost the pulse", arguments: [0.0, 10, 12])
+    func moved(secondsAgo: Double) throws {
+        try minute()
+        try report([.heartRate: 75], reasons: [.spo2: .motion])
+        #expect(try sql.query("SELECT moved_at = last_seen_at FROM device_state WHERE device_id = $1", [store.devices[0].id])[0][0] == true)
+        try report(reasons: Self.noPulse)
+        #expect(try sql.query("SELECT moved_at < last_seen_at FROM device_state WHERE device_id = $1", [store.devices[0].id])[0][0] == true)
+        try sql.script(
+            """
+            UPDATE latest_readings SET ordered_at = ordered_at - interval '20 s';
+            UPDATE device_state SET moved_at = now() - interval '\(secondsAgo) s' WHERE moved_at IS NOT NULL
+            """)
+        try pass(after: 6)
+        #expect(try alerts() == [secondsAgo < 11 ? "warning open" : "error open"])
+        try sql.script("UPDATE alerts SET raised_at = now() - interval '21 s'")
+        try pass(after: 26)
+        #expect(try alerts() == ["error open"])
+    }
+
     @Test("without the values that tell how good the pulse was, it begins as a warning") func unknown() throws {
         try report([.heartRate: 75])
         try report(reasons: Self.noPulse)
