@@ -1,7 +1,7 @@
 import { acknowledge, alarmMonitor, alarms, api, i18n, may, mayAct, roster, state, t } from "../context.js";
 import { el, focusedIn, isBusy, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { clockTime, lasting } from "../kit/format.js";
+import { atTime, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { messageOf, shortOf } from "../model/alert-text.js";
 import { byWaiting, isEscalated, unansweredSince } from "../model/alerts.js";
@@ -89,7 +89,7 @@ export class EscalationBanner extends FajmaElement {
 
   /** What has ended says when; what lasts counts on. */
   #since(alert) {
-    if (alert.endedAt !== null) return el("span", { class: "when", text: t("escalation.ended", { time: clockTime(alert.endedAt, alarms.now(), i18n.language) }) });
+    if (alert.endedAt !== null) return el("span", { class: "when", text: t("escalation.ended", { when: atTime(alert.endedAt, alarms.now(), i18n) }) });
     return el("span", { class: "since", "data-since": unansweredSince(alert) });
   }
 

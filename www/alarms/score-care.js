@@ -1,6 +1,6 @@
 import { callDoctor, closeScoreAlert, i18n, may, state, t } from "../context.js";
 import { el, isBusy } from "../kit/dom.js";
-import { clockTime } from "../kit/format.js";
+import { atTime, clockTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { messageOf } from "../model/alert-text.js";
 import { isOverdue, scoreCare } from "../model/score-alert.js";
@@ -16,7 +16,7 @@ export const isCare = (key) => /^(call-doctor|close-score)-/.test(key);
 /** The lines under the message; null of every other alert. */
 export function careLines(alert) {
   const now = state.now();
-  const care = scoreCare(alert, i18n, now, (at) => clockTime(at, now, i18n.language));
+  const care = scoreCare(alert, i18n, now, { time: (at) => clockTime(at, now, i18n.language), when: (at) => atTime(at, now, i18n) });
   if (!care) return null;
   return el("div", { class: "score-care" },
     care.response ? el("p", { class: "response", text: care.response }) : null,

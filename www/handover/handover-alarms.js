@@ -10,7 +10,7 @@ import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
 import { scoreCare } from "../model/score-alert.js";
 import { SEVERITIES } from "../model/severity.js";
-import { listed, nameOfKind, none, time } from "./handover-text.js";
+import { listed, nameOfKind, none, time, when } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
 
 /** The parts of a handover sheet about alarms and their limits, as handover-vitals.js has its parts. */
@@ -28,7 +28,7 @@ export function openAlerts(sheet) {
 
 /** What became of an alert. Of a score first who called a doctor and when to measure next, and at the end, which may be cut, what to do. */
 function texts(alert, sheet) {
-  const care = scoreCare(alert, i18n, sheet.to, (at) => time(at, sheet));
+  const care = scoreCare(alert, i18n, sheet.to, { time: (at) => time(at, sheet), when: (at) => when(at, sheet) });
   const steps = stepTexts(alert, i18n).map(({ step, text, at }) => ({ step, text: `${text} ${time(at, sheet)}` }));
   const said = ({ text }) => text;
   return [...steps.filter(({ step }) => step === "called").map(said), care?.due, ...steps.filter(({ step }) => step !== "called").map(said), care?.response].filter(Boolean);

@@ -1,6 +1,6 @@
 import { i18n, t } from "../context.js";
 import { el } from "../kit/dom.js";
-import { clockTime, number } from "../kit/format.js";
+import { atTime, clockTime, number } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { kindByHand } from "../model/alerts.js";
 import { kindText } from "../model/limit-text.js";
@@ -9,6 +9,8 @@ import { vital as entryOf } from "../model/vitals.js";
 /** What the parts of a handover sheet have in common. */
 
 export const time = (at, sheet) => clockTime(at, sheet.to, i18n.language);
+/** The same in a sentence. */
+export const when = (at, sheet) => atTime(at, sheet.to, i18n);
 export const short = (vital) => (i18n.has(`vital.short.${vital}`) ? t(`vital.short.${vital}`) : t(`vital.${vital}`));
 export const nameOfKind = (kind) => (kindByHand(kind) !== null ? t("alerts.byhand.kind", { kind: kindByHand(kind) }) : i18n.has(`tile.kind.${kind}`) ? t(`tile.kind.${kind}`) : kindText(kind, i18n));
 export const none = (key) => el("p", { class: "none", text: t(key) });

@@ -11,7 +11,7 @@ import { view } from "../model/reading-view.js";
 import { riskText } from "../model/score.js";
 import { ALWAYS_SHOWN, EXTRAS, VITALS } from "../model/vitals.js";
 import { TRACED } from "./handover-data.js";
-import { listed, missing, nameOfKind, none, short, time, valueText } from "./handover-text.js";
+import { listed, missing, nameOfKind, none, short, time, valueText, when } from "./handover-text.js";
 import { traceFigure } from "./handover-trace.js";
 import { gapsOf, gapsTogether, roundsOf } from "./handover.js";
 
@@ -119,5 +119,5 @@ export function devices(sheet) {
     el("span", { text: [i18n.has(`device.status.${device.status}`) ? t(`device.status.${device.status}`) : device.status,
       device.battery === null ? null : t("handover.battery", { percent: Math.round(device.battery) }),
       device.detached?.length ? t("handover.detached", { vitals: device.detached.map(short).join(", ") }) : null,
-      device.seenAt === null ? t("devices.never") : t("handover.seen", { time: time(device.seenAt, sheet) })].filter(Boolean).join(" · ") }))));
+      device.seenAt === null ? t("devices.never") : t("handover.seen", { when: when(device.seenAt, sheet) })].filter(Boolean).join(" · ") }))));
 }

@@ -31,6 +31,7 @@ const DAY_FIRST = { en: "en-GB" };
 const formats = {
   time: clock,
   dayAndTime: { day: "numeric", month: "short", ...clock },
+  dayAndMonth: { day: "numeric", month: "short" },
   weekday: { weekday: "short", day: "numeric" },
   weekdayAndTime: { weekday: "short", day: "numeric", ...clock },
   minute: { ...day, ...clock },
@@ -85,6 +86,12 @@ export function range([low, high], { decimals, unit }, language) {
 /** "14:03" of the same day, "21 nov., 14:03" of another. */
 export const clockTime = (at, now, language, zone = hospitalZone()) =>
   shown(dayOf(at, zone) === dayOf(now, zone) ? "time" : "dayAndTime", at, language, zone);
+
+/** In a sentence: "à 14:03" of the same day, "le 21 nov. à 14:03" of another. */
+export function atTime(at, now, i18n, zone = hospitalZone()) {
+  const time = shown("time", at, i18n.language, zone);
+  return dayOf(at, zone) === dayOf(now, zone) ? i18n.t("time.at", { time }) : i18n.t("time.on", { time, day: format("dayAndMonth", i18n.language, zone).format(at) });
+}
 
 /** "lun. 23, 14:03": of a few days. */
 export const weekdayTime = (at, language, zone = hospitalZone()) => shown("weekdayAndTime", at, language, zone);

@@ -52,16 +52,16 @@ export function scoreMessage({ score }, i18n) {
 export const scoreShort = (alert, i18n, now) => i18n.t(isOverdue(alert, now) ? "tile.alert.score.overdue" : "tile.alert.score", { score: totalText(alert.score) });
 
 /**
- * What is to be done and what was done, as `{response, due, called}` in words; null for what there is nothing to say of. `time` writes an instant.
+ * What is to be done and what was done, as `{response, due, called}` in words; null for what there is nothing to say of. `time` writes an instant, `when` one in a sentence.
  */
-export function scoreCare(alert, i18n, now, time) {
+export function scoreCare(alert, i18n, now, { time, when }) {
   const { score } = alert;
   if (!score) return null;
   const isOver = alert.endedAt !== null;
   return {
     response: isOver ? null : i18n.t(`score.response.${responseOf(score)}`),
-    due: isOver || score.dueAt === null ? null : i18n.t(isOverdue(alert, now) ? "score.overdue" : "score.due", { time: time(score.dueAt) }),
-    called: score.calledAt === null ? null : i18n.t("score.called", { time: time(score.calledAt), who: score.calledBy ?? "?" }),
+    due: isOver || score.dueAt === null ? null : i18n.t(isOverdue(alert, now) ? "score.overdue" : "score.due", { time: time(score.dueAt), when: when(score.dueAt) }),
+    called: score.calledAt === null ? null : i18n.t("score.called", { when: when(score.calledAt), who: score.calledBy ?? "?" }),
     linked: isLinked(alert) && !isOver ? i18n.t("score.linked") : null,
   };
 }

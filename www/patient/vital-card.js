@@ -1,7 +1,7 @@
 import { i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { ago, clockTime, range } from "../kit/format.js";
+import { ago, atTime, range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { stageOf } from "../model/alert-text.js";
 import { ADULT, vitalIn } from "../model/limit-profiles.js";
@@ -121,8 +121,8 @@ export class VitalCard extends FajmaElement {
 
   /** When the core temperature was taken, and the skin's beside it with its age. */
   #taken({ at }, skin) {
-    const time = clockTime(at, state.now(), i18n.language);
-    return t("card.core", { time, value: `${skin.text}\u00a0${skin.unit}`, ago: ago(skin.ageMs ?? 0, i18n.language) });
+    const when = atTime(at, state.now(), i18n);
+    return t("card.core", { when, value: `${skin.text}\u00a0${skin.unit}`, ago: ago(skin.ageMs ?? 0, i18n.language) });
   }
 
   #when(now) {
@@ -135,7 +135,7 @@ export class VitalCard extends FajmaElement {
     if (lost === "capteur_detache") return t("card.detached", { ago: since });
     if (reason && i18n.has(`reason.${reason}`)) return t("card.because", { reason: t(`reason.${reason}`), ago: since });
     if (now.state === "stale") return t("card.stale", { ago: since });
-    return byHand ? t("card.taken", { ago: since, time: clockTime(at, state.now(), i18n.language) }) : t("card.updated", { ago: since });
+    return byHand ? t("card.taken", { ago: since, when: atTime(at, state.now(), i18n) }) : t("card.updated", { ago: since });
   }
 
   // Struck through by the element itself, so that it is so without the style sheet and for whoever listens.

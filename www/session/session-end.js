@@ -1,7 +1,7 @@
 import { alarms, api, player, state, t, i18n } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { clockTime } from "../kit/format.js";
+import { atTime } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { askWho } from "./unlock.js";
 
@@ -37,7 +37,7 @@ export class SessionEnd extends FajmaElement {
       return;
     }
     if (this.#shown === null) this.#show();
-    setText(this.querySelector(".text"), t("session.end.soon", { time: clockTime(end, state.now(), i18n.language) }));
+    setText(this.querySelector(".text"), t("session.end.soon", { when: atTime(end, state.now(), i18n) }));
     if (Date.now() - this.#saidAt < EVERY_MS || player.playing) return;
     this.#saidAt = Date.now();
     player.play("lost");

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ago, agoShort, axisTime, birthText, calendarDay, clockTime, duration, exactMinute, exactTime, number, range, weekdayTime, years, zoneText } from "../../../www/kit/format.js";
+import { ago, agoShort, atTime, axisTime, birthText, calendarDay, clockTime, duration, exactMinute, exactTime, number, range, weekdayTime, years, zoneText } from "../../../www/kit/format.js";
 import { vital } from "../../../www/model/vitals.js";
+
+const spoken = (language) => {
+  const texts = JSON.parse(readFileSync(new URL(`../../../www/locales/${language}.json`, import.meta.url), "utf8"));
+  return { language, t: (key, values) => texts[key].replace(/\{(\w+)\}/g, (whole, name) => values[name]) };
+};
+const [fr, en] = ["fr", "en"].map(spoken);
 
 test("days and exact times are written day first in both languages", () => {
   assert.deepEqual(["fr", "en"].map((language) => calendarDay("1961-04-03", language)), ["03/04/1961", "03/04/1961"]);
@@ -45,12 +52,15 @@ test("a time of today is a time, one of another day says which", () => {
   const now = new Date(2026, 10, 22, 14, 3).getTime();
   assert.equal(clockTime(now - 60_000, now, "fr"), "14:02");
   assert.match(clockTime(now - 86_400_000, now, "fr"), /^21 nov.*14:03$/);
+  assert.deepEqual([fr, en].map((i18n) => atTime(now - 60_000, now, i18n)), ["à 14:02", "at 14:02"], "in a sentence");
+  assert.deepEqual([fr, en].map((i18n) => atTime(now - 86_400_000, now, i18n)), ["le 21 nov. à 14:03", "on 21 Nov at 14:03"]);
 });
 
 test("times are the zone's that is asked for, and one that its clocks show twice says which it is", () => {
   const first = Date.parse("2026-10-25T00:30:05Z"), second = first + 3_600_000;
   const paris = (format, ...more) => [first, second].map((at) => plain(format(at, ...more, "Europe/Paris")));
   assert.deepEqual(paris(clockTime, second, "fr"), ["02:30 (UTC+2)", "02:30 (UTC+1)"]);
+  assert.deepEqual(paris(atTime, second, fr), ["à 02:30 (UTC+2)", "à 02:30 (UTC+1)"]);
   assert.deepEqual(paris(exactTime, "en"), ["25/10/2026 02:30:05 (UTC+2)", "25/10/2026 02:30:05 (UTC+1)"]);
   assert.deepEqual(paris(exactMinute, "fr"), ["25/10/2026 02:30 (UTC+2)", "25/10/2026 02:30 (UTC+1)"]);
   assert.deepEqual(paris(axisTime, 0, "fr"), ["02:30 +2", "02:30 +1"]);

@@ -40,7 +40,7 @@ test("what a person raised under its name is theirs: it has no score", () => {
 
 test("each level has its response, and a text in both languages", () => {
   assert.deepEqual([3, 4, 5, 6, 7, 20].map((minimum) => responseOf({ minimum })), ["trois", "trois", "urgent", "urgent", "urgence", "urgence"]);
-  for (const language of Object.values(i18n)) for (const minimum of [3, 5, 7]) assert.ok(scoreCare(alert({ minimum }), language, NOW, String).response.length > 20);
+  for (const language of Object.values(i18n)) for (const minimum of [3, 5, 7]) assert.ok(scoreCare(alert({ minimum }), language, NOW, { time: String, when: String }).response.length > 20);
 });
 
 test("the observation is overdue after the due time, while the alert lasts", () => {
@@ -48,16 +48,16 @@ test("the observation is overdue after the due time, while the alert lasts", () 
   assert.equal(isOverdue(one, NOW + 32 * MINUTE), false);
   assert.equal(isOverdue(one, NOW + 32 * MINUTE + 1), true);
   assert.equal(shortOf(one, i18n.fr, NOW + 33 * MINUTE), "NEWS2 7 en retard");
-  const time = (instant) => at(instant).slice(11, 16);
-  assert.equal(scoreCare(one, i18n.fr, NOW, time).due, "Prochaine mesure avant 14:32");
-  assert.equal(scoreCare(one, i18n.fr, NOW + 33 * MINUTE, time).due, "Observation en retard, attendue à 14:32");
+  const time = (instant) => at(instant).slice(11, 16), words = { time, when: (instant) => `à ${time(instant)}` };
+  assert.equal(scoreCare(one, i18n.fr, NOW, words).due, "Prochaine mesure avant 14:32");
+  assert.equal(scoreCare(one, i18n.fr, NOW + 33 * MINUTE, words).due, "Observation en retard, attendue à 14:32");
   const over = alert({}, { terminee_le: at(NOW + 5 * MINUTE) });
-  assert.deepEqual([isOverdue(over, NOW + 60 * MINUTE), scoreCare(over, i18n.fr, NOW, time).due, scoreCare(over, i18n.fr, NOW, time).response], [false, null, null]);
+  assert.deepEqual([isOverdue(over, NOW + 60 * MINUTE), scoreCare(over, i18n.fr, NOW, words).due, scoreCare(over, i18n.fr, NOW, words).response], [false, null, null]);
 });
 
 test("that a doctor was called is told with time and name, and is a step of the alert", () => {
   const called = alert({ medecin_appele_le: at(NOW + 3 * MINUTE), medecin_appele_par: "i.sow" });
-  assert.equal(scoreCare(called, i18n.fr, NOW, (instant) => at(instant).slice(11, 16)).called, "Médecin appelé à 14:03, par i.sow");
+  assert.equal(scoreCare(called, i18n.fr, NOW, { time: String, when: (instant) => `à ${at(instant).slice(11, 16)}` }).called, "Médecin appelé à 14:03, par i.sow");
   assert.deepEqual(stepsOf(called).map(({ step, by }) => [step, by ?? null]), [["raised", null], ["called", "i.sow"]]);
   assert.equal(scoreCare(rule(1, "error"), i18n.fr, NOW, String), null);
 });
