@@ -32,10 +32,10 @@ export class LimitsTable extends FajmaElement {
     const focused = focusedIn(this)?.dataset.key;
     const shown = [];
     if (failure) shown.push(el("p", { class: "form-problem", role: "alert" }, icon("error"), el("span", { text: this.#why(failure, current) })));
-    if (current) shown.push(this.#table());
     const provisional = current && provisionalText(current, t);
     if (provisional) shown.push(el("p", { class: "provisional" }, icon("warning"), el("span", { text: provisional })));
-    else if (current?.profil && current.profil !== ADULT) shown.push(el("p", { class: "soft of-profile", text: t("profile.of", { name: t(`profile.${current.profil}`) }) }));
+    if (current) shown.push(this.#table());
+    if (!provisional && current?.profil && current.profil !== ADULT) shown.push(el("p", { class: "soft of-profile", text: t("profile.of", { name: t(`profile.${current.profil}`) }) }));
     if (current?.temperature_cutanee_validee === false) shown.push(el("p", { class: "soft on-skin", text: t("limits.on_skin") }));
     else if (!failure) shown.push(el("p", { class: "soft", text: t("loading") }));
     this.replaceChildren(...shown);

@@ -60,8 +60,10 @@ export function draftOf(limits, parent, vital, corner, language) {
 
 /** What holds in a corner where this level has no rule of its own, or undefined where that is nothing or not known. */
 export function inheritedIn(limits, parent, vital, corner) {
-  if (parent) return effectiveIn(parent, vital, corner);
-  return ownIn(limits, vital, corner) ? undefined : effectiveIn(limits, vital, corner);
+  const isOwn = Boolean(ownIn(limits, vital, corner));
+  // Until somebody has confirmed a profile, the ward's limits are not all that holds.
+  if (parent && (isOwn || !limits.profil_provisoire)) return effectiveIn(parent, vital, corner);
+  return isOwn ? undefined : effectiveIn(limits, vital, corner);
 }
 
 /**

@@ -19,6 +19,12 @@ test("limits are for vitals that are numbers of their own", () => {
   for (const name of ["consciousness", "supplemental_o2", "signal_quality"]) assert.ok(!LIMITED.includes(name), name);
 });
 
+test("until somebody has confirmed a profile a form begins with what holds, which is stricter than the ward's", () => {
+  const provisional = { ...patient, profil_provisoire: "adolescent", limites: [{ ...own, origine: "patient" }, rule("spo2", "bas", "warning", 96, { origine: "defaut" })] };
+  assert.equal(draftOf(provisional, ward, "spo2", LOW_WARNING, "fr").seuil, "96");
+  assert.equal(draftOf({ ...provisional, propres: [{ ...own, seuil: null }] }, ward, "spo2", LOW_ERROR, "fr").seuil, "90");
+});
+
 test("a corner's form begins with what holds there, and whose it is", () => {
   assert.deepEqual(draftOf(patient, ward, "spo2", LOW_ERROR, "fr"), { mode: "own", seuil: "88", delai_s: "15", hysteresis: "1" });
   assert.deepEqual(draftOf(patient, ward, "spo2", LOW_WARNING, "fr"), { mode: "inherited", seuil: "94", delai_s: "15", hysteresis: "1" });
