@@ -7,20 +7,22 @@ import { wardName, whose } from "./alarm-subject.js";
 import { endPause } from "./pause-actions.js";
 import { messageOf } from "../model/alert-text.js";
 
-/** Where there is little room, more than so many stand in one line. */
-const SHOWN = 2;
-const NARROW = matchMedia("(max-width: 40rem), (max-height: 30rem)");
+/** A pause in one line needs so many times the letters' height (the same as in pause-strip.css). */
+const COLUMN_REM = 44;
+/** So many stand beside one another; where there are more, one line says how many, and unfolds. The strip is one line, as the banner. */
+const columns = () => Math.max(1, Math.floor(innerWidth / (COLUMN_REM * parseFloat(getComputedStyle(document.documentElement).fontSize))));
 
 /** On every page: each pause in the wards that are heard of the sound with its owner and what is left of it, and for a moment why one was broken. */
 export class PauseStrip extends FajmaElement {
   #shown = "";
+  #columns = 1;
 
   start() {
     for (const type of ["pause", "alert", "connection"]) this.listen(alarms, type, () => this.#update());
     this.listen(alarmMonitor, "change", () => this.#update());
     this.listen(roster, "change", () => this.draw());
     for (const type of ["login", "user"]) this.listen(api, type, () => this.draw());  // a locked desk has no controls
-    this.listen(NARROW, "change", () => this.draw());
+    this.listen(window, "resize", () => this.#columns !== columns() && this.draw());
     this.everySecond(() => this.#update());
   }
 
@@ -42,19 +44,28 @@ export class PauseStrip extends FajmaElement {
       this.hidden = running.length + broken.length === 0 && local === null;
       const isOpen = this.querySelector("details")?.open === true;
       const rows = [...(local === null ? [] : [this.#localRow(local)]), ...running.map((pause) => this.#row(pause))];
-      const folded = NARROW.matches && running.length > SHOWN;
-      const why = broken.map((pause) => this.#broken(pause));
-      this.replaceChildren(...(folded ? [this.#fold(rows, isOpen)] : []), ...(this.hidden || (folded && !why.length) ? [] : [el("ul", {}, ...(folded ? [] : rows), ...why)]));
+      rows.push(...broken.map((pause) => this.#broken(pause)));
+      this.#columns = columns();
+      const folded = rows.length > this.#columns;
+      this.replaceChildren(...(this.hidden ? [] : [folded ? this.#fold(rows, running, broken, isOpen) : el("ul", {}, ...rows)]));
       if (focused) (this.querySelector("summary, button") ?? document.getElementById("page")).focus();
       for (const pause of broken) this.announce(this.#why(pause), false);
     }
     for (const left of this.querySelectorAll(".left")) setText(left, duration(Number(left.dataset.endsAt) - (left.dataset.clock === "local" ? Date.now() : now)));
   }
 
-  /** A display on the wall has nobody to unfold it. */
-  #fold(rows, open) {
-    const words = [icon("soundPaused"), el("strong", { text: t(`pause.folded.${i18n.plural(rows.length)}`, { count: rows.length }) })];
-    return mayAct() ? el("details", { open }, el("summary", {}, ...words, icon("forward")), el("ul", {}, ...rows)) : el("p", { class: "folded" }, ...words);
+  /** Why one was broken a moment ago; else how many there are, whose, and what is left of the longest. A display on the wall has nobody to unfold it. */
+  #fold(rows, running, broken, open) {
+    if (broken.length) return this.#folded([icon("sound"), el("strong", { text: this.#why(broken[0]) })], rows, open, "broken");
+    const last = running.reduce((a, b) => (b.endsAt > a.endsAt ? b : a), running[0]);
+    const owners = [...new Set(running.map(({ by }) => by))].join(", ");
+    const [before, after] = last ? t("pause.folded.by", { who: owners, left: "\u0000" }).split("\u0000") : [];
+    return this.#folded([icon("soundPaused"), el("strong", { text: t(`pause.folded.${i18n.plural(rows.length)}`, { count: rows.length }) }),
+      last ? el("span", {}, before, el("span", { class: "left", "data-ends-at": last.endsAt }), after) : null].filter(Boolean), rows, open);
+  }
+
+  #folded(words, rows, open, kind = "") {
+    return mayAct() ? el("details", { open }, el("summary", { class: kind }, ...words, icon("forward")), el("ul", {}, ...rows)) : el("p", { class: `folded ${kind}`.trim() }, ...words);
   }
 
   #subject(pause) { return pause.patient === null ? wardName(pause.ward) : whose(pause); }

@@ -10,7 +10,7 @@ import { ABSENCE, holding, isHolding } from "../model/holds.js";
 import { ADULT, askText, profileOf, provisionalText, vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { isOverdue } from "../model/score-alert.js";
-import { isLostPulse, technicalOf, toneOf } from "../model/severity.js";
+import { isHigh, isLostPulse, technicalOf, toneOf } from "../model/severity.js";
 import { ALWAYS_SHOWN } from "../model/vitals.js";
 import { rowHeights, tileName } from "./tile-grid.js";
 import { byHandText, isAbnormal, ROUND_PARTS, scoreView } from "./tile-values.js";
@@ -175,6 +175,7 @@ export class PatientTile extends FajmaElement {
     const shown = scoreView(score, i18n);
     const key = JSON.stringify(shown);
     if (place.dataset.shown === key) return;
+    this.dataset.high = !isHigh(score) ? "" : score.riskMinimum === "urgence" ? "error" : "warning";
     place.dataset.shown = key;
     place.dataset.risk = score?.riskMinimum ?? "";
     setText(this.querySelector(".missing"), shown?.missing ?? "");

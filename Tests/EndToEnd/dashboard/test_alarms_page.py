@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from support.admin_ui import unique
 from support.alert_steps import acknowledge, raise_alert
 from support.browser import expect_accessible, log_in
 from support.clock import until
@@ -308,6 +309,32 @@ def test_a_pause_is_everybodys_with_its_owner_and_what_is_left(stack, device, wa
     for each in (page, other):
         each.wait_for_selector("pause-strip", state="hidden", timeout=1000)
         expect_sound(each, "on", "warning", 2)
+
+
+def test_more_pauses_than_stand_beside_one_another_are_one_line_which_unfolds(stack, device, ward, page):
+    patients = [device.patient]
+    for number in range(2):
+        fields = {"identifiant": unique("P"), "nom": f"Pause{number}", "prenom": "Ali", "service": ward, "date_naissance": "1950-01-01"}
+        patients.append(stack.request("POST", "/api/patients/", role="admin", json=fields).json()["id"])
+    for patient in patients:
+        assert stack.request("POST", f"/api/patients/{patient}/pause/", json={"duree_s": 300}).status_code == 201
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/service/{ward}")
+    for width, most in ((390, 56), (1024, 48), (1920, 56)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_selector("pause-strip summary")
+        assert "3 sons suspendus" in page.inner_text("pause-strip summary")
+        assert stack.accounts["infirmier"]["username"] in page.inner_text("pause-strip summary")
+        assert page.locator("pause-strip").bounding_box()["height"] <= most, width
+    expect_accessible(page, "three pauses")
+    page.click("pause-strip summary")
+    page.wait_for_selector("pause-strip li[data-pause] .resume >> nth=2")
+    page.click("pause-strip .resume >> nth=0")
+    page.wait_for_selector("pause-strip :is(summary, ul):not(:has-text('3 sons'))")
+    for patient in patients:
+        stack.request("DELETE", f"/api/patients/{patient}/pause/")
+    for patient in patients[1:]:
+        assert stack.request("POST", f"/api/patients/{patient}/sortie/", role="admin").status_code == 200
 
 
 def test_a_patients_pause_is_broken_by_something_worse_which_is_said(stack, device, ward, page):

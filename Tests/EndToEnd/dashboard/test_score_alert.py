@@ -16,6 +16,16 @@ NORMAL = {"respiratory_rate": 16, "spo2": 97, "supplemental_o2": 0, "systolic_bp
 SEVEN = {"respiratory_rate": 22, "systolic_bp": 95, "supplemental_o2": 1, "spo2": 95}
 
 
+#: Whether a tile has a frame of an error's colour.
+FRAMED = """(tile) => {
+    const probe = tile.appendChild(document.createElement("i"));
+    probe.style.color = "var(--error-mark)";
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return getComputedStyle(tile).borderTopColor === color;
+}"""
+
+
 @pytest.fixture(scope="module")
 def stack():
     stack = Stack(3, FAJMA_SCORE_PERIOD_SECONDS=str(PERIOD_SECONDS))
@@ -86,6 +96,8 @@ def test_a_score_of_seven_is_seen_and_heard_a_doctor_is_called_in_one_press_and_
     row.locator(".due.overdue:has-text('Observation en retard')").wait_for()
     page.goto(f"{stack.url}/#/service/{device.ward}")
     page.wait_for_selector(f"{tile} .message:text-is('NEWS2 7 en retard')")
+    # Somebody has acknowledged it, and it lasts: the tile keeps a frame.
+    assert page.eval_on_selector(f"{tile}.acknowledged[data-high=error] > .tile", FRAMED)
     page.goto(f"{stack.url}/#/releve/patient/{device.patient}")
     sheet = page.locator(".sheet .part-open")
     until(lambda: "NEWS2" in sheet.inner_text(), 10, "the sheet has the alert")
