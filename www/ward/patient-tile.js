@@ -1,7 +1,7 @@
 import { alarms, i18n, isLocked, mayAct, paintScheduler, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { agoShort } from "../kit/format.js";
+import { ago, agoShort } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { homonymMark } from "../kit/names.js";
 import { iconOf, messageOf, shortOf, stageOf } from "../model/alert-text.js";
@@ -13,7 +13,7 @@ import { isOverdue } from "../model/score-alert.js";
 import { isHigh, isLostPulse, technicalOf, toneOf } from "../model/severity.js";
 import { ALWAYS_SHOWN } from "../model/vitals.js";
 import { rowHeights, tileName } from "./tile-grid.js";
-import { byHandText, isAbnormal, ROUND_PARTS, scoreView } from "./tile-values.js";
+import { byHandText, isAbnormal, ROUND_PARTS, scoreView, takenAge, takenText } from "./tile-values.js";
 
 /** One patient of a ward. Properties: `patient`, as `api/patients/` gives it; `isHomonym`, whether somebody else of the ward has the name. */
 export class PatientTile extends FajmaElement {
@@ -117,7 +117,8 @@ export class PatientTile extends FajmaElement {
     const isOnSkin = !core && now.state !== "none" && record.value(name)?.onSkin === true;
     // What is not current says how old it is.
     const unit = core ? t("tile.skin", { value: measured.text }) : fresh?.lost && i18n.has(`tile.value.${fresh.lost}`) ? t(`tile.value.${fresh.lost}`) : now.state === "stale" ? agoShort(now.ageMs, i18n.language) : isOnSkin ? t("tile.skin.unit", { unit: entry.unit }) : entry.unit;
-    const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost}`;
+    const taken = takenOf(takenAge(core ? { byHand: true, ageMs: now.ageMs } : fresh));
+    const shape = `${now.state} ${now.text} ${alarm?.severity} ${alarm?.acknowledged} ${unit} ${abnormal} ${fresh?.lost} ${taken}`;
     if (cell.dataset.shape === shape) return;
     cell.dataset.shape = shape;
     cell.dataset.state = now.state;
@@ -127,13 +128,14 @@ export class PatientTile extends FajmaElement {
     cell.classList.toggle("abnormal", abnormal);
     cell.classList.toggle("explained", Boolean(fresh?.lost) && i18n.has(`tile.value.${fresh.lost}`));
     setText(cell.querySelector(".unit"), unit);
-    cell.querySelector(".value").replaceChildren(arrowOf(now.state) ?? "", ...this.#number(now, alarm));
+    cell.querySelector(".value").replaceChildren(arrowOf(now.state) ?? "", ...this.#number(now, alarm, taken));
   }
 
   #updateRound(place, record) {
     const { part } = place.dataset;
-    const { text, state: what, alarm, abnormal } = byHandText(part, record, (vital) => state.freshness(this.patient.id, vital), i18n);
-    const shape = `${what} ${text} ${alarm?.severity} ${alarm?.acknowledged} ${abnormal}`;
+    const { text, state: what, alarm, abnormal, taken: age } = byHandText(part, record, (vital) => state.freshness(this.patient.id, vital), i18n);
+    const taken = takenOf(age);
+    const shape = `${what} ${text} ${alarm?.severity} ${alarm?.acknowledged} ${abnormal} ${taken}`;
     if (place.dataset.shape === shape) return;
     place.dataset.shape = shape;
     place.dataset.state = what;
@@ -145,7 +147,7 @@ export class PatientTile extends FajmaElement {
     if (text === null) return;
     // The arrow stands beside the name: a pressure needs all of the width.
     place.querySelector(".label").replaceChildren(t(`tile.part.${part}`), (/\d/.test(text) && arrowOf(what)) || "");
-    place.querySelector(".value").replaceChildren(...this.#number({ state: what, text }, alarm));
+    place.querySelector(".value").replaceChildren(...this.#number({ state: what, text }, alarm, taken));
   }
 
   /** What is abnormal takes the room of what is not. */
@@ -173,20 +175,27 @@ export class PatientTile extends FajmaElement {
     const { score } = state.record(this.patient.id);
     const place = this.querySelector(".score");
     const shown = scoreView(score, i18n);
+    setText(this.querySelector(".missing"), shown?.missing || this.#taken());
+    this.dataset.high = !isHigh(score) ? "" : score.riskMinimum === "urgence" ? "error" : "warning";
     const key = JSON.stringify(shown);
     if (place.dataset.shown === key) return;
-    this.dataset.high = !isHigh(score) ? "" : score.riskMinimum === "urgence" ? "error" : "warning";
     place.dataset.shown = key;
     place.dataset.risk = score?.riskMinimum ?? "";
-    setText(this.querySelector(".missing"), shown?.missing ?? "");
     place.replaceChildren(...(shown ? [el("span", { class: "visually-hidden", text: shown.label }), el("span", { "aria-hidden": "true", title: shown.label },
       el("strong", { text: shown.text }), el("span", { class: "label-of-score", text: "NEWS2" }), shown.known ? el("small", { text: ` ${shown.known}` }) : "")] : []));
   }
 
-  /** The number, and for who listens what is wrong with it. */
-  #number({ state: what, text }, alarm) {
-    const number = el(what === "stale" ? "s" : "span", { class: "number", text });
-    return ["none", "plain"].includes(what) ? [number] : [number, el("span", { class: "visually-hidden", text: ` ${t(alarm && what !== "stale" ? `severity.${alarm.severity}` : `verdict.${what}`)}` })];
+  /** How old what a person took is, where nothing is missing for the score. */
+  #taken() {
+    const record = state.record(this.patient.id), core = record.coreTemperature();
+    return takenText(record, (vital) => state.freshness(this.patient.id, vital), core && { ageMs: state.now() - core.at }, i18n);
+  }
+
+  /** The number, and for who listens what is wrong with it and how old it is. @param taken null of a value of now */
+  #number({ state: what, text }, alarm, taken) {
+    const number = el(what === "stale" ? "s" : "span", { class: taken ? "number old" : "number", title: taken, text });
+    const age = taken ? [el("span", { class: "visually-hidden", text: `, ${taken}` })] : [];
+    return ["none", "plain"].includes(what) ? [number, ...age] : [number, ...age, el("span", { class: "visually-hidden", text: ` ${t(alarm && what !== "stale" ? `severity.${alarm.severity}` : `verdict.${what}`)}` })];
   }
 
   /**
@@ -234,4 +243,5 @@ export class PatientTile extends FajmaElement {
   }
 }
 
+const takenOf = (age) => (age === null ? null : t("tile.taken", { ago: ago(age, i18n.language) }));
 const arrowOf = (what) => (what === "low" || what === "high" ? icon(what) : null);

@@ -1,3 +1,4 @@
+import { agoShort } from "../kit/format.js";
 import { vitalIn } from "../model/limit-profiles.js";
 import { view } from "../model/reading-view.js";
 import { isHigh } from "../model/severity.js";
@@ -15,11 +16,17 @@ const ABNORMAL_POINTS = 2;
 export const isAbnormal = (record, vitals) => vitals.some((vital) => record.lastingAlertAbout(vital) !== undefined
   || (record.score?.parts.some((part) => part.vital === vital && part.state === "connu" && part.minimum >= ABNORMAL_POINTS) ?? false));
 
+/** From this age on a value that a person took says it: in black beside live ones it would read like them. */
+const TOLD_AGE_MS = 3_600_000;
+
+/** The age in ms of a value that a person took an hour ago or longer; null of every other. @param fresh `{byHand, ageMs}`, or null */
+export const takenAge = (fresh) => (fresh?.byHand && fresh.ageMs >= TOLD_AGE_MS ? fresh.ageMs : null);
+
 /** Of two states of one part the later one is shown. */
 const STATES = ["none", "plain", "normal", "high", "low", "stale"];
 
 /**
- * `{text, state, alarm, abnormal}` of a part of the line; `text` null: there is nothing to show. An alert patient's consciousness says nothing.
+ * `{text, state, alarm, abnormal, taken}` of a part of the line; `taken`: the age as `takenAge`, of two values the older's; `text` null: there is nothing to show. An alert patient's consciousness says nothing.
  * @param freshness (vital) => as LiveState.freshness
  */
 export function byHandText(part, record, freshness, i18n) {
@@ -27,9 +34,22 @@ export function byHandText(part, record, freshness, i18n) {
   const limits = (vital) => [record.lastingAlertAbout(vital)].filter(Boolean);
   const views = vitals.map((vital) => ({ vital, ...view(vitalIn(vital, record.profile), record.value(vital), freshness(vital), i18n, limits(vital)) })).filter(({ state }) => state !== "none");
   const alarm = vitals.map((vital) => record.lastingAlertAbout(vital)).find(Boolean);
-  if (!views.length || (part === "consciousness" && record.value(part).value === 0)) return { text: null, state: "none", alarm: undefined, abnormal: false };
+  if (!views.length || (part === "consciousness" && record.value(part).value === 0)) return { text: null, state: "none", alarm: undefined, abnormal: false, taken: null };
+  const taken = Math.max(0, ...views.map(({ vital }) => takenAge(freshness(vital)) ?? 0)) || null;
   const state = STATES.findLast((one) => views.some((each) => each.state === one));
-  return { text: views.map(({ vital, value, text }) => wordOf(vital, value, text, i18n)).join("/"), state, alarm, abnormal: state !== "stale" && isAbnormal(record, vitals) };
+  return { taken, text: views.map(({ vital, value, text }) => wordOf(vital, value, text, i18n)).join("/"), state, alarm, abnormal: state !== "stale" && isAbnormal(record, vitals) };
+}
+
+/** "FR, PA 4 h · O₂ 5 h": the values of the line that a person took an hour ago or longer, and the core temperature `core` (`{ageMs}`, or null). */
+export function takenText(record, freshness, core, i18n) {
+  const parts = Object.keys(ROUND_PARTS).map((part) => [i18n.t(`tile.part.${part}`), byHandText(part, record, freshness, i18n).taken]);
+  const temperature = [i18n.t("vital.short.temperature"), takenAge(core && { ...core, byHand: true })];
+  const byAge = new Map();
+  for (const [name, taken] of [...parts, temperature]) {
+    const age = taken === null ? null : agoShort(taken, i18n.language);
+    if (age) byAge.set(age, [...(byAge.get(age) ?? []), name]);
+  }
+  return [...byAge].map(([age, names]) => `${names.join(", ")} ${age}`).join(" · ");
 }
 
 /** Where there is room for a few letters only. */

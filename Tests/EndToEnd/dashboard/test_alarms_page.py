@@ -1,13 +1,14 @@
 """The alarms on screen: heard and shown on every page, the same for everybody, whatever the browser allows."""
 import csv
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from support.admin_ui import unique
 from support.alert_steps import acknowledge, raise_alert
 from support.browser import expect_accessible, log_in
-from support.clock import until
+from support.clock import until, wire_time
 
 
 @pytest.fixture
@@ -335,6 +336,22 @@ def test_more_pauses_than_stand_beside_one_another_are_one_line_which_unfolds(st
         stack.request("DELETE", f"/api/patients/{patient}/pause/")
     for patient in patients[1:]:
         assert stack.request("POST", f"/api/patients/{patient}/sortie/", role="admin").status_code == 200
+
+
+def test_a_tile_says_how_old_a_value_is_that_a_person_took_hours_ago(stack, device, ward, page):
+    stack.query(f"UPDATE patients SET admitted_at = now() - interval '1 day' WHERE id = {device.patient}")
+    taken = wire_time(datetime.now(UTC) - timedelta(hours=4, minutes=12))
+    readings = [{"type_donnee": "respiratory_rate", "valeur": 16, "timestamp": taken}, {"type_donnee": "systolic_bp", "valeur": 120, "timestamp": taken}]
+    assert stack.request("POST", "/api/iot/data/", json={"patient": device.patient, "mesures": readings}).status_code == 201
+    log_in(page, stack)
+    page.goto(f"{stack.url}/#/service/{ward}")
+    rate = f"patient-tile[data-patient='{device.patient}'] .round[data-part=respiratory_rate] .value"
+    page.wait_for_selector(f"{rate} .number.old[title='prise il y a 4 heures']")
+    assert "prise il y a 4 heures" in page.text_content(rate)
+    fresh = [{"type_donnee": "respiratory_rate", "valeur": 17}]
+    assert stack.request("POST", "/api/iot/data/", json={"patient": device.patient, "mesures": fresh}).status_code == 201
+    page.wait_for_selector(f"{rate} .number:not(.old):text-is('17')")
+    assert "prise" not in page.text_content(rate)
 
 
 def test_a_patients_pause_is_broken_by_something_worse_which_is_said(stack, device, ward, page):

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { I18n } from "../../../www/kit/i18n.js";
 import { PatientRecord } from "../../../www/model/patient-record.js";
 import { rowHeights } from "../../../www/ward/tile-grid.js";
-import { byHandText, isAbnormal, scoreView } from "../../../www/ward/tile-values.js";
+import { byHandText, isAbnormal, scoreView, takenAge, takenText } from "../../../www/ward/tile-values.js";
 
 const NOW = 1_000_000;
 const i18n = new I18n(() => JSON.parse(readFileSync(new URL("../../../www/locales/fr.json", import.meta.url), "utf8")), { getItem: () => null });
@@ -37,6 +37,21 @@ test("a rate that violates its limit by less than a whole number has its decimal
   assert.equal(shown(record, "respiratory_rate").text, "25", "above 24,5 that is true");
   record.addAlert(rule(25, "bas"));
   assert.equal(shown(record, "respiratory_rate").text, "24,6");
+});
+
+test("what a person took says its age from an hour on, of two pressures the older's; what a device measures, and an alert patient's consciousness, do not", () => {
+  const minutes = (count, byHand = true) => ({ ageMs: count * 60_000, byHand, stale: false });
+  assert.deepEqual([minutes(59), minutes(60), minutes(252), minutes(252, false), null].map(takenAge), [null, 3_600_000, 15_120_000, null, null]);
+  const record = patient({ respiratory_rate: 16, systolic_bp: 138, diastolic_bp: 80, consciousness: 0 });
+  const ages = { respiratory_rate: 20, systolic_bp: 20, diastolic_bp: 190, consciousness: 250 };
+  const freshness = (vital) => (record.value(vital) ? minutes(ages[vital]) : null);
+  const taken = (what) => byHandText(what, record, freshness, i18n).taken;
+  assert.deepEqual([taken("respiratory_rate"), taken("blood_pressure"), taken("supplemental_o2"), taken("consciousness")], [null, 11_400_000, null, null]);
+  assert.equal(takenText(record, freshness, null, i18n), "PA 3\u00a0h");
+  ages.respiratory_rate = 200;
+  assert.equal(takenText(record, freshness, null, i18n), "FR, PA 3\u00a0h");
+  ages.respiratory_rate = 300;
+  assert.equal(takenText(record, freshness, { ageMs: 7_300_000 }, i18n), "FR 5\u00a0h · PA 3\u00a0h · Temp. 2\u00a0h");
 });
 
 test("a value is abnormal with an alarm that lasts or from 2 points on; with 1 point, or one that is too old, it is not", () => {
