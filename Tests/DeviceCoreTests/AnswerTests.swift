@@ -33,6 +33,12 @@ import Testing
         #expect(rules[1].limit == 3805 && rules[1].delay_ms == 500 && rules[1].side == 1 && rules[1].includes_limit == 1)
     }
 
+    @Test("a cuff is told in milliseconds, 90 s at most, and nothing else is one") func cuff() throws {
+        func cuff(_ value: String) -> UInt32? { parse(#"{"recues":1,"brassard_ms":\#(value)}"#)?.cuff_ms }
+        #expect(cuff("41250") == 41_250 && cuff("0") == 0 && cuff("90001") == 90_000 && parse(#"{"recues":1}"#)?.cuff_ms == 0)
+        for wrong in ["-1", "1.5", #""x""#, "null", "4294967296"] { #expect(cuff(wrong) == nil, "\(wrong)") }
+    }
+
     @Test("no beginning of an answer is one, and nothing may follow it") func prefixes() {
         let bytes = Array(Self.whole.utf8)
         for length in 0..<bytes.count { #expect(parse(String(decoding: bytes[..<length], as: UTF8.self)) == nil) }

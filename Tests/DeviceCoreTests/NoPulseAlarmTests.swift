@@ -28,6 +28,7 @@ private struct Bedside {
     }
 
     mutating func press() { fj_alarm_pressed(&alarm) }
+    mutating func hold(_ seconds: UInt64) { fj_no_pulse_alarm_hold(&alarm.no_pulse, t + seconds * 1000) }
     /// For how many seconds of no_pulse there is no alarm yet.
     mutating func silence(_ seconds: Int = 60) -> Int { run(seconds, FJ_REASON_NO_PULSE, quality: 0).prefix { $0 == FJ_ALARM_NONE }.count }
 }
@@ -46,6 +47,31 @@ private struct Bedside {
         var bedside = Bedside()
         bedside.beat(seconds, perfusion: Int16(perfusion), quality: Int16(quality))
         #expect(bedside.silence() == 25)
+    }
+
+    @Test("thirty where something moved in the five seconds before, ten where it moved earlier", arguments: [(0, 25), (4, 25), (5, 5), (20, 5)])
+    func moved(secondsAgo: Int, seconds: Int) {
+        var bedside = Bedside()
+        bedside.beat(60)
+        bedside.run(1, FJ_REASON_MOTION, quality: 0)
+        bedside.beat(secondsAgo)
+        #expect(bedside.silence() == seconds)
+    }
+
+    @Test("while a cuff stops the pulse nothing is raised, and at once when its time is over; what is raised stays; another answer ends it")
+    func cuff() {
+        var bedside = Bedside()
+        bedside.beat(60)
+        bedside.hold(40)
+        #expect(bedside.silence() == 39)
+        bedside.hold(90)
+        #expect(bedside.run(5, FJ_REASON_NO_PULSE).allSatisfy { $0 == FJ_ALARM_ERROR })
+        var other = Bedside()
+        other.beat(60)
+        other.hold(90)
+        #expect(other.run(20, FJ_REASON_NO_PULSE).allSatisfy { $0 == FJ_ALARM_NONE })
+        other.hold(0)
+        #expect(other.run(1, FJ_REASON_NO_PULSE) == [FJ_ALARM_ERROR])
     }
 
     @Test("what was good longer than a minute ago does not count") func old() {

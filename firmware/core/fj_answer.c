@@ -130,6 +130,9 @@ static void read_member(fj_json *json, const fj_json_text *name, fj_answer *answ
         if (!(*has_received = read_count(json, &answer->received))) json->failed = true;
     } else if (fj_json_is(name, "doublons")) {
         if (!read_count(json, &answer->duplicates)) json->failed = true;
+    } else if (fj_json_is(name, "brassard_ms")) {
+        if (!read_count(json, &answer->cuff_ms)) json->failed = true;
+        else if (answer->cuff_ms > FJ_ANSWER_CUFF_MAX_MS) answer->cuff_ms = FJ_ANSWER_CUFF_MAX_MS;
     } else if (fj_json_is(name, "rejetees")) {
         count_elements(json, &answer->rejected);
     } else if (fj_json_is(name, "heure_serveur") && fj_json_next_is(json, '"')) {

@@ -94,6 +94,7 @@ bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uin
     const fj_verdict verdict = fj_sender_answered(&uplink->sender, now_ms, &outcome, uplink->sent_records);
     fj_store_settle(uplink->store, verdict);
     if (!outcome.is_ours) return false;
+    fj_no_pulse_alarm_hold(&uplink->alarm.no_pulse, now_ms + answer.cuff_ms);
     if (answer.has_time) fj_clock_server(uplink->clock, uplink->sent_ms, now_ms, answer.server_utc_ms);
     if (verdict == FJ_VERDICT_DELIVERED) {
         uplink->has_greeted = true;

@@ -43,7 +43,7 @@ extension Service {
         return try answer(
             stored: report.readings.count - notStored.count, duplicates: receipt.duplicates,
             rejected: (report.rejected + notStored).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, rules: receipt.rules,
-            at: received)
+            cuffMilliseconds: receipt.cuffMilliseconds, at: received)
     }
 
     private func submit(_ report: Report, from origin: Submission.Origin, at received: Instant, _ call: Call) throws -> Receipt {
@@ -55,10 +55,13 @@ extension Service {
     }
 
     /// Put together by hand: every report gets one, and JSONEncoder takes as long for it as all the rest of the handler.
-    private func answer(stored: Int, duplicates: Int, rejected: [RejectedReading], rules: AlarmRules?, at time: Instant) throws -> Response {
+    private func answer(stored: Int, duplicates: Int, rejected: [RejectedReading], rules: AlarmRules?, cuffMilliseconds: Int?, at time: Instant)
+        throws -> Response
+    {
         let rejected = rejected.isEmpty ? "[]" : String(decoding: try JSONEncoder().encode(rejected), as: UTF8.self)
         let limits = try rules.map { #","limites":\#(String(decoding: try JSONEncoder().encode(DeviceLimits($0)), as: UTF8.self))"# } ?? ""
-        let body = #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"\#(limits)}"#
+        let cuff = cuffMilliseconds.map { #","brassard_ms":\#($0)"# } ?? ""
+        let body = #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"\#(cuff)\#(limits)}"#
         return Response(status: 201, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 

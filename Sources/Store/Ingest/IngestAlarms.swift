@@ -5,6 +5,8 @@ import Postgres
 struct IngestAlarms {
     struct Patient {
         let rules: EffectiveRules
+        /// What is left of a hold for a cuff.
+        var cuffMilliseconds: Int?
         var state = AlarmState()
         /// The alert that is open for a condition.
         var open: [AlarmCondition.Key: (id: Int, severity: Severity)] = [:]
@@ -42,9 +44,15 @@ struct IngestAlarms {
             $0.query("SELECT patient_id, vital, ordered_at, device_id FROM latest_readings WHERE patient_id = ANY ($1)", about)
             $0.query("SELECT id, skin_temperature_valid, default_profile FROM wards WHERE skin_temperature_valid OR default_profile IS NOT NULL")
             $0.query("SELECT id, profile, profile_confirmed_at, to_char(birth_date, 'YYYY-MM-DD') FROM patients WHERE id = ANY ($1)", about)
+            $0.query(
+                """
+                SELECT patient_id, ceil(extract(epoch FROM ends_at - now()) * 1000)::bigint FROM monitoring_holds
+                WHERE kind = '\(MonitoringHold.Kind.cuff.rawValue)' AND ended_at IS NULL AND ends_at > now() AND patient_id = ANY ($1)
+                """, about)
         }
         let rules = try IngestRules(answers[1], patients: answers[6], wards: answers[5], today: today)
         patients = rules.of(wards).mapValues { Patient(rules: $0) }
+        for row in answers[7] { patients[try row[0]]?.cuffMilliseconds = try row[1] }
         for row in answers[2] {
             guard let key = try AlarmCondition.Key(row, from: 1) else { continue }
             var since: [Severity: Instant] = [:]
@@ -75,6 +83,8 @@ struct IngestAlarms {
     mutating func forget(_ vital: Vital, of patient: PatientID, from source: ReadingSource) {
         patients[patient]?.state.evaluatedUntil[vital]?[source] = nil
     }
+
+    func cuffMilliseconds(of patient: PatientID) -> Int? { patients[patient]?.cuffMilliseconds }
 
     /// The rules that hold for what a device measures on a patient, unless they are of this version.
     func rules(of patient: PatientID, unless version: Int) -> AlarmRules? {

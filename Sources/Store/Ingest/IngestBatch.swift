@@ -93,7 +93,8 @@ struct IngestBatch {
                 }
                 return Receipt(
                     patients: bound.patients, duplicates: repeated.duplicates[index, default: 0], conflicts: repeated.conflicts[index, default: []],
-                    moved: moved[index, default: [:]].merging(repeated.moved[index, default: [:]]) { $1 }, rules: rules)
+                    moved: moved[index, default: [:]].merging(repeated.moved[index, default: [:]]) { $1 }, rules: rules,
+                    cuffMilliseconds: bound.wearer.flatMap(alarms.cuffMilliseconds(of:)))
             }
         }
         let accepted = outcomes.count { if case .success = $0 { true } else { false } }

@@ -35,6 +35,24 @@ import Testing
         #expect(try api.send("DELETE", path, as: .infirmier).status == 204)
     }
 
+    @Test("a device that alarms by itself is told how long a cuff still stops the pulse, while it does and no longer; others are not told")
+    func bedside() throws {
+        func told(_ state: String = #""limites":0"#) throws -> Double? {
+            try api.send("POST", "/api/iot/data/", as: .device, #"{"mesures":[],"etat":{\#(state)}}"#)["brassard_ms"]?.number
+        }
+        #expect(try told() == nil)
+        #expect(try api.send("POST", "/api/patients/1/absence/", as: .infirmier, #"{"motif":"Scanner"}"#).status == 201)
+        #expect(try told() == nil, "a lost pulse is no absence")
+        #expect(try api.send("POST", "/api/patients/1/brassard/", as: .infirmier).status == 201)
+        let left = try #require(try told())
+        #expect(left > 60_000 && left <= 90_000)
+        #expect(try told(#""batterie":50"#) == nil)
+        try api.store.connection().script("UPDATE monitoring_holds SET begun_at = begun_at - interval '60 s', ends_at = ends_at - interval '60 s'")
+        #expect(try #require(try told()) <= 30_000)
+        #expect(try api.send("DELETE", "/api/patients/1/brassard/", as: .infirmier).status == 204)
+        #expect(try told() == nil)
+    }
+
     @Test(
         "a reason is needed, short and visible",
         arguments: [

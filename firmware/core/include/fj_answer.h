@@ -12,6 +12,8 @@
 #define FJ_ANSWER_BODY_MAX 131072u
 /// A longer Retry-After is cut to this (s): a slip of somebody's finger must not silence a device for a day.
 #define FJ_ANSWER_RETRY_AFTER_MAX_S 600u
+/// A longer cuff is cut to this (ms): the longest that somebody can say at the bedside.
+#define FJ_ANSWER_CUFF_MAX_MS 90000u
 
 typedef struct fj_answer {
     uint32_t received;  // `recues`: readings that the server has now, those it had already among them
@@ -19,6 +21,7 @@ typedef struct fj_answer {
     uint32_t rejected;  // how many it named in `rejetees`: it will never take them
     bool has_time, has_rules;
     uint64_t server_utc_ms;
+    uint32_t cuff_ms;  // `brassard_ms`: for how long a cuff still stops the pulse; 0: none does
     fj_rules rules;
 } fj_answer;
 

@@ -18,6 +18,8 @@
 /// The signal was good if, of the last FJ_NO_PULSE_HISTORY_S seconds that were measured, half were, and at least FJ_NO_PULSE_GOOD_S.
 #define FJ_NO_PULSE_HISTORY_S 60u
 #define FJ_NO_PULSE_GOOD_S 10u
+/// And nothing moved in so many seconds before: a finger that slips out loses its pulse, too.
+#define FJ_NO_PULSE_STILL_S 5u
 /// The pulse is back after so many records that have one, be it too weak to measure, and none between them that has none.
 #define FJ_NO_PULSE_BACK 3u
 
@@ -30,9 +32,10 @@ typedef enum fj_no_pulse_state {
 /// Zeroed is quiet. Private, except the state.
 typedef struct fj_no_pulse_alarm {
     fj_no_pulse_state state;
-    uint64_t measured, good;  // a bit for each of the last seconds, the newest lowest
+    uint64_t measured, good, moved;  // a bit for each of the last seconds, the newest lowest
     uint64_t t_ms;            // of the last record
     uint64_t since_ms;        // when the pulse was last there
+    uint64_t held_until_ms;   // a cuff stops it until then
     uint32_t delay_ms;
     uint8_t back;
     bool is_off;  // the sensor, in the last record
@@ -40,6 +43,10 @@ typedef struct fj_no_pulse_alarm {
 
 /// Takes a record in; to be called for every one.
 void fj_no_pulse_alarm_pass(fj_no_pulse_alarm *alarm, const fj_record *record);
+
+/// The server's word, with every answer: a cuff on the same arm stops the pulse until then, as somebody said at the bedside. Nothing is raised meanwhile; what is
+/// raised stays. A time that is over: no cuff does.
+void fj_no_pulse_alarm_hold(fj_no_pulse_alarm *alarm, uint64_t until_ms);
 
 /// Somebody pressed the button: ends the alarm if the sensor was taken off, because nothing else could. Under a worn sensor only a pulse does.
 void fj_no_pulse_alarm_pressed(fj_no_pulse_alarm *alarm);
