@@ -54,7 +54,8 @@ void fj_no_pulse_alarm_pass(fj_no_pulse_alarm *alarm, const fj_record *record) {
     case FJ_NO_PULSE_WAITING:
         // A sensor that gives nothing says nothing of the pulse.
         if (!is_none && reason != FJ_REASON_NO_SAMPLES) end(alarm);
-        else if (is_none && record->t_ms - alarm->since_ms >= alarm->delay_ms && record->t_ms >= alarm->held_until_ms) alarm->state = FJ_NO_PULSE_RAISED;
+        else if (is_none && record->t_ms - alarm->since_ms >= alarm->delay_ms && record->t_ms >= alarm->held_until_ms)
+            alarm->state = FJ_NO_PULSE_RAISED;
         break;
     case FJ_NO_PULSE_RAISED:
         alarm->back = (uint8_t)(is_none ? 0 : alarm->back + is_there);

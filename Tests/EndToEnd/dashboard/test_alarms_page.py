@@ -341,7 +341,7 @@ def test_more_pauses_than_stand_beside_one_another_are_one_line_which_unfolds(st
 def test_a_tile_says_how_old_a_value_is_that_a_person_took_hours_ago(stack, device, ward, page):
     stack.query(f"UPDATE patients SET admitted_at = now() - interval '1 day' WHERE id = {device.patient}")
     taken = wire_time(datetime.now(UTC) - timedelta(hours=4, minutes=12))
-    readings = [{"type_donnee": "respiratory_rate", "valeur": 16, "timestamp": taken}, {"type_donnee": "systolic_bp", "valeur": 120, "timestamp": taken}]
+    readings = [{"type_donnee": name, "valeur": value, "timestamp": taken} for name, value in (("respiratory_rate", 16), ("systolic_bp", 120))]
     assert stack.request("POST", "/api/iot/data/", json={"patient": device.patient, "mesures": readings}).status_code == 201
     log_in(page, stack)
     page.goto(f"{stack.url}/#/service/{ward}")

@@ -33,9 +33,9 @@ typedef enum fj_no_pulse_state {
 typedef struct fj_no_pulse_alarm {
     fj_no_pulse_state state;
     uint64_t measured, good, moved;  // a bit for each of the last seconds, the newest lowest
-    uint64_t t_ms;            // of the last record
-    uint64_t since_ms;        // when the pulse was last there
-    uint64_t held_until_ms;   // a cuff stops it until then
+    uint64_t t_ms;                   // of the last record
+    uint64_t since_ms;               // when the pulse was last there
+    uint64_t held_until_ms;          // a cuff stops it until then
     uint32_t delay_ms;
     uint8_t back;
     bool is_off;  // the sensor, in the last record
