@@ -12,6 +12,11 @@ final class SensorBench {
     /// A hand resets the bus; false: it cannot.
     var canReset = true
     private(set) var resets = 0
+    /// What the chip's own clock makes of a second.
+    var rateHz = 100.0
+    /// What becomes of the light of each sample of a second, by its number.
+    var spoil: (Int, MAX30102.Light) -> MAX30102.Light = { $1 }
+    private var due = 0.0
 
     init(swapped: Bool = false) {
         i2c.initialize(to: bus.callbacks)
@@ -32,7 +37,11 @@ final class SensorBench {
         (0..<seconds).map { _ in
             for sample in 1...100 {
                 now += 10
-                bus.oximeter.convert(finger.next())
+                due += rateHz / 100
+                while due > 0.999 {
+                    bus.oximeter.convert(spoil(sample, finger.next()))
+                    due -= 1
+                }
                 between(self)
                 guard bus.oximeter.isInterrupting || sample % 5 == 0 else { continue }
                 if fj_sensors_step(sensors, now, bus.oximeter.isInterrupting) == FJ_SENSORS_RESET_BUS {

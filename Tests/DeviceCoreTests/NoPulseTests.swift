@@ -96,7 +96,7 @@ import Testing
         dark.finger.brightness = 130
         dark.finger.state.perfusion = 0
         let off = dark.run(seconds: 5)
-        #expect(names(off)[4] == "sensor_off" && dark.bus.oximeter.infraredCurrent == UInt8(FJ_MAX30102_CURRENT_START))
+        #expect(names(off)[4] == "sensor_off" && dark.bus.oximeter.infraredCurrent == UInt8(FJ_SENSORS_SEARCH_CURRENT))
     }
 
     @Test("saturated light and a sensor in the air are what they are, before and after a pulse") func others() {

@@ -20,3 +20,11 @@ fj_ota_verdict fj_ota_judge(fj_ota *ota, uint64_t now_ms) {
     ota->on_trial = !(ota->oximeter_answered && ota->thermometer_answered && ota->report_accepted);
     return ota->on_trial ? FJ_OTA_ON_TRIAL : FJ_OTA_KEEP;
 }
+
+void fj_ota_pass(fj_ota *ota, bool is_worn) {
+    if (!ota) return;
+    if (is_worn) ota->unworn_s = 0;
+    else if (ota->unworn_s < FJ_OTA_UNWORN_S) ota->unworn_s++;
+}
+
+bool fj_ota_may_restart(const fj_ota *ota) { return ota && ota->unworn_s >= FJ_OTA_UNWORN_S; }

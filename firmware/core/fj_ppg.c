@@ -39,7 +39,7 @@ static bool is_valid(const fj_ppg_config *c) {
 
 fj_error fj_ppg_init(fj_ppg *ppg, const fj_ppg_config *config) {
     if (!ppg || !config || !is_valid(config)) return FJ_ERROR_ARGUMENT;
-    *ppg = (fj_ppg){.config = *config, .perfused = true, .infrared_ma = config->infrared_ma};
+    *ppg = (fj_ppg){.config = *config, .perfused = true, .infrared_ma = config->infrared_ma, .clock = 1.0f};
     // A whole divisor needs no interpolation, and the band-pass before it leaves nothing to alias.
     ppg->decimation = (uint16_t)ceilf(config->rate_hz / (float)FJ_PULSE_RATE_MAX_HZ);
     ppg->window_max = (uint16_t)(config->rate_hz / (float)ppg->decimation * (float)FJ_PULSE_WINDOW_S);
@@ -64,6 +64,12 @@ fj_error fj_ppg_light(fj_ppg *ppg, float infrared_ma) {
     return fj_ppg_restart(ppg);
 }
 
+fj_error fj_ppg_clock(fj_ppg *ppg, float rate_hz) {
+    if (!ppg || !(rate_hz >= 0.0f)) return FJ_ERROR_ARGUMENT;
+    if (rate_hz > 0.0f) ppg->clock = rate_hz / ppg->config.rate_hz;
+    return FJ_OK;
+}
+
 /// Appends to the windows, the oldest sample leaving. Moving 1.6 KB fifty times a second costs less than a ring would in every lag.
 static void append(fj_ppg *ppg, const float filtered[FJ_CHANNELS]) {
     if (ppg->window_count == ppg->window_max) {
@@ -74,12 +80,23 @@ static void append(fj_ppg *ppg, const float filtered[FJ_CHANNELS]) {
     ppg->window_count++;
 }
 
+/// A part of the last sample that the next one may be away from it, of what it may within 10 ms.
+static float jump_part(const fj_ppg *ppg, float within_10_ms) { return within_10_ms * fmaxf(1.0f, FJ_MAX30102_RATE_HZ / ppg->config.rate_hz); }
+
+static void follow_jump(fj_ppg *ppg, int channel, float sample) {
+    const float last = ppg->last[channel];
+    if (ppg->since_start == 0) ppg->usual_jump[channel] = jump_part(ppg, FJ_PPG_JUMP_MOST) / FJ_PPG_JUMP_TIMES;
+    else if (last > 0.0f)
+        ppg->usual_jump[channel] += (fabsf(sample - last) / last - ppg->usual_jump[channel]) / (FJ_PPG_JUMP_USUAL_S * ppg->config.rate_hz);
+}
+
 static void take(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
     float filtered[FJ_CHANNELS] = {0};
     for (int c = 0; c < (ppg->config.has_red ? FJ_CHANNELS : 1); c++) {
         if (ppg->since_start == 0) fj_band_pass_rest(&ppg->band_pass[c], sample[c]);
         filtered[c] = fj_band_pass_next(&ppg->band_pass[c], sample[c]);
         ppg->now.sum[c] += sample[c];
+        follow_jump(ppg, c, sample[c]);
         ppg->last[c] = sample[c];
     }
     ppg->now.summed++;
@@ -127,8 +144,12 @@ static void count(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
 static bool is_outlier(const fj_ppg *ppg, const float sample[FJ_CHANNELS]) {
     if (ppg->config.level_on <= 0.0f || ppg->since_start == 0 || (float)ppg->missing > ppg->config.rate_hz * FJ_PPG_BRIDGE_S) return false;
     if (is_saturated(ppg, sample)) return true;
-    for (int c = 0; c < (ppg->config.has_red ? FJ_CHANNELS : 1); c++)
-        if (fabsf(sample[c] - ppg->last[c]) > FJ_PPG_JUMP_MAX * fabsf(ppg->last[c])) return true;
+    for (int c = 0; c < (ppg->config.has_red ? FJ_CHANNELS : 1); c++) {
+        const float jump = fminf(jump_part(ppg, FJ_PPG_JUMP_MOST), fmaxf(jump_part(ppg, FJ_PPG_JUMP_LEAST), FJ_PPG_JUMP_TIMES * ppg->usual_jump[c]));
+        // While samples were lost the signal went on.
+        const float most = fminf(FJ_PPG_JUMP_MAX, jump * (float)(ppg->missing + 1));
+        if (fabsf(sample[c] - ppg->last[c]) > most * fabsf(ppg->last[c])) return true;
+    }
     return false;
 }
 

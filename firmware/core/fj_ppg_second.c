@@ -3,6 +3,7 @@
 
 #include "fj_ppg.h"
 #include "fj_ppg_rate.h"
+#include "fj_sample_clock.h"
 
 /// Peak to peak of a sine of power 1.
 #define SINE_PEAK_TO_PEAK 2.82842712f
@@ -167,6 +168,18 @@ static void watch_pulse(fj_ppg *ppg, float level, fj_vitals *out) {
     ppg->usual_perfusion = ppg->usual_bpm = 0.0f;
 }
 
+/// All before was reckoned in the configured rate.
+static void apply_clock(const fj_ppg *ppg, fj_vitals *out) {
+    if (isnan(out->heart_rate)) return;
+    if (fabsf(ppg->clock - 1.0f) <= FJ_SAMPLE_CLOCK_TOLERANCE) {
+        out->heart_rate *= ppg->clock;
+        return;
+    }
+    out->heart_rate = out->spo2 = out->r = NAN;
+    out->quality = 0;
+    out->reason = FJ_REASON_SAMPLE_CLOCK;
+}
+
 fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
     if (!ppg || !out) return FJ_ERROR_ARGUMENT;
     fj_vitals vitals = {.t_ms = t_ms, .heart_rate = NAN, .spo2 = NAN, .r = NAN, .perfusion_index = NAN};
@@ -181,6 +194,7 @@ fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
     // Without contact there is nothing to measure, except in a finger that the blood has left.
     if (vitals.reason == FJ_REASON_NONE || (vitals.reason == FJ_REASON_SENSOR_OFF && ppg->watch.state == FJ_PULSE_NONE)) measure(ppg, &vitals);
     watch_pulse(ppg, level, &vitals);
+    apply_clock(ppg, &vitals);
     *out = vitals;
     return FJ_OK;
 }

@@ -16,6 +16,7 @@ const char *fj_reason_name(fj_reason reason) {
     case FJ_REASON_NO_PULSE: return "no_pulse";
     case FJ_REASON_STARTING: return "starting";
     case FJ_REASON_MOTION: return "motion";
+    case FJ_REASON_SAMPLE_CLOCK: return "sample_clock";
     case FJ_REASON_COUNT: break;
     }
     return "unknown";
@@ -26,6 +27,7 @@ const char *fj_reason_wire_name(fj_reason reason) {
     case FJ_REASON_SETTLING:
     case FJ_REASON_STARTING: return "starting";
     case FJ_REASON_OUT_OF_RANGE:
+    case FJ_REASON_SAMPLE_CLOCK:
     case FJ_REASON_SPO2_UNRELIABLE:
     case FJ_REASON_POOR_SIGNAL: return "poor_signal";
     case FJ_REASON_SENSOR_OFF:

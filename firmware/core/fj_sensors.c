@@ -40,6 +40,7 @@ static void initialise(fj_sensors *sensors, uint64_t now_ms) {
         sensors->oximeter_health.in_use = error == FJ_OK;
         note(sensors, &sensors->oximeter_health, error, now_ms);
         sensors->mixed = 0;
+        fj_sample_clock_restart(&sensors->sample_clock);
         fj_ppg_light(&sensors->ppg, FJ_MAX30102_CURRENT_START * FJ_MAX30102_STEP_MA);
     }
     if (is_due(&sensors->thermometer_health, now_ms)) {
@@ -47,6 +48,16 @@ static void initialise(fj_sensors *sensors, uint64_t now_ms) {
         fj_mlx90614_init(&sensors->thermometer, sensors->bus, now_ms);
         sensors->thermometer_health.in_use = true;
     }
+}
+
+/// Reads the FIFO into `samples`, and counts what the chip converted.
+static fj_error read_oximeter(fj_sensors *sensors, uint64_t now_ms) {
+    const fj_error error = fj_max30102_read(&sensors->oximeter, now_ms, &sensors->samples);
+    const fj_samples *got = &sensors->samples;
+    // At its end the chip's counter of lost samples says only that there were many.
+    if (error != FJ_OK || got->lost >= FJ_MAX30102_LOST_MAX) fj_sample_clock_restart(&sensors->sample_clock);
+    else fj_sample_clock_read(&sensors->sample_clock, now_ms, (uint32_t)got->count + got->lost);
+    return error;
 }
 
 static void take_samples(fj_sensors *sensors) {
@@ -68,7 +79,7 @@ fj_sensors_action fj_sensors_step(fj_sensors *sensors, uint64_t now_ms, bool int
     if (!sensors) return FJ_SENSORS_CONTINUE;
     initialise(sensors, now_ms);
     if (sensors->oximeter_health.in_use && fj_max30102_is_due(&sensors->oximeter, now_ms, interrupt_seen)) {
-        const fj_error error = fj_max30102_read(&sensors->oximeter, now_ms, &sensors->samples);
+        const fj_error error = read_oximeter(sensors, now_ms);
         note(sensors, &sensors->oximeter_health, error, now_ms);
         if (error == FJ_OK) take_samples(sensors);
         else fj_ppg_lost(&sensors->ppg, UINT32_MAX);  // nobody knows how many
@@ -83,19 +94,36 @@ fj_sensors_action fj_sensors_step(fj_sensors *sensors, uint64_t now_ms, bool int
     return FJ_SENSORS_RESET_BUS;
 }
 
+typedef struct light {
+    uint8_t red, infrared;
+} light;
+
+/// The LEDs while nobody wears the sensor: bright enough to see a finger that comes, and back at the start once one is there that the light blinds.
+static light search(const fj_sensors *sensors, light now, float infrared_level) {
+    const float on = sensors->config.ppg.level_on * (float)now.infrared * FJ_MAX30102_STEP_MA;
+    if (infrared_level > FJ_LED_SERVO_HIGH) {
+        if (now.infrared == FJ_SENSORS_SEARCH_CURRENT) return (light){FJ_MAX30102_CURRENT_START, FJ_MAX30102_CURRENT_START};
+        return (light){now.red, fj_led_servo_next(now.infrared, infrared_level)};
+    }
+    // Perhaps a finger: the next second decides, by the same light.
+    if (infrared_level >= on) return now;
+    return (light){FJ_MAX30102_CURRENT_START, FJ_SENSORS_SEARCH_CURRENT};
+}
+
 /// Brings both LEDs where the finger needs them, and throws away the samples of the old light.
 static void adjust_light(fj_sensors *sensors, fj_reason reason, uint64_t now_ms) {
     fj_max30102 *oximeter = &sensors->oximeter;
-    const float count = (float)sensors->level_count;
-    uint8_t red = FJ_MAX30102_CURRENT_START, infrared = FJ_MAX30102_CURRENT_START;
-    if (reason != FJ_REASON_SENSOR_OFF) {
-        if (sensors->level_count == 0) return;
-        red = fj_led_servo_next(oximeter->red_current, (float)sensors->level_sum[FJ_RED] / count);
-        infrared = fj_led_servo_next(oximeter->infrared_current, (float)sensors->level_sum[FJ_INFRARED] / count);
-    }
+    if (sensors->level_count == 0) return;
+    const float red_level = (float)sensors->level_sum[FJ_RED] / (float)sensors->level_count;
+    const float infrared_level = (float)sensors->level_sum[FJ_INFRARED] / (float)sensors->level_count;
+    const light now = {oximeter->red_current, oximeter->infrared_current};
+    const light next = reason == FJ_REASON_SENSOR_OFF
+        ? search(sensors, now, infrared_level)
+        : (light){fj_led_servo_next(now.red, red_level), fj_led_servo_next(now.infrared, infrared_level)};
+    const uint8_t red = next.red, infrared = next.infrared;
     if (red == oximeter->red_current && infrared == oximeter->infrared_current) return;
     fj_error error = fj_max30102_set_currents(oximeter, red, infrared);
-    if (error == FJ_OK) error = fj_max30102_read(oximeter, now_ms, &sensors->samples);
+    if (error == FJ_OK) error = read_oximeter(sensors, now_ms);
     note(sensors, &sensors->oximeter_health, error, now_ms);
     sensors->mixed = FJ_SENSORS_MIXED_SAMPLES;
     fj_ppg_light(&sensors->ppg, (float)oximeter->infrared_current * FJ_MAX30102_STEP_MA);
@@ -120,6 +148,7 @@ static void take_temperature(fj_sensors *sensors, uint64_t now_ms, fj_second *ou
 fj_error fj_sensors_second(fj_sensors *sensors, uint64_t now_ms, fj_second *out) {
     if (!sensors || !out) return FJ_ERROR_ARGUMENT;
     fj_second second;
+    fj_ppg_clock(&sensors->ppg, fj_sample_clock_rate_hz(&sensors->sample_clock));
     fj_error error = fj_ppg_second(&sensors->ppg, now_ms, &second.vitals);
     if (error != FJ_OK) return error;
     take_temperature(sensors, now_ms, &second);

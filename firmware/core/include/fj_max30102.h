@@ -13,6 +13,8 @@
 #define FJ_MAX30102_SAMPLE_MAX 0x03FFFFu
 /// The chip's FIFO; one read gives at most so many samples.
 #define FJ_MAX30102_FIFO_SAMPLES 32u
+/// Its counter of lost samples ends here.
+#define FJ_MAX30102_LOST_MAX 31u
 /// The interrupt comes with 17 samples waiting, every 170 ms; without one the FIFO is read after this time all the same, before
 /// it overflows at 320 ms (ms).
 #define FJ_MAX30102_FALLBACK_MS 200u

@@ -10,6 +10,9 @@
 /// How long a new image has to prove itself (ms).
 #define FJ_OTA_TRIAL_MS UINT64_C(300000)
 
+/// Nobody wears the device once its sensors said so for so many seconds in a row.
+#define FJ_OTA_UNWORN_S 60u
+
 typedef enum fj_ota_verdict {
     FJ_OTA_ON_TRIAL,   // ask again later
     FJ_OTA_KEEP,       // mark the image as good; also where nothing was on trial
@@ -20,6 +23,7 @@ typedef enum fj_ota_verdict {
 typedef struct fj_ota {
     bool on_trial, oximeter_answered, thermometer_answered, report_accepted;
     uint64_t until_ms;
+    uint8_t unworn_s;
 } fj_ota;
 
 /// `is_new`: the bootloader started this image for the first time. `now_ms` is monotonic here and below.
@@ -30,5 +34,11 @@ void fj_ota_note(fj_ota *ota, bool oximeter_answers, bool thermometer_answers, b
 
 /// FJ_OTA_KEEP once all was seen, FJ_OTA_ROLL_BACK after FJ_OTA_TRIAL_MS without. Either is final: the first verdict is repeated for ever.
 fj_ota_verdict fj_ota_judge(fj_ota *ota, uint64_t now_ms);
+
+/// To be called for every second that was measured.
+void fj_ota_pass(fj_ota *ota, bool is_worn);
+
+/// A restart into a new image takes nothing from a patient.
+bool fj_ota_may_restart(const fj_ota *ota);
 
 #endif

@@ -19,9 +19,15 @@
 #define FJ_PPG_SETTLE_S 1u
 /// Lost samples that are bridged by a straight line (s); a longer gap starts the window again.
 #define FJ_PPG_BRIDGE_S 0.1f
-/// A sample that differs from the last one by more than this part of it is taken for a lost one, because blood does not move so fast; more of them than
-/// FJ_PPG_BRIDGE_S in a row are another light. Only where the level has limits.
+/// A sample that differs from the last one by so many times what samples usually do is taken for a lost one, because blood does not move so fast; more of
+/// them than FJ_PPG_BRIDGE_S in a row are another light. At least and at most by these parts of the last one within 10 ms,
+/// and after lost samples by no more than the third. Only where the level has limits.
+#define FJ_PPG_JUMP_TIMES 12.0f
+#define FJ_PPG_JUMP_LEAST 0.01f
+#define FJ_PPG_JUMP_MOST 0.04f
 #define FJ_PPG_JUMP_MAX 0.2f
+/// How quickly the usual difference follows (s).
+#define FJ_PPG_JUMP_USUAL_S 4.0f
 /// Where nothing can be measured and the perfusion index (%) is under this, the perfusion is why. And the least with which SpO2 is given.
 #define FJ_PPG_PERFUSION_WEAK 0.25f
 #define FJ_PPG_PERFUSION_SPO2 0.2f
@@ -73,6 +79,7 @@ typedef struct fj_ppg {
     float lags[FJ_PULSE_LAGS_MAX];                    // scratch
     float rises[FJ_PULSE_SAMPLES_MAX];                // scratch
     float last[FJ_CHANNELS];                          // the newest sample, from which a gap is bridged
+    float usual_jump[FJ_CHANNELS];                    // from sample to sample, in parts of it
     float found_bpm, beats_bpm;                       // of the second before, given or not; 0 for none
     float beats_before_bpm, given_bpm;                // of the second before that; the last one that was given
     uint32_t missing;                                 // samples reported lost and not yet bridged
@@ -85,6 +92,7 @@ typedef struct fj_ppg {
     uint8_t moved_s;                   // seconds of motion since the last rate
     uint8_t given_s;                   // seconds without one since `given_bpm`
     float infrared_ma;
+    float clock;  // the real sampling rate, in parts of the configured one
     fj_contact contact;
     fj_pulse_watch watch;
     /// The second under way. A restart empties the sums, not what says whether the sensor works.
@@ -107,6 +115,9 @@ fj_error fj_ppg_restart(fj_ppg *ppg);
 
 /// The infrared LED has another current from the next sample on: fj_ppg_restart, and the level is judged by it.
 fj_error fj_ppg_light(fj_ppg *ppg, float infrared_ma);
+
+/// The sensor really samples at `rate_hz` (0: not known, nothing changes): rates are scaled by it, and beyond FJ_SAMPLE_CLOCK_TOLERANCE none is given.
+fj_error fj_ppg_clock(fj_ppg *ppg, float rate_hz);
 
 /// One sample in converter counts. `red` is ignored without a red channel. A sample that is not a finite number is a lost one.
 fj_error fj_ppg_push(fj_ppg *ppg, float infrared, float red);

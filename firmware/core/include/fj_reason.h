@@ -15,6 +15,7 @@ typedef enum fj_reason {
     FJ_REASON_NO_PULSE,         // there was a pulse under this sensor, and there is none
     FJ_REASON_STARTING,         // the sensor is on, and there was no pulse yet since it was put on
     FJ_REASON_MOTION,           // the signal swings suddenly far more than the pulse did
+    FJ_REASON_SAMPLE_CLOCK,     // the sensor samples at another rate than it was set to: no rate can be computed
     FJ_REASON_COUNT,
 } fj_reason;
 

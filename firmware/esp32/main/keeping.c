@@ -84,8 +84,11 @@ static void restart_where_wanted(device *device, const measured *measured, fj_al
         if (error != ESP_OK) ESP_LOGE(tag, "not all is erased: %s", esp_err_to_name(error));
         device_restart(device);
     }
-    const bool is_worn = !measured || measured->second.vitals.reason != FJ_REASON_SENSOR_OFF || measured->second.skin.reason == FJ_REASON_NONE;
-    if (atomic_load(&device->update_is_ready) && !is_worn && alarm == FJ_ALARM_NONE) device_restart(device);
+    if (measured) {
+        const bool is_worn = measured->second.vitals.reason != FJ_REASON_SENSOR_OFF || measured->second.skin.reason == FJ_REASON_NONE;
+        fj_ota_pass(&device->ota, is_worn);
+    }
+    if (atomic_load(&device->update_is_ready) && fj_ota_may_restart(&device->ota) && alarm == FJ_ALARM_NONE) device_restart(device);
 }
 
 static fj_device_state state_of(const device *device, const memo *memo, const measured *measured, bool was_heard) {
