@@ -23,10 +23,10 @@ import Testing
         }
         outbox.add(report(4))
         #expect(numbers(outbox.next(now: 1000)) == [4])
-        outbox.settle(.stored(readings: 1, rejected: 0), now: 1000, jitter: 1)
+        outbox.settle(.stored(readings: 1, rejected: []), now: 1000, jitter: 1)
         let kept = outbox.next(now: 1000)
         #expect(numbers(kept) == [1, 2, 3] && kept?.state == nil)
-        outbox.settle(.stored(readings: 3, rejected: 0), now: 1000, jitter: 1)
+        outbox.settle(.stored(readings: 3, rejected: []), now: 1000, jitter: 1)
         #expect(outbox.isIdle && outbox.sent == 4 && outbox.dropped == 0 && outbox.next(now: 1001) == nil)
     }
 
@@ -41,7 +41,7 @@ import Testing
         for number in 0..<Outbox.maximumWaiting + 5 { outbox.add(report(number)) }
         #expect(outbox.waiting == Outbox.maximumWaiting && outbox.dropped == 5)
         _ = outbox.next(now: 0)
-        outbox.settle(.stored(readings: 1, rejected: 0), now: 0, jitter: 1)
+        outbox.settle(.stored(readings: 1, rejected: []), now: 0, jitter: 1)
         #expect(numbers(outbox.next(now: 0)) == Array(5..<5 + Outbox.maximumBatch))
     }
 
@@ -49,7 +49,7 @@ import Testing
         outbox.add(report(0))
         _ = outbox.next(now: 0)
         for number in 1...Outbox.maximumWaiting { outbox.add(report(number)) }
-        outbox.settle(.stored(readings: 1, rejected: 0), now: 0, jitter: 1)
+        outbox.settle(.stored(readings: 1, rejected: []), now: 0, jitter: 1)
         #expect(outbox.dropped == 1 && outbox.sent == 0 && outbox.waiting == Outbox.maximumWaiting)
     }
 
@@ -75,7 +75,7 @@ import Testing
         }
         #expect(pauses == [1, 2, 4, 8, 16, 30, 30, 30])
         _ = outbox.next(now: now)
-        outbox.settle(.stored(readings: 1, rejected: 0), now: now, jitter: 1)
+        outbox.settle(.stored(readings: 1, rejected: []), now: now, jitter: 1)
         outbox.add(report(2))
         _ = outbox.next(now: now)
         outbox.settle(.later(after: nil), now: now, jitter: 1)
@@ -92,7 +92,8 @@ import Testing
     @Test(
         "an answer is understood by its status",
         arguments: [
-            (201, Outcome.stored(readings: 2, rejected: 1)), (0, .later(after: 3)), (400, .refused(status: 400)), (401, .refused(status: 401)),
+            (201, Outcome.stored(readings: 2, rejected: [.init(index: 1, raison: "x")])), (0, .later(after: 3)), (400, .refused(status: 400)),
+            (401, .refused(status: 401)),
             (403, .refused(status: 403)), (409, .later(after: 3)), (429, .later(after: 3)), (502, .later(after: 3)),
             (503, .later(after: 3)),
         ])

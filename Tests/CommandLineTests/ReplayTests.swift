@@ -1,7 +1,12 @@
 import Clinical
+import Foundation
 import Testing
 
 @testable import fajma
+
+extension ReplayTable {
+    init(_ text: String) throws { try self.init(Data(text.utf8)) }
+}
 
 @Suite struct ReplayTests {
     @Test("a column's name is the vital's wire name and its unit") func columns() throws {
@@ -24,9 +29,9 @@ import Testing
         let table = try ReplayTable("\u{FEFF}t_s, heart_rate_bpm,spo2_percent\r\n10,94.3,\r\n11.5,, 97\r\n12,,\r\n\r\n")
         #expect(
             table.rows == [
-                .init(seconds: 10, values: [.init(vital: .heartRate, value: 94.3)]),
-                .init(seconds: 11.5, values: [.init(vital: .spo2, value: 97)]),
-                .init(seconds: 12, values: []),
+                .init(line: 2, seconds: 10, values: [.init(vital: .heartRate, value: 94.3)]),
+                .init(line: 3, seconds: 11.5, values: [.init(vital: .spo2, value: 97)]),
+                .init(line: 4, seconds: 12, values: []),
             ])
     }
 
@@ -46,6 +51,28 @@ import Testing
         ])
     func wrong(text: String, message: String) {
         #expect { try ReplayTable(text) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("a file of another program: semicolons, quotes, comments, decimal commas, names and columns of its own") func others() throws {
+        let text = "# of a monitor\n'Time [s]'; \"HR\" ;PULSE;\"Sp\"\"O2\"\n0;80,5;81;97\n# later\n1;81;;\n"
+        let table = try ReplayTable(Data(text.utf8), time: "Time [s]", names: ["HR": "heart_rate_bpm", "Sp\"O2": "spo2_percent"], without: ["PULSE"])
+        #expect(
+            table.rows == [
+                .init(line: 3, seconds: 0, values: [.init(vital: .heartRate, value: 80.5), .init(vital: .spo2, value: 97)]),
+                .init(line: 5, seconds: 1, values: [.init(vital: .heartRate, value: 81)]),
+            ])
+        #expect { try ReplayTable(Data(text.utf8), time: "t") } throws: { "\($0)".contains("line 2: there is no column t") }
+        #expect { try ReplayTable(Data(text.utf8), time: "Time [s]", without: ["SpO3"]) } throws: { "\($0)".contains("no column SpO3") }
+        #expect { try ReplayTable("t_s,\"spo2_percent\n0,1\n") } throws: { "\($0)".contains("line 1: a quote is not closed") }
+    }
+
+    @Test("each reading carries the line that it came from, over batches too") func lines() throws {
+        var source = ReplaySource(try ReplayTable("t_s,heart_rate_bpm,spo2_percent\n0,80,97\n1,,\n2,400,\n3,,120\n"), speed: 10)
+        var outbox = Outbox()
+        while let next = source.next(at: Instant(milliseconds: 0)) { outbox.add(next.report) }
+        #expect(outbox.next(now: 0)?.lines == [5])
+        outbox.settle(.later(after: 0), now: 0, jitter: 1)
+        #expect(outbox.next(now: 1)?.lines == [2, 2, 4, 5])
     }
 
     /// What is sent at these instants.

@@ -5,6 +5,8 @@ import Foundation
 struct DeviceReport: Encodable, Sendable {
     var readings: [Reading]
     var state: DeviceState?
+    /// Of each reading the line of the file that it came from. Empty: of none.
+    var lines: [Int] = []
 
     private enum CodingKeys: String, CodingKey { case mesures, etat }
     private enum ReadingKeys: String, CodingKey { case type_donnee }
@@ -32,17 +34,21 @@ struct DeviceReport: Encodable, Sendable {
 
 /// What the server made of a report.
 enum Outcome: Sendable, Equatable {
-    /// `rejected`: readings that were not stored for themselves.
-    case stored(readings: Int, rejected: Int)
+    case stored(readings: Int, rejected: [Rejection])
     /// Nothing was stored; later it may be: the server is away, busy, or nobody wears the device. `after`: seconds, from `Retry-After`.
     case later(after: Double?)
     /// Nothing was stored and never will be.
     case refused(status: Int)
 
+    /// A reading that was not stored for itself: its place in the report, and why.
+    struct Rejection: Decodable, Sendable, Equatable {
+        let index: Int
+        let raison: String
+    }
+
     private struct Body: Decodable {
-        struct Rejected: Decodable {}
         let recues: Int
-        let rejetees: [Rejected]
+        let rejetees: [Rejection]
     }
 
     init(_ answer: Answer) {
@@ -50,7 +56,7 @@ enum Outcome: Sendable, Equatable {
         switch answer.status {
         case 200..<300:
             let body = try? JSONDecoder().decode(Body.self, from: answer.body)
-            self = .stored(readings: body?.recues ?? 0, rejected: body?.rejetees.count ?? 0)
+            self = .stored(readings: body?.recues ?? 0, rejected: body?.rejetees ?? [])
         case 0, 408, 409, 429, 500...: self = .later(after: retryAfter)
         default: self = .refused(status: answer.status)
         }

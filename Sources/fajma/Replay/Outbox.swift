@@ -55,7 +55,7 @@ struct Outbox {
         let batch = kept.prefix(Self.maximumBatch)
         underWay = oldest.number...(batch.last ?? oldest).number
         // What a device said of itself back then interests nobody any more.
-        return DeviceReport(readings: batch.flatMap(\.report.readings), state: nil)
+        return DeviceReport(readings: batch.flatMap(\.report.readings), state: nil, lines: batch.flatMap(\.report.lines))
     }
 
     /// - Parameter jitter: 0.5 to 1.5; spreads the return of many devices.

@@ -24,6 +24,6 @@ struct ReplaySource {
         // In real time the recording's own intervals are kept exactly. Faster, they would lie in the future.
         let measuredAt = speed == 1 ? begin.advanced(bySeconds: row.seconds - rows[0].seconds) : now
         let readings = row.values.map { Reading(vital: $0.vital, value: $0.value, measuredAt: measuredAt) }
-        return (DeviceReport(readings: readings, state: nil), delay)
+        return (DeviceReport(readings: readings, state: nil, lines: readings.map { _ in row.line }), delay)
     }
 }

@@ -9,6 +9,8 @@ struct Replayer {
 
     private var source: ReplaySource
     private(set) var outbox = Outbox()
+    /// What is under way, to name the readings that the server rejects.
+    private var sent = DeviceReport(readings: [])
     /// Readings that the server stored, and those that it did not want.
     private(set) var stored = 0, rejected = 0
     private let key: String
@@ -21,8 +23,10 @@ struct Replayer {
 
     /// Until the poster is stopped, or everything is sent that there was.
     ///
-    /// - Parameter status: called every ten seconds with how many reports wait.
-    mutating func run(status: (_ waiting: Int) -> Void) throws {
+    /// - Parameters:
+    ///   - status: called every ten seconds with how many reports wait.
+    ///   - rejection: called for each reading that the server rejects, with its line in the file and why.
+    mutating func run(status: (_ waiting: Int) -> Void, rejection: (_ line: Int?, _ reading: Reading, _ reason: String) -> Void) throws {
         var nextStatus = Clock.seconds + Self.statusSeconds
         while true {
             while let due, due <= Clock.seconds { try report(due) }
@@ -33,7 +37,7 @@ struct Replayer {
             if due == nil, outbox.isIdle { return }
             let deadline = due ?? (outbox.isBusy ? nextStatus : outbox.notBefore)
             guard let events = try poster.wait(until: min(deadline, nextStatus)) else { return }
-            for event in events { try settle(Outcome(event.answer)) }
+            for event in events { settle(Outcome(event.answer), rejection) }
             try send()
         }
     }
@@ -49,16 +53,20 @@ struct Replayer {
         try send()
     }
 
-    private mutating func settle(_ outcome: Outcome) throws {
+    private mutating func settle(_ outcome: Outcome, _ rejection: (Int?, Reading, String) -> Void) {
         if case .stored(let readings, let rejections) = outcome {
             stored += readings
-            rejected += rejections
+            rejected += rejections.count
+            for one in rejections where sent.readings.indices.contains(one.index) {
+                rejection(sent.lines.indices.contains(one.index) ? sent.lines[one.index] : nil, sent.readings[one.index], one.raison)
+            }
         }
         outbox.settle(outcome, now: Clock.seconds, jitter: .random(in: 0.5...1.5))
     }
 
     private mutating func send() throws {
         guard let report = outbox.next(now: Clock.seconds) else { return }
+        sent = report
         try poster.post(encoder.encode(report), key: key, device: 0)
     }
 }

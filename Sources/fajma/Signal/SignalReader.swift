@@ -27,24 +27,62 @@ struct SignalReader {
         }
     }
 
-    /// Whole seconds only: what is left at the end gives none.
-    static func seconds(of recording: Recording, rateHz: Double) -> [Second] {
-        var (ppg, config) = (fj_ppg(), fj_ppg_config_recording(Float(rateHz), recording.red != nil))
-        guard fj_ppg_init(&ppg, &config) == FJ_OK else { return [] }
-        var (seconds, sample) = ([Second](), 0)
-        for t in 1...max(1, Int(Double(recording.infrared.count) / rateHz)) {
-            let end = Int((Double(t) * rateHz).rounded())
-            guard end <= recording.infrared.count else { break }
-            while sample < end {
-                // The core takes what is no number for a lost sample.
-                fj_ppg_push(&ppg, recording.infrared[sample], recording.red?[sample] ?? 0)
-                sample += 1
-            }
-            var vitals = fj_vitals()
-            guard fj_ppg_second(&ppg, UInt64(t) * 1000, &vitals) == FJ_OK else { break }
-            seconds.append(Second(t, vitals))
+    /// How the core is set up.
+    enum Configuration {
+        /// For a recording of any scale: no limits in counts.
+        case recording
+        /// As the device runs it, with its limits of level and saturation, for counts of its converter at this current of the infrared LED.
+        case device(infraredMA: Double)
+
+        func core(rateHz: Double, hasRed: Bool) -> fj_ppg_config {
+            guard case .device(let current) = self else { return fj_ppg_config_recording(Float(rateHz), hasRed) }
+            var config = fj_ppg_config_max30102()
+            (config.rate_hz, config.has_red, config.infrared_ma) = (Float(rateHz), hasRed, Float(current))
+            return config
         }
+    }
+
+    /// Whole seconds only: what is left at the end gives none.
+    ///
+    /// - Parameter rateHz: what the sensor was set to. Where the recording has times, its real rate and its holes are known by them.
+    static func seconds(of recording: Recording, rateHz: Double, _ configuration: Configuration = .recording) -> [Second] {
+        var (ppg, config) = (fj_ppg(), configuration.core(rateHz: rateHz, hasRed: recording.red != nil))
+        guard fj_ppg_init(&ppg, &config) == FJ_OK else { return [] }
+        let (realHz, times) = (recording.rateHz ?? rateHz, recording.times)
+        var (clock, seconds) = (fj_sample_clock(), [Second]())
+        /// When a sample was taken, since the first one (s).
+        func time(_ sample: Int) -> Double { times.map { $0[sample] - $0[0] } ?? Double(sample) / rateHz }
+        func close() {
+            if times != nil { fj_ppg_clock(&ppg, fj_sample_clock_rate_hz(&clock)) }
+            var vitals = fj_vitals()
+            let t = seconds.count + 1
+            if fj_ppg_second(&ppg, UInt64(t) * 1000, &vitals) == FJ_OK { seconds.append(Second(t, vitals)) }
+        }
+        /// Half a sample early, because times are rounded.
+        func isOver(_ seconds: Int, at time: Double) -> Bool { time + 0.5 / realHz >= Double(seconds + 1) }
+        for sample in recording.infrared.indices {
+            while isOver(seconds.count, at: time(sample)) { close() }
+            let missing = recording.missing(before: sample)
+            if missing > 0 { fj_ppg_lost(&ppg, UInt32(missing)) }
+            if times != nil { fj_sample_clock_read(&clock, UInt64((time(sample) * 1000).rounded()), UInt32(missing + 1)) }
+            // The core takes what is no number for a lost sample.
+            fj_ppg_push(&ppg, recording.infrared[sample], recording.red?[sample] ?? 0)
+        }
+        if isOver(seconds.count, at: time(recording.infrared.count - 1) + 1 / realHz) { close() }
         return seconds
+    }
+
+    /// When the pulse was lost, and for how many seconds.
+    static func lostPulses(_ seconds: [Second]) -> [(t: Int, seconds: Int)] {
+        let name = String(cString: fj_reason_name(FJ_REASON_NO_PULSE))
+        return seconds.reduce(into: []) { lost, second in
+            guard second.reason == name else { return }
+            if let last = lost.last, last.t + last.seconds == second.t {
+                lost[lost.count - 1].seconds += 1
+            } else {
+                lost.append((second.t, 1))
+            }
+        }
     }
 }
 

@@ -133,7 +133,7 @@ def test_a_table_for_eyes_and_lines_for_programs(tmp_path):
     ("ir,red\n1,2\n3,x\n", ["--ir", "ir", "--red", "red"], 1, "line 3: column red is no number"),
     ("ir\n1\n2\n", ["--ir", "ir"], 1, "shorter than a second"),
     ("ir\n1\n", ["--ir", "ir", "--red", "ir"], 64, "name the same column"),
-    ("ir\n1\n", ["--ir", "ir", "--rate", "401"], 64, "25 to 400"),
+    ("ir\n1\n", ["--ir", "ir", "--rate", "401"], 64, "24 to 400"),
 ])
 def test_a_wrong_file_is_one_plain_line(tmp_path, text, options, code, words):
     path = tmp_path / "ppg.csv"
@@ -141,3 +141,30 @@ def test_a_wrong_file_is_one_plain_line(tmp_path, text, options, code, words):
     result = run(os.environ, "signal", "--file", str(path), *(["--rate", "100"] if "--rate" not in options else []), *options)
     assert result.returncode == code and words in result.stderr, result.stderr
     assert run(os.environ, "signal", "--file", "/nowhere", "--rate", "100", "--ir", "ir").returncode == 1
+
+
+def clipped(path):
+    """20 s of a pulse whose infrared is cut off at the converter's end."""
+    lines = [line.split(",") for line in stopping(20, 20, 0.02, 0.001).splitlines()[1:]]
+    path.write_text("ir,red\n" + "\n".join(f"{min(int(ir) * 2.02, 262143):.0f},{red}" for ir, red in lines))
+
+
+def test_with_device_the_devices_own_limits_hold_and_without_it_that_is_said(tmp_path):
+    path = tmp_path / "clipped.csv"
+    clipped(path)
+    assert {second["reason"] for second in signal(path, 100, "--red", "red", "--device")} == {"saturated"}
+    result = run(os.environ, "signal", "--file", str(path), "--rate", "100", "--ir", "ir", "--red", "red", "--json")
+    assert any(json.loads(line)["spo2"] for line in result.stdout.splitlines())
+    assert "without --device the limits of the device's sensor do not hold" in result.stderr
+
+
+def test_a_time_column_takes_the_place_of_the_rate_and_lost_pulses_are_summed_up(tmp_path):
+    path = tmp_path / "timed.csv"
+    rows = stopping(60, 40, 0.02, 0.001).splitlines()[1:]
+    path.write_text("# a monitor's export\n'time';'ir';'red'\n's';'NU';'NU'\n" + "\n".join(
+        f"{number / 97:.4f};" + row.replace(",", ";") for number, row in enumerate(rows)))
+    result = run(os.environ, "signal", "--file", str(path), "--ir", "ir", "--red", "red", "--time-column", "time")
+    assert result.returncode == 0, result.stderr
+    assert "97.000 samples a second by the time column" in result.stderr and "no pulse from second 4" in result.stderr
+    seconds = [line.split() for line in result.stdout.splitlines()[10:38]]
+    assert all(abs(float(second[1]) - 75 * 0.97) < 1 for second in seconds), seconds

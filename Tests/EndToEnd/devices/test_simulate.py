@@ -25,6 +25,7 @@ class Recorder:
         recorder = self
         self.reports = []
         self.answer = lambda number: (201, {})
+        self.rejected = lambda mesures: []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -35,7 +36,8 @@ class Recorder:
                 recorder.reports.append(SimpleNamespace(
                     path=self.path, key=self.headers["Authorization"].removeprefix("Bearer "), body=body, status=status,
                     at=time.monotonic()))
-                answer = json.dumps({"recues": len(body["mesures"]), "doublons": 0, "rejetees": [], "heure_serveur": now()}).encode()
+                answer = json.dumps({"recues": len(body["mesures"]), "doublons": 0, "rejetees": recorder.rejected(body["mesures"]),
+                                     "heure_serveur": now()}).encode()
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -237,6 +239,16 @@ def test_a_recording_survives_a_server_that_is_away_for_a_moment(recorder, devic
     result = replay(recorder, device_file, tmp_path, text, "--speed", "100")
     assert result.returncode == 0 and "20 reports, 20 readings stored" in result.stdout
     assert sorted(value for _, _, value, _ in recorder.readings()) == sorted(90 + second % 9 for second in range(20))
+
+
+def test_each_rejected_reading_is_named_with_its_line_and_the_reason(recorder, device_file, tmp_path):
+    recorder.rejected = lambda readings: [{"index": index, "type_donnee": reading["type_donnee"], "code": "range", "raison": "hors limites"}
+                                          for index, reading in enumerate(readings) if reading["valeur"] > 300]
+    text = "# other program\nTime;HR;SpO2;x\n0;80,5;97;1\n1;400;;2\n"
+    result = replay(recorder, device_file, tmp_path, text, "--speed", "100", "--time-column", "Time",
+                    "--column", "HR=heart_rate_bpm", "--column", "SpO2=spo2_percent", "--skip", "x")
+    assert result.returncode == 0 and "1 rejected" in result.stdout, result.stderr
+    assert "line 4: heart_rate 400.0 was rejected: hors limites" in result.stderr
 
 
 def test_a_refused_recording_fails(recorder, device_file, tmp_path):

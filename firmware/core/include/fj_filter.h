@@ -8,8 +8,8 @@
 #define FJ_BAND_LOW_HZ 0.5f
 #define FJ_BAND_HIGH_HZ 5.0f
 
-/// Sampling rates that the filter and all above it accept (Hz).
-#define FJ_RATE_MIN_HZ 25.0f
+/// Sampling rates that the filter and all above it accept (Hz): a sensor set to 25 may really have a little less.
+#define FJ_RATE_MIN_HZ 24.0f
 #define FJ_RATE_MAX_HZ 400.0f
 
 /// One second-order section in trapezoidal state-variable form (V. Zavalishin, "The Art of VA Filter Design", chapter 4): unlike a
