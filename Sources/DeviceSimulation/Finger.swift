@@ -64,6 +64,7 @@ public struct Finger {
     /// R for the saturation: the curve the other way round.
     private var ratio: Double {
         let (a, b, c) = (Double(curve.a), Double(curve.b), Double(curve.c))
+        if a == 0 { return (state.spo2 - c) / b }
         let root = max(b * b - 4 * a * (c - state.spo2), 0).squareRoot()
         return (-b - root) / (2 * a)
     }

@@ -157,7 +157,7 @@ private struct Bedside {
             let now = second * 1000
             var seconds = fj_second()
             seconds.vitals = fj_vitals(
-                t_ms: now, heart_rate: .nan, spo2: .nan, r: .nan, perfusion_index: .nan, quality: 0, reason: FJ_REASON_SENSOR_OFF)
+                t_ms: now, heart_rate: .nan, spo2: .nan, r: .nan, perfusion_index: .nan, quality: 0, reason: FJ_REASON_SENSOR_OFF, is_inverted: false)
             (seconds.skin, seconds.ambient_c) = (fj_skin(celsius: .nan, reason: FJ_REASON_NO_SAMPLES), .nan)
             board.keep(seconds, at: now)
             guard case .post(let body, isLive: true) = board.next(at: now) else {

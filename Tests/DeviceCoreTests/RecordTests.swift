@@ -81,7 +81,7 @@ func isSame(_ a: fj_record, _ b: fj_record) -> Bool {
     @Test("what cannot be measured is absent from a record, not a number") func make() {
         var second = fj_second(), record = fj_record()
         second.vitals = fj_vitals(
-            t_ms: 5, heart_rate: .nan, spo2: 101, r: .nan, perfusion_index: 1.234, quality: 80, reason: FJ_REASON_POOR_SIGNAL)
+            t_ms: 5, heart_rate: .nan, spo2: 101, r: .nan, perfusion_index: 1.234, quality: 80, reason: FJ_REASON_POOR_SIGNAL, is_inverted: false)
         second.skin = fj_skin(celsius: 19.99, reason: FJ_REASON_NONE)
         second.ambient_c = .infinity
         #expect(fj_record_make(&second, 1, 2, 3, &record) == FJ_OK)

@@ -16,7 +16,7 @@ private struct Ward {
         var second = fj_second()
         second.vitals = fj_vitals(
             t_ms: t, heart_rate: Float(2000 + number % 20_000) / 100, spo2: .nan, r: .nan, perfusion_index: .nan, quality: 0,
-            reason: FJ_REASON_NO_SAMPLES)
+            reason: FJ_REASON_NO_SAMPLES, is_inverted: false)
         second.skin = fj_skin(celsius: Float(2000 + number / 20_000) / 100, reason: FJ_REASON_NONE)
         second.ambient_c = .nan
         return second

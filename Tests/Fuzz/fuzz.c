@@ -192,10 +192,11 @@ static void fuzz_signal(const uint8_t *data, size_t size) {
         memcpy(&red, data + at + 4, 4);
         fj_ppg_push(&ppg, data[at] & 2 ? infrared : (float)(data[at] * 1000), data[at] & 4 ? red : (float)(data[at + 1] * 900));
         if (data[at] == 0) fj_ppg_lost(&ppg, data[at + 1]);
+        if (data[at] == 1) fj_ppg_clock(&ppg, (float)data[at + 1]);
         if (at % 100 != 0) continue;
         fj_vitals vitals;
         must(fj_ppg_second(&ppg, t += 1000, &vitals) == FJ_OK);
-        must(isnan(vitals.heart_rate) || (vitals.heart_rate > 24.0f && vitals.heart_rate < 254.0f));
+        must(isnan(vitals.heart_rate) || (vitals.heart_rate > 22.8f && vitals.heart_rate < 266.0f));
         must(isnan(vitals.spo2) || (vitals.spo2 >= FJ_SPO2_MIN && vitals.spo2 <= 100.0f));
         must(vitals.quality <= 100 && (vitals.reason == FJ_REASON_NONE) == !(isnan(vitals.heart_rate) || isnan(vitals.spo2)));
     }

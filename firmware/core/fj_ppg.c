@@ -17,8 +17,7 @@ fj_ppg_config fj_ppg_config_max30102(void) {
         .perfusion_off = 0.04f,
         .perfusion_on = 0.05f,
         .quality_min = 40.0f,
-        // Maxim's curve for the MAX30101 family, which reads about 3 points high below 90 %: a device's own replaces it.
-        .curve = {.a = -45.060f, .b = 30.354f, .c = 94.845f},
+        .curve = fj_spo2_curve_default(),
     };
 }
 
@@ -87,7 +86,8 @@ static void follow_jump(fj_ppg *ppg, int channel, float sample) {
     const float last = ppg->last[channel];
     if (ppg->since_start == 0) ppg->usual_jump[channel] = jump_part(ppg, FJ_PPG_JUMP_MOST) / FJ_PPG_JUMP_TIMES;
     else if (last > 0.0f)
-        ppg->usual_jump[channel] += (fabsf(sample - last) / last - ppg->usual_jump[channel]) / (FJ_PPG_JUMP_USUAL_S * ppg->config.rate_hz);
+        ppg->usual_jump[channel] += (fminf(fabsf(sample - last) / last, 1.0f) - ppg->usual_jump[channel])
+            / (FJ_PPG_JUMP_USUAL_S * ppg->config.rate_hz);
 }
 
 static void take(fj_ppg *ppg, const float sample[FJ_CHANNELS]) {

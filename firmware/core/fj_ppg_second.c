@@ -52,7 +52,7 @@ static fj_reason close_second(fj_ppg *ppg, float *level) {
     return reason;
 }
 
-static fj_reason find_saturation(const fj_ppg *ppg, const fj_ppg_stretch *window, fj_vitals *out) {
+static fj_reason find_saturation(fj_ppg *ppg, const fj_ppg_stretch *window, fj_vitals *out) {
     const fj_spo2_input input = {
         .infrared = ppg->window[FJ_INFRARED] + window->begin,
         .red = ppg->window[FJ_RED] + window->begin,
@@ -64,6 +64,7 @@ static fj_reason find_saturation(const fj_ppg *ppg, const fj_ppg_stretch *window
     };
     fj_spo2 found;
     if (fj_spo2_find(&input, &ppg->config.curve, &found) != FJ_OK) return FJ_REASON_SPO2_UNRELIABLE;
+    if (fj_inversion_next(&ppg->inversion, found.r) == FJ_INVERSION_LIKELY || isnan(found.percent)) return FJ_REASON_SPO2_UNRELIABLE;
     out->spo2 = found.percent;
     out->r = found.r;
     return FJ_REASON_NONE;
@@ -195,6 +196,7 @@ fj_error fj_ppg_second(fj_ppg *ppg, uint64_t t_ms, fj_vitals *out) {
     if (vitals.reason == FJ_REASON_NONE || (vitals.reason == FJ_REASON_SENSOR_OFF && ppg->watch.state == FJ_PULSE_NONE)) measure(ppg, &vitals);
     watch_pulse(ppg, level, &vitals);
     apply_clock(ppg, &vitals);
+    vitals.is_inverted = ppg->inversion.state == FJ_INVERSION_LIKELY;
     *out = vitals;
     return FJ_OK;
 }

@@ -98,6 +98,26 @@ fj_error fj_report_add(fj_report *report, const fj_record *record, uint64_t now_
     return FJ_OK;
 }
 
+/// In hundred-thousandths, which is more than a coefficient is known to.
+static void put_coefficient(fj_report *report, float number) {
+    const int64_t parts = (int64_t)(number * 1e5f + (number < 0.0f ? -0.5f : 0.5f));
+    const uint64_t size = (uint64_t)(parts < 0 ? -parts : parts);
+    if (parts < 0) put(report, "-");
+    put_unsigned(report, size / 100000u);
+    put(report, ".");
+    for (uint64_t place = 10000u, rest = size % 100000u; place > 0; rest %= place, place /= 10u) put_unsigned(report, rest / place);
+}
+
+static void put_curve(fj_report *report, const fj_spo2_curve *curve) {
+    put(report, ",\"courbe\":[");
+    put_coefficient(report, curve->a);
+    put(report, ",");
+    put_coefficient(report, curve->b);
+    put(report, ",");
+    put_coefficient(report, curve->c);
+    put(report, "]");
+}
+
 static void put_details(fj_report *report, const fj_report_state *state) {
     if (state->reset_reason && state->reset_reason[0]) {
         put(report, ",\"cause_demarrage\":");
@@ -107,6 +127,7 @@ static void put_details(fj_report *report, const fj_report_state *state) {
     put_unsigned(report, state->free_heap);
     put(report, ",\"perdues\":");
     put_unsigned(report, state->dropped);
+    if (state->has_curve) put_curve(report, &state->curve);
 }
 
 static void put_detached(fj_report *report, uint32_t detached) {
@@ -165,6 +186,7 @@ fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *
     if (state->has_details) put_details(report, state);
     if (state->detached & ((1u << FJ_VITAL_COUNT) - 1u)) put_detached(report, state->detached);
     put_reasons(report, state->reason);
+    if (state->is_inverted) put(report, ",\"inverse\":true");
     put(report, "}}");
     // Cannot be: fj_report_add kept FJ_REPORT_STATE_BYTES free. But never overflowing is worth a line.
     if (report->length > report->capacity) return FJ_ERROR_SPACE;

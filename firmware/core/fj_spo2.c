@@ -1,6 +1,7 @@
 #include "fj_spo2.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "fj_filter.h"
 
@@ -26,6 +27,8 @@ static sums sum_rises(const fj_spo2_input *in, size_t span, size_t beat) {
     return s;
 }
 
+fj_spo2_curve fj_spo2_curve_default(void) { return (fj_spo2_curve){.a = 0.0f, .b = -35.6f, .c = 113.1f}; }
+
 fj_error fj_spo2_find(const fj_spo2_input *in, const fj_spo2_curve *curve, fj_spo2 *out) {
     if (!in || !curve || !out || !in->infrared || !in->red || !(in->rate_hz > 0.0f) || !(in->heart_rate_bpm > 0.0f)) return FJ_ERROR_ARGUMENT;
     if (!(in->infrared_level > 0.0f && in->red_level > 0.0f)) return FJ_ERROR_SENSOR;
@@ -43,7 +46,9 @@ fj_error fj_spo2_find(const fj_spo2_input *in, const fj_spo2_curve *curve, fj_sp
     const float independent = 2.0f * FJ_BAND_HIGH_HZ * (float)in->count / in->rate_hz;
     const float slope_error = r * sqrtf(fmaxf(1.0f / alike - 1.0f, 0.0f) / independent);
     const float error = fabsf(2.0f * curve->a * r + curve->b) * slope_error;
-    if (!(r >= FJ_SPO2_R_MIN && r <= FJ_SPO2_R_MAX && percent >= FJ_SPO2_MIN && error <= FJ_SPO2_ERROR_MAX)) return FJ_ERROR_SENSOR;
-    *out = (fj_spo2){.percent = fminf(percent, 100.0f), .r = r};
+    // Written so that NaN is refused.
+    if (!(r > 0.0f && error <= FJ_SPO2_ERROR_MAX)) return FJ_ERROR_SENSOR;
+    const bool is_finger = r >= FJ_SPO2_R_MIN && r <= FJ_SPO2_R_MAX && percent >= FJ_SPO2_MIN;
+    *out = (fj_spo2){.percent = is_finger ? fminf(percent, 100.0f) : NAN, .r = r};
     return FJ_OK;
 }

@@ -26,6 +26,7 @@ fj_error fj_uplink_measured(fj_uplink *uplink, const fj_second *second, uint64_t
     const bool finger_off = record.pulse_reason == FJ_REASON_SENSOR_OFF, skin_off = record.skin_reason == FJ_REASON_SENSOR_OFF;
     uplink->detached = (finger_off ? 1u << FJ_VITAL_SPO2 | 1u << FJ_VITAL_HEART_RATE : 0u) | (skin_off ? 1u << FJ_VITAL_TEMPERATURE : 0u);
     for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) uplink->reason[i] = fj_record_reason(&record, (fj_vital)i);
+    uplink->is_inverted = second->vitals.is_inverted;
     fj_alarm_pass(&uplink->alarm, &uplink->rules, &record);
     error = fj_store_keep(uplink->store, &record);
     fj_store_spill(uplink->store, now_ms);
@@ -57,6 +58,9 @@ static fj_report_state describe(fj_uplink *uplink, uint64_t now_ms) {
         .reset_reason = device->reset_reason,
         .free_heap = device->free_heap,
         .dropped = lost,
+        .has_curve = device->has_curve,
+        .curve = device->curve,
+        .is_inverted = uplink->is_inverted,
         .detached = uplink->detached,
         .rules_version = uplink->rules.version,
     };

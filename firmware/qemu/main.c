@@ -105,6 +105,37 @@ static float rate_on_breath(float beats_bpm) {
     return vitals.heart_rate;
 }
 
+/// The last second of a finger at 75 bpm and R 0.5, the chip sampling at `rate_hz`; every other second has a spike in both channels.
+static fj_vitals measure_on_clone(float rate_hz, bool is_swapped, int seconds) {
+    const fj_ppg_config config = fj_ppg_config_max30102();
+    fj_vitals vitals = {0};
+    fj_ppg_init(&ppg, &config);
+    fj_ppg_clock(&ppg, rate_hz);
+    float due = 0.0f, turn = 0.0f;
+    for (int second = 0; second < seconds; second++) {
+        for (due += rate_hz; due >= 1.0f; due -= 1.0f) {
+            turn += 6.2831853f * 1.25f / rate_hz;
+            const float wave = sinf(turn) - 0.5f * sinf(2.0f * turn) + 0.25f * sinf(3.0f * turn);
+            const float spike = second % 2 == 0 && due < 50.0f && due >= 49.0f ? 1.1f : 1.0f;
+            const float infrared = 120000.0f + 1200.0f * wave, red = 110000.0f + 550.0f * wave;
+            push(spike * (is_swapped ? red : infrared), spike * (is_swapped ? infrared : red));
+        }
+        close_second((uint64_t)(second + 1) * 1000, &vitals);
+    }
+    return vitals;
+}
+
+static void check_clones(void) {
+    for (float rate_hz = 96.0f; rate_hz <= 104.0f; rate_hz += 8.0f) {
+        const fj_vitals vitals = measure_on_clone(rate_hz, false, 12);
+        expect(fabsf(vitals.heart_rate - 75.0f) < 1.0f, "the rate of a chip with a clock of its own, with spikes");
+        expect(fabsf(vitals.spo2 - (113.1f - 35.6f * 0.5f)) < 1.0f, "saturation by the default curve");
+    }
+    expect(measure_on_clone(90.0f, false, 8).reason == FJ_REASON_SAMPLE_CLOCK, "no rate of a chip that is 10 % off");
+    const fj_vitals swapped = measure_on_clone(100.0f, true, 28);
+    expect(swapped.is_inverted && isnan(swapped.spo2) && fabsf(swapped.heart_rate - 75.0f) < 1.0f, "swapped LEDs are found");
+}
+
 int main(void) {
     expect(fabsf(measure().heart_rate - 75.0f) < 1.0f, "a clear pulse");
     const uint32_t clear = spent_most;
@@ -114,6 +145,7 @@ int main(void) {
     }
     expect(fabsf(rate_on_breath(100.0f) - 100.0f) < 2.0f, "a pulse under breath");
     expect(isnan(rate_on_breath(0.0f)), "breath is no pulse");
+    check_clones();
     const fj_second second = {.vitals = measure(), .skin = {.celsius = 36.5f}, .ambient_c = 23.0f};
     expect(fabsf(second.vitals.heart_rate - 75.0f) < 1.0f, "heart rate");
     expect(second.vitals.spo2 > 90.0f, "saturation");

@@ -7,6 +7,7 @@
 
 #include "fj_contact.h"
 #include "fj_filter.h"
+#include "fj_inversion.h"
 #include "fj_pulsation.h"
 #include "fj_pulse.h"
 #include "fj_pulse_watch.h"
@@ -68,6 +69,7 @@ typedef struct fj_vitals {
     float perfusion_index;  // % of the infrared level, peak to peak of a sine of the same power
     uint8_t quality;        // 0 to 100; 0 without a pulse
     fj_reason reason;       // why heart_rate, or else spo2, is absent
+    bool is_inverted;       // red and infrared seem to be the other way round: there is no spo2 until they are right
 } fj_vitals;
 
 /// All state, 5 KB; private to fj_ppg*.c.
@@ -95,6 +97,7 @@ typedef struct fj_ppg {
     float clock;  // the real sampling rate, in parts of the configured one
     fj_contact contact;
     fj_pulse_watch watch;
+    fj_inversion inversion;
     /// The second under way. A restart empties the sums, not what says whether the sensor works.
     struct {
         float sum[FJ_CHANNELS];

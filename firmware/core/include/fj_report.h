@@ -34,6 +34,9 @@ typedef struct fj_report_state {
     const char *reset_reason;  // NULL: left out
     uint32_t free_heap;        // bytes
     uint32_t dropped;
+    bool has_curve;  // a curve of the device's own is in use; with the details
+    fj_spo2_curve curve;
+    bool is_inverted;                  // red and infrared seem to be the other way round
     uint32_t detached;                 // a bit for each fj_vital whose sensor is off
     fj_reason reason[FJ_VITAL_COUNT];  // why there is no value of each vital now; FJ_REASON_NONE: there is one
     uint64_t utc_ms;                   // 0: not known

@@ -6,7 +6,7 @@
 
 #include "fj_error.h"
 
-/// R outside this is no finger's: under it the usual curve falls again, over it lies an SpO2 under 50 %.
+/// R outside this is no finger's: under it lies more than any blood carries, over it an SpO2 that no curve was measured at.
 #define FJ_SPO2_R_MIN 0.25f
 #define FJ_SPO2_R_MAX 1.4f
 #define FJ_SPO2_MIN 50.0f
@@ -30,6 +30,9 @@ typedef struct fj_spo2_input {
     float heart_rate_bpm;
 } fj_spo2_input;
 
+/// The default: least squares over public recordings of two sensors of this family beside an oximeter, 70 to 98 %: root mean square of the errors 2.3 points.
+fj_spo2_curve fj_spo2_curve_default(void);
+
 typedef struct fj_spo2 {
     float percent;
     float r;
@@ -39,7 +42,7 @@ typedef struct fj_spo2 {
 /// FJ_SPO2_RISE_S, where the pulse outweighs breathing, whose ratio is its own. Either channel is multiplied with infrared one beat
 /// away, not with itself: what does not return with the beat, noise, then cancels out, which would otherwise pull R towards
 /// a wrong value and so show a falling saturation too high (the method of instrumental variables).
-/// 7 multiplications a sample. FJ_ERROR_SENSOR: the channels do not beat together, or too little to tell.
+/// 7 multiplications a sample. FJ_ERROR_SENSOR: the channels do not beat together, or too little to tell. An R that is no finger's has no percent (NaN).
 fj_error fj_spo2_find(const fj_spo2_input *input, const fj_spo2_curve *curve, fj_spo2 *out);
 
 #endif

@@ -16,6 +16,8 @@ typedef struct fj_uplink_device {
     const char *firmware, *reset_reason;
     int32_t battery, rssi;  // or FJ_REPORT_UNKNOWN
     uint32_t free_heap;
+    bool has_curve;  // this device was set up with a curve of its own
+    fj_spo2_curve curve;
 } fj_uplink_device;
 
 /// Private, except `rules` (to be loaded after init, and stored when an answer brought new ones), `alarm`, the counters and the sender's.
@@ -29,6 +31,7 @@ typedef struct fj_uplink {
     uint32_t record_sequence, report_sequence;
     uint32_t detached;
     fj_reason reason[FJ_VITAL_COUNT];  // of the newest second
+    bool is_inverted;                  // likewise
     uint32_t lost_told;                // the count of lost records that went with the last details
     bool has_greeted;                  // a report was accepted since init
     uint64_t sent_ms;

@@ -49,6 +49,8 @@ static void describe(device *device, memo *memo) {
         .battery = memo->battery,
         .rssi = network_rssi(),
         .free_heap = esp_get_free_heap_size(),
+        .has_curve = device->setup->has_curve,
+        .curve = device->setup->curve,
     };
     device_lock(device);
     fj_uplink_describe(&device->uplink, &seen);
