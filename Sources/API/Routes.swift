@@ -122,6 +122,9 @@ extension Service {
             try $0.updateStatus($1, $2)
         },
         Route("POST", "/api/iot/dispositifs/{id}/cle/", .user(.manageDevices), KeyRequest.self) { try $0.newKey($1, $2) },
+        Route("GET", "/api/iot/dispositifs/{id}/etalonnages/", .user(.readDevices), query: .page) { try $0.listCalibrations($1) },
+        Route("POST", "/api/iot/dispositifs/{id}/etalonnages/", .user(.manageDevices), CalibrationBody.self) { try $0.addCalibration($1, $2) },
+        Route("DELETE", "/api/iot/dispositifs/{id}/etalonnages/{etalonnage}/", .user(.manageDevices)) { try $0.deleteCalibration($1) },
         Route("GET", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices), query: .page) { try $0.listAssignments($1) },
         Route("POST", "/api/iot/dispositifs/{id}/affectations/", .user(.assignDevices), NewAssignment.self) { try $0.assign($1, $2) },
         Route("PATCH", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices), AssignmentChange.self) {

@@ -19,6 +19,8 @@ enum FieldFault: String, CaseIterable, Sendable {
     case reasonNeeded, expiryOutOfRange, onlyPatientsExpire, profileByConfirmation
     // Alerts about the early warning score
     case noScoreAlert, alertEnded
+    // Calibrations of devices
+    case implausibleCurve, calibratedLater
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -152,6 +154,11 @@ enum Texts {
         .noScoreAlert: [
             .french: "Cette alerte ne concerne pas le score d’alerte précoce.", .english: "This alert is not about the early warning score.",
         ],
+        .implausibleCurve: [
+            .french: "Ces coefficients ne donnent pas une SpO2 : de 60 à 110 % pour R = 0,5 et R = 1, et moins pour R = 1.",
+            .english: "These coefficients give no SpO2: 60 to 110 % at R 0.5 and R 1, and less at R 1.",
+        ],
+        .calibratedLater: [.french: "Un étalonnage ne peut pas être dans le futur.", .english: "A calibration cannot be in the future."],
         .alertEnded: [.french: "Cette alerte est déjà terminée.", .english: "This alert is over already."],
         .dischargedByOther: [
             .french: "Seule la personne qui a enregistré cette sortie peut l’annuler ; sinon, réadmettez le patient.",

@@ -1,5 +1,6 @@
 import Clinical
 import Store
+import TestDatabase
 import Testing
 
 @testable import API
@@ -23,6 +24,7 @@ private let readmission =
 private let limits = #"{"limites":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","seuil":88}],"motif":"m"}"#
 private let rehearsal = #"{"limites":[],"depuis":"2026-11-22T00:00:00Z","jusqu_a":"2026-11-23T00:00:00Z"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
+private let calibration = #"{"reference":"R","a":0,"b":-34.5,"c":112,"spo2_min":80,"spo2_max":99}"#
 
 let expectations: [String: Expectation] = [
     "GET /api/moi/": .init(who: people),
@@ -86,6 +88,9 @@ let expectations: [String: Expectation] = [
     "DELETE /api/iot/dispositifs/{id}/": .init(who: [.admin], status: 204),
     "POST /api/iot/dispositifs/{id}/update_status/": .init(who: care.union([.device]), body: #"{"statut":"actif"}"#),
     "POST /api/iot/dispositifs/{id}/cle/": .init(who: [.admin]),
+    "GET /api/iot/dispositifs/{id}/etalonnages/": .init(who: people),
+    "POST /api/iot/dispositifs/{id}/etalonnages/": .init(who: [.admin], body: calibration, status: 201),
+    "DELETE /api/iot/dispositifs/{id}/etalonnages/{etalonnage}/": .init(who: [.admin], status: 204),
     "GET /api/iot/dispositifs/{id}/affectations/": .init(who: care),
     "POST /api/iot/dispositifs/{id}/affectations/": .init(who: care, body: #"{"patient":1,"autres_dispositifs":"garder"}"#, status: 201),
     "PATCH /api/iot/dispositifs/{id}/affectations/{affectation}/": .init(who: care, body: #"{"fin":null}"#),
@@ -131,8 +136,14 @@ extension Route: CustomTestStringConvertible {
         }
         let user = path.contains("{id}") ? id : api.id(sender).map(String.init) ?? "0"
         return path.replacing("{id}", with: id).replacing("{session}", with: "session-\(user)")
-            .replacing("{affectation}", with: "\(ward + 1)")
+            .replacing("{affectation}", with: "\(ward + 1)").replacing("{etalonnage}", with: "\(ward + 1)")
     }
+}
+
+/// One of each device, numbered as the devices.
+func calibrations(_ store: TestStore) -> String {
+    "INSERT INTO device_calibrations (device_id, calibrated_by, calibrated_at, reference, a, b, c, spo2_min, spo2_max) "
+        + "SELECT id, 1, now(), 'R', 0, -34, 111, 80, 99 FROM devices ORDER BY id"
 }
 
 let guarded = Service.routes.filter { !$0.isOpen }
@@ -149,6 +160,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
             _ = try api.ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: api.now))
         }
+        try store.connection().script(calibrations(store))
         try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 

@@ -78,6 +78,22 @@ import Testing
         #expect(least.state == DeviceState(boot: 7, sequence: 12, rulesVersion: 0))
     }
 
+    @Test("a curve of its own goes with the details, swapped LEDs with every report", arguments: [false, true]) func curve(hasDetails: Bool) throws {
+        var state = Self.plainState
+        (state.has_curve, state.is_inverted, state.has_details) = (true, true, hasDetails)
+        for (a, b, c) in [(0, -35.6, 113.1), (-45.06, 30.354, 94.845), (-0.00001, -1000, 1000)] as [(Float, Float, Float)] {
+            state.curve = fj_spo2_curve(a: a, b: b, c: c)
+            let told = try #require(try Report.decode(encode([], state).body, now: Self.now).state)
+            #expect(told.isInverted == true)
+            #expect((told.curve == nil) != hasDetails)
+            if let curve = told.curve {
+                #expect(abs(curve.a - Double(a)) < 1e-5 && abs(curve.b - Double(b)) < 1e-4 && abs(curve.c - Double(c)) < 1e-4, "\(curve)")
+            }
+        }
+        let plain = try #require(try Report.decode(encode([], Self.plainState).body, now: Self.now).state)
+        #expect(plain.isInverted == nil && plain.curve == nil)
+    }
+
     private func setReasons(_ state: inout fj_report_state, _ reasons: [fj_reason]) {
         withUnsafeMutableBytes(of: &state.reason) { bytes in
             for (index, reason) in reasons.enumerated() { bytes.bindMemory(to: fj_reason.self)[index] = reason }
@@ -106,6 +122,7 @@ import Testing
         var state = Self.plainState
         (state.battery, state.rssi, state.has_details, state.detached, state.utc_ms) = (100, -100, true, 63, FJ_TIME_LAST)
         (state.boot, state.sequence, state.free_heap, state.dropped, state.rules_version) = (.max, .max, .max, .max, .max)
+        (state.has_curve, state.curve, state.is_inverted) = (true, fj_spo2_curve(a: -999.99, b: -999.99, c: -999.99), true)
         setReasons(&state, Array(repeating: FJ_REASON_LOW_PERFUSION, count: 6))
         let long = String(repeating: "x", count: 200)
         let (body, count) = long.withCString { text in

@@ -1,6 +1,6 @@
 /** The actions that the audit knows, as a filter offers them. A newer server may write others. Pure. */
 const CHANGED = ["created", "changed", "deleted"];
-const SUBJECTS = ["patient", "device", "assignment", "reading", "alert", "pause", "hold", "limit", "ward", "user", "user_ward"];
+const SUBJECTS = ["patient", "device", "calibration", "assignment", "reading", "alert", "pause", "hold", "limit", "ward", "user", "user_ward"];
 
 export const ACTIONS = [
   ...SUBJECTS.flatMap((subject) => [...CHANGED.map((what) => `${subject}.${what}`), ...(subject === "limit" ? ["limit.loosened", "limit.*"] : [])]),

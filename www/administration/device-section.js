@@ -1,15 +1,17 @@
 import { api, i18n, state, t } from "../context.js";
 import { primaryButton, searchBox, segments } from "../kit/controls.js";
 import { el, setText } from "../kit/dom.js";
-import { ago } from "../kit/format.js";
+import { ago, exactMinute } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { fullName, moment, namesakeMark, whereabouts } from "../kit/names.js";
 import { matches } from "../kit/search.js";
 import { badge, rowAction, table, twoLines } from "../kit/table.js";
 import { namesakes } from "../model/homonyms.js";
+import { saturationTrust } from "../model/calibration.js";
+import { readDevice } from "../model/wire.js";
 import { has } from "../permissions.js";
 import { assignDevice } from "./assignment-forms.js";
-import { addDevice, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
+import { addDevice, calibrate, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
 import { SectionElement } from "./section-element.js";
 
 /** When a device was last seen changes all the time: the list is fetched again so often. */
@@ -86,6 +88,7 @@ export class DeviceSection extends SectionElement {
         : [{ label: t("fleet.status"), cell: status },
           { label: t("fleet.seen"), className: "seen", cell: (device) => this.#seen(device) },
           { label: t("fleet.battery"), cell: (device) => this.#battery(device) }]),
+      { label: t("fleet.calibration"), cell: (device) => this.#calibration(device) },
       { label: t("fleet.firmware"), className: "mono", cell: ({ firmware }) => firmware },
       { label: t("section.actions"), hidden: true, className: "actions", cell: (device) => this.#actions(device) },
     ];
@@ -95,6 +98,13 @@ export class DeviceSection extends SectionElement {
     if (!Number.isFinite(percent)) return null;
     return el("span", { class: percent < LOW_BATTERY ? "battery poor" : "battery" },
       icon("battery"), t("devices.battery", { percent: Math.round(percent) }));
+  }
+
+  #calibration(device) {
+    const known = readDevice(device), trust = saturationTrust(known);
+    const date = known.calibration ? exactMinute(known.calibration.at, i18n.language) : "";
+    return el("span", { class: "calibration", "data-trust": trust, title: known.calibration?.reference ?? null },
+      trust === "inverted" ? icon("warning") : null, t(`fleet.calibration.${trust}`, { date }));
   }
 
   #wearerCell(device) {
@@ -134,6 +144,7 @@ export class DeviceSection extends SectionElement {
       has(api.user, "assignDevices") ? action("assign", () => this.after(assignDevice(device, this.data), ({ text }) => text)) : null,
       ...(this.#manages ? [
         action("key", () => this.#renewKey(device)),
+        action("calibrate", () => this.after(calibrate(device), () => t("fleet.calibrate.done", { name: device.nom }))),
         action("change", () => this.after(changeDevice(device), ({ nom }) => t("fleet.changed", { name: nom }))),
         action("retire", () => this.after(retireDevice(device, this.#wearer(device)), () => t("fleet.gone", { name: device.nom })), "grave"),
       ] : []),

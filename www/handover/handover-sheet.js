@@ -5,7 +5,7 @@ import { fullName, homonymMark } from "../kit/names.js";
 import { ADULT, askText, profileOf, provisionalText } from "../model/limit-profiles.js";
 import { alarmLoad, limitChanges, limits, openAlerts } from "./handover-alarms.js";
 import { missing } from "./handover-text.js";
-import { byHand, devices, gaps, score, traces, vitalsNow } from "./handover-vitals.js";
+import { byHand, devices, gaps, score, traces, vitalsNote, vitalsNow } from "./handover-vitals.js";
 
 /** What a sheet has: which answers each part cannot do without, and what makes it. */
 const PARTS = {
@@ -54,5 +54,7 @@ function profileLine(patient, minute) {
 function part(name, sheet) {
   const [needed, make] = PARTS[name];
   const failed = needed.map((answer) => sheet.parts[answer]).find(({ failure }) => failure);
-  return el("section", { class: `part-${name.replace("_", "-")}` }, el("h3", { text: t(`handover.${name}`) }), failed ? missing(failed.failure) : make(sheet));
+  const note = name === "now" ? vitalsNote(sheet) : null;
+  const heading = el("h3", {}, t(`handover.${name}`), note ? el("small", { class: "note", text: note }) : null);
+  return el("section", { class: `part-${name.replace("_", "-")}` }, heading, failed ? missing(failed.failure) : make(sheet));
 }

@@ -4,6 +4,7 @@ import { el } from "../kit/dom.js";
 import { ago, agoShort, lasting } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { clearsFreshness } from "../model/alerts.js";
+import { leastTrust } from "../model/calibration.js";
 import { freshFor, isByHand } from "../model/freshness.js";
 import { profileOf, vitalIn } from "../model/limit-profiles.js";
 import { linesOf } from "../model/limits.js";
@@ -37,6 +38,12 @@ export function vitalsNow(sheet) {
         state === "low" || state === "high" ? el("span", { class: "verdict" }, icon(state), t(`verdict.${state}`)) : null),
       el("dd", { class: "age", text: reading ? ageText(reading.at, state, sheet) : t("card.never") }));
   }));
+}
+
+/** What stands beside the heading of the present values, where there is room: whether SpO2 was compared with an instrument. Null: nothing to say. */
+export function vitalsNote({ parts: { devices } }) {
+  const trust = leastTrust(devices.value ?? []);
+  return trust && trust !== "calibrated" ? t("handover.uncalibrated") : null;
 }
 
 const ageText = (at, state, sheet) => t(state === "stale" ? "handover.now.stale" : "handover.now.age",
@@ -118,6 +125,7 @@ export function devices(sheet) {
   return el("ul", {}, ...worn.map((device) => el("li", { class: "device" }, el("strong", { text: device.name || t("devices.number", { id: device.id }) }),
     el("span", { text: [i18n.has(`device.status.${device.status}`) ? t(`device.status.${device.status}`) : device.status,
       device.battery === null ? null : t("handover.battery", { percent: Math.round(device.battery) }),
+      device.inverted ? t("calibration.inverted") : null,
       device.detached?.length ? t("handover.detached", { vitals: device.detached.map(short).join(", ") }) : null,
       device.seenAt === null ? t("devices.never") : t("handover.seen", { when: when(device.seenAt, sheet) })].filter(Boolean).join(" · ") }))));
 }

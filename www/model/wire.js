@@ -51,8 +51,15 @@ export function readDevice(wire) {
     firmware: wire.firmware ? String(wire.firmware) : null,
     reasons: reasonsOf(wire.raisons),
     wornSince: wire.porte_depuis ? Date.parse(wire.porte_depuis) : null,  // null: not said, or nobody wears it
+    calibration: readCalibration(wire.etalonnage),  // null: never calibrated
+    inverted: wire.inverse === true,
     detached: Array.isArray(wire.detaches) ? wire.detaches.filter(vital) : null,  // null: not said
   };
+}
+
+function readCalibration(wire) {
+  if (!wire || typeof wire !== "object") return null;
+  return { at: Date.parse(wire.le), by: String(wire.par ?? ""), reference: String(wire.reference ?? ""), inUse: wire.en_service === true };
 }
 
 /** Why there is no value, by vital: `{spo2: "no_pulse"}`. */

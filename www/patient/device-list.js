@@ -1,8 +1,9 @@
 import { i18n, state, t } from "../context.js";
 import { el, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
-import { ago } from "../kit/format.js";
+import { ago, exactMinute } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
+import { saturationTrust } from "../model/calibration.js";
 
 /** Under this the battery wants a charger (the same limit as the server's alert batterie_faible). */
 const LOW_BATTERY = 15;
@@ -36,7 +37,15 @@ export class DeviceList extends FajmaElement {
             t("devices.battery", { percent: Math.round(device.battery) })),
           device.rssi === null ? null : el("span", {}, icon("signal"), `${Math.round(device.rssi)}\u00a0dBm`),
           device.firmware === null ? null : el("span", { text: t("devices.firmware", { version: device.firmware }) })),
+        this.#saturation(device),
         el("p", { class: "seen", "data-seen": device.seenAt })));
+  }
+
+  /** Whether its SpO2 was compared with an instrument, when and with which. */
+  #saturation(device) {
+    const trust = saturationTrust(device), { at = null, reference = "" } = device.calibration ?? {};
+    const text = t(`calibration.${trust}`, { date: at === null ? "" : exactMinute(at, i18n.language), reference });
+    return el("p", { class: "saturation", "data-trust": trust }, trust === "calibrated" ? null : icon("warning"), el("span", { text }));
   }
 
   #updateAges() {

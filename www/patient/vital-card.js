@@ -4,6 +4,7 @@ import { FajmaElement } from "../kit/element.js";
 import { ago, atTime, range } from "../kit/format.js";
 import { icon } from "../kit/icons.js";
 import { stageOf } from "../model/alert-text.js";
+import { leastTrust } from "../model/calibration.js";
 import { ADULT, vitalIn } from "../model/limit-profiles.js";
 import { limitText } from "../model/limit-text.js";
 import { linesOf } from "../model/limits.js";
@@ -104,7 +105,15 @@ export class VitalCard extends FajmaElement {
       if (bar) bar.value = now.state === "stale" ? null : now.value;
     }
     setText(this.querySelector(".updated .when"), core ? this.#taken(core, measured) : this.#when(now));
-    setText(this.querySelector(".updated .site"), this.#isOnSkin ? t(this.#lines.length > 0 ? "card.skin" : "card.skin.unlimited") : "");
+    setText(this.querySelector(".updated .site"), this.#note());
+  }
+
+  /** What must be known beside the value: where it was measured, or that nobody compared the device with an instrument. */
+  #note() {
+    if (this.#isOnSkin) return t(this.#lines.length > 0 ? "card.skin" : "card.skin.unlimited");
+    const trust = this.vital === "spo2" ? leastTrust(state.record(this.patient).devices()) : null;
+    if (trust === "inverted") return t("card.inverted");
+    return trust && trust !== "calibrated" ? t("card.uncalibrated") : "";
   }
 
   /** A value as it is shown, told apart from the card's limits and that of what lasts. */

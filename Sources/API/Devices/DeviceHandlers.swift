@@ -77,8 +77,10 @@ extension Service {
     func newKey(_ call: Call, _ body: KeyRequest) throws -> Response {
         // Before the old key is gone.
         guard let url = call.request.publicURL else { throw Problem.invalid("host", .malformed) }
-        let key = try call.found(database.newDeviceKey(call.number("id"), formerHours: body.formerHours, call.scope())).text
-        return try .json(KeyAnswer(cle: key, qr: QRCode(ProvisioningCode(url: url, cle: key).text).rows))
+        let id = try call.number("id")
+        let key = try call.found(database.newDeviceKey(id, formerHours: body.formerHours, call.scope())).text
+        let code = ProvisioningCode(url: url, cle: key, curve: try database.calibratedCurve(of: id))
+        return try .json(KeyAnswer(cle: key, qr: QRCode(code.text).rows))
     }
 
     func updateStatus(_ call: Call, _ body: StatusBody) throws -> Response {

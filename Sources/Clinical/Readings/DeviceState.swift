@@ -26,6 +26,10 @@ public struct DeviceState: Sendable, Hashable, Encodable {
     public var detached: [Vital]?
     /// Why there is no value of a vital now; nil is none.
     public var reasons: [Vital: MissingReason]?
+    /// The curve of its own that it computes SpO2 with; nil: the default one, or not said. Said where `dropped` is.
+    public var curve: SpO2Curve?
+    /// It finds that its red and infrared LEDs are the other way round; nil is no.
+    public var isInverted: Bool?
     /// The device's clock when it sent.
     public var clock: Instant?
     /// The version of the alarm rules that it holds, 0 for none; nil: it wants none.
@@ -41,6 +45,8 @@ public struct DeviceState: Sendable, Hashable, Encodable {
         case dropped = "perdues"
         case detached = "detaches"
         case reasons = "raisons"
+        case curve = "courbe"
+        case isInverted = "inverse"
         case clock = "heure"
         case rulesVersion = "limites"
     }
@@ -48,10 +54,11 @@ public struct DeviceState: Sendable, Hashable, Encodable {
     public init(
         battery: Int? = nil, rssi: Int? = nil, firmware: String? = nil, boot: Int? = nil, sequence: Int? = nil,
         resetReason: String? = nil, freeHeap: Int? = nil, dropped: Int? = nil, detached: [Vital]? = nil, reasons: [Vital: MissingReason]? = nil,
-        clock: Instant? = nil, rulesVersion: Int? = nil
+        curve: SpO2Curve? = nil, isInverted: Bool? = nil, clock: Instant? = nil, rulesVersion: Int? = nil
     ) {
         (self.battery, self.rssi, self.firmware, self.boot) = (battery, rssi, firmware, boot)
         (self.sequence, self.resetReason, self.freeHeap, self.dropped) = (sequence, resetReason, freeHeap, dropped)
+        (self.curve, self.isInverted) = (curve, isInverted)
         (self.detached, self.reasons, self.clock, self.rulesVersion) = (detached, reasons, clock, rulesVersion)
     }
 
@@ -85,6 +92,11 @@ public struct DeviceState: Sendable, Hashable, Encodable {
                 if let reason = named[vital.rawValue]?.word { reasons[vital] = MissingReason(rawValue: reason) }
             }
         }
+        if case .array(let numbers) = members[CodingKeys.curve.rawValue], numbers.count == 3 {
+            let numbers = numbers.compactMap(\.lenientNumber).filter(SpO2Curve.coefficients.contains)
+            if numbers.count == 3 { curve = SpO2Curve(a: numbers[0], b: numbers[1], c: numbers[2]) }
+        }
+        isInverted = members[CodingKeys.isInverted.rawValue]?.lenientFlag == true ? true : nil
         clock = text(.clock).flatMap { Instant(rfc3339: $0) }
         rulesVersion = number(.rulesVersion, Self.counterRange)
     }

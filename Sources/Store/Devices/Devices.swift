@@ -25,6 +25,10 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
     public var wornSince: Instant?
     /// Out of use since then: no key works and nobody wears it.
     public var retiredAt: Instant?
+    /// The one that counts; nil: it was never calibrated.
+    public var calibration: DeviceCalibration?
+    /// It finds that its red and infrared LEDs are the other way round, and gives no SpO2.
+    public var isInverted: Bool
 
     enum CodingKeys: String, CodingKey {
         case id
@@ -40,6 +44,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         case clockOffsetMilliseconds = "decalage_ms"
         case wornSince = "porte_depuis"
         case retiredAt = "retire_le"
+        case calibration = "etalonnage"
+        case isInverted = "inverse"
     }
 
     // By hand, so that what is unknown is sent as null: clients expect every key.
@@ -59,6 +65,8 @@ public struct Device: Codable, Sendable, Hashable, Identifiable {
         try container.encode(clockOffsetMilliseconds, forKey: .clockOffsetMilliseconds)
         try container.encode(wornSince, forKey: .wornSince)
         try container.encode(retiredAt, forKey: .retiredAt)
+        try container.encode(calibration, forKey: .calibration)
+        try container.encode(isInverted, forKey: .isInverted)
     }
 }
 
@@ -110,7 +118,8 @@ public struct DeviceFilter: Sendable {
 extension Database {
     private static let columns = """
         d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware,
-        d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s), coalesce(s.reasons, '{}')::text, lower(a.during)
+        d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s), coalesce(s.reasons, '{}')::text, lower(a.during),
+        device_calibration(d.id)::text, coalesce(s.leds_inverted, false)
         """
     /// A worn device is seen by who may see its patient; one that nobody wears by who may give it to somebody; one out of use
     /// by administrators. By the statement's time: by the transaction's, `now()`, whoever has just assigned a device would be answered who wore it before.
@@ -131,13 +140,15 @@ extension Database {
         let detached: [Int16] = try row[10]
         let reasons: String = try row[12]
         let worn: Timestamp? = try row[13]
+        let calibration: String? = try row[14]
         return try Device(
             id: row[0], name: row[1], kind: row[2], patient: row[3], status: row[4], lastSeenAt: seen.map(Instant.init),
             battery: row[6], rssi: row[7], firmware: row[8], detached: Vital.allCases.filter { detached.contains($0.code) },
             reasons: JSONDecoder().decode([String: String].self, from: Data(reasons.utf8)).reduce(into: [:]) { reasons, one in
                 if let vital = Vital(rawValue: one.key) { reasons[vital] = MissingReason(rawValue: one.value) }
             },
-            clockOffsetMilliseconds: row[11], wornSince: worn.map(Instant.init), retiredAt: retired.map(Instant.init))
+            clockOffsetMilliseconds: row[11], wornSince: worn.map(Instant.init), retiredAt: retired.map(Instant.init),
+            calibration: calibration.map { try JSONDecoder().decode(DeviceCalibration.self, from: Data($0.utf8)) }, isInverted: row[15])
     }
 
     public func devices(_ scope: Scope, _ filter: DeviceFilter, _ page: Page<DeviceID>) throws -> [Device] {

@@ -13,6 +13,9 @@ struct IngestDevices {
         var reasons: [Vital: MissingReason] = [:]
         /// When a report of the batch last gave motion as a reason.
         var movedAt: Instant?
+        /// Nil: no report of the batch says it.
+        var curve: SpO2Curve??
+        var isInverted = false
         var clockOffsetMilliseconds: Int?
         var offset: ClockOffset
 
@@ -36,18 +39,23 @@ struct IngestDevices {
             """
             INSERT INTO device_state AS s (device_id, last_seen_at, live_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, status,
                 clock_boot, clock_way_from, clock_way_ms, clock_way_before_ms, clock_later_ms, clock_ahead_ms, clock_ahead_at, clock_former_ms,
-                clock_former_at, reasons, no_pulse_since, moved_at)
+                clock_former_at, reasons, no_pulse_since, moved_at, leds_inverted, spo2_curve)
             SELECT device_id, seen_at, live_at, battery, rssi, firmware, boot, sequence,
                 -- Where no report tells the state, it stays.
                 coalesce(n.detached::smallint[], (SELECT o.detached FROM device_state o WHERE o.device_id = n.device_id), '{}'),
                 clock_offset_ms, 'actif', clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at,
                 coalesce(n.reasons::jsonb, (SELECT o.reasons FROM device_state o WHERE o.device_id = n.device_id), '{}'),
-                CASE WHEN n.has_no_pulse THEN n.seen_at END, n.moved_at
+                CASE WHEN n.has_no_pulse THEN n.seen_at END, n.moved_at,
+                coalesce(n.inverted, (SELECT o.leds_inverted FROM device_state o WHERE o.device_id = n.device_id), false),
+                CASE WHEN n.says_curve THEN n.curve::double precision[]
+                    ELSE (SELECT o.spo2_curve FROM device_state o WHERE o.device_id = n.device_id) END
             FROM unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
                 $9::bigint[], $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
-                $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::text[], $21::boolean[], $22::timestamptz[])
+                $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::text[], $21::boolean[], $22::timestamptz[], $23::boolean[],
+                $24::boolean[], $25::text[])
                 AS n (device_id, seen_at, battery, rssi, firmware, boot, sequence, detached, clock_offset_ms, live_at,
-                    clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse, moved_at)
+                    clock_boot, way_from, way, way_before, later, ahead, ahead_at, former, former_at, reasons, has_no_pulse, moved_at, inverted,
+                    says_curve, curve)
             ON CONFLICT (device_id) DO UPDATE SET
                 last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at), live_at = greatest(s.live_at, excluded.live_at),
                 period_seconds = CASE WHEN \(Self.gap) BETWEEN 0.2 AND 60 THEN smoothed_period(s.period_seconds, \(Self.gap))
@@ -59,7 +67,7 @@ struct IngestDevices {
                 clock_boot = excluded.clock_boot, clock_way_from = excluded.clock_way_from, clock_way_ms = excluded.clock_way_ms,
                 clock_way_before_ms = excluded.clock_way_before_ms, clock_later_ms = excluded.clock_later_ms,
                 clock_ahead_ms = excluded.clock_ahead_ms, clock_ahead_at = excluded.clock_ahead_at,
-                reasons = excluded.reasons,
+                reasons = excluded.reasons, leds_inverted = excluded.leds_inverted, spo2_curve = excluded.spo2_curve,
                 no_pulse_since = CASE WHEN excluded.reasons = s.reasons THEN s.no_pulse_since
                     WHEN excluded.no_pulse_since IS NOT NULL THEN coalesce(s.no_pulse_since, excluded.no_pulse_since) END,
                 moved_at = greatest(s.moved_at, excluded.moved_at), clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at,
@@ -75,6 +83,8 @@ struct IngestDevices {
                 + ClockOffset.arrays(devices.map(\.value.offset)) + [
                     devices.map { $0.value.detached == nil ? nil : $0.value.reasonsText },
                     devices.map { $0.value.reasons.values.contains(.noPulse) }, devices.map { $0.value.movedAt?.timestamp },
+                    devices.map { $0.value.detached == nil ? nil : $0.value.isInverted }, devices.map { $0.value.curve != nil },
+                    devices.map { device in device.value.curve.flatMap { $0 }.map { "{\($0.a),\($0.b),\($0.c)}" } },
                 ])
     }
 }
@@ -131,6 +141,9 @@ extension IngestDevices.Device {
         state.sequence = new.sequence ?? state.sequence
         reasons = new.reasons ?? [:]
         if reasons.values.contains(.motion) { movedAt = max(movedAt ?? submission.receivedAt, submission.receivedAt) }
+        isInverted = new.isInverted ?? false
+        // Devices say it beside what they lost, which they leave out of most reports.
+        if new.dropped != nil { curve = .some(new.curve) }
         let off = Vital.allCases.filter { new.detached?.contains($0) == true || reasons[$0] == .sensorOff }
         detached = off
         return instants

@@ -273,6 +273,37 @@ BEGIN
     ) AS m
     WHERE m.minutes IS NOT NULL;
 END $$;
+CREATE TABLE public.device_calibrations (
+    id integer NOT NULL,
+    device_id integer NOT NULL,
+    calibrated_by integer NOT NULL,
+    calibrated_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    reference text NOT NULL,
+    a double precision NOT NULL,
+    b double precision NOT NULL,
+    c double precision NOT NULL,
+    spo2_min smallint NOT NULL,
+    spo2_max smallint NOT NULL,
+    CONSTRAINT device_calibrations_range CHECK (((50 <= spo2_min) AND (spo2_min < spo2_max) AND (spo2_max <= 100))),
+    CONSTRAINT device_calibrations_reference_length CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 120)))
+);
+COMMENT ON TABLE public.device_calibrations IS 'Of a device the one with the latest calibrated_at counts.';
+COMMENT ON COLUMN public.device_calibrations.reference IS 'The instrument that it was compared with: maker, model, serial number.';
+COMMENT ON COLUMN public.device_calibrations.a IS 'SpO2 = a R^2 + b R + c, in percent.';
+COMMENT ON COLUMN public.device_calibrations.spo2_min IS 'The values of the reference were between this and spo2_max: outside the curve is a guess.';
+CREATE FUNCTION public.calibration_json(k public.device_calibrations, curve double precision[]) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT json_build_object('id', k.id, 'le', wire_time(k.calibrated_at), 'par', (SELECT username FROM users WHERE id = k.calibrated_by),
+        'enregistre_le', wire_time(k.recorded_at), 'reference', k.reference, 'a', k.a, 'b', k.b, 'c', k.c,
+        'spo2_min', k.spo2_min, 'spo2_max', k.spo2_max, 'en_service', computes_with(curve, k))
+$$;
+CREATE FUNCTION public.computes_with(curve double precision[], k public.device_calibrations) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT coalesce(greatest(abs(curve[1] - k.a), abs(curve[2] - k.b), abs(curve[3] - k.c)) < 0.001, false)
+$$;
 CREATE FUNCTION public.device_assigned() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -287,6 +318,19 @@ BEGIN
     FROM patients p WHERE p.id IN (OLD.patient_id, NEW.patient_id);
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.device_calibrated() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_device(coalesce(NEW.device_id, OLD.device_id));
+    RETURN NULL;
+END $$;
+CREATE FUNCTION public.device_calibration(device integer) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT calibration_json(k, (SELECT s.spo2_curve FROM device_state s WHERE s.device_id = device))
+    FROM device_calibrations k WHERE k.device_id = device ORDER BY k.calibrated_at DESC, k.id DESC LIMIT 1
+$$;
 CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
     LANGUAGE sql STABLE
     AS $$
@@ -296,7 +340,8 @@ CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
         'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
         'porte_depuis', (SELECT wire_time(lower(a.during)) FROM device_assignment a WHERE a.device_id = d.id AND a.patient_id = patient
-            AND a.during @> clock_timestamp()))
+            AND a.during @> clock_timestamp()),
+        'etalonnage', device_calibration(d.id), 'inverse', coalesce(s.leds_inverted, false))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 CREATE FUNCTION public.device_state_changed() RETURNS trigger
@@ -308,8 +353,10 @@ BEGIN
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
         -- A clock that is wrong, not each millisecond of it.
-        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, coalesce(abs(c.clock_offset_ms) > 10000, false))
-            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, coalesce(abs(b.clock_offset_ms) > 10000, false));
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, c.spo2_curve, c.leds_inverted,
+                coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, b.spo2_curve, b.leds_inverted,
+                coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
@@ -844,7 +891,9 @@ CREATE TABLE public.device_state (
     clock_former_at timestamp with time zone,
     reasons jsonb DEFAULT '{}'::jsonb NOT NULL,
     no_pulse_since timestamp with time zone,
-    moved_at timestamp with time zone,
+    spo2_curve double precision[],
+    leds_inverted boolean DEFAULT false NOT NULL,
+    CONSTRAINT device_state_spo2_curve_whole CHECK ((cardinality(spo2_curve) = 3)),
     CONSTRAINT device_state_status_length CHECK (((char_length(status) >= 1) AND (char_length(status) <= 32)))
 )
 WITH (fillfactor='40');
@@ -860,7 +909,8 @@ COMMENT ON COLUMN public.device_state.clock_ahead_ms IS 'The smallest difference
 COMMENT ON COLUMN public.device_state.clock_former_ms IS 'The difference before the clock was set back.';
 COMMENT ON COLUMN public.device_state.reasons IS 'Why there is no value of a vital, by its wire name (MissingReason).';
 COMMENT ON COLUMN public.device_state.no_pulse_since IS 'Since when its reports say no_pulse without a break; NULL: the last one did not.';
-COMMENT ON COLUMN public.device_state.moved_at IS 'When a report last gave motion as the reason for a missing value; NULL: none has.';
+COMMENT ON COLUMN public.device_state.spo2_curve IS 'The curve that the device says it computes SpO2 with; NULL: the default one.';
+COMMENT ON COLUMN public.device_state.leds_inverted IS 'The device finds that its red and infrared LEDs are the other way round.';
 CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -1076,6 +1126,14 @@ CREATE TABLE public.device_assignment (
 COMMENT ON TABLE public.device_assignment IS 'Who wore which device when: a reading belongs to whoever wore it when it was measured.';
 ALTER TABLE public.device_assignment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.device_assignment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE public.device_calibrations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_calibrations_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1431,6 +1489,8 @@ ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_one_patient EXCLUDE USING gist (device_id WITH =, during WITH &&);
 ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.device_calibrations
+    ADD CONSTRAINT device_calibrations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_pkey PRIMARY KEY (device_id);
 ALTER TABLE ONLY public.devices
@@ -1516,6 +1576,7 @@ COMMENT ON INDEX public.audit_limits_idx IS 'The changes of alarm limits: a pati
 CREATE INDEX audit_patient_idx ON public.audit USING btree (patient_id, id DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL);
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
+CREATE INDEX device_calibrations_device_key ON public.device_calibrations USING btree (device_id, calibrated_at DESC, id DESC);
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (user_id, created_at);
 CREATE UNIQUE INDEX monitoring_holds_one_key ON public.monitoring_holds USING btree (patient_id, kind) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, public.look(bed)) WHERE ((public.look(bed) <> ''::text) AND (discharged_at IS NULL));
@@ -1547,9 +1608,11 @@ CREATE TRIGGER alerts_updated_break_pauses AFTER UPDATE ON public.alerts REFEREN
 CREATE TRIGGER audit_pends AFTER INSERT ON public.audit REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.audit_pends();
 CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.device_assigned();
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
+CREATE TRIGGER device_calibrated AFTER INSERT OR DELETE ON public.device_calibrations FOR EACH ROW EXECUTE FUNCTION public.device_calibrated();
+CREATE TRIGGER device_calibrations_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_calibrations FOR EACH ROW EXECUTE FUNCTION public.audited('calibration', 'device device_id', '');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,spo2_curve,leds_inverted');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,spo2_curve,leds_inverted');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
@@ -1606,6 +1669,10 @@ ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.device_assignment
     ADD CONSTRAINT device_assignment_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
+ALTER TABLE ONLY public.device_calibrations
+    ADD CONSTRAINT device_calibrations_calibrated_by_fkey FOREIGN KEY (calibrated_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.device_calibrations
+    ADD CONSTRAINT device_calibrations_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
 ALTER TABLE ONLY public.device_state
     ADD CONSTRAINT device_state_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.discharges

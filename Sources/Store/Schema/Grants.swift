@@ -15,6 +15,7 @@ enum Grants {
         "refresh_tokens": all,
         "devices": [.select, .insert, .update],  // a device is retired
         "device_state": [.select, .insert, .update],
+        "device_calibrations": [.select, .insert, .delete],  // DELETE: of a mistaken one; the audit keeps it
         "device_assignment": all,  // DELETE: of one that has not begun
         "vitals": [.select],
         "readings": all,  // corrections and deletions; the audit keeps the old value

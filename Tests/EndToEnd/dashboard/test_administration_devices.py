@@ -210,3 +210,55 @@ def test_a_device_is_retired(stack, page):
     page.wait_for_selector(".section .empty")
     press(page, '.controls .segments button:has-text("Retirés")')
     page.wait_for_selector(f'.data tbody tr:has-text("{device["nom"]}")')
+
+
+def spo2_words(page, stack, patient):
+    """What the patient page says of how far SpO₂ can be trusted: of the device, and beside the value."""
+    page.goto(f"{stack.url}/#/patient/{patient['id']}")
+    page.wait_for_selector("device-list .saturation")
+    return tuple(page.inner_text(where).replace("\u00a0", " ") for where in ("device-list .saturation", "vital-card[data-vital=spo2] .site"))
+
+
+def test_a_device_is_not_calibrated_until_it_computes_with_a_recorded_curve(stack, page, two_devices):
+    patient, device, _ = two_devices
+    key = stack.request("POST", f"/api/iot/dispositifs/{device['id']}/cle/", role="admin").json()["cle"]
+
+    def say(**state):
+        headers = {"Authorization": "Bearer " + key}
+        body = {"mesures": [{"type_donnee": "spo2", "valeur": 97}], "etat": state}
+        assert requests.post(stack.url + "/api/iot/data/", json=body, headers=headers, timeout=10).status_code == 201
+
+    say(perdues=0)
+    log_in(page, stack, "admin")
+    assert spo2_words(page, stack, patient) == ("SpO₂ non étalonnée : estimation", "Non étalonnée")
+
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    assert "Non étalonné" in page.inner_text(".data tbody tr .calibration")
+    press(page, f"[data-key=calibrate-{device['id']}]")
+    for name, text in (("reference", "Masimo Radical-7 1234"), ("a", "0"), ("b", "34,5"), ("c", "112,25")):
+        page.fill(f"dialog [name={name}]", text)
+    press(page, "dialog button[type=submit]")
+    expect_error(page, "c", "ne donnent pas une SpO")
+    page.fill("dialog [name=b]", "-34,5")
+    expect_accessible(page)
+    press(page, "dialog button[type=submit]")
+    expect_done(page, device["nom"])
+    record, = stack.request("GET", f"/api/iot/dispositifs/{device['id']}/etalonnages/").json()
+    assert (record["b"], record["reference"], record["en_service"]) == (-34.5, "Masimo Radical-7 1234", False)
+    assert "n’est pas dans le dispositif" in spo2_words(page, stack, patient)[0]
+
+    say(perdues=0, courbe=[0, -34.5, 112.25])
+    page.wait_for_selector('device-list .saturation[data-trust=calibrated]:has-text("Masimo Radical-7 1234")')
+    assert page.inner_text("vital-card[data-vital=spo2] .site") == ""
+    say(inverse=True)
+    page.wait_for_selector('device-list .saturation[data-trust=inverted]:has-text("inversées")')
+    assert page.inner_text("vital-card[data-vital=spo2] .site") == "LED inversées\u00a0?"
+    expect_accessible(page)
+
+    open_section(page, stack, "dispositifs")
+    search(page, device["nom"])
+    press(page, f"[data-key=key-{device['id']}]")
+    press(page, "dialog button.danger")
+    page.wait_for_selector("dialog svg.qr")
+    assert decode_qr(page)["spo2"] == [0, -34.5, 112.25]

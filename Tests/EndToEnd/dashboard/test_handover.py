@@ -96,7 +96,8 @@ def test_a_patients_sheet_is_one_page_with_all_that_happened(stack, device, page
                  f"{clock(begin + timedelta(minutes=10))}–{clock(again)} 1 h 00, SpO₂, FC, Temp. signal perdu",  # the gap and why
                  "2 alertes", "1 urgente", "1 d’attention", "Signal perdu × 1",
                  "< 88 % 0 s patient", "SpO₂, basse, urgente", f"{doctor} (patient)",  # what holds, and who changed it
-                 "PAS 127 mmHg", "PAD 79 mmHg", "FR 17 /min", "5 paramètres sur 7", "cutanée, non comptée", "de 71 à 72 bpm"):
+                 "PAS 127 mmHg", "PAD 79 mmHg", "FR 17 /min", "5 paramètres sur 7", "cutanée, non comptée", "de 71 à 72 bpm",
+                 "SpO₂ non étalonnée"):
         assert text in sheet["text"], (text, sheet["text"])
 
 

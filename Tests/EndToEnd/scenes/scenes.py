@@ -54,6 +54,7 @@ SCENES = {
     "administration-audit": Scene(ADMIN, steps.section("audit")),
     "form-patient": Scene(NURSE, steps.admission_refused, False), "form-move": Scene(NURSE, steps.section("patients", "[data-key^=move-]"), False),
     "form-change": Scene(DOCTOR, steps.section("patients", "[data-key^=change-]"), False),
+    "form-calibration": Scene(ADMIN, steps.section("dispositifs", "[data-key^=calibrate-]"), False),
     "form-discharge": Scene(NURSE, steps.section("patients", "[data-key^=discharge-]"), False),
     "form-ward": Scene(ADMIN, steps.section("services", ".section-head button.primary"), False),
     "form-ward-limits": Scene(ADMIN, steps.section("services", "[data-key^=limits-]"), False),

@@ -95,7 +95,8 @@ test("what a person raised is no kind of the system's, whatever its words, and s
 
 test("a device's state is read, with what it does not say as unknown", () => {
   const { device } = read({ type: "dispositif", patient_id: 12, data: { id: 3, nom: "ESP32", statut: "actif", derniere_connexion: AT } });
-  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null, detached: null, reasons: {}, wornSince: null });
+  assert.deepEqual(device, { id: 3, patient: undefined, name: "ESP32", type: "", status: "actif", seenAt: Date.parse(AT), battery: null, rssi: null, firmware: null, detached: null, reasons: {}, wornSince: null,
+    calibration: null, inverted: false });
   assert.equal(readDevice({}), null);
 });
 
@@ -110,6 +111,12 @@ test("why a device has no value is read for the vitals that this page knows", ()
   assert.deepEqual(readDevice({ id: 3, raisons: { heart_rate: "no_pulse", glucose: "motion", spo2: 4 } }).reasons, { heart_rate: "no_pulse" });
   assert.deepEqual(readDevice({ id: 3, raisons: null }).reasons, {});
   assert.equal(readDevice({ id: 3, porte_depuis: AT }).wornSince, Date.parse(AT));
+});
+
+test("a device's calibration is read with who, when and against what", () => {
+  const wire = { id: 7, le: AT, par: "i.sow", reference: "R 12", a: 0, b: -34, c: 111, spo2_min: 80, spo2_max: 99, en_service: true };
+  assert.deepEqual(readDevice({ id: 3, etalonnage: wire }).calibration, { at: Date.parse(AT), by: "i.sow", reference: "R 12", inUse: true });
+  assert.equal(readDevice({ id: 3, etalonnage: null, inverse: true }).inverted, true);
 });
 
 test("a pause is read with its subject, and its end as none", () => {

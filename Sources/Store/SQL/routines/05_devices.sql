@@ -6,6 +6,26 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN abs(s.clock_offset_ms) >= 2000 THEN s.clock_offset_ms END
 $$;
 
+-- Whether a device computes with a calibration's curve; what it says of its own is rounded.
+CREATE OR REPLACE FUNCTION computes_with(curve double precision[], k device_calibrations) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(greatest(abs(curve[1] - k.a), abs(curve[2] - k.b), abs(curve[3] - k.c)) < 0.001, false)
+$$;
+
+CREATE OR REPLACE FUNCTION calibration_json(k device_calibrations, curve double precision[]) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', k.id, 'le', wire_time(k.calibrated_at), 'par', (SELECT username FROM users WHERE id = k.calibrated_by),
+        'enregistre_le', wire_time(k.recorded_at), 'reference', k.reference, 'a', k.a, 'b', k.b, 'c', k.c,
+        'spo2_min', k.spo2_min, 'spo2_max', k.spo2_max, 'en_service', computes_with(curve, k))
+$$;
+
+-- The calibration that counts; NULL: there is none.
+CREATE OR REPLACE FUNCTION device_calibration(device integer) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT calibration_json(k, (SELECT s.spo2_curve FROM device_state s WHERE s.device_id = device))
+    FROM device_calibrations k WHERE k.device_id = device ORDER BY k.calibrated_at DESC, k.id DESC LIMIT 1
+$$;
+
 CREATE OR REPLACE FUNCTION device_json(device integer, patient integer) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
@@ -14,7 +34,8 @@ LANGUAGE sql STABLE AS $$
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
         'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
         'porte_depuis', (SELECT wire_time(lower(a.during)) FROM device_assignment a WHERE a.device_id = d.id AND a.patient_id = patient
-            AND a.during @> clock_timestamp()))
+            AND a.during @> clock_timestamp()),
+        'etalonnage', device_calibration(d.id), 'inverse', coalesce(s.leds_inverted, false))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 
@@ -35,8 +56,10 @@ BEGIN
     ELSE
         PERFORM notify_device(c.device_id) FROM changed c JOIN before b USING (device_id)
         -- A clock that is wrong, not each millisecond of it.
-        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, coalesce(abs(c.clock_offset_ms) > 10000, false))
-            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, coalesce(abs(b.clock_offset_ms) > 10000, false));
+        WHERE (c.status, c.battery, c.firmware, c.boot, c.detached, c.reasons, c.spo2_curve, c.leds_inverted,
+                coalesce(abs(c.clock_offset_ms) > 10000, false))
+            IS DISTINCT FROM (b.status, b.battery, b.firmware, b.boot, b.detached, b.reasons, b.spo2_curve, b.leds_inverted,
+                coalesce(abs(b.clock_offset_ms) > 10000, false));
     END IF;
     RETURN NULL;
 END $$;
@@ -45,6 +68,16 @@ CREATE OR REPLACE TRIGGER device_state_inserted AFTER INSERT ON device_state
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION device_state_changed();
 CREATE OR REPLACE TRIGGER device_state_updated AFTER UPDATE ON device_state
     REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION device_state_changed();
+
+CREATE OR REPLACE FUNCTION device_calibrated() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM notify_device(coalesce(NEW.device_id, OLD.device_id));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER device_calibrated AFTER INSERT OR DELETE ON device_calibrations
+    FOR EACH ROW EXECUTE FUNCTION device_calibrated();
 
 -- Whoever wore the device learns that it is gone, whoever wears it that it is there.
 CREATE OR REPLACE FUNCTION device_assigned() RETURNS trigger

@@ -93,16 +93,19 @@ CREATE OR REPLACE TRIGGER devices_audited AFTER INSERT OR UPDATE OR DELETE ON de
 CREATE OR REPLACE TRIGGER device_assignment_audited AFTER INSERT OR UPDATE OR DELETE ON device_assignment
     FOR EACH ROW EXECUTE FUNCTION audited('assignment', 'device device_id', 'patient_id');
 
+CREATE OR REPLACE TRIGGER device_calibrations_audited AFTER INSERT OR UPDATE OR DELETE ON device_calibrations
+    FOR EACH ROW EXECUTE FUNCTION audited('calibration', 'device device_id', '');
+
 CREATE OR REPLACE TRIGGER alarm_rules_audited AFTER INSERT OR UPDATE OR DELETE ON alarm_rules
     FOR EACH ROW EXECUTE FUNCTION audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 
 -- A status that a person sets. Every report writes the row: the condition keeps the trigger from being called.
 CREATE OR REPLACE TRIGGER device_state_insert_audited AFTER INSERT ON device_state
     FOR EACH ROW WHEN (in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at,spo2_curve,leds_inverted');
 CREATE OR REPLACE TRIGGER device_state_update_audited AFTER UPDATE ON device_state
     FOR EACH ROW WHEN (OLD.status <> NEW.status AND in_somebodys_name())
-    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at');
+    EXECUTE FUNCTION audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at,spo2_curve,leds_inverted');
 
 -- Only what a person does: the alarms raise and end alerts by themselves, and those that show a hold come and go with it. What names an account
 -- is a person's in any case: somebody at psql, who names no actor, is recorded as the role.
