@@ -106,6 +106,47 @@ import Testing
         #expect(fj_alarm_level_at(&alarm, 21_000, 0) == FJ_ALARM_WARNING, "the heart is still fast")
     }
 
+    /// An alarm that sees so many seconds of each reason.
+    private func seen(_ seconds: [(fj_reason, Int)], _ alarm: inout fj_alarm, from begin: UInt64 = 0) -> UInt64 {
+        var (rules, record) = (fj_rules(), fj_record())
+        record.t_ms = begin
+        setValues(&record, [.min, .min, .min, .min, .min, .min])
+        for (reason, count) in seconds {
+            record.pulse_reason = reason
+            for _ in 0..<count {
+                record.t_ms += 1000
+                fj_alarm_pass(&alarm, &rules, &record)
+            }
+        }
+        return record.t_ms
+    }
+
+    @Test("a finger sensor that comes off sounds without a server, after 10 s, until it is on again or somebody presses") func off() {
+        var alarm = fj_alarm()
+        var now = seen([(FJ_REASON_NONE, 30), (FJ_REASON_SENSOR_OFF, 10)], &alarm)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_NONE)
+        now = seen([(FJ_REASON_SENSOR_OFF, 1)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_WARNING)
+        #expect(fj_alarm_level_at(&alarm, now, now - 14_999) == FJ_ALARM_NONE, "the server alarms")
+        now = seen([(FJ_REASON_NO_SAMPLES, 100)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_WARNING, "a sensor that gives nothing changes nothing")
+        now = seen([(FJ_REASON_STARTING, 1)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_NONE)
+        now = seen([(FJ_REASON_SENSOR_OFF, 11)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_WARNING)
+        fj_alarm_pressed(&alarm)
+        now = seen([(FJ_REASON_SENSOR_OFF, 600)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_NONE)
+        now = seen([(FJ_REASON_NONE, 11), (FJ_REASON_SENSOR_OFF, 11)], &alarm, from: now)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_WARNING, "the next patient")
+    }
+
+    @Test("a sensor that nobody wore, or tried for some seconds, does not sound") func neverWorn() {
+        var alarm = fj_alarm()
+        let now = seen([(FJ_REASON_SENSOR_OFF, 600), (FJ_REASON_STARTING, 5), (FJ_REASON_NONE, 4), (FJ_REASON_SENSOR_OFF, 600)], &alarm)
+        #expect(fj_alarm_level_at(&alarm, now, 0) == FJ_ALARM_NONE)
+    }
+
     @Test("rules from a spoiled memory are no rules") func spoiled() {
         var g = SeededGenerator(seed: 8)
         var (alarm, record) = (fj_alarm(), fj_record())
@@ -145,6 +186,18 @@ import Testing
         #expect(fj_ota_judge(&ota, 299_999) == FJ_OTA_ON_TRIAL && fj_ota_judge(&ota, 300_000) == FJ_OTA_ROLL_BACK)
         fj_ota_note(&ota, true, true, true)
         #expect(fj_ota_judge(&ota, 300_001) == FJ_OTA_ROLL_BACK)
+    }
+
+    @Test("a new image starts once nobody wore the device for a minute, and one second on the finger begins it again") func mayRestart() {
+        var ota = fj_ota()
+        fj_ota_init(&ota, false, 0)
+        for _ in 0..<59 { fj_ota_pass(&ota, false) }
+        #expect(!fj_ota_may_restart(&ota))
+        fj_ota_pass(&ota, true)
+        for _ in 0..<59 { fj_ota_pass(&ota, false) }
+        #expect(!fj_ota_may_restart(&ota))
+        fj_ota_pass(&ota, false)
+        #expect(fj_ota_may_restart(&ota) && !fj_ota_may_restart(nil))
     }
 
     @Test("an image that is not new is on no trial") func old() {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct IndicatorTests {
     private static let all = (0..<FJ_INDICATION_COUNT.rawValue).map { fj_indication($0) }
-    private static let alarms = [FJ_INDICATION_WARNING, FJ_INDICATION_ERROR]
+    private static let alarms = [FJ_INDICATION_BATTERY_OFFLINE, FJ_INDICATION_WARNING, FJ_INDICATION_ERROR]
 
     /// What is seen and heard in 30 s, ten times a second; where `inBlackAndWhite`, only how many lamps are lit.
     private func rhythm(_ indication: fj_indication, inBlackAndWhite: Bool = false) -> [String] {
@@ -43,6 +43,11 @@ import Testing
         #expect(fj_indication_of(&state) == FJ_INDICATION_RUNNING)
         state.battery_is_low = true
         #expect(fj_indication_of(&state) == FJ_INDICATION_LOW_BATTERY)
+        state.is_online = false
+        #expect(fj_indication_of(&state) == FJ_INDICATION_BATTERY_OFFLINE, "nobody else can say that the battery is low")
+        state.is_worn = false
+        #expect(fj_indication_of(&state) == FJ_INDICATION_OFFLINE, "in a drawer nobody is in danger")
+        (state.is_worn, state.is_online) = (true, true)
         state.is_faulty = true
         #expect(fj_indication_of(&state) == FJ_INDICATION_FAULT)
         state.alarm = FJ_ALARM_WARNING
@@ -51,6 +56,16 @@ import Testing
         #expect(fj_indication_of(&state) == FJ_INDICATION_ERROR)
         state.is_resetting = true
         #expect(fj_indication_of(&state) == FJ_INDICATION_RESET)
+    }
+
+    @Test("without a server a low battery sounds at least every 10 s, and a press silences it") func lowBatteryOffline() {
+        var indicator = fj_indicator()
+        fj_indicator_show(&indicator, FJ_INDICATION_BATTERY_OFFLINE, 0)
+        for begin in stride(from: 0, to: 60_000, by: 1000) as StrideTo<UInt64> { #expect(sounds(&indicator, from: begin), "\(begin)") }
+        fj_indicator_pause(&indicator, 60_000)
+        #expect(!sounds(&indicator, from: 60_000))
+        fj_indicator_show(&indicator, FJ_INDICATION_WARNING, 80_000)
+        #expect(sounds(&indicator, from: 80_000))
     }
 
     private func sounds(_ indicator: inout fj_indicator, from: UInt64) -> Bool {

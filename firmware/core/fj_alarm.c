@@ -44,8 +44,9 @@ static void pass(fj_condition *condition, const fj_rules *rules, unsigned vital,
 
 fj_error fj_alarm_pass(fj_alarm *alarm, const fj_rules *rules, const fj_record *record) {
     if (!alarm || !record) return FJ_ERROR_ARGUMENT;
-    // Needs no rules.
+    // Need no rules.
     fj_no_pulse_alarm_pass(&alarm->no_pulse, record);
+    fj_off_alarm_pass(&alarm->off, record);
     if (fj_rules_check(rules) != FJ_OK) return FJ_ERROR_ARGUMENT;
     for (unsigned vital = 0; vital < FJ_VITAL_COUNT; vital++) {
         if (record->value[vital] == FJ_RECORD_ABSENT) continue;
@@ -55,14 +56,16 @@ fj_error fj_alarm_pass(fj_alarm *alarm, const fj_rules *rules, const fj_record *
 }
 
 void fj_alarm_pressed(fj_alarm *alarm) {
-    if (alarm) fj_no_pulse_alarm_pressed(&alarm->no_pulse);
+    if (!alarm) return;
+    fj_no_pulse_alarm_pressed(&alarm->no_pulse);
+    fj_off_alarm_pressed(&alarm->off);
 }
 
 fj_alarm_level fj_alarm_level_at(const fj_alarm *alarm, uint64_t now_ms, uint64_t accepted_ms) {
     if (!alarm) return FJ_ALARM_NONE;
     if (alarm->no_pulse.state == FJ_NO_PULSE_RAISED) return FJ_ALARM_ERROR;
     if (now_ms < accepted_ms || now_ms - accepted_ms < FJ_ALARM_OUT_OF_REACH_MS) return FJ_ALARM_NONE;
-    fj_alarm_level worst = FJ_ALARM_NONE;
+    fj_alarm_level worst = alarm->off.state == FJ_OFF_ALARM_RAISED ? FJ_ALARM_WARNING : FJ_ALARM_NONE;
     for (unsigned vital = 0; vital < FJ_VITAL_COUNT; vital++)
         for (unsigned side = 0; side < FJ_ALARM_SIDES; side++)
             if (alarm->condition[vital][side].raised > worst) worst = alarm->condition[vital][side].raised;

@@ -14,6 +14,7 @@ static const char *const rhythm[FJ_INDICATION_COUNT] = {
     [FJ_INDICATION_SENSOR_FAULT] = "r.r.r...............",
     [FJ_INDICATION_SET_UP] = "gggggg......",
     [FJ_INDICATION_FAULT] = "r",
+    [FJ_INDICATION_BATTERY_OFFLINE] = "RR.....ggggg.rrrrr.ggggg.rrrrr.........................................",
     [FJ_INDICATION_WARNING] = "RR..RR..RR.............................r..r..r..",
     [FJ_INDICATION_ERROR] = "R.R.R...R.R.......R.R.R...R.R.......r.r.r.r.r.r.r.r.r.r.r.r.r.r.",
     [FJ_INDICATION_RESET] = "r.g.",
@@ -24,6 +25,7 @@ fj_indication fj_indication_of(const fj_device_state *state) {
     if (state->is_resetting) return FJ_INDICATION_RESET;
     if (state->alarm == FJ_ALARM_ERROR) return FJ_INDICATION_ERROR;
     if (state->alarm == FJ_ALARM_WARNING) return FJ_INDICATION_WARNING;
+    if (state->is_known && state->is_worn && !state->is_online && state->battery_is_low) return FJ_INDICATION_BATTERY_OFFLINE;
     if (state->is_faulty) return FJ_INDICATION_FAULT;
     if (!state->is_known) return FJ_INDICATION_STARTING;
     if (!state->is_set_up) return FJ_INDICATION_SET_UP;
@@ -40,7 +42,7 @@ void fj_indicator_show(fj_indicator *indicator, fj_indication indication, uint64
 }
 
 void fj_indicator_pause(fj_indicator *indicator, uint64_t now_ms) {
-    if (!indicator || (indicator->shown != FJ_INDICATION_WARNING && indicator->shown != FJ_INDICATION_ERROR)) return;
+    if (!indicator || !strchr(rhythm[indicator->shown], 'R')) return;
     indicator->paused = indicator->shown;
     indicator->paused_until_ms = now_ms + FJ_INDICATOR_PAUSE_MS;
 }

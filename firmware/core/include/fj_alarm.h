@@ -1,4 +1,5 @@
-// The alarm at the bedside: the server's rules on the newest values, for the time in which the server cannot raise one; and a missing pulse, always.
+// The alarm at the bedside: the server's rules on the newest values and a finger sensor that came off, for the time in which the server cannot raise one;
+// and a missing pulse, always.
 #ifndef FJ_ALARM_H
 #define FJ_ALARM_H
 
@@ -6,6 +7,7 @@
 #include <stdint.h>
 
 #include "fj_no_pulse_alarm.h"
+#include "fj_off_alarm.h"
 #include "fj_record.h"
 
 /// Every vital, either side, both priorities.
@@ -46,6 +48,7 @@ typedef struct fj_condition {
 typedef struct fj_alarm {
     fj_condition condition[FJ_VITAL_COUNT][FJ_ALARM_SIDES];
     fj_no_pulse_alarm no_pulse;
+    fj_off_alarm off;
 } fj_alarm;
 
 /// FJ_ERROR_FORMAT: not rules (a memory of another version, or spoiled).
@@ -59,8 +62,8 @@ fj_error fj_alarm_pass(fj_alarm *alarm, const fj_rules *rules, const fj_record *
 /// Somebody pressed the device's button.
 void fj_alarm_pressed(fj_alarm *alarm);
 
-/// FJ_ALARM_ERROR for a missing pulse. Else the worst that is raised, if no report was accepted for FJ_ALARM_OUT_OF_REACH_MS; else the server alarms
-/// and this is FJ_ALARM_NONE.
+/// FJ_ALARM_ERROR for a missing pulse. Else the worst that is raised, FJ_ALARM_WARNING for a sensor that came off among it, if no report was accepted for
+/// FJ_ALARM_OUT_OF_REACH_MS; else the server alarms and this is FJ_ALARM_NONE.
 fj_alarm_level fj_alarm_level_at(const fj_alarm *alarm, uint64_t now_ms, uint64_t accepted_ms);
 
 #endif

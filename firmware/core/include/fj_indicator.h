@@ -14,17 +14,18 @@
 
 /// From the least to the most important: the most important one that holds is shown.
 typedef enum fj_indication {
-    FJ_INDICATION_STARTING,      // just switched on: nothing is known yet
-    FJ_INDICATION_RUNNING,       // measuring, and the server takes the reports
-    FJ_INDICATION_NOT_WORN,      // measuring works, but the finger sensor is off
-    FJ_INDICATION_LOW_BATTERY,   // under FJ_BATTERY_LOW_PERCENT
-    FJ_INDICATION_OFFLINE,       // the server is out of reach: everything is kept
-    FJ_INDICATION_SENSOR_FAULT,  // a sensor does not answer
-    FJ_INDICATION_SET_UP,        // waits for Wi-Fi, server and key
-    FJ_INDICATION_FAULT,         // cannot work: no certificate to trust, or its own memory fails
-    FJ_INDICATION_WARNING,       // bedside alarm of medium priority, while the server is out of reach
-    FJ_INDICATION_ERROR,         // bedside alarm of high priority
-    FJ_INDICATION_RESET,         // the button is held: letting go now changes nothing, holding on erases the set-up
+    FJ_INDICATION_STARTING,         // just switched on: nothing is known yet
+    FJ_INDICATION_RUNNING,          // measuring, and the server takes the reports
+    FJ_INDICATION_NOT_WORN,         // measuring works, but the finger sensor is off
+    FJ_INDICATION_LOW_BATTERY,      // under FJ_BATTERY_LOW_PERCENT
+    FJ_INDICATION_OFFLINE,          // the server is out of reach: everything is kept
+    FJ_INDICATION_SENSOR_FAULT,     // a sensor does not answer
+    FJ_INDICATION_SET_UP,           // waits for Wi-Fi, server and key
+    FJ_INDICATION_FAULT,            // cannot work: no certificate to trust, or its own memory fails
+    FJ_INDICATION_BATTERY_OFFLINE,  // a patient wears it, the server is out of reach, and the battery is low: nobody else can say so
+    FJ_INDICATION_WARNING,          // bedside alarm of medium priority, while the server is out of reach
+    FJ_INDICATION_ERROR,            // bedside alarm of high priority
+    FJ_INDICATION_RESET,            // the button is held: letting go now changes nothing, holding on erases the set-up
     FJ_INDICATION_COUNT,
 } fj_indication;
 

@@ -57,7 +57,7 @@ fj_send_action fj_uplink_next(fj_uplink *uplink, uint64_t now_ms, char *body, si
 /// caller stores `uplink->rules`.
 bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uint32_t retry_after_s, const char *body, size_t length);
 
-/// Somebody at the bedside pressed the button: ends an alarm for a missing pulse whose sensor was taken off.
+/// Somebody at the bedside pressed the button: ends the alarms of a sensor that was taken off.
 void fj_uplink_pressed(fj_uplink *uplink);
 
 /// What LED and buzzer show now.
