@@ -41,7 +41,8 @@ import Testing
     }
 
     /// Counts for a step of current: the first one gives 14,180 counts at the start current, the last one fills the converter at half of it.
-    @Test("a finger that comes is measured within 10 s, however much light it gives back", arguments: [394, 600, 1200, 3600, 7000, 14_000] as [Float])
+    @Test(
+        "a finger that comes is measured within 10 s, however much light it gives back", arguments: [394, 600, 1200, 3600, 7000, 14_000] as [Float])
     func fingerComes(brightness: Float) {
         let bench = SensorBench()
         bench.finger.brightness = brightness
