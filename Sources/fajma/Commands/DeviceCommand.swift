@@ -94,8 +94,10 @@ struct DeviceCommand: ParsableCommand {
         }
 
         func run() throws {
-            guard let key = try Database.opened().newDeviceKey(id, formerHours: oldValidHours, .administrator) else { throw Database.noDevice(id) }
-            let code = try url.map { try QRCode(ProvisioningCode(url: $0, cle: key.text).text) }
+            let database = try Database.opened()
+            guard let key = try database.newDeviceKey(id, formerHours: oldValidHours, .administrator) else { throw Database.noDevice(id) }
+            let curve = try database.calibratedCurve(of: id)
+            let code = try url.map { try QRCode(ProvisioningCode(url: $0, cle: key.text, curve: curve).text) }
             if output.json {
                 return try Console.json(Answer(dispositif: id, cle: key.text, qr: qr ? code?.rows : nil))
             }
