@@ -891,6 +891,7 @@ CREATE TABLE public.device_state (
     clock_former_at timestamp with time zone,
     reasons jsonb DEFAULT '{}'::jsonb NOT NULL,
     no_pulse_since timestamp with time zone,
+    moved_at timestamp with time zone,
     spo2_curve double precision[],
     leds_inverted boolean DEFAULT false NOT NULL,
     CONSTRAINT device_state_spo2_curve_whole CHECK ((cardinality(spo2_curve) = 3)),
@@ -909,6 +910,7 @@ COMMENT ON COLUMN public.device_state.clock_ahead_ms IS 'The smallest difference
 COMMENT ON COLUMN public.device_state.clock_former_ms IS 'The difference before the clock was set back.';
 COMMENT ON COLUMN public.device_state.reasons IS 'Why there is no value of a vital, by its wire name (MissingReason).';
 COMMENT ON COLUMN public.device_state.no_pulse_since IS 'Since when its reports say no_pulse without a break; NULL: the last one did not.';
+COMMENT ON COLUMN public.device_state.moved_at IS 'When a report last gave motion as the reason for a missing value; NULL: none has.';
 COMMENT ON COLUMN public.device_state.spo2_curve IS 'The curve that the device says it computes SpO2 with; NULL: the default one.';
 COMMENT ON COLUMN public.device_state.leds_inverted IS 'The device finds that its red and infrared LEDs are the other way round.';
 CREATE FUNCTION public.shown_clock_offset(s public.device_state) RETURNS bigint
@@ -1610,9 +1612,9 @@ CREATE TRIGGER device_assigned AFTER INSERT OR DELETE OR UPDATE ON public.device
 CREATE TRIGGER device_assignment_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_assignment FOR EACH ROW EXECUTE FUNCTION public.audited('assignment', 'device device_id', 'patient_id');
 CREATE TRIGGER device_calibrated AFTER INSERT OR DELETE ON public.device_calibrations FOR EACH ROW EXECUTE FUNCTION public.device_calibrated();
 CREATE TRIGGER device_calibrations_audited AFTER INSERT OR DELETE OR UPDATE ON public.device_calibrations FOR EACH ROW EXECUTE FUNCTION public.audited('calibration', 'device device_id', '');
-CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,spo2_curve,leds_inverted');
+CREATE TRIGGER device_state_insert_audited AFTER INSERT ON public.device_state FOR EACH ROW WHEN (public.in_somebodys_name()) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at,spo2_curve,leds_inverted');
 CREATE TRIGGER device_state_inserted AFTER INSERT ON public.device_state REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
-CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,spo2_curve,leds_inverted');
+CREATE TRIGGER device_state_update_audited AFTER UPDATE ON public.device_state FOR EACH ROW WHEN (((old.status <> new.status) AND public.in_somebodys_name())) EXECUTE FUNCTION public.audited('device', 'device device_id', '', '', 'device_id,last_seen_at,battery,rssi,firmware,boot,sequence,live_at,period_seconds,detached,clock_offset_ms,clock_boot,clock_way_from,clock_way_ms,clock_way_before_ms,clock_later_ms,clock_ahead_ms,clock_ahead_at,clock_former_ms,clock_former_at,reasons,no_pulse_since,moved_at,spo2_curve,leds_inverted');
 CREATE TRIGGER device_state_updated AFTER UPDATE ON public.device_state REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.device_state_changed();
 CREATE TRIGGER devices_audited AFTER INSERT OR DELETE OR UPDATE ON public.devices FOR EACH ROW EXECUTE FUNCTION public.audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
