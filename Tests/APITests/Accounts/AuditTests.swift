@@ -55,7 +55,8 @@ import Testing
         let name = route.testDescription
         let before = try last()
         let body = Self.bodies[name] ?? expected.body.replacing("#", with: "0")
-        let answer = try send(route.method, "\(route.path(ward: 0, in: api, as: .admin))?\(expected.query.replacing("#", with: "0"))", as: .admin, body)
+        let answer = try send(
+            route.method, "\(route.path(ward: 0, in: api, as: .admin))?\(expected.query.replacing("#", with: "0"))", as: .admin, body)
         guard answer.status < 300 else {
             #expect(answer.status == expected.status, "\(answer.text)")
             return

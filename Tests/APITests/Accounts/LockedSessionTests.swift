@@ -63,7 +63,8 @@ import Testing
             let path = try route.path(ward: 0, in: api, as: .infirmier)
             for token in [old, new] {
                 let answer = try api.send(
-                    route.method, "\(path)?\(expected.query.replacing("#", with: "7"))", bearer: token, Array(expected.body.replacing("#", with: "7").utf8))
+                    route.method, "\(path)?\(expected.query.replacing("#", with: "7"))", bearer: token,
+                    Array(expected.body.replacing("#", with: "7").utf8))
                 if Self.display.contains(route.testDescription) {
                     #expect(answer.status == 200, "\(route.testDescription): \(answer.text)")
                 } else {
