@@ -63,11 +63,11 @@ extension Shard {
                 continue
             }
             let (token, room, changesSeen) = (visitor.newestToken, visitor.room, clerks.changesOfRights)
-            let isNew = token != visitor.token
+            let isNew = visitor.offered != nil
             clerks.ask(for: visitor.user, on: loop) { try $0.renew(token: token, room: room, isNew: isNew) }.assumeIsolated().whenComplete {
                 [self] result in
                 // A change of the rights of the account that it is about to have did not concern this socket yet.
-                if clerks.changesOfRights != changesSeen, visitors[socket]?.token != token { doubts.raise(socket, isUrgent: true) }
+                if clerks.changesOfRights != changesSeen, isNew { doubts.raise(socket, isUrgent: true) }
                 answered(result, about: token, for: socket)
                 askDoubts()
             }
