@@ -154,7 +154,7 @@ struct RightsMatrixTests {
             try source.renew(token: token(session), room: .patient(patient), isNew: isNew)
         }
         func enters() throws -> String? {
-            try source.store(inbound: Array(#"{"spo2":{"valeur":97}}"#.utf8), patient: patient, token: token("s1"))
+            try source.store(inbound: Array(#"{"spo2":{"valeur":97}}"#.utf8), patient: patient, token: token("s1"), language: .french)
         }
         let century = Instant(milliseconds: 4_102_444_800_000)
         #expect(try stays() == .allowed(.patient(patient), user: store.nurse.user, ends: century, mayEnter: true))
@@ -163,7 +163,7 @@ struct RightsMatrixTests {
         #expect(try stays(isNew: true) == .unauthenticated && stays(nil) == .unauthenticated && stays("s2") == .unauthenticated)
         // Nobody has renewed it.
         try change("UPDATE refresh_tokens SET expires_at = now() - interval '1 second'")
-        #expect(try stays() == .unauthenticated && enters() == Message.Fault.mayNotEnter.text)
+        #expect(try stays() == .unauthenticated && enters() == Message.Fault.mayNotEnter.text(in: .french))
         try change("UPDATE refresh_tokens SET expires_at = now() + interval '1 hour'; UPDATE sessions SET ended_at = now() WHERE id = 's1'")
         #expect(try stays() == .unauthenticated)
     }
@@ -189,7 +189,7 @@ struct RightsMatrixTests {
             #expect(try source.admit(token: token, kind: .service, key: "\(other)") == .unknown)
             #expect(try source.renew(token: token, room: .ward(other), isNew: false) == .unknown)
             let report = Array(#"{"type":"iot_data","spo2":{"valeur":97}}"#.utf8)
-            #expect(try source.store(inbound: report, patient: patient, token: token) != nil)
+            #expect(try source.store(inbound: report, patient: patient, token: token, language: .french) != nil)
         }
     }
 
@@ -220,18 +220,18 @@ struct RightsMatrixTests {
         try change("INSERT INTO sessions (id, user_id, kind, address) VALUES ('s1', \(store.nurse.user), 'browser', '10.0.0.7')")
         let (token, patient) = (token(store.nurse.user, session: "s1"), store.patients[0].id)
         func enter(_ value: Int) throws -> String? {
-            try source.store(inbound: Array(#"{"spo2":{"valeur":\#(value),"unite":"%"}}"#.utf8), patient: patient, token: token)
+            try source.store(inbound: Array(#"{"spo2":{"valeur":\#(value),"unite":"%"}}"#.utf8), patient: patient, token: token, language: .french)
         }
         #expect(try enter(97) == nil)
         let rows = try store.connection().query("SELECT session, address FROM audit WHERE action = 'reading.created'")
         let (session, address): (String?, String?) = try (rows[0][0], rows[0][1])
         #expect(rows.count == 1 && session == "s1" && address == "10.0.0.7")
         try change("UPDATE users SET must_change_password = true WHERE id = \(store.nurse.user)")
-        #expect(try enter(96) == Message.Fault.mayNotEnter.text)
+        #expect(try enter(96) == Message.Fault.mayNotEnter.text(in: .french))
         try change("UPDATE users SET must_change_password = false WHERE id = \(store.nurse.user)")
         #expect(try enter(95) == nil)
         try change("UPDATE sessions SET ended_at = now() WHERE id = 's1'")
-        #expect(try enter(94) == Message.Fault.mayNotEnter.text)
+        #expect(try enter(94) == Message.Fault.mayNotEnter.text(in: .french))
     }
 
     @Test("A patient who moves leaves the reach of the old ward's accounts and comes into the new one's") func moved() throws {

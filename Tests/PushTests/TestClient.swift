@@ -87,6 +87,22 @@ final class TestClient {
 
     func sayClose() throws { try write(clientFrame(.close, [0x03, 0xE8])) }
 
+    /// Waits for a ping that has a mark, and answers it: what was sent before has been read.
+    func answerPing() throws {
+        while true {
+            let first = try take(1)[0]
+            var length = Int(try take(1)[0])
+            if length == 126 { length = try take(2).reduce(0) { $0 << 8 | Int($1) } }
+            let payload = try take(length)
+            if first == 0x89, !payload.isEmpty {
+                // Taken in before the next handshake is: a message behind it is answered.
+                try write(clientFrame(.pong, payload) + clientFrame(.text, Array("{".utf8)))
+                guard case .json = try hear() else { throw Trouble(description: "closed") }
+                return
+            }
+        }
+    }
+
     /// The next message, waited for; pings are passed over.
     func hear() throws -> Heard {
         while true {

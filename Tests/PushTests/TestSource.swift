@@ -175,7 +175,7 @@ final class TestSource: Source {
         }
     }
 
-    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
+    func store(inbound: [UInt8], patient: PatientID, token: String, language: Language) throws -> String? {
         let text = String(decoding: inbound, as: UTF8.self)
         if text.contains("refuse") { return "refusé" }
         if text.contains("hold") {

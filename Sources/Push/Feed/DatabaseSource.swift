@@ -106,27 +106,27 @@ public struct DatabaseSource: Source {
 
     public func heard(_ wards: [WardID]) throws { try database.heard(wards: wards) }
 
-    public func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String? {
+    public func store(inbound: [UInt8], patient: PatientID, token: String, language: Language) throws -> String? {
         let received = now()
         let report: Report
         do {
             report = try Report.decode(inbound, now: received)
         } catch {
-            return error.text(in: .french)
+            return error.text(in: language)
         }
         if !report.readings.isEmpty {
             // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
             guard let (_, scope) = try who(token, storing, isNew: false), scope.role.may(.enterReadings), !scope.mustChangePassword,
                 try storing.presentPatient(.id(patient), scope) != nil
-            else { return Message.Fault.mayNotEnter.text }
+            else { return Message.Fault.mayNotEnter.text(in: language) }
             let receipt = try ingest.submit(
                 Submission(origin: .entered(patient: patient, by: scope), readings: report.readings, receivedAt: received))
             if let position = receipt.conflicts.first {
                 let name = report.readings[position].vital.rawValue
-                return Rejection(index: report.index(ofReading: position), name: name, reason: .conflict).text(in: .french)
+                return Rejection(index: report.index(ofReading: position), name: name, reason: .conflict).text(in: language)
             }
         }
-        return report.rejected.first?.text(in: .french)
+        return report.rejected.first?.text(in: language)
     }
 }
 

@@ -36,5 +36,5 @@ public protocol Source: Sendable {
     /// A screen whose sound is on is connected to each of these wards.
     func heard(_ wards: [WardID]) throws
     /// Stores what a client with this token sent as `iot_data`. Returns why it was refused, in words for the client; nil when it was stored.
-    func store(inbound: [UInt8], patient: PatientID, token: String) throws -> String?
+    func store(inbound: [UInt8], patient: PatientID, token: String, language: Language) throws -> String?
 }

@@ -20,6 +20,8 @@ struct Client: Sendable {
     var isAudible = false
     /// The session, of a client of the replaced system: one that does not speak our subprotocol, in a patient's room.
     var replacedSession: String?
+    /// What such a client was told of on this connection.
+    var told = ToldHere()
     /// When it was asked last, or is being, whether it may stay; nil: since it came in, nobody has looked.
     var askedAt: Instant?
 

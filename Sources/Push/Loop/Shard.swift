@@ -24,6 +24,8 @@ final class Shard: SocketService {
     private var unstored: [Socket: UnstoredMessages] = [:]
     private var listening = AudibleScreens()
     private var snapshots = SnapshotFrames()
+    /// Sockets behind whose newest alert no mark was sent yet.
+    private var unmarked: Set<Socket> = []
 
     init(
         loop: any EventLoop, clerks: DatabasePool, inbox: EventQueue, hearing: FeedLiveness, pulseSeconds: Int,
@@ -159,14 +161,25 @@ final class Shard: SocketService {
                 }
             }
         }
+        for socket in unmarked { if let mark = visitors[socket]?.told.mark { socket.send(mark: mark) } }
+        unmarked.removeAll()
     }
 
-    /// Without the sockets of the replaced system's clients whose session has heard of it, and now they have.
+    /// Without the sockets of the replaced system's clients that were told of it, or whose session has read it; the others are told now.
     private func unaware(of alert: Alert, among listeners: Set<Socket>) -> Set<Socket> {
         listeners.filter { socket in
             guard let visitor = visitors[socket], let session = visitor.replacedSession else { return true }
-            return clerks.told.tell(alert.id, of: visitor.room, to: session, now: now())
+            guard !clerks.told.knows(alert.id, of: visitor.room, session), visitors[socket]?.told.tell(alert.id) == true else { return false }
+            unmarked.insert(socket)
+            return true
         }
+    }
+
+    func reached(_ mark: UInt64, by socket: Socket) {
+        guard let room = visitors[socket]?.room, let session = visitors[socket]?.replacedSession,
+            let read = visitors[socket]?.told.read(upTo: mark), !read.isEmpty
+        else { return }
+        clerks.told.note(read, of: room, readBy: session, now: now())
     }
 
     /// The letter's frame is French.
@@ -199,7 +212,7 @@ final class Shard: SocketService {
     }
 
     func tell(_ fault: Message.Fault, to socket: Socket) {
-        if let frame = encoded(.error(fault)) { send(frame, to: [socket]) }
+        if let frame = encoded(.error(fault, visitors[socket]?.language ?? .french)) { send(frame, to: [socket]) }
     }
 
     private func load(_ list: [Room]) {
@@ -226,7 +239,7 @@ final class Shard: SocketService {
     private func store(_ bytes: [UInt8], for socket: Socket) {
         guard let visitor = visitors[socket] else { return }
         guard visitor.mayEnter, case .patient(let patient) = visitor.room else { return tell(.mayNotEnter, to: socket) }
-        let message = UnstoredMessages.Message(bytes: bytes, patient: patient, token: visitor.token, user: visitor.user)
+        let message = UnstoredMessages.Message(bytes: bytes, patient: patient, token: visitor.token, user: visitor.user, language: visitor.language)
         guard unstored[socket] == nil else {
             if unstored[socket]?.append(message) == false { tell(.unavailable, to: socket) }
             return
@@ -237,14 +250,16 @@ final class Shard: SocketService {
 
     /// One message of a client at a time. What a client has sent before it left is stored.
     private func store(_ message: UnstoredMessages.Message, for socket: Socket) {
-        clerks.store(for: message.user, on: loop) { try $0.store(inbound: message.bytes, patient: message.patient, token: message.token) }
-            .assumeIsolated().whenComplete { [self] result in
-                switch result {
-                case .success(nil): break  // it comes back as an event
-                case .success(.some(let reason)): tell(.refused(reason), to: socket)
-                case .failure: tell(.unavailable, to: socket)
-                }
-                if let next = unstored[socket]?.popFirst() { store(next, for: socket) } else { unstored[socket] = nil }
+        clerks.store(for: message.user, on: loop) {
+            try $0.store(inbound: message.bytes, patient: message.patient, token: message.token, language: message.language)
+        }
+        .assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(nil): break  // it comes back as an event
+            case .success(.some(let reason)): tell(.refused(reason), to: socket)
+            case .failure: tell(.unavailable, to: socket)
             }
+            if let next = unstored[socket]?.popFirst() { store(next, for: socket) } else { unstored[socket] = nil }
+        }
     }
 }

@@ -12,6 +12,8 @@ struct UnstoredMessages {
         let patient: PatientID
         let token: String
         let user: UserID
+        /// Of the answer, where it is refused.
+        var language: Language = .french
     }
 
     private var waiting = CircularBuffer<Message>()

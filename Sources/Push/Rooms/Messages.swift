@@ -20,7 +20,7 @@ enum Message: Hashable, Sendable {
     case ready
     /// `isCurrent`: what happens in the database comes here, so that silence means that nothing happens.
     case pulse(Instant, isCurrent: Bool)
-    case error(Fault)
+    case error(Fault, Language = .french)
 
     /// What a client did wrong, or what went wrong for it.
     enum Fault: Hashable, Sendable {
@@ -31,36 +31,41 @@ enum Message: Hashable, Sendable {
 }
 
 extension Message {
-    /// An alert in the reader's language; everything else is the same for all.
+    /// An alert or a fault in the reader's language; everything else is the same for all.
     func told(in language: Language) -> Message {
         switch self {
         case .alert(let alert): .alert(alert.told(in: language))
         case .alertUpdate(let alert): .alertUpdate(alert.told(in: language))
+        case .error(let fault, _): .error(fault, language)
         default: self
         }
     }
 
     var hasLanguage: Bool {
         switch self {
-        case .alert, .alertUpdate: true
+        case .alert, .alertUpdate, .error: true
         default: false
         }
     }
 }
 
 extension Message.Fault {
-    /// In French: the clients of the replaced system compare the first one.
-    var text: String {
+    func text(in language: Language) -> String {
         switch self {
+        // The clients of the replaced system compare it.
         case .notJSON: "Format JSON invalide"
-        case .unknownType: "Type de message inconnu"
-        case .mayNotEnter: "Vous ne pouvez pas saisir de données ici"
-        case .noVitalsHere: "Ce canal ne transmet que les alertes"
-        case .noToken: "token requis"
-        case .unavailable: "Service momentanément indisponible. Réessayez."
         case .refused(let reason): reason
+        default: Self.texts[self]?[language] ?? ""
         }
     }
+
+    private static let texts: [Message.Fault: [Language: String]] = [
+        .unknownType: [.french: "Type de message inconnu", .english: "Unknown type of message"],
+        .mayNotEnter: [.french: "Vous ne pouvez pas saisir de données ici", .english: "You may not enter data here"],
+        .noVitalsHere: [.french: "Ce canal ne transmet que les alertes", .english: "This channel carries alerts only"],
+        .noToken: [.french: "token requis", .english: "token required"],
+        .unavailable: [.french: "Service momentanément indisponible. Réessayez.", .english: "Service unavailable for the moment. Try again."],
+    ]
 }
 
 extension Message: Encodable {
@@ -118,8 +123,8 @@ extension Message: Encodable {
             try object.encode("pulse", forKey: .type)
             try object.encode(now, forKey: .timestamp)
             try object.encode(isCurrent, forKey: .isCurrent)
-        case .error(let fault):
-            try object.encode(fault.text, forKey: .error)
+        case .error(let fault, let language):
+            try object.encode(fault.text(in: language), forKey: .error)
         }
     }
 

@@ -27,6 +27,7 @@ public struct Frame: Sendable, Hashable {
     public static func binary(_ payload: ByteBuffer) -> Frame { Frame(.binary, payload.readableBytesView) }
     static func pong(_ payload: ByteBuffer) -> Frame { Frame(.pong, payload.readableBytesView) }
     static let ping = Frame(.ping, [])
+    static func ping(_ mark: UInt64) -> Frame { Frame(.ping, withUnsafeBytes(of: mark.bigEndian, Array.init)) }
 
     /// A close frame; without a code it is empty. A reason is cut to what a control frame holds.
     static func close(_ code: CloseCode?, reason: String = "") -> Frame {

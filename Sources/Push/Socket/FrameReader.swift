@@ -9,7 +9,7 @@ struct FrameReader {
         case text(ByteBuffer)
         case binary(ByteBuffer)
         case ping(ByteBuffer)
-        case pong
+        case pong(ByteBuffer)
         /// The peer closes; nil without a code.
         case close(CloseCode?)
         /// The peer broke the protocol or a limit: close with this code and read no more.
@@ -168,7 +168,7 @@ struct FrameReader {
     private mutating func controlEvent(_ payload: ByteBuffer) -> Event {
         switch opcode {
         case .ping: return .ping(payload)
-        case .pong: return .pong
+        case .pong: return .pong(payload)
         default: break
         }
         var payload = payload

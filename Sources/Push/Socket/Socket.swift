@@ -5,10 +5,16 @@ public protocol SocketReceiver: AnyObject {
     /// A whole text message, valid UTF-8.
     func received(text: ByteBuffer, from socket: Socket)
     func received(binary: ByteBuffer, from socket: Socket)
+    /// The client has read all that was sent before this mark.
+    func reached(_ mark: UInt64, by socket: Socket)
     /// Nothing more will be heard from this socket, and nothing sent to it. Called once for every socket that was opened.
     func closed(_ socket: Socket)
     /// A second has passed.
     func tick()
+}
+
+extension SocketReceiver {
+    public func reached(_ mark: UInt64, by socket: Socket) {}
 }
 
 /// One WebSocket connection after its handshake. Lives on its event loop; equal only to itself.
@@ -57,6 +63,9 @@ public final class Socket: ChannelInboundHandler {
             close(.tooSlow, reason: "", patience: home.limits.dropSeconds)
         }
     }
+
+    /// Behind all that was sent: a client answers a ping when it has read up to it, and `reached` is called with its mark.
+    public func send(mark: UInt64) { send(.ping(mark)) }
 
     /// Whether the client has read nearly all that was written, or the kernel takes it.
     private func isWritable(_ context: ChannelHandlerContext) -> Bool {
@@ -154,7 +163,10 @@ public final class Socket: ChannelInboundHandler {
         case .text(let text): home.receiver.received(text: text, from: self)
         case .binary(let binary): home.receiver.received(binary: binary, from: self)
         case .ping(let payload): send(.pong(payload))
-        case .pong: break
+        case .pong(let payload):
+            if payload.readableBytes == UInt64.bitWidth / 8, let mark: UInt64 = payload.getInteger(at: payload.readerIndex) {
+                home.receiver.reached(mark, by: self)
+            }
         }
     }
 

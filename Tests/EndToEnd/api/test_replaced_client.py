@@ -129,6 +129,24 @@ def test_alerts_come_to_both_rooms_when_raised_and_when_acknowledged(stack, devi
         assert alerts.snapshot() == []
 
 
+def test_an_open_alert_is_told_once_a_session_however_often_the_page_connects(stack, device):
+    token = stack.log_in("infirmier")["access"]
+    for number in range(3):
+        body = {"patient": device.patient, "type_alerte": f"chute{number}", "message": "Chute", "niveau_gravite": "warning"}
+        assert stack.request("POST", "/api/iot/alertes/", json=body).status_code == 201
+
+    def told(**options):
+        with stack.socket(f"/ws/iot/{device.patient}/", **options) as socket:
+            alerts = sum(message["type"] == "alert" for message in socket.snapshot())
+            # The answer comes after what the client has said before: that it has read so far.
+            socket.send({"type": "get_latest"})
+            socket.receive(5)
+            return alerts
+
+    assert [told(token=token) for _ in range(3)] == [3, 0, 0]
+    assert told(token=stack.log_in("infirmier")["access"]) == 3
+
+
 def test_what_a_nurse_sends_through_the_socket_is_stored_and_comes_back(stack, device):
     with stack.socket(f"/ws/iot/{device.patient}/") as socket, stack.socket(f"/ws/service/{device.ward}/") as ward:
         socket.snapshot()

@@ -195,10 +195,12 @@ private final class Bench {
 private final class Receiver: SocketReceiver {
     var sockets: [Socket] = []
     var texts: [String] = []
+    var marks: [UInt64] = []
     var closed = 0
 
     func received(text: ByteBuffer, from socket: Socket) { texts.append(String(buffer: text)) }
     func received(binary: ByteBuffer, from socket: Socket) {}
+    func reached(_ mark: UInt64, by socket: Socket) { marks.append(mark) }
     func closed(_ socket: Socket) { closed += 1 }
     func tick() {}
 }
