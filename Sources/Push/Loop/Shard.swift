@@ -179,7 +179,7 @@ final class Shard: SocketService {
         guard let room = visitors[socket]?.room, let session = visitors[socket]?.replacedSession,
             let read = visitors[socket]?.told.read(upTo: mark), !read.isEmpty
         else { return }
-        clerks.told.note(read, of: room, readBy: session, now: now())
+        clerks.told.note(read, of: room, by: session, now: now())
     }
 
     /// The letter's frame is French.

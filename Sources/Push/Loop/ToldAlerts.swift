@@ -30,7 +30,7 @@ final class ToldAlerts: Sendable {
         }
     }
 
-    func note(_ alerts: some Sequence<Alert.ID>, of room: Room, readBy session: String, now: Instant) {
+    func note(_ alerts: some Sequence<Alert.ID>, of room: Room, by session: String, now: Instant) {
         state.withLockedValue { state in
             let since = state.since ?? now
             state.since = since

@@ -47,7 +47,7 @@ import Testing
     @Test("What nobody asked about for two days is forgotten; what is read each day is not") func forgets() {
         let told = ToldAlerts()
         func note(_ room: Room, day: Int) {
-            told.note([1], of: room, readBy: "s", now: Instant(milliseconds: Int64(day) * 86_400_000))
+            told.note([1], of: room, by: "s", now: Instant(milliseconds: Int64(day) * 86_400_000))
         }
         for room in [Room.patient(1), .patient(2)] { note(room, day: 0) }
         for day in 1...5 { note(.patient(1), day: day) }
