@@ -58,7 +58,7 @@ struct StayingTests {
         }
     }
 
-    @Test("When a patient moves, whoever listens to the patient is asked again, and nobody else")
+    @Test("When a patient moves, those who listen to the patient are asked again, and nobody else")
     func rightsOfPatient() async throws {
         try await withDaemon { daemon, source, path in
             let rooms = ["/ws/iot/12/", "/ws/alerts/12/", "/ws/iot/13/", "/ws/service/3/"]

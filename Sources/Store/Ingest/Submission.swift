@@ -79,7 +79,7 @@ public struct Receipt: Sendable, Hashable {
     public var moved: [Int: Instant] = [:]
     /// The alarm rules of whoever wears the device now, where it holds others.
     public var rules: AlarmRules?
-    /// For how long a cuff still stops the pulse of whoever wears the device, of which nobody need be told at the bedside. Nil: none does.
+    /// For how long a cuff still stops the pulse of the patient who wears the device: meanwhile the device does not alarm about it. Nil: none does.
     public var cuffMilliseconds: Int?
 }
 
