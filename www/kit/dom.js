@@ -26,6 +26,21 @@ export function el(tag, { text, on = {}, ...attributes } = {}, ...children) {
  */
 export const focusedIn = (place) => (place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null);
 
+/** What stays the same of a control that is drawn again, as a selector: where it leads, what it is called, what it is for. */
+function selectorOf(control) {
+  const known = [...control.attributes].filter(({ name }) => name === "href" || name === "name" || name.startsWith("data-"));
+  const classes = [...control.classList].map((name) => `.${CSS.escape(name)}`);
+  return control.localName + (known.length ? known.map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`) : classes).join("");
+}
+
+/** Redraws `place`; the focus stays on the control that it was on, where there is one like it again. */
+export function keepFocus(place, redraw) {
+  const focused = focusedIn(place);
+  const selector = focused && selectorOf(focused);
+  redraw();
+  if (focused && !focused.isConnected) place.querySelector(selector)?.focus({ preventScroll: true });
+}
+
 /** A button at work does nothing when it is pressed again, but keeps the focus, which `disabled` would take away. */
 export const isBusy = (button) => button.getAttribute("aria-disabled") === "true";
 export const setBusy = (button, busy) => (busy ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled"));

@@ -98,7 +98,13 @@ def test_the_focus_stays_on_a_tile_that_moves(stack, device, ward, hands):
     raise_alert(stack, device, "error")
     page.wait_for_selector(f".tiles > li:first-child a[href='#/patient/{device.patient}']")
     hands.expect_focus(f"patient-tile a[href='#/patient/{device.patient}']")
+    # The list of the ward changes: the page is drawn again under one's hands.
+    stack.request("PATCH", f"/api/patients/{other['id']}/", role="admin", json={"nom": "Renommé"}).raise_for_status()
+    page.wait_for_selector("patient-tile .name strong:text('Renommé')")
+    hands.expect_focus(f"patient-tile a[href='#/patient/{device.patient}']")
     stack.request("POST", f"/api/patients/{other['id']}/sortie/", role="admin").raise_for_status()
+    page.wait_for_selector(f"patient-tile[data-patient='{other['id']}']", state="detached")
+    hands.expect_focus(f"patient-tile a[href='#/patient/{device.patient}']")
 
 
 def test_the_sound_is_paused_resumed_and_tried(stack, device, ward, hands):
