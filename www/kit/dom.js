@@ -33,12 +33,15 @@ function selectorOf(control) {
   return control.localName + (known.length ? known.map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`) : classes).join("");
 }
 
-/** Redraws `place`; the focus stays on the control that it was on, where there is one like it again. */
+/** Redraws `place`. The focus stays on the control that it was on, where there is one like it again, and only one: never on another row's button. */
 export function keepFocus(place, redraw) {
   const focused = focusedIn(place);
-  const selector = focused && selectorOf(focused);
+  if (!focused) return redraw();
+  const selector = selectorOf(focused);
+  const isOne = () => place.querySelectorAll(selector).length === 1;
+  const wasOne = isOne();
   redraw();
-  if (focused && !focused.isConnected) place.querySelector(selector)?.focus({ preventScroll: true });
+  if (document.activeElement === document.body && wasOne && isOne()) place.querySelector(selector).focus({ preventScroll: true });
 }
 
 /** A button at work does nothing when it is pressed again, but keeps the focus, which `disabled` would take away. */

@@ -1,16 +1,20 @@
-import { announce } from "./dom.js";
+import { announce, keepFocus } from "./dom.js";
 import { i18n } from "./texts.js";
 import { ticker } from "./ticker.js";
 
 /**
  * What every element of ours has: `start()` once it stands on the page, `draw()` then and whenever the language
- * changes, and an end (`signal`) that takes back every listener, timer and connection.
+ * changes, and an end (`signal`) that takes back every listener, timer and connection. `draw()` keeps the focus.
  */
 export class FajmaElement extends HTMLElement {
   #gone = null;
 
   connectedCallback() {
     this.#gone = new AbortController();
+    if (!Object.hasOwn(this, "draw")) {
+      const draw = this.draw.bind(this);
+      this.draw = () => keepFocus(this, draw);
+    }
     this.listen(i18n, "change", () => this.draw());
     this.start();
     this.draw();

@@ -1,5 +1,5 @@
 import { api, connect, i18n, isLocked, mayAct, monitorWard, state, t, tracedSince, wallBySeverity } from "../context.js";
-import { el, focusedIn, keepFocus, setText } from "../kit/dom.js";
+import { el, focusedIn, setText } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { clockTime } from "../kit/format.js";
 import { browserZone, hospitalZone } from "../kit/hospital-zone.js";
@@ -184,9 +184,7 @@ export class WardPage extends FajmaElement {
   /** Undefined while the account does not know the ward. */
   get #name() { return api.user.services?.find(({ id }) => id === this.ward)?.nom; }
 
-  draw() { keepFocus(this, () => this.#redraw()); }
-
-  #redraw() {
+  draw() {
     const name = this.#name ?? t("ward.number", { id: this.ward });
     this.classList.toggle("wall", !mayAct());
     this.classList.toggle("locked", isLocked());
