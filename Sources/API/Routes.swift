@@ -114,7 +114,7 @@ extension Service {
             try $0.listDevices($1)
         },
         Route("POST", "/api/iot/dispositifs/", .user(.manageDevices), DeviceBody.self) { try $0.addDevice($1, $2) },
-        Route("GET", "/api/iot/dispositifs/{id}/", .user(.readDevices)) { try $0.showDevice($1) },
+        Route("GET", "/api/iot/dispositifs/{id}/", .user(.readDevices), query: [.flag("retires")]) { try $0.showDevice($1) },
         Route("PUT", "/api/iot/dispositifs/{id}/", .user(.manageDevices), DeviceBody.self) { try $0.changeDevice($1, $2) },
         Route("PATCH", "/api/iot/dispositifs/{id}/", .user(.manageDevices), DeviceBody.self) { try $0.changeDevice($1, $2) },
         Route("DELETE", "/api/iot/dispositifs/{id}/", .user(.manageDevices)) { try $0.retireDevice($1) },
@@ -147,6 +147,7 @@ extension Service {
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
         Route("PUT", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
+        Route("DELETE", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.dismissAlert($1) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/", .user(.acknowledgeAlerts), SeenAlert.self) { try $0.acknowledge($1, $2) },
         Route("POST", "/api/iot/alertes/{id}/acquitter/annuler/", .user(.acknowledgeAlerts)) { try $0.takeBackAcknowledgement($1) },
         Route("POST", "/api/iot/alertes/{id}/medecin/", .user(.acknowledgeAlerts)) { try $0.recordDoctorCall($1) },

@@ -85,8 +85,8 @@ public struct Service: Sendable {
                 let (query, warning) = try query(of: request, route)
                 let call = Call(request: request, caller: caller, parameters: parameters, query: query)
                 asked = (route, call)
-                let isForm = try isForm(request, body, route)
-                let act = try route.read(body, BodyContext(request: request, now: now(), isForm: isForm))
+                let encoding = try encoding(of: request, body, route)
+                let act = try route.read(body, BodyContext(request: request, now: now(), encoding: encoding))
                 var response = try handle(route, call, body, act)
                 if let warning { response.headers.append(warning) }
                 return response
@@ -124,17 +124,20 @@ public struct Service: Sendable {
     }
 
     /// A missing type passes: small HTTP clients send none. - Throws: 415, for a compressed body too.
-    private func isForm(_ request: Request, _ body: [UInt8], _ route: Route) throws -> Bool {
+    private func encoding(of request: Request, _ body: [UInt8], _ route: Route) throws -> BodyEncoding {
         if let encoding = request.header("Content-Encoding"), !body.isEmpty, !["", "identity"].contains(encoding.lowercased()) {
             throw Problem(status: 415, code: .unsupportedMediaType, headers: [("Accept-Encoding", "identity")])
         }
-        guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != "application/json" else { return false }
+        guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != "application/json" else { return .json }
         let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
-        if route.takesForms, name == "application/x-www-form-urlencoded" { return true }
+        if route.takesForms {
+            if name == "application/x-www-form-urlencoded" { return .form }
+            if name == "multipart/form-data", let boundary = FormParts.parameter("boundary", of: type) { return .parts(boundary: boundary) }
+        }
         guard name == "application/json" || name.hasSuffix("+json") else {
             throw Problem(status: 415, code: .unsupportedMediaType)
         }
-        return false
+        return .json
     }
 }
 

@@ -33,6 +33,10 @@ enum Texts {
         .notAuthenticated: [
             .french: "Informations d'authentification non fournies.", .english: "Authentication credentials were not provided.",
         ],
+        .badAuthorizationHeader: [
+            .french: "L’en-tête Authorization contient « Bearer », puis un seul jeton ou une seule clé.",
+            .english: "The Authorization header holds \"Bearer\" and then one token or key.",
+        ],
         .tokenNotValid: [
             .french: "Le jeton ou la clé n'est pas valide ou a expiré.", .english: "The token or key is invalid or has expired.",
         ],
@@ -274,7 +278,7 @@ enum Texts {
 
     static let titles: [Int: String] = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-        410: "Gone", 412: "Precondition Failed",
+        412: "Precondition Failed",
         413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content",
         429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable",
     ]
@@ -295,5 +299,6 @@ enum Texts {
         }
     }
 
-    static let statusUpdated: [Language: String] = [.french: "Statut mis à jour", .english: "Status updated"]
+    /// Of `update_status`, in every language: the replaced system's programs compare it.
+    static let statusUpdated = "Statut mis à jour"
 }

@@ -29,26 +29,27 @@ extension JSON {
     private static let trueWords: Set<String> = ["true", "1"]
     private static let falseWords: Set<String> = ["false", "0"]
 
-    /// `97.5` and `"97.5"`. Nil: no number, or none that is finite.
+    /// `97.5`, `"97.5"` and `" 97.5 "`. Nil: no number, or none that is finite.
     public var lenientNumber: Double? {
         switch self {
         case .integer(let integer): return Double(integer)
         case .number(let number): return number.isFinite ? number : nil
         case .string(let text):
             // Swift would read `nan`, `inf` and hexadecimal numbers, too.
-            guard text.utf8.count <= Self.maximumNumberBytes, text.utf8.allSatisfy({ Self.decimalBytes.contains($0) }), let number = Double(text)
-            else { return nil }
+            guard text.utf8.count <= Self.maximumNumberBytes else { return nil }
+            let digits = text.trimmed
+            guard digits.utf8.allSatisfy({ Self.decimalBytes.contains($0) }), let number = Double(digits) else { return nil }
             return number.isFinite ? number : nil
         default: return nil
         }
     }
 
-    /// `1`, `1.0` and `"1"`.
+    /// `1`, `1.0`, `"1"` and `" 1 "`.
     public var lenientInteger: Int? {
         switch self {
         case .integer(let integer): integer
         case .number(let number): Int(exactly: number)
-        case .string(let text): text.utf8.count <= Self.maximumNumberBytes ? Int(text) : nil
+        case .string(let text): text.utf8.count <= Self.maximumNumberBytes ? Int(text.trimmed) : nil
         default: nil
         }
     }
@@ -77,4 +78,12 @@ extension JSON {
     }
 
     private static let decimalBytes = Set("+-.0123456789eE".utf8)
+}
+
+extension String {
+    /// Without blanks around it.
+    fileprivate var trimmed: Substring {
+        let from = drop { $0.isWhitespace }
+        return from.lastIndex { !$0.isWhitespace }.map { from[...$0] } ?? ""
+    }
 }

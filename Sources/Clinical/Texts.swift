@@ -95,6 +95,10 @@ enum Texts {
             .english: "A patient's number or hospital number is required.",
         ],
         .noReadings: [.french: "Une liste de mesures est requise.", .english: "A list of readings is required."],
+        .unknownShape: [
+            .french: "Une mesure (« type_donnee » et « valeur »), une mesure par signe vital ou une liste « mesures » est requise.",
+            .english: "One reading (\"type_donnee\" and \"valeur\"), one for each vital, or a list \"mesures\" is required.",
+        ],
         .tooComplex: [.french: "Trop de valeurs, ou trop imbriquées.", .english: "Too many values, or nested too deeply."],
         .tooManyReadings: [.french: "{limit} mesures au plus.", .english: "At most {limit} readings."],
     ]

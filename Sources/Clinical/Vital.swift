@@ -21,6 +21,8 @@ extension Vital {
         /// As shown and as sent (`unite`).
         public let unit: String
         public let ucum: String
+        /// Other ways to write it, in small letters.
+        var otherUnitNames: [String] { ucum == "Cel" ? ["c", "celsius", "℃"] : [] }
         public let loinc: [String]
         /// A value outside cannot be a measurement of a patient and is rejected.
         public let plausible: ClosedRange<Double>
@@ -52,14 +54,14 @@ extension Vital {
     public var properties: Properties { Self.byCode[Int(code)]!.properties }  // every case has an entry: a test says so
     public var unit: String { properties.unit }
 
-    /// Whether a text is the unit as shown or its UCUM code; letter case makes no difference. It is never converted.
+    /// Whether a text is the unit as shown, its UCUM code or another way to write the same; letter case makes no difference. It is never converted.
     public func isUnit(_ text: String) -> Bool {
         let properties = properties
         guard text.utf8.count <= Self.maximumUnitBytes else { return false }
         if text == properties.unit { return true }
         if text.isEmpty { return false }
         let folded = text.lowercased()
-        return folded == properties.unit.lowercased() || folded == properties.ucum.lowercased()
+        return folded == properties.unit.lowercased() || folded == properties.ucum.lowercased() || properties.otherUnitNames.contains(folded)
     }
     private static let maximumUnitBytes = 16
 

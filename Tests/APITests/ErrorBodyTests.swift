@@ -84,7 +84,7 @@ import Testing
         Bad(path: "/api/patients/", body: patient(["service": "1e300"]), field: "service"),
         Bad(path: "/api/patients/", body: patient(["service": "1.5"]), field: "service"),
         Bad(path: "/api/patients/", body: patient(["service": #""un""#]), field: "service"),
-        Bad(path: "/api/patients/", body: patient(["nom": #""\ud800""#]), field: "body"),
+        Bad(path: "/api/patients/", body: patient(["nom": #""\ud800""#]), field: "non_field_errors"),
         Bad(path: "/api/patients/1/", body: #"{"service":1.5}"#, field: "service", method: "PATCH"),
         Bad(path: "/api/patients/", body: patient(["nom": "\"" + String(repeating: "é", count: 81) + "\""]), field: "nom"),
         Bad(path: "/api/patients/", body: patient(["lit": #""012345678901234567890""#]), field: "lit"),
@@ -131,7 +131,7 @@ import Testing
         Bad(path: "/api/patients/1/", body: #"{"service":99999999999}"#, field: "service", method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"identifiant":"H1"}"#, field: "identifiant", status: 409, method: "PATCH"),
         Bad(path: "/api/patients/1/", body: #"{"nom":null}"#, field: "nom", method: "PATCH"),
-        Bad(path: "/api/patients/1/", body: #"{"x":\#(nested(500))}"#, field: "body", method: "PATCH"),
+        Bad(path: "/api/patients/1/", body: #"{"x":\#(nested(500))}"#, field: "non_field_errors", method: "PATCH"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D"}"#, field: "type_dispositif"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"","type_dispositif":"b"}"#, field: "nom"),
         Bad(path: "/api/iot/dispositifs/", body: #"{"nom":"D","type_dispositif":"b","statut":""}"#, field: "statut"),
@@ -214,10 +214,24 @@ import Testing
         ("POST", "/api/iot/dispositifs/1/affectations/"), ("PATCH", "/api/iot/dispositifs/1/affectations/1/"),
     ]
 
+    @Test("no body is as good as {}: every member that is missing is named") func noBody() throws {
+        for (path, missing) in [
+            ("/api/token/", ["username", "password"]), ("/api/iot/data/", ["type_donnee", "valeur", "mesures"]),
+            ("/api/iot/alertes/", ["patient", "type_alerte", "message", "niveau_gravite"]), ("/api/iot/dispositifs/", ["nom", "type_dispositif"]),
+        ] {
+            for body in ["", "{}"] {
+                let answer = try api.send("POST", path, body, headers: ["Content-Type": "application/json"])
+                #expect(answer.status == 400 && answer["code"]?.text == "invalid", "\(path): \(answer.text)")
+                #expect(Set(answer["errors"]?.members?.keys.map { String($0) } ?? []) == Set(missing), "\(path): \(answer.text)")
+            }
+        }
+        #expect(try api.send("PATCH", "/api/iot/dispositifs/1/", "")["nom"]?.text == (try api.send("GET", "/api/iot/dispositifs/1/")["nom"]?.text))
+    }
+
     @Test("a body that is no JSON is a parse error", arguments: writing) func malformed(method: String, path: String) throws {
         let before = try rows()
         for body in [
-            "", "{", "}", "nul", #"{"a":}"#, "{'a':1}", #"{"a":NaN}"#, "\u{1}", "{}{}",
+            "{", "}", "nul", #"{"a":}"#, "{'a':1}", #"{"a":NaN}"#, "\u{1}", "{}{}",
         ] {
             let answer = try api.send(method, path, body, headers: ["Content-Type": "application/json"])
             #expect(answer.status == 400, "\(body): \(answer.text)")

@@ -182,7 +182,7 @@ import Testing
     @Test("an alert is sent back whole, changed or not, as the replaced system's clients do") func sentBack() throws {
         let raised = try api.send(
             "POST", "/api/iot/alertes/", as: .infirmier, #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"error"}"#)
-        for (method, body) in [("PUT", raised.text), ("PATCH", #"{"acquittee":false}"#), ("PATCH", #"{"message":"x"}"#), ("PUT", "{}")] {
+        for (method, body) in [("PUT", raised.text), ("PATCH", #"{"acquittee":false}"#), ("PATCH", #"{"message":"m"}"#), ("PUT", "{}")] {
             let same = try api.send(method, "/api/iot/alertes/1/", as: .infirmier, body)
             #expect(same.status == 200 && same.json == raised.json, "\(method) \(body)")
         }
@@ -191,6 +191,53 @@ import Testing
         #expect(put.status == 200 && put["acquittee"] == .bool(true) && put["acquittee_par"]?.text == "nurse")
         #expect(try api.send("PUT", "/api/iot/alertes/1/", as: .infirmier, put.text).json == put.json)
         #expect(try api.send("PUT", "/api/iot/alertes/99/", as: .infirmier, whole).status == 404)
+    }
+
+    @Test("what a person says of an open alert can be changed, what the system says and what is over cannot") func changed() throws {
+        let raise = #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"Warning"}"#
+        #expect(try api.send("POST", "/api/iot/alertes/", as: .infirmier, raise)["niveau_gravite"]?.text == "warning")
+        let changed = try api.send("PATCH", "/api/iot/alertes/1/", as: .medecin, #"{"message":"Chute\ndans le couloir","niveau_gravite":"error"}"#)
+        #expect(changed["message"]?.text == "Chute dans le couloir" && changed["niveau_gravite"]?.text == "error", "\(changed.text)")
+        #expect(changed["aggravee_le"]?.text != nil && changed["levee_par"]?.text == "nurse")
+        #expect(try api.send("PATCH", "/api/iot/alertes/1/", #"{"message":"\u202e"}"#).status == 400)
+        // Beside an acknowledgement it says how bad the alert was that somebody saw.
+        #expect(try api.send("PATCH", "/api/iot/alertes/1/", #"{"acquittee":true,"niveau_gravite":"warning"}"#).status == 409)
+        let over = try api.send("PATCH", "/api/iot/alertes/1/", #"{"acquittee":true,"message":"Relevé"}"#)
+        #expect(over["acquittee"] == .bool(true) && over["message"]?.text == "Relevé" && over["niveau_gravite"]?.text == "error")
+        #expect(try api.send("PATCH", "/api/iot/alertes/1/", #"{"message":"Autre"}"#)["message"]?.text == "Relevé")
+        try api.store.connection().script(
+            "INSERT INTO alerts (patient_id, kind, message, severity, measured_at, device_id) VALUES (1, 'signal_perdu', 'Signal', 'warning', now(), 1)"
+        )
+        #expect(try api.send("PATCH", "/api/iot/alertes/2/", #"{"message":"Rien","niveau_gravite":"info"}"#)["message"]?.text == "Signal")
+    }
+
+    @Test("DELETE acknowledges and keeps; raised with acquittee it is over at once") func dismissed() throws {
+        @discardableResult func raise(_ more: String) throws -> Answer {
+            try api.send("POST", "/api/iot/alertes/", #"{"patient":1,"type_alerte":"t","message":"m","niveau_gravite":"error"\#(more)}"#)
+        }
+        try raise("")
+        #expect(try api.send("DELETE", "/api/iot/alertes/1/", as: .infirmier).status == 204)
+        let kept = try api.send("GET", "/api/iot/alertes/1/")
+        #expect(kept["acquittee_par"]?.text == "nurse" && kept["terminee_le"]?.text != nil)
+        #expect(try api.send("DELETE", "/api/iot/alertes/9/").status == 404)
+        #expect(try api.send("DELETE", "/api/iot/alertes/1/", as: .ecran).status == 403)
+        let over = try raise(#","acquittee":true"#)
+        #expect(
+            over.status == 201 && over["acquittee"] == .bool(true) && over["terminee_le"]?.text != nil && over["acquittee_par"] == over["levee_par"])
+        // The author's open one of that kind is the same.
+        try raise("")
+        let ended = try raise(#","acquittee":"true""#)
+        #expect(ended.status == 200 && ended["acquittee"] == .bool(true) && ended["id"]?.number == 3)
+    }
+
+    @Test("5,000 characters are kept, and screens hear the first 500") func longMessage() throws {
+        let long = String(repeating: "é𝄞", count: 2_500)
+        func body(_ text: String) -> String { #"{"patient":1,"type_alerte":"long","message":"\#(text)","niveau_gravite":"info"}"# }
+        // Its notification has a limit of 8,000 bytes: one that is longer would be an error here.
+        #expect(try api.send("POST", "/api/iot/alertes/", body(long))["message"]?.text == long)
+        #expect(try api.count("SELECT char_length(alert_json(alert_briefly(a))->>'message') FROM alerts a") == 500)
+        #expect(try api.send("GET", "/api/iot/alertes/1/")["message"]?.text == long)
+        #expect(try api.send("POST", "/api/iot/alertes/", body(long + "x"))["message"]?[0]?.text?.contains("5000") == true)
     }
 
     @Test("who says how bad an alert was does not acknowledge what it has become; who says nothing does") func worseMeanwhile() throws {

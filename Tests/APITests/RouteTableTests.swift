@@ -109,6 +109,7 @@ let expectations: [String: Expectation] = [
     "GET /api/iot/alertes/{id}/": .init(who: people),
     "PUT /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
+    "DELETE /api/iot/alertes/{id}/": .init(who: care, status: 204),
     "POST /api/iot/alertes/{id}/acquitter/": .init(who: care),
     "POST /api/iot/alertes/{id}/acquitter/annuler/": .init(who: care, status: 409),  // it is not acknowledged
     "POST /api/iot/alertes/{id}/medecin/": .init(who: care, status: 409),  // it is not about the score

@@ -183,13 +183,20 @@ struct ReportRefusalTests {
     @Test(
         "a body without readings names the field",
         arguments: [
-            "{}", #"{"dispositif":12}"#, #"{"mesures":[]}"#, #"{"mesures":{}}"#, #"{"mesures":null}"#, #"{"mesures":"x"}"#,
-            #"{"note":"x"}"#, #"{"etat":{"batterie":50}}"#, #"{"timestamp":"2026-11-22T14:43:00Z"}"#,
+            #"{"mesures":[]}"#, #"{"mesures":{}}"#, #"{"mesures":null}"#, #"{"mesures":"x"}"#,
         ])
     func noReadings(text: String) {
         #expect(refusal(Array(text.utf8)) == .noReadings)
         #expect(ReportError.noReadings.field == "mesures")
         #expect(ReportError.noReadings.code == "invalid")
+    }
+
+    @Test(
+        "a body of none of the three shapes says which there are",
+        arguments: ["{}", #"{"dispositif":12}"#, #"{"note":"x"}"#, #"{"etat":{"batterie":50}}"#, #"{"timestamp":"2026-11-22T14:43:00Z"}"#])
+    func unknownShape(text: String) {
+        #expect(refusal(Array(text.utf8)) == .unknownShape && ReportError.unknownShape.field == "mesures")
+        #expect(ReportError.unknownShape.text(in: .french).contains("type_donnee"))
     }
 
     @Test("1,000 readings are taken, 1,001 are not")

@@ -18,6 +18,10 @@ const BY_HAND = "main:";
 /** The kind of an alert by hand as its author named it; null of every other. */
 export const kindByHand = (kind) => (kind.startsWith(BY_HAND) ? kind.slice(BY_HAND.length) : null);
 
+/** As much as a notification carries; a person may have written far more. */
+const SHOWN_MESSAGE = 500;
+const shownMessage = (text) => (text.length > SHOWN_MESSAGE ? `${[...text].slice(0, SHOWN_MESSAGE - 1).join("")}…` : text);
+
 /** An alert of the wire in the page's words, or null when it is none. */
 export function readAlert(wire) {
   if (!wire || typeof wire !== "object" || !Number.isInteger(wire.id) || !SEVERITIES.includes(wire.niveau_gravite)) {
@@ -31,7 +35,7 @@ export function readAlert(wire) {
     kind: (isByHand(wire) ? BY_HAND : "") + String(wire.type_alerte ?? ""),
     byHand: isByHand(wire),
     raisedBy: wire.levee_par ?? null,
-    message: String(wire.message ?? ""),
+    message: shownMessage(String(wire.message ?? "")),
     severity: wire.niveau_gravite,
     vital: wire.type_donnee ?? null,
     side: wire.cote ?? null,

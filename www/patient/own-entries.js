@@ -111,6 +111,6 @@ const remove = (entries) => confirmDialog({
   label: t("entries.delete"),
   run: async () => {
     // One that is gone already is as good as deleted.
-    for (const { id } of entries) await api.delete(`api/iot/data/${id}/`).catch((error) => { if (![404, 410].includes(error.status)) throw error; });
+    for (const { id } of entries) await api.delete(`api/iot/data/${id}/`).catch((error) => { if (error.status !== 404) throw error; });
   },
 });

@@ -138,8 +138,10 @@ extension Service {
         return (present, pair)
     }
 
-    func end(_ claims: TokenClaims, _ call: Call) throws {
-        guard let scope = try database.scope(of: claims, address: call.request.address) else { return }
+    @discardableResult
+    func end(_ claims: TokenClaims, _ call: Call) throws -> Bool {
+        guard let scope = try database.scope(of: claims, address: call.request.address) else { return false }
         try database.endSession(of: claims, by: scope.author)
+        return true
     }
 }

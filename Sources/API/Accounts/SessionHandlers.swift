@@ -21,7 +21,6 @@ struct SessionActivity: ObjectBody {
     let lock: LockRequest
 
     static let limitBytes = BodyLimit.credentials
-    static let mayBeEmpty = true
     /// Thirty years; longer than a page is open.
     private static let maximumIdleSeconds: Double = 1e9
 

@@ -60,7 +60,7 @@ extension Service {
 
     func blacklist(_ call: Call, _ body: RefreshBody) throws -> Response {
         let claims = try refreshClaims(body.refresh)
-        try end(claims, call)
+        guard try end(claims, call) else { throw Problem.unauthenticated(.tokenNotValid) }
         return try .json(Empty())
     }
 }

@@ -7,26 +7,32 @@ struct NewAlertBody: ObjectBody {
     let message: String
     let severity: Severity
     let timestamp: Instant?
+    /// It is over already: the replaced system's clients keep what somebody has seen to.
+    let isAcknowledged: Bool
 
     static let takesForms = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) {
         (patient, kind) = (fields.required("patient", .id), fields.required("type_alerte", .text(1...64)))
-        (message, severity) = (fields.required("message", .text(1...500)), fields.required("niveau_gravite", FieldType<Severity>.choice))
+        message = fields.required("message", .text(1...PersonsAlert.maximumMessage))
+        severity = fields.required("niveau_gravite", FieldType<Severity>.choice)
         timestamp = fields.optional("timestamp", .instant)
+        isAcknowledged = fields.optional("acquittee", .flag) ?? false
     }
 }
 
-/// An alert as the replaced system's clients send it back, or some members of it: of these only one can be changed.
+/// An alert as the replaced system's clients send it back, or some members of it. What the system says cannot be changed, what a person says can.
 struct AlertChange: ObjectBody {
     let isAcknowledged: Bool?
-    let seen: Severity?
+    /// Beside `acquittee` how bad it was when somebody looked; alone how bad it is.
+    let severity: Severity?
+    let message: String?
 
     static let takesForms = true
-    static let mayBeEmpty = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) {
-        (isAcknowledged, seen) = (fields.optional("acquittee", .flag), fields.optional("niveau_gravite", FieldType<Severity>.choice))
+        (isAcknowledged, severity) = (fields.optional("acquittee", .flag), fields.optional("niveau_gravite", FieldType<Severity>.choice))
+        message = fields.optional("message", .text(1...PersonsAlert.maximumMessage))
     }
 }
 
@@ -35,7 +41,6 @@ struct SeenAlert: ObjectBody {
     let severity: Severity?
 
     static let takesForms = true
-    static let mayBeEmpty = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) { severity = fields.optional("niveau_gravite", FieldType<Severity>.choice) }
 }
@@ -63,7 +68,8 @@ extension Service {
         guard !SystemAlertKind.contains(body.kind) else { throw Problem.invalid("type_alerte") { SystemAlertKind.refusal(in: $0) } }
         let now = now()
         let new = NewAlert(
-            patient: body.patient, kind: body.kind, message: body.message, severity: body.severity, measuredAt: body.timestamp ?? now)
+            patient: body.patient, kind: body.kind, message: body.message, severity: body.severity, measuredAt: body.timestamp ?? now,
+            isAcknowledged: body.isAcknowledged)
         switch try database.raiseAlert(new, now: now, call.scope()) {
         case .raised(let alert): return try .json(alert, status: 201)
         case .updated(let alert): return try .json(alert)
@@ -75,10 +81,21 @@ extension Service {
 
     /// The replaced system's clients acknowledge this way.
     func changeAlert(_ call: Call, _ change: AlertChange) throws -> Response {
-        if change.isAcknowledged == true { return try acknowledge(call, seen: change.seen) }
-        let alert = try call.found(database.alert(call.number("id"), call.scope()))
+        let id = try call.number("id")
+        if change.message != nil || change.severity != nil {
+            let severity = change.isAcknowledged == nil ? change.severity : nil
+            _ = try call.found(database.changePersonsAlert(id, message: change.message, severity: severity, call.scope()))
+        }
+        if change.isAcknowledged == true { return try acknowledge(call, seen: change.severity) }
+        let alert = try call.found(database.alert(id, call.scope()))
         if change.isAcknowledged == false, alert.acknowledged { return try takeBackAcknowledgement(call) }
         return try showAlert(call)
+    }
+
+    /// No alert is ever deleted: who wants it gone has seen it. The replaced system's clients send it.
+    func dismissAlert(_ call: Call) throws -> Response {
+        _ = try call.found(database.acknowledgeAlert(call.number("id"), call.scope()))
+        return .noContent
     }
 
     /// Who says how bad it was does not acknowledge what it has become meanwhile; the replaced system's clients say nothing.

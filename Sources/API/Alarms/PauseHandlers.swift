@@ -4,7 +4,6 @@ import Store
 struct NewPause: ObjectBody {
     let seconds: Int
 
-    static let mayBeEmpty = true
     init(_ fields: inout BodyFields) {
         seconds = fields.optional("duree_s", .integer(SoundPause.allowedSeconds)) ?? SoundPause.defaultSeconds
     }

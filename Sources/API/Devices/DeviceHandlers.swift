@@ -7,11 +7,12 @@ struct DeviceBody: ObjectBody {
     let change: Change<DeviceFields>
     let others: OtherDevices?
 
+    static let takesForms = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) {
         var change = Change<DeviceFields>()
-        fields.change(\.name, "nom", .text(1...80), in: &change)
-        fields.change(\.kind, "type_dispositif", .text(1...40), in: &change)
+        fields.change(\.name, "nom", .text(1...100), in: &change)
+        fields.change(\.kind, "type_dispositif", .text(1...50), in: &change)
         fields.change(optional: \.patient, "patient", .id, in: &change)
         fields.change(optional: \.status, "statut", .status, in: &change)
         self.change = change
@@ -22,6 +23,7 @@ struct DeviceBody: ObjectBody {
 struct StatusBody: ObjectBody {
     let status: String
 
+    static let takesForms = true
     static let others = OtherMembers.ignored
     init(_ fields: inout BodyFields) { status = fields.required("statut", .status) }
 }
@@ -34,7 +36,6 @@ struct KeyRequest: ObjectBody {
     /// How long the former key still works.
     let formerHours: Int
 
-    static let mayBeEmpty = true
     init(_ fields: inout BodyFields) { formerHours = fields.optional("ancienne_valable_h", .integer(Database.formerKeyHours)) ?? 0 }
 }
 
@@ -57,7 +58,10 @@ extension Service {
     }
 
     func showDevice(_ call: Call) throws -> Response {
-        try .json(call.found(database.device(call.number("id"), call.scope())))
+        let device = try call.found(database.device(call.number("id"), call.scope()))
+        // What is out of use is gone for who does not ask for such devices, as in the replaced system.
+        guard try device.retiredAt == nil || call.query.flag("retires") else { throw Problem.notFound }
+        return try .json(device)
     }
 
     func addDevice(_ call: Call, _ body: DeviceBody) throws -> Response {
@@ -94,6 +98,6 @@ extension Service {
             guard try database.setDeviceStatus(id, status, scope) else { throw Problem.notFound }
         case .nobody: throw Problem.forbidden
         }
-        return try .json(StatusAnswer(status: Texts.statusUpdated[call.request.language] ?? status))
+        return try .json(StatusAnswer(status: Texts.statusUpdated))
     }
 }

@@ -42,8 +42,12 @@ enum Requirement: Sendable {
 extension Service {
     /// Reads `Authorization`. - Throws: 401.
     func caller(of request: Request) throws -> Caller {
-        if request.header("Authorization") == nil { return .nobody }
-        guard let token = request.bearer else { throw Problem.unauthenticated(.tokenNotValid) }
+        guard let header = request.header("Authorization") else { return .nobody }
+        guard let token = request.bearer else {
+            // Another way to log in is none of ours; a bearer without one token is a mistake.
+            let isBearer = header.prefix { $0 != " " }.lowercased() == "bearer"
+            throw Problem.unauthenticated(isBearer ? .badAuthorizationHeader : .tokenNotValid)
+        }
         if token.hasPrefix(DeviceKey.prefix) {
             guard let key = DeviceKey(token), try confirmedKeys.confirm(key, now: now(), database.isValid) else {
                 throw Problem.unauthenticated(.tokenNotValid)
@@ -59,7 +63,7 @@ extension Service {
 extension Request {
     /// The token or key in `Authorization`; nil: there is none, or something else.
     var bearer: String? {
-        guard let parts = header("Authorization")?.split(separator: " ", maxSplits: 1), parts.count == 2, parts[0].lowercased() == "bearer"
+        guard let parts = header("Authorization")?.split(separator: " "), parts.count == 2, parts[0].lowercased() == "bearer"
         else { return nil }
         return String(parts[1])
     }

@@ -33,10 +33,12 @@ extension Problem {
 
     private init(_ error: ReportError) {
         guard let field = error.field else {
-            self = error == .malformed ? .parseError : .invalid("body", { error.text(in: $0) })
+            self = error == .malformed ? .parseError : .invalid(Problem.wholeBody, { error.text(in: $0) })
             return
         }
         self = .invalid(field, { error.text(in: $0) })
+        // What most clients send: which members it has.
+        if error == .unknownShape { for name in ["type_donnee", "valeur"] { fields[name] = [.text(.required)] } }
     }
 
     private init(_ error: IngestError) {
@@ -109,7 +111,7 @@ extension Problem {
         }
         switch error.sqlState {
         case "22003": self = .invalid("service", .unknown)  // the one number of a body that goes into a column unlooked-up
-        case "22021", "22P05": self = .invalid("body", .malformed)  // a NUL character, which PostgreSQL's text cannot hold
+        case "22021", "22P05": self = .invalid(Problem.wholeBody, .malformed)  // a NUL character, which PostgreSQL's text cannot hold
         default: return nil
         }
     }

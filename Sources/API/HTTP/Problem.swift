@@ -11,6 +11,7 @@ struct Problem: Error, Sendable {
         case patientRequired = "patient_required"
         case notAuthenticated = "not_authenticated"
         case tokenNotValid = "token_not_valid"
+        case badAuthorizationHeader = "bad_authorization_header"
         case noActiveAccount = "no_active_account"
         case throttled
         case readmissionThrottled = "readmission_throttled"
@@ -70,6 +71,9 @@ struct Problem: Error, Sendable {
     static func invalid(_ field: String, _ text: @escaping @Sendable (Language) -> String) -> Problem {
         Problem(status: 400, code: .invalid, fields: [field: [.own(text)]])
     }
+
+    /// Stands for a field where the body as a whole is meant: Django REST framework's word.
+    static let wholeBody = "non_field_errors"
 
     static let parseError = Problem(status: 400, code: .parseError)
     static let notFound = Problem(status: 404, code: .notFound)

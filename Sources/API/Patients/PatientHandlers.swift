@@ -60,7 +60,6 @@ struct ProfileBody: ObjectBody {
 struct ReturnBody: ObjectBody {
     let bed: String?
 
-    static let mayBeEmpty = true
     init(_ fields: inout BodyFields) { bed = fields.optional("lit", .text(0...20)) }
 }
 

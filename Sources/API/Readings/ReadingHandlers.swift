@@ -3,10 +3,14 @@ import Store
 
 /// A value that takes another's place. What it may be depends on the vital.
 struct ValueBody: ObjectBody {
-    let value: JSON
+    /// Nil: it stays, as PATCH may leave it.
+    let value: JSON?
 
+    static let takesForms = true
     static let others = OtherMembers.refused(except: ["id", "dispositif", "patient", "type_donnee", "unite", "timestamp"])
-    init(_ fields: inout BodyFields) { value = fields.required("valeur", .anything) }
+    init(_ fields: inout BodyFields) {
+        value = fields.isPatch && !fields.has("valeur") ? fields.optional("valeur", .anything) : fields.required("valeur", .anything)
+    }
 }
 
 extension Service {
@@ -80,7 +84,7 @@ extension Service {
             try recordShown([key.patient], call)
             return try .json(reading)
         }
-        throw try database.isDeleted(key, call.scope()) ? Problem(status: 410, code: .deleted) : Problem.notFound
+        throw try database.isDeleted(key, call.scope()) ? Problem(status: 404, code: .deleted) : Problem.notFound
     }
 
     /// What the caller can take back.
@@ -90,8 +94,9 @@ extension Service {
     }
 
     func correctReading(_ call: Call, _ body: ValueBody) throws -> Response {
+        guard let new = body.value else { return try showReading(call) }
         let key = try key(call)
-        return try .json(call.found(database.correctReading(key, value: value(body.value, of: key.vital), call.scope())))
+        return try .json(call.found(database.correctReading(key, value: value(new, of: key.vital), call.scope())))
     }
 
     /// As readings are sent: a number, or the letter of a vital that has letters.

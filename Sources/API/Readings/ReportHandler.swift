@@ -11,7 +11,12 @@ struct ReportBody: RequestBody {
     static let takesForms = true
 
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> ReportBody {
-        let report = try context.isForm ? Report(JSON(body: body, context), now: context.now) : Report.decode(body, now: context.now)
+        let report: Report
+        if case .json = context.encoding, !body.isEmpty {
+            report = try Report.decode(body, now: context.now)
+        } else {
+            report = try Report(body.isEmpty ? .object([:]) : JSON(body: body, context), now: context.now)
+        }
         return ReportBody(report: report, received: context.now)
     }
 }

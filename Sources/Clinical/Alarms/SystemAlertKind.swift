@@ -34,6 +34,9 @@ public enum PersonsAlert {
     public static let maximumAheadSeconds = 60.0
     /// Open ones of one patient. The system's own do not count.
     public static let maximumOpen = 50
+    /// Characters that are kept; screens and sockets show the first `shownMessage` of them.
+    public static let maximumMessage = 5_000
+    public static let shownMessage = 500
 
     /// - Parameter admittedAt: when the patient's stay began; nil: not known. Whole minutes are typed, and the clocks of two servers differ.
     public static func allows(_ time: Instant, admittedAt: Instant?, now: Instant) -> Bool {

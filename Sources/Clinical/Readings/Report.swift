@@ -117,8 +117,10 @@ public enum ReportError: String, Error, Sendable, CaseIterable {
     case notAnObject = "not_an_object"
     case badDevice = "bad_device"
     case badPatient = "bad_patient"
-    /// `mesures` is no array, or none of the three shapes is there.
+    /// `mesures` is no array, or an empty one.
     case noReadings = "no_readings"
+    /// None of the three shapes is there.
+    case unknownShape = "unknown_shape"
     case tooManyReadings = "too_many_readings"
     /// More values, or more of them in one another, than `JSON` follows.
     case tooComplex = "too_complex"
@@ -132,7 +134,7 @@ public enum ReportError: String, Error, Sendable, CaseIterable {
         case .malformed, .notAnObject, .tooComplex: nil
         case .badDevice: "dispositif"
         case .badPatient: "patient"
-        case .noReadings, .tooManyReadings: "mesures"
+        case .noReadings, .unknownShape, .tooManyReadings: "mesures"
         }
     }
 }

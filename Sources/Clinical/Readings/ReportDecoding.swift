@@ -77,7 +77,7 @@ private struct WireReport {
             !WireReading.notVitals.contains(name) && (json.members != nil || Vital(rawValue: name) != nil)
         }
         guard vitals.count <= Report.maximumReadings else { throw .tooManyReadings }
-        guard !vitals.isEmpty else { throw .noReadings }
+        guard !vitals.isEmpty else { throw .unknownShape }
         return vitals.sorted { $0.key < $1.key }.map { name, json in
             json.members.map { WireReading(in: $0, name: name) } ?? .notAnObject(name: name)
         }

@@ -80,9 +80,10 @@ enum WireTime {
 
     init(in members: [String: JSON]) {
         switch WireField(members["timestamp"], \.text) {
-        case .value(let text): self = Instant(rfc3339: text).map(WireTime.instant) ?? .bad(.badTimestamp)
+        case .value(let text) where !text.isEmpty: self = Instant(rfc3339: text).map(WireTime.instant) ?? .bad(.badTimestamp)
         case .wrong: self = .bad(.badTimestamp)
-        case .absent:
+        // Forms send what was not filled in as an empty text.
+        case .absent, .value:
             switch WireField(members["age_ms"], \.lenientInteger) {
             case .value(let age) where (0...Report.maximumAgeMilliseconds).contains(Int64(age)): self = .ageMilliseconds(Int64(age))
             case .value, .wrong: self = .bad(.badAge)

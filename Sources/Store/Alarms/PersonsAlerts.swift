@@ -8,9 +8,12 @@ public struct NewAlert: Sendable {
     public var message: String
     public var severity: Severity
     public var measuredAt: Instant
+    /// Who raises it has seen to it: it is over at once, and kept.
+    public var isAcknowledged: Bool
 
-    public init(patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant) {
+    public init(patient: PatientID, kind: String, message: String, severity: Severity, measuredAt: Instant, isAcknowledged: Bool = false) {
         (self.patient, self.kind, self.message, self.severity, self.measuredAt) = (patient, kind, message, severity, measuredAt)
+        self.isAcknowledged = isAcknowledged
     }
 }
 
@@ -36,9 +39,7 @@ extension Database {
     ///
     /// - Throws: `ShownText.Faults`.
     public func raiseAlert(_ new: NewAlert, now: Instant, _ scope: Scope) throws -> RaisedAlert {
-        // A line break is no fault in a message: the replaced system's clients send them. It is shown on one line.
-        let message = new.message.split { $0.isNewline || $0 == "\t" }.joined(separator: " ")
-        let texts = try ShownText.checked([.init("type_alerte", new.kind), .init("message", message)])
+        let texts = try ShownText.checked([.init("type_alerte", new.kind), .init("message", Self.onOneLine(new.message))])
         return try change(by: scope.author) { connection in
             let found = try connection.query(
                 """
@@ -50,11 +51,15 @@ extension Database {
             guard PersonsAlert.allows(new.measuredAt, admittedAt: admittedAt, now: now) else { return .timeNotAllowed }
             // One after the other for each patient, so that two at once are not both the last one that fits. Reports do not wait for this.
             try connection.query("SELECT pg_advisory_xact_lock(hashtext('fajma alerts by people'), $1)", [Int32(new.patient)])
-            let values: [any PostgresEncodable] = [new.patient, texts[0], texts[1], new.severity.rawValue, new.measuredAt.timestamp, scope.user]
+            let values: [any PostgresEncodable] = [
+                new.patient, texts[0], texts[1], new.severity.rawValue, new.measuredAt.timestamp, scope.user, new.isAcknowledged,
+            ]
             let updated = try connection.query(
                 """
                 UPDATE alerts SET message = $3, measured_at = $5, severity = CASE WHEN severity_rank($4) > severity_rank(severity) THEN $4 ELSE severity END,
-                    worsened_at = CASE WHEN severity_rank($4) > severity_rank(severity) THEN now() ELSE worsened_at END
+                    worsened_at = CASE WHEN severity_rank($4) > severity_rank(severity) THEN now() ELSE worsened_at END,
+                    acknowledged_at = CASE WHEN $7 THEN now() ELSE acknowledged_at END, acknowledged_by = CASE WHEN $7 THEN $6 ELSE acknowledged_by END,
+                    ended_at = CASE WHEN $7 THEN now() END
                 WHERE id = (SELECT id FROM alerts WHERE (patient_id, kind, raised_by) = ($1, $2, $6) AND ended_at IS NULL ORDER BY id DESC LIMIT 1)
                 RETURNING id
                 """, values
@@ -65,11 +70,34 @@ extension Database {
             guard open < PersonsAlert.maximumOpen else { return .tooManyOpen }
             let row = try connection.query(
                 """
-                INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+                INSERT INTO alerts (patient_id, kind, message, severity, measured_at, raised_by, acknowledged_at, acknowledged_by, first_acknowledged_at, ended_at)
+                SELECT $1, $2, $3, $4, $5, $6, done.at, CASE WHEN $7 THEN $6 END, done.at, done.at FROM (SELECT CASE WHEN $7 THEN now() END AS at) AS done
+                RETURNING id
                 """, values)[0]
             return .raised(try written(row, scope, on: connection))
         }
     }
+
+    /// Changes what an open alert that a person raised says; what the system says stays as it is. Nil where the caller sees no such alert.
+    ///
+    /// - Throws: `ShownText.Faults`.
+    public func changePersonsAlert(_ id: Int, message: String?, severity: Severity?, _ scope: Scope) throws -> Alert? {
+        let message = try message.map { try ShownText.checked(Self.onOneLine($0), field: "message") }
+        return try change(by: scope.author) { connection in
+            try connection.query(
+                """
+                UPDATE alerts AS a SET message = coalesce($2, message), severity = coalesce($3, severity),
+                    worsened_at = CASE WHEN severity_rank($3) > severity_rank(severity) THEN now() ELSE worsened_at END
+                WHERE a.id = (SELECT a.id FROM \(Self.alertTables) WHERE a.id = $1 AND \(Self.visibleAlert(wards: 4)))
+                    AND a.raised_by IS NOT NULL AND a.ended_at IS NULL AND \(Self.isByHand)
+                    AND (coalesce($2, message), coalesce($3, severity)) IS DISTINCT FROM (message, severity)
+                """, [id, message, severity?.rawValue, scope.wards])
+            return try alert(id, scope, on: connection)
+        }
+    }
+
+    /// A line break is no fault in a message: the replaced system's clients send them.
+    private static func onOneLine(_ message: String) -> String { message.split { $0.isNewline || $0 == "\t" }.joined(separator: " ") }
 
     /// One more alert was refused: the patient's ward is told, once while that lasts.
     public func tellTooManyAlerts(of patient: PatientID, _ scope: Scope) throws {

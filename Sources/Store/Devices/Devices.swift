@@ -117,7 +117,7 @@ public struct DeviceFilter: Sendable {
 
 extension Database {
     private static let columns = """
-        d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'inconnu'), s.last_seen_at, s.battery, s.rssi, s.firmware,
+        d.id, d.name, d.kind, a.patient_id, coalesce(s.status, 'actif'), s.last_seen_at, s.battery, s.rssi, s.firmware,
         d.retired_at, coalesce(s.detached, '{}'), shown_clock_offset(s), coalesce(s.reasons, '{}')::text, lower(a.during),
         device_calibration(d.id)::text, coalesce(s.leds_inverted, false)
         """
@@ -242,14 +242,14 @@ extension Database {
             """, [id, status])
     }
 
-    /// Takes a device out of use: its key stops working, its readings stay. Once. False where the caller sees no such device.
+    /// Takes a device out of use: its key stops working, its readings stay. False where the caller sees no such device in use.
     public func retireDevice(_ id: DeviceID, _ scope: Scope) throws -> Bool {
         try change(by: scope.author) { connection in
             let present = try lockAssignments(on: connection)
-            guard try device(id, scope, on: connection) != nil else { return false }
+            guard let device = try device(id, scope, on: connection), device.retiredAt == nil else { return false }
             try endAssignments(of: .device(id), at: present, on: connection)
             try connection.query(
-                "UPDATE devices SET retired_at = now(), key_hash = NULL, former_key_hash = NULL, former_key_until = NULL WHERE id = $1 AND retired_at IS NULL",
+                "UPDATE devices SET retired_at = now(), key_hash = NULL, former_key_hash = NULL, former_key_until = NULL WHERE id = $1",
                 [id])
             return true
         }

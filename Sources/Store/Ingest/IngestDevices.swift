@@ -70,8 +70,7 @@ struct IngestDevices {
                 reasons = excluded.reasons, leds_inverted = excluded.leds_inverted, spo2_curve = excluded.spo2_curve,
                 no_pulse_since = CASE WHEN excluded.reasons = s.reasons THEN s.no_pulse_since
                     WHEN excluded.no_pulse_since IS NOT NULL THEN coalesce(s.no_pulse_since, excluded.no_pulse_since) END,
-                moved_at = greatest(s.moved_at, excluded.moved_at), clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at,
-                status = CASE s.status WHEN 'inconnu' THEN excluded.status ELSE s.status END
+                moved_at = greatest(s.moved_at, excluded.moved_at), clock_former_ms = excluded.clock_former_ms, clock_former_at = excluded.clock_former_at
             """,
             [
                 devices.map { Int32($0.key) }, devices.map(\.value.seenAt.timestamp), devices.map(\.value.state.battery),

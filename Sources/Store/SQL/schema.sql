@@ -43,7 +43,7 @@ CREATE TABLE public.alerts (
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_doctor_called_by_somebody CHECK (((doctor_called_at IS NULL) = (doctor_called_by IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
-    CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 500))),
+    CONSTRAINT alerts_message_length CHECK (((char_length(message) >= 1) AND (char_length(message) <= 5000))),
     CONSTRAINT alerts_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
     CONSTRAINT alerts_origin_known CHECK (
 CASE
@@ -71,6 +71,11 @@ COMMENT ON COLUMN public.alerts.score_threes IS 'The vitals that gave 3 points.'
 COMMENT ON COLUMN public.alerts.linked_alert_id IS 'Shows a single 3 already: this alert is seen and not heard.';
 COMMENT ON COLUMN public.alerts.next_measurement_at IS 'Later than that, the observation is overdue.';
 COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
+CREATE FUNCTION public.alert_briefly(a public.alerts) RETURNS public.alerts
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE WHEN char_length(a.message) > 500 THEN jsonb_populate_record(a, jsonb_build_object('message', left(a.message, 499) || '…')) ELSE a END
+$$;
 CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
     LANGUAGE sql STABLE
     AS $$
@@ -136,7 +141,7 @@ CREATE FUNCTION public.alerts_changed() RETURNS trigger
     AS $$
 BEGIN
     PERFORM pg_notify('fajma_alert', addressed(p.id, ward, json_build_object(
-        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(alert_briefly(a)))))
     FROM changed c JOIN alerts a ON a.id = c.id LEFT JOIN patients p ON p.id = a.patient_id
     CROSS JOIN LATERAL (SELECT coalesce(a.ward_id, ward_of(p)) AS ward) AS told
     ORDER BY a.id;
@@ -335,7 +340,7 @@ CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
     LANGUAGE sql STABLE
     AS $$
     SELECT json_build_object(
-        'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
+        'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'actif'),
         'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
         'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
@@ -869,7 +874,7 @@ CREATE FUNCTION public.severity_rank(severity text) RETURNS integer
 $$;
 CREATE TABLE public.device_state (
     device_id integer NOT NULL,
-    status text DEFAULT 'inconnu'::text NOT NULL,
+    status text DEFAULT 'actif'::text NOT NULL,
     last_seen_at timestamp with time zone,
     battery integer,
     rssi integer,
@@ -1154,8 +1159,8 @@ CREATE TABLE public.devices (
     CONSTRAINT devices_former_key_hash_sha256 CHECK ((octet_length(former_key_hash) = 32)),
     CONSTRAINT devices_former_key_whole CHECK (((former_key_hash IS NULL) = (former_key_until IS NULL))),
     CONSTRAINT devices_key_hash_sha256 CHECK ((octet_length(key_hash) = 32)),
-    CONSTRAINT devices_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 40))),
-    CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+    CONSTRAINT devices_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 50))),
+    CONSTRAINT devices_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
 COMMENT ON COLUMN public.devices.key_hash IS 'SHA-256 of the device key''s secret; NULL: no key works.';
 COMMENT ON COLUMN public.devices.former_key_hash IS 'SHA-256 of the secret of the key before; NULL: it stopped working when it was replaced.';

@@ -28,7 +28,7 @@ import Testing
         #expect(unset.status == 400 && unset["rejetees"]?[0]?["code"]?.text == "clock_not_set")
     }
 
-    @Test("a deleted reading is 410 for who could see it, and sent again it is settled and stays away") func deleted() throws {
+    @Test("a deleted reading is 404 `deleted` for who could see it, and sent again it is settled and stays away") func deleted() throws {
         let answer = try enter()
         let path = "/api/iot/data/\(try #require(answer["id"]?.text))/"
         #expect(try api.send("DELETE", path, as: .ecran).status == 403)
@@ -39,7 +39,7 @@ import Testing
         #expect(try api.send("GET", path, as: .ecran)["valeur"]?.number == 95)
         #expect(try api.send("DELETE", path, as: .infirmier).status == 204)
         let gone = try api.send("GET", path, as: .infirmier)
-        #expect(gone.status == 410 && gone["code"]?.text == "deleted")
+        #expect(gone.status == 404 && gone["code"]?.text == "deleted")
         #expect(try api.send("DELETE", path, as: .infirmier).status == 403)
         #expect(try api.send("PATCH", path, as: .admin, #"{"valeur":95}"#).status == 404)
         #expect(try enter(95).status == 201)

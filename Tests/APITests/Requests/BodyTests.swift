@@ -95,9 +95,35 @@ import Testing
         #expect(try api.send("PATCH", "/api/iot/alertes/1/", "acquittee=true", headers: form)["acquittee"] == .bool(true))
         #expect(try api.send("POST", "/api/token/", as: .nobody, "username=x&password=y", headers: form).status == 401)
         #expect(try api.send("POST", "/api/token/refresh/", as: .nobody, "refresh=x", headers: form).status == 401)
-        for path in ["/api/session/", "/api/patients/", "/api/iot/dispositifs/"] {
+        #expect(try api.send("PATCH", "/api/iot/dispositifs/1/", "nom=Un+autre", headers: form)["nom"]?.text == "Un autre")
+        for path in ["/api/session/", "/api/patients/"] {
             #expect(try api.send("POST", path, "username=x&password=y", headers: form).status == 415, "\(path)")
         }
+    }
+
+    @Test("a form in parts is taken where a form is") func parts() throws {
+        func send(_ path: String, _ body: String, type: String = "multipart/form-data; boundary=\"a b\"") throws -> Answer {
+            try api.send("POST", path, body.replacing("\n", with: "\r\n"), headers: ["Content-Type": type])
+        }
+        func part(_ name: String, _ value: String, more: String = "") -> String {
+            "--a b\nContent-Disposition: form-data; name=\"\(name)\"\(more)\n\n\(value)\n"
+        }
+        let alert = part("patient", "1") + part("type_alerte", "x") + part("message", "Une\n--a\nchute ; à 3 h")
+        let raised = try send("/api/iot/alertes/", "preamble\n" + alert + part("niveau_gravite", "warning") + part("timestamp", "") + "--a b--\n")
+        #expect(raised.status == 201 && raised["message"]?.text == "Une --a chute ; à 3 h", "\(raised.text)")
+        #expect(try send("/api/iot/data/", part("type_donnee", "spo2") + part("valeur", " 97 ") + part("dispositif", "1") + "--a b--").status == 201)
+        let file = try send("/api/iot/alertes/", alert + part("niveau_gravite", "error", more: "; filename=\"x.txt\"") + "--a b--")
+        #expect(file.status == 400 && file["niveau_gravite"] != nil)
+        for broken in [
+            "", "--a b", "--a b\n", "--a b\nx\n--a b--", "--a b\nContent-Disposition: form-data\n\nx\n--a b--", part("x", "1"),
+            part("x", "1") + "--a b-", "\n\n\n",
+        ] {
+            let answer = try send("/api/iot/alertes/", broken)
+            #expect(answer.status == 400, "\(broken): \(answer.text)")
+        }
+        #expect(try send("/api/iot/alertes/", String(repeating: part("x", "1"), count: 201) + "--a b--")["non_field_errors"] != nil)
+        #expect(try send("/api/patients/", part("nom", "x") + "--a b--").status == 415)
+        #expect(try send("/api/iot/alertes/", "x", type: "multipart/form-data").status == 415)
     }
 
     @Test("only a doctor chooses the scale of the score, also for who is new") func scale() throws {

@@ -36,8 +36,8 @@ extension FieldType<String> {
     }
 
     /// A password, a token: whatever it is, it is compared and not shown.
-    static let secret = FieldType(allowed: .text(0...maximumSecret), placeholder: "") { json in
-        json.lenientText.flatMap { $0.utf8.count <= maximumSecret ? $0 : nil }
+    static let secret = FieldType(allowed: .text(1...maximumSecret), placeholder: "") { json in
+        json.lenientText.flatMap { !$0.isEmpty && $0.utf8.count <= maximumSecret ? $0 : nil }
     }
     private static var maximumSecret: Int { 8_192 }
 
@@ -57,7 +57,7 @@ extension FieldType where Value: RawRepresentable & CaseIterable, Value.RawValue
     static var choice: FieldType {
         // An enum without cases chooses nothing.
         FieldType(allowed: .choice(Value.allCases.map(\.rawValue)), placeholder: Value.allCases.first!) { json in
-            if case .string(let word) = json, word.utf8.count <= 64 { Value(rawValue: word) } else { nil }
+            if case .string(let word) = json, word.utf8.count <= 64 { Value(rawValue: word) ?? Value(rawValue: word.lowercased()) } else { nil }
         }
     }
 }

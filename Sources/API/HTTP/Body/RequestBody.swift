@@ -5,7 +5,7 @@ import Store
 /// of a request is decoded inside a transaction or under a lock.
 protocol RequestBody: Sendable {
     static var limitBytes: Int { get }
-    /// Whether `application/x-www-form-urlencoded` is accepted, as the replaced system's clients send it.
+    /// Whether forms are accepted, `application/x-www-form-urlencoded` and `multipart/form-data`, as the replaced system's clients send them.
     static var takesForms: Bool { get }
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self
 }
@@ -15,7 +15,15 @@ struct BodyContext {
     let request: Request
     let now: Instant
     /// By its `Content-Type`.
-    let isForm: Bool
+    let encoding: BodyEncoding
+}
+
+/// How a body is written.
+enum BodyEncoding {
+    case json
+    case form
+    /// `multipart/form-data`, with what stands between its parts.
+    case parts(boundary: String)
 }
 
 enum BodyLimit {
@@ -33,8 +41,6 @@ extension RequestBody {
 
 /// A body that is an object.
 protocol ObjectBody: RequestBody {
-    /// Whether an empty body is as good as `{}`.
-    static var mayBeEmpty: Bool { get }
     /// Whether what is left out stays as it is, as in every PATCH.
     static var isPartial: Bool { get }
     static var others: OtherMembers { get }
@@ -53,7 +59,6 @@ enum OtherMembers: Sendable {
 }
 
 extension ObjectBody {
-    static var mayBeEmpty: Bool { false }
     static var isPartial: Bool { false }
     /// The longest lists are 1,000 ids, and all limits with 7 members each.
     static var maximumValues: Int { limitBytes <= BodyLimit.credentials ? 100 : 2_500 }
@@ -62,8 +67,9 @@ extension ObjectBody {
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self { try readObject(body, context) }
 
     static func readObject(_ body: [UInt8], _ context: BodyContext) throws -> Self {
-        var fields = BodyFields(
-            body.isEmpty && mayBeEmpty ? [:] : try members(of: body, context), isPatch: isPartial || context.request.method == "PATCH")
+        // No body is as good as `{}`: what is missing is named.
+        let members = body.isEmpty ? [:] : try members(of: body, context)
+        var fields = BodyFields(members, isPatch: isPartial || context.request.method == "PATCH")
         let value = Self(&fields)
         if case .refused(let shown) = others { fields.refuseUnknown(except: shown) }
         try fields.check()
@@ -71,7 +77,9 @@ extension ObjectBody {
     }
 
     private static func members(of body: [UInt8], _ context: BodyContext) throws -> [String: JSON] {
-        guard let members = try JSON(body: body, context, maximumValues: maximumValues).members else { throw Problem.invalid("body", .wrongType) }
+        guard let members = try JSON(body: body, context, maximumValues: maximumValues).members else {
+            throw Problem.invalid(Problem.wholeBody, .wrongType)
+        }
         return members
     }
 }
@@ -79,25 +87,32 @@ extension ObjectBody {
 extension JSON {
     /// A body as JSON, or a form as an object of texts. - Throws: 400.
     init(body: [UInt8], _ context: BodyContext, maximumValues: Int? = nil) throws {
-        if context.isForm {
+        switch context.encoding {
+        case .json: break
+        case .form:
             guard let text = String(validating: body, as: UTF8.self) else { throw Problem.parseError }
-            guard let values = Query.values(text) else { throw Problem.invalid("body", .tooComplex) }
-            self = .object(values.filter { !$0.value.isEmpty }.mapValues { .string($0) })
+            guard let values = Query.values(text) else { throw Problem.invalid(Problem.wholeBody, .tooComplex) }
+            self.init(form: values)
+            return
+        case .parts(let boundary):
+            self.init(form: try FormParts.values(body, boundary: boundary))
             return
         }
         do { try self.init(parsing: body, maximumValues: maximumValues) } catch {
             switch error {
             case .malformed: throw Problem.parseError
-            case .unreadable: throw Problem.invalid("body", .unreadable)
-            case .tooComplex: throw Problem.invalid("body", .tooComplex)
+            case .unreadable: throw Problem.invalid(Problem.wholeBody, .unreadable)
+            case .tooComplex: throw Problem.invalid(Problem.wholeBody, .tooComplex)
             }
         }
     }
+
+    /// A field that was left empty was not filled in.
+    private init(form values: [String: String]) { self = .object(values.filter { !$0.value.isEmpty }.mapValues { .string($0) }) }
 }
 
 /// Of a route that takes nothing: clients send nothing, or `{}`.
 struct NoBody: ObjectBody {
-    static let mayBeEmpty = true
     init(_ fields: inout BodyFields) {}
 }
 

@@ -48,11 +48,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- With as much of its message as a notification has room for: 8,000 bytes hold no more than 500 letters of 4 bytes and all the rest.
+CREATE OR REPLACE FUNCTION alert_briefly(a alerts) RETURNS alerts
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN char_length(a.message) > 500 THEN jsonb_populate_record(a, jsonb_build_object('message', left(a.message, 499) || '…')) ELSE a END
+$$;
+
 CREATE OR REPLACE FUNCTION alerts_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('fajma_alert', addressed(p.id, ward, json_build_object(
-        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(a))))
+        'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(alert_briefly(a)))))
     FROM changed c JOIN alerts a ON a.id = c.id LEFT JOIN patients p ON p.id = a.patient_id
     CROSS JOIN LATERAL (SELECT coalesce(a.ward_id, ward_of(p)) AS ward) AS told
     ORDER BY a.id;

@@ -29,7 +29,7 @@ $$;
 CREATE OR REPLACE FUNCTION device_json(device integer, patient integer) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
-        'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'inconnu'),
+        'id', d.id, 'nom', d.name, 'type_dispositif', d.kind, 'patient', patient, 'statut', coalesce(s.status, 'actif'),
         'derniere_connexion', wire_time(s.last_seen_at), 'batterie', s.battery, 'rssi', s.rssi, 'firmware', s.firmware,
         'detaches', (SELECT coalesce(json_agg(v.name ORDER BY v.code), '[]') FROM vitals v WHERE v.code = ANY (s.detached)),
         'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
