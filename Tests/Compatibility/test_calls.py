@@ -28,5 +28,6 @@ def test_every_call_is_answered_as_before(sides, intended, name):
              for difference in differences(old, old.send(call), new, new.send(call))]
     assert [one for one in found if not any(means(entry, one[0], one[1]) for entry in intended)] == []
     # Nor stands anything in the list that is no difference any more.
-    mine = [(pattern, difference) for entry in intended for pattern in entry["calls"] if pattern.startswith(f"{name}/") for difference in entry["differences"]]
+    mine = [(pattern, difference) for entry in intended for pattern in entry["calls"] if pattern.startswith(f"{name}/")
+            for difference in entry["differences"]]
     assert [one for one in mine if not any(fnmatchcase(label, one[0]) and difference == one[1] for label, difference, _ in found)] == []

@@ -115,7 +115,8 @@ def test_the_old_page_works_on_after_its_token_has_expired(served, origin, brows
         expect(alerts=["chute"])
         alert = page.evaluate("old.alerts[0].id")
         whole = page.evaluate("({ ...old.alerts[0], acquittee: true })")
-        answer = page.evaluate("([id, whole]) => old.request(`/api/iot/alertes/${id}/`, { method: 'PUT', body: JSON.stringify(whole) })", [alert, whole])
+        answer = page.evaluate("([id, whole]) => old.request(`/api/iot/alertes/${id}/`, { method: 'PUT', body: JSON.stringify(whole) })",
+                               [alert, whole])
         assert (answer["status"], answer["body"]["acquittee"]) == (200, True)
         # Its socket is lost. The page that was opened again, with its new token, hears what comes, and each alert once.
         reopen = "() => { old.attempts = 99; old.connected = false; old.socket.close(); old.connect(old.access); }"

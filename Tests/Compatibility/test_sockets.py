@@ -50,7 +50,8 @@ def shown(side, message):
         return message["error"]
     data = message["data"]
     if message["type"] == "alert":
-        return {name: data[name] for name in ("type_alerte", "message", "niveau_gravite", "acquittee")} | {"patient": side.name_of("patient", data["patient"])}
+        return {name: data[name] for name in ("type_alerte", "message", "niveau_gravite", "acquittee")} | {"patient": side.name_of("patient",
+                                                                                                                                   data["patient"])}
     values = {name: (one["valeur"], one["unite"]) for name, one in data.items() if isinstance(one, dict)}
     return {"patient": side.name_of("patient", message["patient_id"])} | values
 
@@ -165,8 +166,10 @@ def another_path(side): return refused(side, "?token=" + side.log_in("admin")["a
 INTENDED = {
     "with_a_renewal_token": ((False, True), "A renewal token is no access token: it lasts a day and would open every patient of the account."),
 }
-SCENARIOS = (first_the_newest_of_every_vital, every_update, the_newest_again_when_asked, no_json, what_nobody_knows, stored_through_the_socket, an_alert_comes_to_both_rooms,
-             alerts_alone, an_open_alert_at_each_connection, without_a_token, with_a_wrong_token, with_a_renewal_token, alerts_without_a_token, another_path)
+SCENARIOS = (first_the_newest_of_every_vital, every_update, the_newest_again_when_asked, no_json, what_nobody_knows, stored_through_the_socket,
+             an_alert_comes_to_both_rooms,
+             alerts_alone, an_open_alert_at_each_connection, without_a_token, with_a_wrong_token, with_a_renewal_token, alerts_without_a_token,
+             another_path)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)

@@ -14,8 +14,7 @@ from websockets.sync.client import connect
 
 SILENCE_S = 25  # the server says something every 10 s: after this the connection is dead
 GAP_S = 300  # of so long a ward's readings come in one answer
-base, username, ward = sys.argv[1].rstrip("/"), sys.argv[2], sys.argv[3]
-heard_at = datetime.now(UTC)
+base, username, ward, heard_at = sys.argv[1].rstrip("/"), sys.argv[2], sys.argv[3], datetime.now(UTC)
 
 
 def post(path, body):
@@ -39,7 +38,8 @@ def tell(kind, patient, data):
 def fill_gap(token):
     """What was measured since the last message, up to five minutes; of a longer gap ask /api/iot/data/?patient_id=&debut=."""
     begin = max(heard_at, datetime.now(UTC) - timedelta(seconds=GAP_S - 10))
-    answer = requests.get(f"{base}/api/services/{ward}/traces/", params={"debut": begin.isoformat()}, timeout=10, headers={"Authorization": f"Bearer {token}"})
+    url, headers = f"{base}/api/services/{ward}/traces/", {"Authorization": f"Bearer {token}"}
+    answer = requests.get(url, params={"debut": begin.isoformat()}, headers=headers, timeout=10)
     answer.raise_for_status()
     for patient, vitals in answer.json().items():
         tell("past", int(patient), vitals)

@@ -29,7 +29,8 @@ def _errors(old, new):
     if "code" in old and new.get("code") != old["code"]:
         found.append(f"code: {old['code']} {new.get('code')}")
     for name, one in old.items():
-        if name in new and isinstance(one, list) and name != "messages" and not (isinstance(new[name], list) and new[name] and isinstance(new[name][0], str)):
+        if name in new and isinstance(one, list) and name != "messages" and not (isinstance(new[name],
+                                                                                            list) and new[name] and isinstance(new[name][0], str)):
             found.append(f"{name}: no list of texts")
     return sorted(found)
 

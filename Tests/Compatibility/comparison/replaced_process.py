@@ -66,7 +66,8 @@ class ReplacedProcess:
 
     def run(self, program, text=""):
         """Runs a program of Python beside its models; returns what it printed."""
-        result = subprocess.run([sys.executable, "-c", program], env=self.environment, input=text, capture_output=True, text=True, check=False, timeout=60)
+        result = subprocess.run([sys.executable, "-c", program], env=self.environment, input=text, capture_output=True, text=True, check=False,
+                                timeout=60)
         assert result.returncode == 0, result.stderr
         return result.stdout
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 SECRET_KEY = "only-for-a-comparison-on-loopback-0123456789"
 ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework", "rest_framework_simplejwt.token_blacklist", "corsheaders", "channels", "replaced.iot"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework", "rest_framework_simplejwt.token_blacklist", "corsheaders",
+                  "channels", "replaced.iot"]
 CORS_ALLOW_ALL_ORIGINS = True
 MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", "django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "replaced.urls"

@@ -19,8 +19,6 @@ LONGEST = 60
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {".js": "text/javascript", "": "text/html"}
-
     def __init__(self, *arguments):
         super().__init__(*arguments, directory=EXAMPLES)
 

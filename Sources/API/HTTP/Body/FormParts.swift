@@ -25,7 +25,8 @@ enum FormParts {
         guard let blank = range(of: Array("\r\n\r\n".utf8), in: part), let value = String(validating: part[blank.upperBound...], as: UTF8.self)
         else { throw Problem.parseError }
         let headers = part[..<blank.lowerBound].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-        guard let disposition = headers.first(where: { $0.lowercased().hasPrefix("content-disposition:") }), let name = parameter("name", of: disposition)
+        guard let disposition = headers.first(where: { $0.lowercased().hasPrefix("content-disposition:") }),
+            let name = parameter("name", of: disposition)
         else { throw Problem.parseError }
         guard parameter("filename", of: disposition) == nil else { throw Problem.invalid(name, .wrongType) }
         return (name, value)

@@ -26,7 +26,7 @@ class DonneeIoT(models.Model):
     timestamp = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
 
 
 class AlerteIoT(models.Model):
@@ -38,4 +38,4 @@ class AlerteIoT(models.Model):
     acquittee = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["id"]
+        ordering = ("id",)
