@@ -7,12 +7,10 @@ import time
 
 import jwt
 import pytest
-from playwright.sync_api import sync_playwright
 
 from comparison.names import HERE, named
 from comparison.replaced_process import ReplacedProcess
 from comparison.side import Call, Side
-from support.browser import launch
 from support.clock import until
 from support.stack import Stack
 
@@ -56,14 +54,6 @@ def served(origin):
         stack.stop()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
-        yield browser
-        browser.close()
-
-
 def tokens(side, stack):
     """Of a nurse's login; FAJMA's as if it had been made when only TOKEN_S of its time were left."""
     pair = dict(side.log_in("infirmier"))
@@ -82,11 +72,11 @@ def send(side, path, body):
     assert answer.status == 201, answer.body
 
 
-def test_the_old_page_works_on_after_its_token_has_expired(served, origin, browser):
+def test_the_old_page_works_on_after_its_token_has_expired(served, origin, chromium):
     *sides, stack = served
     transcripts = []
     for side in sides:
-        page = browser.new_page()
+        page = chromium.new_page()
         page.goto(origin)
         page.add_script_tag(path=os.path.join(HERE, "old_page.js"))
         send(side, "/api/iot/data/", {"dispositif": "{dispositif1}", "type_donnee": "spo2", "valeur": 97, "unite": "%"})

@@ -4,10 +4,9 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from stacklib.state import APPLICATION, OWNER
-from support.browser import expect_chip, launch, log_in, open_patient, save_screenshot, tell_of
+from support.browser import expect_chip, log_in, open_patient, save_screenshot, tell_of
 from support.clock import until
 from support.cluster import DEADLINE_SECONDS, private_cluster, run
 from support.schedule import Schedule, place
@@ -83,15 +82,6 @@ def first_ward_device(stack):
     """The same in the ward that the wall display sees."""
     until(stack.is_serving, 30, "the API answers")
     return stack.next_device(stack.devices[0].ward)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One browser for all tests of a process: to start it takes as long as a test."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
