@@ -107,7 +107,9 @@ extension Service {
         Route("PUT", "/api/patients/{id}/limites/", .user(.changeLimits), LimitList.self) { try $0.changePatientLimits($1, $2) },
         Route("GET", "/api/patients/{id}/limites/changements/", .user(.readAlerts), query: [.from, .to] + .page) { try $0.listLimitChanges($1) },
         Route("POST", "/api/patients/{id}/limites/essai/", .user(.changeLimits), TrialBody.self) { try $0.rehearse($1, $2) },
-        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings), query: [.vital, .from, .to, .points]) { try $0.showHistory($1) },
+        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings), query: [.vital, .from, .to, .points, .format]) {
+            try $0.showHistory($1)
+        },
         Route("GET", "/api/patients/{id}/alarmes/charge/", .user(.readAlerts), query: [.from, .to]) { try $0.alarmLoad($1) },
 
         Route("GET", "/api/iot/dispositifs/", .user(.readDevices), query: [.patient, .flag("libres"), .flag("retires")] + .page) {
@@ -132,7 +134,9 @@ extension Service {
         },
         Route("DELETE", "/api/iot/dispositifs/{id}/affectations/{affectation}/", .user(.assignDevices)) { try $0.deleteAssignment($1) },
 
-        Route("GET", "/api/iot/data/", .user(.readReadings), query: [.patient, .device, .vital, .from, .to] + .page) { try $0.listReadings($1) },
+        Route("GET", "/api/iot/data/", .user(.readReadings), query: [.patient, .device, .vital, .from, .to, .format] + .page) {
+            try $0.listReadings($1)
+        },
         Route("POST", "/api/iot/data/", .userOrDevice(.enterReadings, .postReadings), ReportBody.self) { try $0.postReadings($1, $2) },
         Route("GET", "/api/iot/data/latest_data/", .user(.readReadings), query: [.patient, .ward]) { try $0.latestData($1) },
         Route("GET", "/api/iot/data/{id}/", .user(.readReadings)) { try $0.showReading($1) },
@@ -140,7 +144,7 @@ extension Service {
         Route("PATCH", "/api/iot/data/{id}/", .user(.correctOwnReadings), ValueBody.self) { try $0.correctReading($1, $2) },
         Route("DELETE", "/api/iot/data/{id}/", .user(.correctOwnReadings)) { try $0.deleteReading($1) },
 
-        Route("GET", "/api/iot/alertes/", .user(.readAlerts), query: [.patient, .ward, .flag("acquittee"), .severity, .from, .to] + .page) {
+        Route("GET", "/api/iot/alertes/", .user(.readAlerts), query: [.patient, .ward, .flag("acquittee"), .severity, .from, .to, .format] + .page) {
             try $0.listAlerts($1)
         },
         Route("POST", "/api/iot/alertes/", .user(.raiseAlerts), NewAlertBody.self) { try $0.raiseAlert($1, $2) },

@@ -61,6 +61,21 @@ final class Shares: Sendable {
         return try body()
     }
 
+    /// A place for work that goes on after a function has returned: given back when nobody holds it any more.
+    final class Place: Sendable {
+        private let shares: Shares
+        private let account: UserID
+
+        fileprivate init(_ shares: Shares, _ account: UserID) { (self.shares, self.account) = (shares, account) }
+        deinit { shares.giveBack(account) }
+    }
+
+    /// - Throws: as `with`.
+    func place(for account: UserID) throws -> Place {
+        try take(account, limits.perAccount)
+        return Place(self, account)
+    }
+
     /// How many wait with a thread for a place of this account's.
     func waitingCount(of account: UserID) -> Int { taken.withLock { $0.waiters.count { $0.account == account } } }
 
@@ -110,6 +125,8 @@ extension Service {
         var lists = Shares(.init(places: 4, perAccount: 1))
         /// A week's readings keep a core busy for seconds.
         var trials = Shares(.init(places: 2, perAccount: 1, waitingPerAccount: 2))
+        /// A file that is streamed keeps a thread for as long as its client reads.
+        var files = Shares(.init(places: 2, perAccount: 1, waitingPerAccount: 0))
         /// Reports must not wait behind many of them.
         var traces = Shares(.init(places: 8, perAccount: 2))
         /// Each holds a connection while `Ingest` works, which may take seconds; the rest is for those who log in and acknowledge.

@@ -22,6 +22,7 @@ final class Exchange {
         case cut
     }
 
+    private static let streamSilenceSeconds = 600
     private let handle: UnsafeMutablePointer<FCGX_Request>
 
     init() {
@@ -86,7 +87,8 @@ final class Exchange {
     /// Writes the answer and ends the request. A client that is gone is no error: there is nobody to tell.
     /// - Parameter clean: the request was read to its end; else the connection is closed with care, so that what is
     ///   still being sent cannot reset it before the answer is read.
-    func answer(_ response: Response, clean: Bool) {
+    /// - Parameter isStopping: a stream is broken off then.
+    func answer(_ response: Response, clean: Bool, isStopping: () -> Bool = { false }) {
         let out = handle.pointee.out
         put("Status: \(response.status) \(response.reason)\r\n", out)
         for (name, value) in response.headers {
@@ -95,11 +97,23 @@ final class Exchange {
             putHeaderText(value, out)
             put("\r\n", out)
         }
-        if response.status != 204 && response.status != 304 {
+        if response.stream == nil && response.status != 204 && response.status != 304 {
             put("Content-Length: \(response.body.count)\r\n", out)
         }
         put("\r\n", out)
-        response.body.withUnsafeBytes { put($0, out) }
+        if let stream = response.stream {
+            // The web server takes the next piece when its client has read what it holds.
+            var patience = timeval(tv_sec: Self.streamSilenceSeconds, tv_usec: 0)
+            setsockopt(handle.pointee.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            do {
+                try stream { piece in
+                    piece.withUnsafeBytes { put($0, out) }
+                    if isStopping() || FCGX_FFlush(out) != 0 || FCGX_GetError(out) != 0 { throw Response.Interrupted() }
+                }
+            } catch { return abandon() }
+        } else {
+            response.body.withUnsafeBytes { put($0, out) }
+        }
         if clean {
             // Detached means: close without waiting for the web server to close first (up to 2 s, and three more
             // system calls a request).

@@ -3,16 +3,22 @@ public struct Response: Sendable {
     /// An HTTP status, 200…599.
     public var status: Int
 
-    /// In this order. Content-Length is added by the server. Control characters in a value become spaces, so that
+    /// In this order. Content-Length of a body is added by the server. Control characters in a value become spaces, so that
     /// text of a user's can never start another header.
     public var headers: [(String, String)]
 
     public var body: [UInt8]
 
-    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
-        self.status = status
-        self.headers = headers
-        self.body = body
+    /// In place of `body`, for what is too long to be held: called once, with a function that sends a piece. What it throws breaks the connection
+    /// off, so that the client does not take a part for the whole; the function throws `Interrupted` where nobody waits for more.
+    public var stream: Stream?
+    public typealias Stream = @Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void
+
+    /// The client is gone, or the server is to end.
+    public struct Interrupted: Error {}
+
+    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = [], stream: Stream? = nil) {
+        (self.status, self.headers, self.body, self.stream) = (status, headers, body, stream)
     }
 
     /// The server's own answer where it does not ask the handler: the status and nothing else.

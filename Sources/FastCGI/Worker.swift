@@ -52,7 +52,7 @@ final class Worker: Sendable {
             enter(.answering)
             switch body {
             case .complete(let bytes):
-                exchange.answer(handler(Request(parameters: parameters, body: bytes)), clean: true)
+                exchange.answer(handler(Request(parameters: parameters, body: bytes)), clean: true, isStopping: isStopping)
             case .tooLarge(let drained):
                 exchange.answer(configuration.refusal(413, Request(parameters: parameters)), clean: drained)
             case .wrongLength:

@@ -103,6 +103,6 @@ extension API.Request {
 
 extension FastCGI.Response {
     init(_ response: API.Response) {
-        self.init(status: response.status, headers: response.headers, body: response.body)
+        self.init(status: response.status, headers: response.headers, body: response.body, stream: response.stream)
     }
 }

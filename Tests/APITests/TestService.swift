@@ -125,6 +125,8 @@ struct Answer: Sendable {
     let json: JSON?
 
     init(_ response: Response) {
+        var response = response
+        try? response.stream? { response.body += $0 }
         status = response.status
         headers = response.headers.map { ($0.0, $0.1) }
         text = String(decoding: response.body, as: UTF8.self)

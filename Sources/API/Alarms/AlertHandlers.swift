@@ -54,8 +54,17 @@ extension Service {
             acknowledged: try query.optionalFlag("acquittee"),
             severity: try query.value("niveau_gravite") { Severity(rawValue: $0) }, from: try query.instant("debut"),
             to: try query.instant("fin"))
+        if try call.wantsFile() { return try alertsFile(filter, call) }
         let alerts = try database.alerts(call.scope(), filter, page)
         return try call.list(alerts.map { try call.told($0) }, page) { String($0.id) }
+    }
+
+    private func alertsFile(_ filter: AlertFilter, _ call: Call) throws -> Response {
+        let scope = try call.scope()
+        return try file("alertes", call, of: filter.patient, heading: Alert.csvHeading) { [database] (after: Int?) in
+            let alerts = try database.alerts(scope, filter, Page(limit: Self.filePage, after: after))
+            return (try alerts.map { try call.told($0).csvLine }.joined(), alerts.count, alerts.last?.id)
+        }
     }
 
     func showAlert(_ call: Call) throws -> Response {

@@ -40,6 +40,14 @@ extension Service {
         let points = try query.number("points") ?? Self.defaultPoints
         let grid = HistoryGrid(try query.span(now: now(), defaultSeconds: Self.daySeconds), points: points)
         let buckets = try shares.histories.with(call.scope().user) { try database.history(patient.id, vital, grid, call.scope()) }
+        if try call.wantsFile() {
+            try database.record(.exported("historique", of: patient.id, query.all), by: call.scope().author)
+            let lines = buckets.map { "\($0.begin.rfc3339),\($0.minimum),\($0.average),\($0.maximum),\($0.count)\r\n" }
+            return Response(
+                status: 200,
+                headers: [("Content-Type", "text/csv; charset=utf-8"), ("Content-Disposition", "attachment; filename=\"fajma-historique.csv\"")],
+                body: Array(("debut,minimum,moyenne,maximum,nombre\r\n" + lines.joined()).utf8))
+        }
         // By hand: 1,500 arrays of five numbers take the encoder longer than the database.
         let rows = buckets.map { "[\($0.begin.milliseconds),\($0.minimum),\($0.average),\($0.maximum),\($0.count)]" }
         return Response(

@@ -54,9 +54,14 @@ public struct Response: Sendable {
     public var status: Int
     public var headers: [(String, String)]
     public var body: [UInt8]
+    /// In place of `body`: sends it piece by piece, once, after `respond` has returned. What it throws breaks the answer off.
+    public var stream: (@Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)?
 
-    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
-        (self.status, self.headers, self.body) = (status, headers, body)
+    public init(
+        status: Int, headers: [(String, String)] = [], body: [UInt8] = [],
+        stream: (@Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)? = nil
+    ) {
+        (self.status, self.headers, self.body, self.stream) = (status, headers, body, stream)
     }
 
     static func json(_ value: some Encodable, status: Int = 200, headers: [(String, String)] = []) throws -> Response {

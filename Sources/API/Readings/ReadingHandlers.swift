@@ -27,8 +27,9 @@ extension Service {
         let query = call.query
         var page = try query.page { StoredReading.Key(id: $0) }
         let (from, to) = (try query.instant("debut"), try query.instant("fin"))
+        let isFile = try call.wantsFile()
         // Without one of the two a list ends with its page, however far it goes back.
-        if from != nil, to != nil { _ = try query.span(now: now(), defaultSeconds: 0) }
+        if from != nil, to != nil, !isFile { _ = try query.span(now: now(), defaultSeconds: 0) }
         // A ward's page fetches the last minutes of each of its patients, who were not opened by that.
         let isTrace = from.map { now().seconds(since: $0) <= Self.traceSeconds } ?? false
         var filter = ReadingFilter(
@@ -36,6 +37,7 @@ extension Service {
             device: try query.number("dispositif"),
             vital: try query.value("type_donnee") { Vital(rawValue: $0) }, from: from,
             to: to)
+        if isFile { return try readingsFile(filter, call) }
         if filter == ReadingFilter(vital: filter.vital) {
             filter.from = now().advanced(bySeconds: -Self.unfilteredSeconds)
             page.limit = min(page.limit, Self.unfilteredLimit + 1)
@@ -45,6 +47,14 @@ extension Service {
         // Of one device they are those of its few wearers.
         if filter.device != nil, filter.patient == nil, !isTrace { try recordShown(readings.map(\.key.patient), call) }
         return try call.list(readings, page) { $0.key.id }
+    }
+
+    private func readingsFile(_ filter: ReadingFilter, _ call: Call) throws -> Response {
+        let scope = try call.scope()
+        return try file("mesures", call, of: filter.patient, heading: StoredReading.csvHeading) { [database] (after: StoredReading.Key?) in
+            let rows = try database.readings(scope, filter, Page(limit: Self.filePage, after: after))
+            return (rows.map(\.csvLine).joined(), rows.count, rows.last?.key)
+        }
     }
 
     func latestData(_ call: Call) throws -> Response {

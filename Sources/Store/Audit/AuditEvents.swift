@@ -36,6 +36,11 @@ public struct AuditEvent: Sendable {
     /// Somebody asked for what they may not have. - Parameter route: as the route table has it: a path would name a patient.
     public static func refused(_ route: String) -> AuditEvent { AuditEvent(action: "request.refused", subject: route) }
 
+    /// Somebody took values or alerts away in a file. - Parameter filter: which, in words of the interface.
+    public static func exported(_ what: String, of patient: PatientID?, _ filter: [String: String]) -> AuditEvent {
+        AuditEvent(action: "data.exported", patient: patient, subject: what, details: filter)
+    }
+
     /// Somebody took entries of the audit away. - Parameter filter: which, in words of the interface that was used.
     public static func exported(format: String, _ filter: [String: String]) -> AuditEvent {
         AuditEvent(action: "audit.exported", details: filter.merging(["format": format]) { $1 })
