@@ -24,6 +24,8 @@ extension Allowed {
         case (.instant, .english): "A date with time and offset is required, such as 2026-11-22T14:43:18Z."
         case (.day, .french): "Un jour qui existe est requis, comme 1950-04-23."
         case (.day, .english): "A day that exists is required, such as 1950-04-23."
+        case (.reading, .french): "Un nombre ou une lettre est requis."
+        case (.reading, .english): "A number or a letter is required."
         case (.list(let limit), .french): "Une liste de \(limit) éléments au plus est requise."
         case (.list(let limit), .english): "A list of at most \(limit) elements is required."
         }

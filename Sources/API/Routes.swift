@@ -9,11 +9,13 @@ struct Route: Sendable {
     let requirement: Requirement
     /// Any other parameter is refused.
     let query: [QueryParameter]
-    /// In bytes.
-    let bodyLimit: Int
-    let takesForms: Bool
+    let body: any RequestBody.Type
     /// Reads the body, and returns what is to be done with it.
     let read: @Sendable ([UInt8], BodyContext) throws -> Action
+
+    /// In bytes.
+    var bodyLimit: Int { body.limitBytes }
+    var takesForms: Bool { body.takesForms }
 
     typealias Action = (Service, Call) throws -> Response
 }
@@ -42,6 +44,7 @@ extension Service {
     /// THE route table. Every row says who may.
     static let routes: [Route] = [
         Route("GET", "/api/version/", .anyone) { try $0.showVersion($1) },
+        Route("GET", "/api/openapi.json", .anyone) { $0.showDescription($1) },
 
         Route("POST", "/api/token/", .anyone, Credentials.self) { try $0.logIn($1, $2) },
         Route("POST", "/api/token/refresh/", .anyone, RefreshBody.self) { try $0.refresh($1, $2) },
@@ -80,7 +83,9 @@ extension Service {
             try $0.listPatients($1)
         },
         Route("POST", "/api/patients/", .user(.managePatients), PatientBody.self) { try $0.addPatient($1, $2) },
-        Route("PUT", "/api/patients/", .user(.managePatients), query: [.hospitalNumber], NumberedPatientBody.self) { try $0.putPatient($1, $2) },
+        Route("PUT", "/api/patients/", .user(.managePatients), query: [.hospitalNumber.required], NumberedPatientBody.self) {
+            try $0.putPatient($1, $2)
+        },
         Route("GET", "/api/patients/{id}/", .user(.readPatients)) { try $0.showPatient($1) },
         Route("PUT", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },
         Route("PATCH", "/api/patients/{id}/", .user(.managePatients), PatientBody.self) { try $0.changePatient($1, $2) },
@@ -107,7 +112,7 @@ extension Service {
         Route("PUT", "/api/patients/{id}/limites/", .user(.changeLimits), LimitList.self) { try $0.changePatientLimits($1, $2) },
         Route("GET", "/api/patients/{id}/limites/changements/", .user(.readAlerts), query: [.from, .to] + .page) { try $0.listLimitChanges($1) },
         Route("POST", "/api/patients/{id}/limites/essai/", .user(.changeLimits), TrialBody.self) { try $0.rehearse($1, $2) },
-        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings), query: [.vital, .from, .to, .points, .format]) {
+        Route("GET", "/api/patients/{id}/historique/", .user(.readReadings), query: [.vital.required, .from, .to, .points, .format]) {
             try $0.showHistory($1)
         },
         Route("GET", "/api/patients/{id}/alarmes/charge/", .user(.readAlerts), query: [.from, .to]) { try $0.alarmLoad($1) },
@@ -168,7 +173,7 @@ extension Route {
         _ method: String, _ path: String, _ requirement: Requirement, query: [QueryParameter] = [], _: Body.Type,
         _ handle: @escaping @Sendable (Service, Call, Body) throws -> Response
     ) {
-        self.init(method: method, path: path, requirement: requirement, query: query, bodyLimit: Body.limitBytes, takesForms: Body.takesForms) {
+        self.init(method: method, path: path, requirement: requirement, query: query, body: Body.self) {
             let body = try Body.read($0, $1)
             return { try handle($0, $1, body) }
         }

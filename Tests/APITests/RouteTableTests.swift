@@ -165,11 +165,11 @@ let guarded = Service.routes.filter { !$0.isOpen }
         try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
-    @Test("only logging in and out, and the version, are open to anyone") func open() {
+    @Test("only logging in and out, the version and the description are open to anyone") func open() {
         #expect(
             Set(Service.routes.filter(\.isOpen).map(\.path)) == [
                 "/api/token/", "/api/token/refresh/", "/api/token/verify/", "/api/token/blacklist/", "/api/session/",
-                "/api/version/",
+                "/api/version/", "/api/openapi.json",
             ])
         #expect(expectations.count == guarded.count)
     }

@@ -156,7 +156,7 @@ struct Problem: Error, Sendable {
 
 extension Problem.Code {
     /// Some have a sentence of their own, but to clients they are what others are.
-    fileprivate var wire: String {
+    var wire: String {
         switch self {
         case .patientRequired: Problem.Code.invalid.rawValue
         case .readmissionThrottled: Problem.Code.throttled.rawValue

@@ -5,12 +5,21 @@ struct QueryParameter: Sendable {
     let name: String
     /// Under which older clients know it.
     var aliases: [String] = []
+    var isRequired = false
+    let allowed: Allowed
     /// What is wrong with a text, if anything is.
     let fault: @Sendable (String) -> Problem.Message?
 
     init<Value>(_ name: String, _ type: FieldType<Value>, aliases: [String] = []) {
-        (self.name, self.aliases) = (name, aliases)
+        (self.name, self.aliases, allowed) = (name, aliases, type.allowed)
         fault = { type.read(.string($0)) == nil ? type.fault(of: .string($0)) : nil }
+    }
+
+    /// Not to be left out.
+    var required: QueryParameter {
+        var parameter = self
+        parameter.isRequired = true
+        return parameter
     }
 
     /// By number or hospital number.
@@ -60,7 +69,11 @@ extension Query {
         var faults: [String: [Problem.Message]] = [:]
         for name in unknown { faults[name] = [.own { Texts.unknownParameter(known.map(\.name), in: $0) }] }
         for parameter in known {
-            if let fault = self[parameter.name].flatMap(parameter.fault) { faults[parameter.name] = [fault] }
+            if let value = self[parameter.name] {
+                if let fault = parameter.fault(value) { faults[parameter.name] = [fault] }
+            } else if parameter.isRequired {
+                faults[parameter.name] = [.text(.required)]
+            }
         }
         guard faults.isEmpty else { throw Problem(status: 400, code: .invalid, fields: faults) }
     }

@@ -8,9 +8,7 @@ struct ValueBody: ObjectBody {
 
     static let takesForms = true
     static let others = OtherMembers.refused(except: ["id", "dispositif", "patient", "type_donnee", "unite", "timestamp"])
-    init(_ fields: inout BodyFields) {
-        value = fields.isPatch && !fields.has("valeur") ? fields.optional("valeur", .anything) : fields.required("valeur", .anything)
-    }
+    init(_ fields: inout BodyFields) { value = fields.unlessPatched("valeur", .reading) }
 }
 
 extension Service {

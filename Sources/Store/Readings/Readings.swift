@@ -21,7 +21,7 @@ public struct StoredReading: Sendable, Hashable {
         (self.key, self.value) = (key, value)
     }
 
-    public var reading: Reading { Reading(vital: key.vital, value: value, measuredAt: key.measuredAt) }
+    public var reading: Reading { Reading(vital: key.vital, value: value, measuredAt: key.measuredAt, source: ReadingSource(code: key.device)) }
 }
 
 extension StoredReading.Key {

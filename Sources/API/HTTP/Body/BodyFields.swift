@@ -12,20 +12,49 @@ struct BodyFields {
     let isPatch: Bool
     private var names: [String] = []
     private(set) var faults: [String: [Problem.Message]] = [:]
+    /// What was asked for, where that is what is wanted; else nil.
+    private(set) var asked: [BodyMember]?
 
     init(_ members: [String: JSON], isPatch: Bool = false) { (self.members, self.isPatch) = (members, isPatch) }
+
+    /// For the description of a body: has no members, says of each that it is there, and keeps what it was asked for.
+    static func describing(isPatch: Bool) -> BodyFields {
+        var fields = BodyFields([:], isPatch: isPatch)
+        fields.asked = []
+        return fields
+    }
 
     /// The fault of a field that is looked at with others.
     mutating func refuse(_ name: String, _ message: Problem.Message) { faults[name, default: []].append(message) }
 
     mutating func required<Value>(_ name: String, _ type: FieldType<Value>) -> Value {
-        if let value = optional(name, type) { return value }
-        if faults[name] == nil { refuse(name, .text(.required)) }
-        return type.placeholder
+        asked?.append(BodyMember(name, type.allowed, isRequired: true))
+        return value(name, type)
     }
 
     /// Nil where it is left out or null.
     mutating func optional<Value>(_ name: String, _ type: FieldType<Value>) -> Value? {
+        asked?.append(BodyMember(name, type.allowed, mayBeNull: true))
+        return find(name, type)
+    }
+
+    /// As `required`; nil where a PATCH leaves it out.
+    mutating func unlessPatched<Value>(_ name: String, _ type: FieldType<Value>) -> Value? {
+        if isPatch, !has(name) {
+            names.append(name)
+            return nil
+        }
+        asked?.append(BodyMember(name, type.allowed, isRequired: !isPatch))
+        return value(name, type)
+    }
+
+    private mutating func value<Value>(_ name: String, _ type: FieldType<Value>) -> Value {
+        if let value = find(name, type) { return value }
+        if faults[name] == nil { refuse(name, .text(.required)) }
+        return type.placeholder
+    }
+
+    private mutating func find<Value>(_ name: String, _ type: FieldType<Value>) -> Value? {
         names.append(name)
         guard let json = members[name], json != .null else { return nil }
         if let value = type.read(json) { return value }
@@ -34,14 +63,13 @@ struct BodyFields {
     }
 
     /// Whether it is there, be it null.
-    func has(_ name: String) -> Bool { members[name] != nil }
+    func has(_ name: String) -> Bool { members[name] != nil || asked != nil }
 
     /// A member that a record has in any case.
     mutating func change<Record, Value>(
         _ member: WritableKeyPath<Record, Value> & Sendable, _ name: String, _ type: FieldType<Value>, in change: inout Change<Record>
     ) {
-        if isPatch, !has(name) { return names.append(name) }
-        change.set(member, to: required(name, type))
+        if let value = unlessPatched(name, type) { change.set(member, to: value) }
     }
 
     /// A member that a record may be without.
@@ -57,6 +85,11 @@ struct BodyFields {
         _ name: String, atMost limit: Int, ignoring shown: [String] = [], _ read: (inout BodyFields) -> Element
     ) -> [Element] {
         names.append(name)
+        if asked != nil {
+            var element = BodyFields.describing(isPatch: false)
+            _ = read(&element)
+            asked?.append(BodyMember(name, elements: element.asked ?? [], atMost: limit, ignoring: shown))
+        }
         guard let json = members[name], json != .null else {
             refuse(name, .text(.required))
             return []

@@ -19,6 +19,8 @@ enum Allowed: Sendable {
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>?)
     case id, flag, instant, day
+    /// The value of a reading: a number or a letter, by the vital.
+    case reading
     /// How many at most.
     case list(Int)
 }
@@ -70,7 +72,7 @@ extension FieldType<Int> {
     /// The number of a patient, ward, device.
     static let id = FieldType(allowed: .id, placeholder: 1) { $0.lenientInteger.flatMap { (1...Int(Int32.max)).contains($0) ? $0 : nil } }
     /// The same, and 0: no device.
-    static let idOrZero = FieldType(allowed: .id, placeholder: 0) { $0.lenientInteger.flatMap { (0...Int(Int32.max)).contains($0) ? $0 : nil } }
+    static let idOrZero = integer(0...Int(Int32.max))
 }
 
 extension FieldType<Double> {
@@ -94,7 +96,7 @@ extension FieldType<Instant> {
 
 extension FieldType<JSON> {
     /// What it must be depends on something else.
-    static let anything = FieldType(allowed: .text(1...64), placeholder: .null) { $0 }
+    static let reading = FieldType(allowed: .reading, placeholder: .null) { $0 }
 }
 
 extension FieldType<[Int]> {
