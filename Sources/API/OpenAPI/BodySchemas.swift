@@ -49,8 +49,9 @@ extension Schema {
         var properties = Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.schema) })
         let optional = Set(members.filter { !$0.isRequired }.map(\.name))
         guard case .refused(let shown) = others else { return .object(properties, optional: optional) }
-        for name in shown { properties[name] = Schema(["readOnly": .bool(true)]) }
-        var schema = Schema.object(properties, optional: optional.union(shown))
+        let ignored = shown.filter { properties[$0] == nil }
+        for name in ignored { properties[name] = Schema(["readOnly": .bool(true)]) }
+        var schema = Schema.object(properties, optional: optional.union(ignored))
         schema.members["additionalProperties"] = .bool(false)
         return schema
     }

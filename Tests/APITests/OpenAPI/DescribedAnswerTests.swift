@@ -10,6 +10,7 @@ import Testing
 @Suite struct DescribedAnswerTests {
     let api: TestService
     private static let description = try! Description()  // it is our own JSON
+    private static let ofOne = guarded.filter { $0.path.contains("/patients/{id}/") || $0.path.contains("/dispositifs/{id}/") }
     private static let withBody = Service.routes.filter { $0.body.schema(isPatch: false) != nil && $0.path != "/api/iot/data/" }
 
     init() throws {
@@ -50,6 +51,16 @@ import Testing
             try check(
                 api.send(route.method, path + "?\(expected.query.replacing("#", with: "9"))", expected.body.replacing("#", with: "9")), route, "\(id)"
             )
+        }
+    }
+
+    @Test("what is refused of a patient who has left and of a device out of use is described") func over() throws {
+        #expect(try api.send("POST", "/api/patients/1/sortie/").status == 200)
+        #expect(try api.send("DELETE", "/api/iot/dispositifs/1/").status == 204)
+        for route in Self.ofOne {
+            let expected = try #require(expectations[route.testDescription])
+            let path = "\(try route.path(ward: 0, in: api, as: .admin))?\(expected.query.replacing("#", with: "8"))"
+            try check(api.send(route.method, path, expected.body.replacing("#", with: "8")), route, "\(route.testDescription)")
         }
     }
 

@@ -20,7 +20,8 @@ extension RouteDocument {
         .init(
             "POST", "/api/iot/dispositifs/{id}/update_status/", "A device's status", body: #"{"statut": "actif"}"#,
             answers: .json(
-                .object(["status": .only(.string(Texts.statusUpdated))]), example: #"{"status": "Statut mis à jour"}"#)),
+                .object(["status": .only(.string(Texts.statusUpdated))]), example: #"{"status": "Statut mis à jour"}"#),
+            errors: [.conflict]),
         .init(
             "POST", "/api/iot/dispositifs/{id}/cle/", "A new device key, shown once; the former one stops at once or after some hours",
             body: #"{"ancienne_valable_h": 24}"#, "{}",
@@ -33,7 +34,9 @@ extension RouteDocument {
             "POST", "/api/iot/dispositifs/{id}/etalonnages/", "Record a calibration",
             body: #"{"reference": "Masimo Radical-7 n° 1234", "a": 0, "b": -34.5, "c": 112.25, "spo2_min": 80, "spo2_max": 99}"#,
             answers: .made(.calibration), errors: [.conflict]),
-        .init("DELETE", "/api/iot/dispositifs/{id}/etalonnages/{etalonnage}/", "Take back a calibration", answers: .nothing),
+        .init(
+            "DELETE", "/api/iot/dispositifs/{id}/etalonnages/{etalonnage}/", "Take back a calibration", answers: .nothing,
+            errors: [.conflict]),
         .init("GET", "/api/iot/dispositifs/{id}/affectations/", "Who wore a device from when until when", answers: .page(.assignment)),
         .init(
             "POST", "/api/iot/dispositifs/{id}/affectations/", "Give a device to a patient",
@@ -64,8 +67,8 @@ extension RouteDocument {
                 .any([.latest, .map(Schema(["pattern": .string("^[0-9]+$")]), to: .latest)]),
                 example: #"{"spo2": {"valeur": 97, "unite": "%", "timestamp": "2026-11-22T14:43:18.120Z"}}"#, "Of `service`: by patient, by vital.")),
         .init("GET", "/api/iot/data/{id}/", "A reading", answers: .one(.reading), errors: [.deleted]),
-        .init("PUT", "/api/iot/data/{id}/", "Correct a reading", body: #"{"valeur": 98}"#, answers: .one(.reading), errors: [.conflict]),
-        .init("PATCH", "/api/iot/data/{id}/", "The same", body: #"{"valeur": 98}"#, answers: .one(.reading), errors: [.conflict]),
+        .init("PUT", "/api/iot/data/{id}/", "Correct a reading", body: #"{"valeur": 98}"#, answers: .one(.reading)),
+        .init("PATCH", "/api/iot/data/{id}/", "The same", body: #"{"valeur": 98}"#, answers: .one(.reading)),
         .init("DELETE", "/api/iot/data/{id}/", "Delete a reading; a tombstone stays", answers: .nothing),
     ]
 }

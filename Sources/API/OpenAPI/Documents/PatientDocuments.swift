@@ -42,7 +42,7 @@ extension RouteDocument {
         .init(
             "POST", "/api/patients/{id}/profil/", "Confirm the limit profile", body: #"{"profil": "adulte", "motif": "taille d'adulte"}"#,
             answers: .one(.patient), errors: [.conflict]),
-        .init("POST", "/api/patients/{id}/sortie/", "Discharge a patient", answers: .one(.patient), errors: [.conflict]),
+        .init("POST", "/api/patients/{id}/sortie/", "Discharge a patient", answers: .one(.patient)),
         .init(
             "POST", "/api/patients/{id}/sortie/annuler/", "Take back a discharge, within an hour", body: #"{"lit": "12"}"#, "{}",
             answers: .one(.returnedPatient), errors: [.conflict]),
