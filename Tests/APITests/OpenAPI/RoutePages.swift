@@ -75,7 +75,7 @@ struct RoutePages {
         ]
         if let properties = schema["properties"]?.members {
             let shown = properties.filter { $0.value["readOnly"] == .bool(true) }.keys.sorted()
-            lines += table(members(schema).filter { !shown.contains($0.name) })
+            lines += table(members(schema, isSent: true).filter { !shown.contains($0.name) })
             if !shown.isEmpty { lines += ["Ignored: \(shown.map { "`\($0)`" }.joined(separator: ", ")).", ""] }
         } else {
             lines += ["\(type(schema)).", ""]
@@ -95,7 +95,7 @@ struct RoutePages {
         if schema["properties"] != nil {
             lines += table(members(schema))
         } else {
-            lines[0] += " \(type(schema))."
+            lines[0] += " \(type(schema).prefix(1).uppercased())\(type(schema).dropFirst())."
         }
         // Of an object that has its own place, once there.
         let isNamed = schema["$ref"] != nil || schema["items"]?["$ref"] != nil
@@ -118,16 +118,17 @@ struct RoutePages {
 
     // MARK: Pieces
 
-    private func members(_ schema: JSON) -> [(name: String, what: String, text: String)] {
+    private func members(_ schema: JSON, isSent: Bool = false) -> [(name: String, what: String, text: String)] {
         let required = Set((schema["required"]?.array ?? []).compactMap(\.text))
         return (schema["properties"]?.members ?? [:]).sorted { $0.key < $1.key }.map { name, one in
-            (name, type(one) + (required.contains(name) ? "" : ", may be missing"), one["description"]?.text ?? "")
+            let need = required.contains(name) ? (isSent ? ", required" : "") : (isSent ? "" : ", may be missing")
+            return (name, type(one) + need, one["description"]?.text ?? "")
         }
     }
 
     private func table(_ rows: [(name: String, what: String, text: String)]) -> [String] {
         if rows.isEmpty { return [] }
-        return ["| | | |", "|---|---|---|"] + rows.map { "| `\($0.name)` | \($0.what) | \($0.text) |" } + [""]
+        return ["| name | type | |", "|---|---|---|"] + rows.map { "| `\($0.name)` | \($0.what) | \($0.text) |" } + [""]
     }
 
     private func code(_ json: JSON) -> [String] {

@@ -250,6 +250,23 @@ import Testing
         #expect(try api.send("POST", "/api/iot/dispositifs/1/update_status/", as: .device, #"{"statut":"x"}"#).status == 401)
     }
 
+    @Test("what old clients compare is the same in every language") func statusWord() throws {
+        let answer = try api.send(
+            "POST", "/api/iot/dispositifs/1/update_status/", #"{"statut":"actif"}"#, headers: ["Accept-Language": "en"])
+        #expect(answer["status"]?.text == "Statut mis à jour")
+    }
+
+    @Test("a temperature says where it was measured, in the answer, in lists and alone") func site() throws {
+        for (sender, origin, site) in [(TestService.Sender.infirmier, #""patient":1"#, "centrale"), (.device, #""dispositif":1"#, "peau")] {
+            let made = try api.send("POST", "/api/iot/data/", as: sender, "{\(origin),\"type_donnee\":\"temperature\",\"valeur\":36.5}")
+            #expect(made.status == 201 && made["site"]?.text == site, "\(made.text)")
+            let id = try #require(made["id"]?.text)
+            #expect(try api.send("GET", "/api/iot/data/\(id)/")["site"]?.text == site)
+            let list = try #require(try api.send("GET", "/api/iot/data/?patient_id=1&type_donnee=temperature").json?.array)
+            #expect(list.first { $0["id"]?.text == id }?["site"]?.text == site)
+        }
+    }
+
     @Test("by hand a nurse names the patient, by number or hospital number, of the own ward only") func byHand() throws {
         for key in ["1", #""H0""#, #""1""#] {
             let answer = try post(#"{"patient":\#(key),"type_donnee":"consciousness","valeur":"C"}"#, as: .infirmier)

@@ -23,7 +23,7 @@ extension RouteDocument {
             answers: .init(
                 status: 200, schema: .list(.any([.component(.patient), .component(.dischargedPatient)])),
                 example: SchemaComponent.patient.schema.example.map { .array([$0]) }, headers: DocumentedAnswer.linked,
-                text: "A list of Patient; with `sortis=true` of DischargedPatient.")),
+                text: "A list of Patient; with `sortis=true` of DischargedPatient."), errors: [.sessionLocked]),
         .init(
             "POST", "/api/patients/", "Admit a patient, or admit again who has left", body: newPatient,
             answers: .made(.patient, "Somebody new."), .one(.patient, "Somebody who is back."), errors: [.conflict, .readmissionThrottled]),
