@@ -214,7 +214,7 @@ def answered(report):
     with open(report, encoding="utf-8") as file:
         for line in file:
             for recorder in [event.get("recorder") for event in json.loads(line).values() if isinstance(event, dict)]:
-                for name, interaction in (recorder or {}).get("interactions", {}).items():
+                for interaction in (recorder or {}).get("interactions", {}).values():
                     response = interaction.get("response") or {}
                     if 200 <= response.get("status_code", 0) < 300:
                         found.add(recorder["label"])
