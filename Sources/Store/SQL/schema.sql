@@ -346,7 +346,7 @@ CREATE FUNCTION public.device_json(device integer, patient integer) RETURNS json
         'raisons', coalesce(s.reasons, '{}'), 'decalage_ms', shown_clock_offset(s),
         'porte_depuis', (SELECT wire_time(lower(a.during)) FROM device_assignment a WHERE a.device_id = d.id AND a.patient_id = patient
             AND a.during @> clock_timestamp()),
-        'etalonnage', device_calibration(d.id), 'inverse', coalesce(s.leds_inverted, false))
+        'retire_le', wire_time(d.retired_at), 'etalonnage', device_calibration(d.id), 'inverse', coalesce(s.leds_inverted, false))
     FROM devices d LEFT JOIN device_state s ON s.device_id = d.id WHERE d.id = device
 $$;
 CREATE FUNCTION public.device_state_changed() RETURNS trigger
