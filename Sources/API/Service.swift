@@ -102,7 +102,7 @@ public struct Service: Sendable {
     /// - Returns: also the header that warns of what is answered all the same.
     private func query(of request: Request, _ route: Route) throws -> (Query, warning: (String, String)?) {
         let query = try Query(request.query, route.query)
-        if query.values.isEmpty, !route.query.contains(where: \.isRequired) { return (query, nil) }
+        guard !query.values.isEmpty else { return (query, nil) }
         let unknown = query.unknown(route.query)
         try query.check(route.query, unknown: unknownQuery == .refuse ? unknown : [])
         guard !unknown.isEmpty else { return (query, nil) }

@@ -5,6 +5,7 @@ struct QueryParameter: Sendable {
     let name: String
     /// Under which older clients know it.
     var aliases: [String] = []
+    /// Its handler refuses a request without it, once it is known whom the path names.
     var isRequired = false
     let allowed: Allowed
     /// What is wrong with a text, if anything is.
@@ -69,11 +70,7 @@ extension Query {
         var faults: [String: [Problem.Message]] = [:]
         for name in unknown { faults[name] = [.own { Texts.unknownParameter(known.map(\.name), in: $0) }] }
         for parameter in known {
-            if let value = self[parameter.name] {
-                if let fault = parameter.fault(value) { faults[parameter.name] = [fault] }
-            } else if parameter.isRequired {
-                faults[parameter.name] = [.text(.required)]
-            }
+            if let fault = self[parameter.name].flatMap(parameter.fault) { faults[parameter.name] = [fault] }
         }
         guard faults.isEmpty else { throw Problem(status: 400, code: .invalid, fields: faults) }
     }

@@ -118,7 +118,7 @@ extension Service {
     /// By hospital number: changes whom the caller sees under it, present or discharged, and else admits somebody new. The same request again
     /// changes nothing, and admits nobody who has left: an integration engine may repeat what it has sent.
     func putPatient(_ call: Call, _ named: NumberedPatientBody) throws -> Response {
-        let number = call.query["identifiant"] ?? ""
+        guard let number = call.query["identifiant"] else { throw Problem.invalid("identifiant", .required) }
         let said = named.body.fields(hospitalNumber: number)
         guard said.hospitalNumber == number else { throw Problem.invalid("identifiant", .otherNumber) }
         func known() throws -> Response? {

@@ -91,6 +91,15 @@ import Testing
         }
     }
 
+    @Test("a query parameter that is required is asked for, and no other") func parameters() throws {
+        for route in guarded where !route.query.isEmpty {
+            let path = try route.path(ward: 0, in: api, as: .admin)
+            let answer = try api.send(route.method, path, expectations[route.testDescription]?.body.replacing("#", with: "7") ?? "")
+            let required = Set(route.query.filter(\.isRequired).map(\.name))
+            #expect((answer["errors"]?.names ?? []) == required, "\(route.testDescription): \(answer.text)")
+        }
+    }
+
     @Test("a member of the wrong type is refused under its name") func types() throws {
         for route in Self.withBody { try checkTypes(route) }
     }
