@@ -183,6 +183,7 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let answer = try api.send(route.method, "\(path)?\(expected.query.replacing("#", with: "\(number)"))", as: sender, body)
             let status = expected.who.contains(sender) ? expected.status : sender == .nobody ? 401 : 403
             #expect(answer.status == status, "\(sender): \(answer.text)")
+            try expectDescribed(answer, route, "\(sender)")
             if status == 401 {
                 #expect(answer.header("WWW-Authenticate") == #"Bearer realm="api""#)
                 #expect(answer["code"]?.text == "not_authenticated")

@@ -9,7 +9,6 @@ import Testing
 /// What is answered is what the description says, and what it says of bodies is what the decoder takes.
 @Suite struct DescribedAnswerTests {
     let api: TestService
-    private static let description = try! Description()  // it is our own JSON
     private static let ofOne = guarded.filter { $0.path.contains("/patients/{id}/") || $0.path.contains("/dispositifs/{id}/") }
     private static let withBody = Service.routes.filter { $0.body.schema(isPatch: false) != nil && $0.path != "/api/iot/data/" }
 
@@ -26,31 +25,24 @@ import Testing
         try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
 
-    /// - Throws: an answer that the description does not have, or has otherwise.
-    private func check(_ answer: Answer, _ route: Route, _ place: Comment) throws {
-        let operation = try #require(Self.description.operations.first { $0.name == route.testDescription })
-        let types = try #require(operation.answers(answer.status), "\(place): \(answer.status) is not described")
-        if types.isEmpty { return #expect(answer.text.isEmpty, place) }
-        let type = try #require(answer.header("Content-Type")).split(separator: ";").first.map(String.init) ?? ""
-        let schema = try #require(types[type]?["schema"], "\(place): \(type) is not described")
-        guard type != "text/csv" else { return }
-        #expect(Self.description.check.faults(try #require(answer.json), schema) == [], place)
-    }
-
-    @Test("what each caller is answered is described, to the last member", arguments: guarded) func answers(route: Route) throws {
-        let expected = try #require(expectations[route.testDescription])
-        for (number, sender) in TestService.Sender.allCases.enumerated() {
-            let body = expected.body.replacing("#", with: "\(number)")
-            let path = "\(try route.path(ward: 0, in: api, as: sender))?\(expected.query.replacing("#", with: "\(number)"))"
-            try check(api.send(route.method, path, as: sender, body), route, "\(sender)")
-            try check(api.send(route.method, path + "&inconnu=1", as: sender, body), route, "\(sender), unknown parameter")
-            try check(api.send(route.method, path, as: sender, "{"), route, "\(sender), no JSON")
-        }
-        for id in ["0", "999999", "x", "99999999999999999999"] {
-            let path = route.path.replacing(/\{[a-z]+\}/, with: id)
-            try check(
-                api.send(route.method, path + "?\(expected.query.replacing("#", with: "9"))", expected.body.replacing("#", with: "9")), route, "\(id)"
-            )
+    /// What is done is checked where it is done, in `RouteTableTests`.
+    @Test("what is refused is described") func refusals() throws {
+        for route in guarded {
+            let expected = try #require(expectations[route.testDescription])
+            let query = expected.query.replacing("#", with: "9")
+            for sender in TestService.Sender.allCases {
+                let path = "\(try route.path(ward: 0, in: api, as: sender))?\(query)"
+                try expectDescribed(api.send(route.method, path + "&inconnu=1", as: sender, expected.body), route, "\(sender), unknown parameter")
+                guard ["POST", "PUT", "PATCH"].contains(route.method) else { continue }
+                try expectDescribed(api.send(route.method, path, as: sender, "{"), route, "\(sender), no JSON")
+                let type = ["Content-Type": "text/plain"]
+                try expectDescribed(api.send(route.method, path, as: sender, expected.body + " ", headers: type), route, "\(sender), a text")
+            }
+            guard route.path.contains("{") else { continue }
+            for id in ["0", "999999", "x", "99999999999999999999"] {
+                let path = "\(route.path.replacing(/\{[a-z]+\}/, with: id))?\(query)"
+                try expectDescribed(api.send(route.method, path, expected.body.replacing("#", with: "9")), route, "\(id)")
+            }
         }
     }
 
@@ -60,7 +52,7 @@ import Testing
         for route in Self.ofOne {
             let expected = try #require(expectations[route.testDescription])
             let path = "\(try route.path(ward: 0, in: api, as: .admin))?\(expected.query.replacing("#", with: "8"))"
-            try check(api.send(route.method, path, expected.body.replacing("#", with: "8")), route, "\(route.testDescription)")
+            try expectDescribed(api.send(route.method, path, expected.body.replacing("#", with: "8")), route, "\(route.testDescription)")
         }
     }
 
@@ -132,11 +124,11 @@ import Testing
             default: #"{\#(origin),"mesures":[{"type_donnee":"spo2","valeur":97,"unite":"%","age_ms":10}],"timestamp":"\#(time)",\#(state)}"#
             }
         let json = try JSON(parsing: Array(body.utf8))
-        #expect(Self.description.check.faults(json, shape.schema.json) == [])
+        #expect(Description.own.check.faults(json, shape.schema.json) == [])
         for sender in [TestService.Sender.device, .infirmier] {
             let answer = try api.send("POST", "/api/iot/data/", as: sender, body)
             #expect(answer.status == 201, "\(answer.text)")
-            try check(answer, Service.routes.first { $0.testDescription == "POST /api/iot/data/" }!, "\(shape)")
+            try expectDescribed(answer, Service.routes.first { $0.testDescription == "POST /api/iot/data/" }!, "\(shape)")
         }
         #expect(try api.count("SELECT battery FROM device_state WHERE device_id = 1") == 81)
     }
@@ -153,7 +145,7 @@ import Testing
         let answer = try api.send("POST", "/api/iot/data/", as: .device, body)
         #expect(answer.status == 400 && answer["errors"]?[field] != nil, "\(answer.text)")
         #expect(
-            Self.description.check.faults(
+            Description.own.check.faults(
                 try JSON(parsing: Array(body.utf8)),
                 Schema.any([
                     .component(.singleReading), .component(.readingMap), .component(.report),

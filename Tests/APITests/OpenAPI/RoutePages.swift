@@ -14,6 +14,7 @@ struct RoutePages {
     var pages: [String: String] {
         var pages: [String: String] = [:]
         for (file, components) in Self.objects { pages[file] = objects(components) }
+        pages["vitals.md"] = vitals
         for subject in OpenAPIDocument.subjects { pages[Self.file(subject.name)] = page(subject) }
         return pages
     }
@@ -114,6 +115,22 @@ struct RoutePages {
             if let example = component.schema.example { lines += code(example) }
         }
         return lines.dropLast().joined(separator: "\n") + "\n"
+    }
+
+    private var vitals: String {
+        var lines = [
+            Self.note, "# Vitals", "",
+            "What `type_donnee` may be. A unit is sent as it is shown, or as its UCUM code; it may be left out. A value outside the range is refused.",
+            "", "| `type_donnee` | unit | UCUM | LOINC | values | decimals shown |", "|---|---|---|---|---|---|",
+        ]
+        for vital in Vital.allCases {
+            let one = vital.properties
+            let range = "\(shown(one.plausible.lowerBound)) to \(shown(one.plausible.upperBound))"
+            let values = one.letters.map { $0.map { "`\($0)`" }.joined(separator: ", ") } ?? range
+            let decimals = one.letters == nil ? "\(one.decimals)" : ""
+            lines.append("| `\(vital.rawValue)` | \(one.unit) | \(one.ucum) | \(one.loinc.joined(separator: ", ")) | \(values) | \(decimals) |")
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     // MARK: Pieces
