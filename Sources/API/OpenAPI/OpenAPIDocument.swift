@@ -102,8 +102,12 @@ struct OpenAPIDocument {
             content["examples"] = .object(Dictionary(uniqueKeysWithValues: examples))
         }
         var types = ["application/json": JSON.object(content)]
-        if route.takesForms { types["application/x-www-form-urlencoded"] = .object(["schema": schema.json]) }
-        return .object(["content": .object(types), "required": .bool(!route.body.mayBeEmpty)])
+        if route.takesForms {
+            for type in ["application/x-www-form-urlencoded", "multipart/form-data"] { types[type] = .object(["schema": schema.json]) }
+        }
+        // No body is as good as `{}`.
+        let mayBeEmpty = schema.members["properties"] != nil && schema.members["required"] == nil
+        return .object(["content": .object(types), "required": .bool(!mayBeEmpty)])
     }
 }
 

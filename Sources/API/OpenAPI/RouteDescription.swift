@@ -42,7 +42,7 @@ extension Route {
         case .user, .display, .userOrDevice: codes += [.permissionDenied, .passwordChangeRequired]
         }
         if case .display = requirement {} else { codes.append(.sessionLocked) }
-        return codes + [.notAuthenticated, .tokenNotValid, .permissionDenied, .tooManyRequests]
+        return codes + [.notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .permissionDenied, .tooManyRequests]
     }
 
     var pathParameters: [JSON] {
@@ -124,12 +124,11 @@ extension Problem.Code {
     var status: Int {
         switch self {
         case .parseError, .invalid, .patientRequired: 400
-        case .notAuthenticated, .tokenNotValid, .noActiveAccount, .provisionalPasswordExpired: 401
+        case .notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .noActiveAccount, .provisionalPasswordExpired: 401
         case .permissionDenied, .passwordChangeRequired, .sessionLocked: 403
-        case .notFound: 404
+        case .notFound, .deleted: 404
         case .methodNotAllowed: 405
         case .requestRunning, .conflict, .noPatientAssigned, .patientWearsDevice: 409
-        case .deleted: 410
         case .changedMeanwhile: 412
         case .tooLarge: 413
         case .unsupportedMediaType: 415

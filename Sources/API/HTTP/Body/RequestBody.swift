@@ -7,8 +7,6 @@ protocol RequestBody: Sendable {
     static var limitBytes: Int { get }
     /// Whether forms are accepted, `application/x-www-form-urlencoded` and `multipart/form-data`, as the replaced system's clients send them.
     static var takesForms: Bool { get }
-    /// Whether an empty body is as good as `{}`.
-    static var mayBeEmpty: Bool { get }
     /// Of its JSON; nil: there is nothing to send. - Parameter isPatch: what is left out stays as it is.
     static func schema(isPatch: Bool) -> Schema?
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self
@@ -41,7 +39,6 @@ enum BodyLimit {
 extension RequestBody {
     static var limitBytes: Int { BodyLimit.others }
     static var takesForms: Bool { false }
-    static var mayBeEmpty: Bool { false }
 }
 
 /// A body that is an object.
@@ -123,7 +120,6 @@ struct NoBody: ObjectBody {
 
 /// Of a route whose method has no body: what comes is not looked at.
 struct IgnoredBody: RequestBody {
-    static let mayBeEmpty = true
     static func schema(isPatch: Bool) -> Schema? { nil }
     static func read(_ body: [UInt8], _ context: BodyContext) -> IgnoredBody { IgnoredBody() }
 }

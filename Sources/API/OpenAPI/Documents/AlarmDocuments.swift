@@ -57,11 +57,13 @@ extension RouteDocument {
             answers: .made(.alert), .one(.alert, "The open one of the same patient, kind and author was updated."), errors: [.tooManyOpenAlerts]),
         .init("GET", "/api/iot/alertes/{id}/", "An alert", answers: .one(.alert)),
         .init(
-            "PUT", "/api/iot/alertes/{id}/", "Acknowledge an alert, as the replaced system's clients do", body: #"{"acquittee": true}"#,
+            "PUT", "/api/iot/alertes/{id}/", "Acknowledge an alert, or change one that a person raised", body: #"{"acquittee": true}"#,
             answers: .one(.alert), errors: [.conflict]),
         .init(
-            "PATCH", "/api/iot/alertes/{id}/", "The same", body: #"{"acquittee": true, "niveau_gravite": "error"}"#, answers: .one(.alert),
+            "PATCH", "/api/iot/alertes/{id}/", "The same, with some members", body: #"{"acquittee": true, "niveau_gravite": "error"}"#,
+            answers: .one(.alert),
             errors: [.conflict]),
+        .init("DELETE", "/api/iot/alertes/{id}/", "Acknowledge an alert, as the replaced system's clients do: none is deleted", answers: .nothing),
         .init(
             "POST", "/api/iot/alertes/{id}/acquitter/",
             "Acknowledge an alert; 409 if it is worse than the priority that is said", body: #"{"niveau_gravite": "error"}"#, "{}",
