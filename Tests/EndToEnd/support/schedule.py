@@ -4,7 +4,7 @@ from xdist.scheduler import LoadFileScheduling
 # The longest first, so that no worker is left alone with one of them at the end. Beginnings of test ids below Tests/EndToEnd.
 LONGEST = (
     "slow/test_day.py", "dashboard/test_accessible.py", "operations/test_resuming.py", "dashboard/test_wall.py", "dashboard/test_keyboard.py",
-    "dashboard/test_limits_page.py", "dashboard/test_account.py", "operations/test_outage.py", "devices/test_simulate.py",
+    "api/test_openapi.py", "dashboard/test_limits_page.py", "dashboard/test_account.py", "operations/test_outage.py", "devices/test_simulate.py",
     "dashboard/test_alarms_page.py", "dashboard/test_dashboard.py", "operations/test_faults.py", "operations/test_cli.py",
     "operations/test_database_roles.py", "dashboard/test_freshness.py",
 )
