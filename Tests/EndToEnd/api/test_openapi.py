@@ -174,7 +174,10 @@ def test_each_example_is_answered_as_described(hospital, description):
 def test_no_request_that_is_made_up_gets_an_answer_that_is_not_described(hospital, role, tmp_path):
     phases, short, long, least = RUNS[role]
     seconds = long if IS_LONG else short
-    token = hospital.devices[0].key if role == "device" else hospital.log_in(role)["access"]
+    if role == "device":
+        token = hospital.request("POST", f"/api/iot/dispositifs/{DEVICE}/cle/", role="admin").json()["cle"]
+    else:
+        token = hospital.log_in(role)["access"]
     alerts = [hospital.request("POST", "/api/iot/alertes/", role="admin", json={
         "patient": one.patient, "type_alerte": f"essai-{uuid.uuid4()}", "message": "essai", "niveau_gravite": "info"}).json()["id"]
         for one in hospital.devices[:3]]
@@ -185,7 +188,7 @@ def test_no_request_that_is_made_up_gets_an_answer_that_is_not_described(hospita
              "data": readings, "own": hospital.request("GET", "/api/moi/", role="admin").json()["id"]}
     options = []
     if role == "device":
-        known["dispositifs"] = [hospital.devices[0].id]
+        known["dispositifs"] = [DEVICE]
         options = ["--include-path-regex", "/(data|update_status|version)/$"]
     else:
         sessions = requests.get(hospital.url + "/api/moi/sessions/", timeout=10, headers={"Authorization": f"Bearer {token}"}).json()
