@@ -57,6 +57,14 @@ struct DocumentedAnswer: Sendable {
     }
     static let linked = ["Link": "While more follow: `<?…>; rel=\"next\"`, the query of the next page."]
 
+    /// Or a file of comma-separated values, as `format` or `Accept` says.
+    func orFile(_ columns: String) -> DocumentedAnswer {
+        var answer = self
+        answer.otherTypes = ["text/csv": .text]
+        answer.text += " With `format=csv`, or `Accept: text/csv`, a file of comma-separated values: \(columns)."
+        return answer
+    }
+
     /// A pause or a hold by its name, or null.
     static func current(_ name: String, _ component: SchemaComponent) -> DocumentedAnswer {
         DocumentedAnswer(

@@ -50,10 +50,12 @@ extension RouteDocument {
     ]
 
     static let alerts: [RouteDocument] = [
-        .init("GET", "/api/iot/alertes/", "Alerts, newest first", answers: .page(.alert)),
+        .init(
+            "GET", "/api/iot/alertes/", "Alerts, newest first; `format=csv` gives a file of any length",
+            answers: .page(.alert).orFile(Alert.csvHeading)),
         .init(
             "POST", "/api/iot/alertes/", "Raise an alert by hand",
-            body: #"{"patient": 12, "type_alerte": "chute", "message": "Chute sans gravite", "niveau_gravite": "warning"}"#,
+            body: #"{"patient": 12, "type_alerte": "chute", "message": "Chute sans gravité", "niveau_gravite": "warning"}"#,
             answers: .made(.alert), .one(.alert, "The open one of the same patient, kind and author was updated."), errors: [.tooManyOpenAlerts]),
         .init("GET", "/api/iot/alertes/{id}/", "An alert", answers: .one(.alert)),
         .init(

@@ -1,4 +1,5 @@
 import Clinical
+import Store
 
 extension RouteDocument {
     private static let worn: [Problem.Code] = [.conflict, .patientWearsDevice]
@@ -50,7 +51,9 @@ extension RouteDocument {
     ]
 
     static let readings: [RouteDocument] = [
-        .init("GET", "/api/iot/data/", "Readings, newest first", answers: .page(.reading)),
+        .init(
+            "GET", "/api/iot/data/", "Readings, newest first; `format=csv` gives a file of any length",
+            answers: .page(.reading).orFile(StoredReading.csvHeading)),
         .init(
             "POST", "/api/iot/data/", "Report readings: one, a map, or many with the device's state",
             body: #"{"dispositif": 5, "type_donnee": "spo2", "valeur": 97, "unite": "%"}"#,

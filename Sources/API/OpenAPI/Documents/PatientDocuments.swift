@@ -49,7 +49,8 @@ extension RouteDocument {
         .init("GET", "/api/patients/{id}/score/", "The early warning score (NEWS2)", answers: .one(.score)),
         .init(
             "GET", "/api/patients/{id}/historique/", "A history for a chart, in buckets",
-            answers: .json(.history, example: "[[1795358580000, 95, 96.4, 98, 60]]", "`[ms, minimum, average, maximum, count]` of each bucket.")),
+            answers: .json(.history, example: "[[1795358580000, 95, 96.4, 98, 60]]", "`[ms, minimum, average, maximum, count]` of each bucket.")
+                .orFile("debut,minimum,moyenne,maximum,nombre")),
         .init(
             "GET", "/api/patients/{id}/saisies/", "What the caller has entered by hand for a patient, and can change still", answers: .list(.ownEntry)
         ),
