@@ -15,10 +15,11 @@ import * as session from "./session/index.js";
 import * as shell from "./shell/index.js";
 import { keepOffline } from "./shell/keep-offline.js";
 import { route } from "./shell/router.js";
+import * as signal from "./signal/index.js";
 import * as ward from "./ward/index.js";
 
 /** The element folders. They are defined late, see `start`. */
-const FOLDERS = [administration, alarms, handover, history, limits, live, patient, session, shell, ward];
+const FOLDERS = [administration, alarms, handover, history, limits, live, patient, session, shell, signal, ward];
 
 /** What a browser takes for a person who may want sound. */
 const HANDS = ["pointerdown", "pointerup", "keydown"];

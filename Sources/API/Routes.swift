@@ -154,6 +154,7 @@ extension Service {
         },
         Route("POST", "/api/iot/alertes/", .user(.raiseAlerts), NewAlertBody.self) { try $0.raiseAlert($1, $2) },
         Route("GET", "/api/iot/alertes/{id}/", .user(.readAlerts)) { try $0.showAlert($1) },
+        Route("GET", "/api/iot/alertes/{id}/traces/", .user(.readAlerts)) { try $0.showAlertTraces($1) },
         Route("PUT", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("PATCH", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts), AlertChange.self) { try $0.changeAlert($1, $2) },
         Route("DELETE", "/api/iot/alertes/{id}/", .user(.acknowledgeAlerts)) { try $0.dismissAlert($1) },

@@ -107,6 +107,7 @@ let expectations: [String: Expectation] = [
     "POST /api/iot/alertes/": .init(
         who: care, body: #"{"patient":1,"type_alerte":"x","message":"m","niveau_gravite":"info"}"#, status: 201),
     "GET /api/iot/alertes/{id}/": .init(who: people),
+    "GET /api/iot/alertes/{id}/traces/": .init(who: people),
     "PUT /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "PATCH /api/iot/alertes/{id}/": .init(who: care, body: #"{"acquittee":true}"#),
     "DELETE /api/iot/alertes/{id}/": .init(who: care, status: 204),

@@ -111,7 +111,7 @@ import Testing
         #expect(!String(decoding: encode([], state).body, as: UTF8.self).contains("raisons"))
     }
 
-    @Test("a report never outgrows its buffer or the server's limits, and still ends well", arguments: [2048, 2049, 4096, 10_000, 65_536])
+    @Test("a report never outgrows its buffer or the server's limits, and still ends well", arguments: [2560, 2561, 4096, 10_000, 65_536])
     func limits(capacity: Int) throws {
         var g = SeededGenerator(seed: 9)
         let records = (0..<400).map { number in
@@ -124,6 +124,14 @@ import Testing
         (state.boot, state.sequence, state.free_heap, state.dropped, state.rules_version) = (.max, .max, .max, .max, .max)
         (state.has_curve, state.curve, state.is_inverted) = (true, fj_spo2_curve(a: -999.99, b: -999.99, c: -999.99), true)
         setReasons(&state, Array(repeating: FJ_REASON_LOW_PERFUSION, count: 6))
+        let trace = UnsafeMutablePointer<fj_trace>.allocate(capacity: 1)
+        defer { trace.deallocate() }
+        trace.initialize(to: fj_trace())
+        (trace.pointee.begun, trace.pointee.ended, trace.pointee.step, trace.pointee.count) = (
+            7, 7, FJ_TRACE_STEP_MAX, UInt16(FJ_STRIP_SECONDS * FJ_STRIP_RATE_HZ)
+        )
+        (trace.pointee.rate_hundredths, trace.pointee.utc_ms) = (9999, 1_999_999_999_000)
+        state.trace = UnsafePointer(trace)
         let long = String(repeating: "x", count: 200)
         let (body, count) = long.withCString { text in
             (state.firmware, state.reset_reason) = (text, text)
@@ -132,7 +140,7 @@ import Testing
         #expect(count > 0)
         let report = try Report.decode(body, now: Instant(milliseconds: 2_000_000_000_000))
         #expect(report.readings.count + report.rejected.count == count * 6 && count * 6 <= Report.maximumReadings)
-        #expect(report.state?.firmware?.count == 64)
+        #expect(report.state?.firmware?.count == 64 && report.state?.trace?.differences.count == 200)
         // The state at its longest, with what closes the body, fits into what is kept free for it.
         let longest = long.withCString { text in
             (state.firmware, state.reset_reason) = (text, text)

@@ -11,7 +11,7 @@ const ROOT = ["context.js", "permissions.js"];
 const ALLOWED = {
   "context.js": { alarms: "makes the alarm monitor, its player and its roster", session: "makes the session" },
   administration: { limits: "edits the limits of wards and of the hospital", session: "reads the browser of a session" },
-  handover: { alarms: "marks alerts with the shapes of the live traces", history: "shows the same gaps, limits and alert steps as the history" },
+  handover: { alarms: "marks alerts with the shapes of the live traces", signal: "draws the recorded signal of an alert", history: "shows the same gaps, limits and alert steps as the history" },
   patient: { alarms: "marks alerts on the live traces", limits: "shows a patient's limits" },
   shell: { administration: "links to the administration if an account may open a section of it" },
 };

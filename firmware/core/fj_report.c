@@ -158,6 +158,54 @@ static void put_reasons(fj_report *report, const fj_reason reason[FJ_VITAL_COUNT
     if (has_any) put(report, "}");
 }
 
+/// RFC 4648 with padding.
+static void put_base64(fj_report *report, const int8_t *bytes, size_t count) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < count; i += 3) {
+        uint32_t group = 0;
+        for (size_t j = 0; j < 3; j++) group = group << 8 | (i + j < count ? (uint8_t)bytes[i + j] : 0u);
+        char text[4];
+        for (size_t j = 0; j < 4; j++) text[j] = i + j > count ? '=' : digits[group >> (18 - 6 * j) & 63u];
+        put_bytes(report, text, sizeof text);
+    }
+}
+
+static void put_causes(fj_report *report, const char *name, uint8_t causes) {
+    static const char *const cause[] = {"spo2", "heart_rate", "pouls_introuvable"};
+    const char *lead = "\"";
+    put(report, "\"");
+    put(report, name);
+    put(report, "\":[");
+    for (unsigned i = 0; i < sizeof cause / sizeof *cause; i++) {
+        if (!(causes >> i & 1u)) continue;
+        put(report, lead);
+        put(report, cause[i]);
+        put(report, "\"");
+        lead = ",\"";
+    }
+    put(report, "],");
+}
+
+static void put_trace(fj_report *report, const fj_trace *trace, uint64_t age_ms) {
+    put(report, ",\"trace\":{");
+    put_causes(report, "debut", trace->begun);
+    put_causes(report, "fin", trace->ended);
+    if (trace->utc_ms > 0) {
+        put(report, "\"timestamp\":");
+        put_time(report, trace->utc_ms);
+    } else {
+        put(report, "\"age_ms\":");
+        put_unsigned(report, age_ms);
+    }
+    put(report, ",\"cadence\":");
+    put_hundredths(report, trace->rate_hundredths);
+    put(report, ",\"pas\":");
+    put_unsigned(report, trace->step);
+    put(report, ",\"ir\":\"");
+    put_base64(report, trace->difference, trace->count);
+    put(report, "\"}");
+}
+
 fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *length) {
     if (!report || !report->body || !state || !length) return FJ_ERROR_ARGUMENT;
     if (state->utc_ms > FJ_TIME_MAX) return FJ_ERROR_RANGE;
@@ -187,6 +235,7 @@ fj_error fj_report_end(fj_report *report, const fj_report_state *state, size_t *
     if (state->detached & ((1u << FJ_VITAL_COUNT) - 1u)) put_detached(report, state->detached);
     put_reasons(report, state->reason);
     if (state->is_inverted) put(report, ",\"inverse\":true");
+    if (state->trace && state->trace->utc_ms <= FJ_TIME_MAX) put_trace(report, state->trace, state->trace_age_ms);
     put(report, "}}");
     // Cannot be: fj_report_add kept FJ_REPORT_STATE_BYTES free. But never overflowing is worth a line.
     if (report->length > report->capacity) return FJ_ERROR_SPACE;

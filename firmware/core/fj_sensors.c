@@ -65,14 +65,18 @@ static void take_samples(fj_sensors *sensors) {
     for (unsigned i = 0; i < got->count; i++) {
         if (sensors->mixed > 0) {
             sensors->mixed--;
+            fj_strip_lost(&sensors->strip, 1);
             continue;
         }
         fj_ppg_push(&sensors->ppg, (float)got->sample[i].infrared, (float)got->sample[i].red);
+        fj_strip_push(&sensors->strip, (float)got->sample[i].infrared / sensors->ppg.infrared_ma);
         sensors->level_sum[FJ_INFRARED] += got->sample[i].infrared;
         sensors->level_sum[FJ_RED] += got->sample[i].red;
         sensors->level_count++;
     }
-    if (got->lost > 0) fj_ppg_lost(&sensors->ppg, got->lost);
+    if (got->lost == 0) return;
+    fj_ppg_lost(&sensors->ppg, got->lost);
+    fj_strip_lost(&sensors->strip, got->lost);
 }
 
 fj_sensors_action fj_sensors_step(fj_sensors *sensors, uint64_t now_ms, bool interrupt_seen) {
@@ -151,6 +155,7 @@ fj_error fj_sensors_second(fj_sensors *sensors, uint64_t now_ms, fj_second *out)
     fj_ppg_clock(&sensors->ppg, fj_sample_clock_rate_hz(&sensors->sample_clock));
     fj_error error = fj_ppg_second(&sensors->ppg, now_ms, &second.vitals);
     if (error != FJ_OK) return error;
+    fj_strip_close(&sensors->strip, sensors->ppg.clock, &second.strip);
     take_temperature(sensors, now_ms, &second);
     if (sensors->oximeter_health.in_use) {
         // A chip that lost its power for a moment answers, but stands by: no sample in a second.

@@ -16,6 +16,20 @@ fj_error fj_uplink_describe(fj_uplink *uplink, const fj_uplink_device *device) {
     return FJ_OK;
 }
 
+/// A strip of the signal, where the second has changed an alarm.
+static void keep_trace(fj_uplink *uplink, const fj_trace_levels *before, const fj_record *record) {
+    uint8_t begun, ended;
+    const fj_trace_levels after = fj_trace_levels_of(&uplink->alarm);
+    fj_trace_compare(before, &after, &begun, &ended);
+    fj_trace trace;
+    if ((begun | ended) == 0 || fj_trace_pack(&uplink->strip, &trace) != FJ_OK) return;
+    trace.t_ms = record->t_ms;
+    trace.utc_ms = record->utc_ms;
+    trace.begun = begun;
+    trace.ended = ended;
+    fj_traces_keep(&uplink->traces, &trace);
+}
+
 fj_error fj_uplink_measured(fj_uplink *uplink, const fj_second *second, uint64_t now_ms) {
     if (!uplink || !second) return FJ_ERROR_ARGUMENT;
     uint64_t utc_ms;
@@ -27,7 +41,10 @@ fj_error fj_uplink_measured(fj_uplink *uplink, const fj_second *second, uint64_t
     uplink->detached = (finger_off ? 1u << FJ_VITAL_SPO2 | 1u << FJ_VITAL_HEART_RATE : 0u) | (skin_off ? 1u << FJ_VITAL_TEMPERATURE : 0u);
     for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) uplink->reason[i] = fj_record_reason(&record, (fj_vital)i);
     uplink->is_inverted = second->vitals.is_inverted;
+    fj_strip_add(&uplink->strip, &second->strip);
+    const fj_trace_levels before = fj_trace_levels_of(&uplink->alarm);
     fj_alarm_pass(&uplink->alarm, &uplink->rules, &record);
+    keep_trace(uplink, &before, &record);
     error = fj_store_keep(uplink->store, &record);
     fj_store_spill(uplink->store, now_ms);
     return error;
@@ -67,6 +84,9 @@ static fj_report_state describe(fj_uplink *uplink, uint64_t now_ms) {
     for (unsigned i = 0; i < FJ_VITAL_COUNT; i++) state.reason[i] = uplink->reason[i];
     if (fj_clock_utc(uplink->clock, now_ms, &state.utc_ms) != FJ_OK) state.utc_ms = 0;
     if (state.has_details) uplink->lost_told = lost;
+    state.trace = fj_traces_send(&uplink->traces, uplink->clock);
+    if (!state.trace) return state;
+    state.trace_age_ms = now_ms - state.trace->t_ms;
     return state;
 }
 
@@ -78,7 +98,10 @@ fj_send_action fj_uplink_next(fj_uplink *uplink, uint64_t now_ms, char *body, si
     const bool idle = uplink->sender.on_the_way == FJ_SEND_WAIT;
     const fj_send_action action = fj_sender_next(
         &uplink->sender, now_ms, fj_store_has_live(store, now_ms), idle && fj_store_has_backlog(store, now_ms));
-    if (action.kind == FJ_SEND_ABORT) fj_store_settle(store, FJ_VERDICT_KEEP);
+    if (action.kind == FJ_SEND_ABORT) {
+        fj_store_settle(store, FJ_VERDICT_KEEP);
+        fj_traces_settle(&uplink->traces, false);
+    }
     if (action.kind != FJ_SEND_LIVE && action.kind != FJ_SEND_BATCH) return action;
     fill(uplink, &report, &action, now_ms);
     const fj_report_state state = describe(uplink, now_ms);
@@ -97,6 +120,8 @@ bool fj_uplink_answered(fj_uplink *uplink, uint64_t now_ms, uint16_t status, uin
     outcome.is_counted = outcome.is_ours && (uint64_t)answer.received + answer.rejected == uplink->sent_readings;
     const fj_verdict verdict = fj_sender_answered(&uplink->sender, now_ms, &outcome, uplink->sent_records);
     fj_store_settle(uplink->store, verdict);
+    // Where nobody wears the device there is no alert for it.
+    fj_traces_settle(&uplink->traces, verdict != FJ_VERDICT_KEEP || status == 409);
     if (!outcome.is_ours) return false;
     fj_no_pulse_alarm_hold(&uplink->alarm.no_pulse, now_ms + answer.cuff_ms);
     if (answer.has_time) fj_clock_server(uplink->clock, uplink->sent_ms, now_ms, answer.server_utc_ms);

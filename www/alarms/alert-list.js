@@ -67,6 +67,7 @@ export class AlertList extends FajmaElement {
           datetime: new Date(beganAt(alert)).toISOString(), text: clockTime(beganAt(alert), now, i18n.language) })),
         el("p", { class: "message", text: messageOf(alert, i18n) }),
         careLines(alert),
+        alert.hasTrace ? Object.assign(el("signal-trace"), { alert }) : null,
         el("div", { class: "foot" }, el("p", { class: "facts", text: facts.join(" · ") }),
           ...careButtons(alert, (text) => this.dispatchEvent(new CustomEvent("failure", { detail: { text } }))),
           this.#canTakeBack(alert) ? this.#takeBack(alert) : alert.acknowledged || stageOf(alert) === "closed" || !may("acknowledgeAlerts") ? null : this.#button(alert))));

@@ -7,6 +7,7 @@ import { fullName } from "../kit/names.js";
 import { badge, table, twoLines } from "../kit/table.js";
 import { beganAt, delayOf, durationOf } from "../model/alert-filter.js";
 import { iconOf, limitOf, messageOf, stageOf, valueOf } from "../model/alert-text.js";
+import { isOpen } from "../model/alerts.js";
 import { ADULT } from "../model/limit-profiles.js";
 import { technicalOf, toneOf } from "../model/severity.js";
 import { canTakeBack } from "../model/taking-back.js";
@@ -78,11 +79,14 @@ export class AlertTable extends FajmaElement {
 
   #what(alert) {
     const stage = stageOf(alert);
-    return [el("span", { class: "message", text: messageOf(alert, i18n) }), careLines(alert), el("span", { class: "marks" },
+    return [el("span", { class: "message", text: messageOf(alert, i18n) }), careLines(alert), alert.hasTrace ? this.#signal(alert) : null, el("span", { class: "marks" },
       stage === "ended" ? badge("error", t("alarms.stage.ended"), "ended") : null,
       alert.remindedAt === null ? null : badge("high", t("alarms.reminded"), "reminded"),
       alert.escalatedAt === null ? null : badge("error", t("alarms.escalated"), "escalated"))];
   }
+
+  /** Beside an open alert at once; the past has many. */
+  #signal(alert) { return Object.assign(el("signal-trace"), { alert, folded: !isOpen(alert) }); }
 
   #value(alert) {
     const value = valueOf(alert, i18n);

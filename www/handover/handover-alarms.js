@@ -10,6 +10,7 @@ import { conditionsText, cornerText, limitText } from "../model/limit-text.js";
 import { CORNERS, effectiveIn, LIMITED, ownIn } from "../model/limits.js";
 import { scoreCare } from "../model/score-alert.js";
 import { SEVERITIES } from "../model/severity.js";
+import { signalFigure } from "../signal/signal-figure.js";
 import { listed, nameOfKind, none, time, when } from "./handover-text.js";
 import { loadOf, openOf } from "./handover.js";
 
@@ -23,7 +24,15 @@ export function openAlerts(sheet) {
   if (!open.length) return none("handover.open.none");
   return listed(open, MOST.open, (alert) => el("li", { "data-severity": alert.severity, class: alert.score ? "score-alert" : null }, icon(iconOf(alert)),
     el("span", {}, el("span", { class: "what" }, el("strong", { text: `${t(`severity.${alert.severity}`)} ${time(beganAt(alert), sheet)}` }), " ", messageOf(alert, i18n)),
-      el("small", { text: texts(alert, sheet).join(" · ") }))));
+      el("small", { text: texts(alert, sheet).join(" · ") }), signal(alert, sheet))));
+}
+
+/** What the device saw when it raised the alert, as far as the sheet has room. */
+function signal(alert, { parts: { signals } }) {
+  if (!alert.hasTrace) return null;
+  if (signals.failure) return el("small", { text: t("signal.failed") });
+  const trace = signals.value.get(alert.id);
+  return trace ? signalFigure(trace, alert) : null;
 }
 
 /** What became of an alert. Of a score first who called a doctor and when to measure next, and at the end, which may be cut, what to do. */

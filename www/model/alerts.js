@@ -53,6 +53,7 @@ export function readAlert(wire) {
     acknowledgedAt: instant(wire.acquittee_le),
     firstAcknowledgedAt: instant(wire.premier_acquittement_le),
     endedAt: instant(wire.terminee_le),
+    hasTrace: wire.trace === true,
     hold: readHold(wire.veille),
     score: readScoreAlert(wire.score),
     version: Number.isInteger(wire.version) ? wire.version : 0,

@@ -73,6 +73,13 @@ extension Service {
         return try .json(call.told(alert))
     }
 
+    /// The strips of the signal that devices sent for the alert, oldest first.
+    func showAlertTraces(_ call: Call) throws -> Response {
+        let alert = try call.found(database.alert(call.number("id"), call.scope()))
+        try recordShown([alert.patient], call)
+        return try .json(database.traces(of: alert.id, call.scope()))
+    }
+
     func raiseAlert(_ call: Call, _ body: NewAlertBody) throws -> Response {
         guard !SystemAlertKind.contains(body.kind) else { throw Problem.invalid("type_alerte") { SystemAlertKind.refusal(in: $0) } }
         let now = now()

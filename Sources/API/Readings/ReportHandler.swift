@@ -48,7 +48,7 @@ extension Service {
         return try answer(
             stored: report.readings.count - notStored.count, duplicates: receipt.duplicates,
             rejected: (report.rejected + notStored).sorted { $0.index < $1.index }.map { RejectedReading($0, language) }, rules: receipt.rules,
-            cuffMilliseconds: receipt.cuffMilliseconds, at: received)
+            cuffMilliseconds: receipt.cuffMilliseconds, traceFaults: report.traceFaults.map { TraceFault($0, language) }, at: received)
     }
 
     private func submit(_ report: Report, from origin: Submission.Origin, at received: Instant, _ call: Call) throws -> Receipt {
@@ -60,13 +60,16 @@ extension Service {
     }
 
     /// Put together by hand: every report gets one, and JSONEncoder takes as long for it as all the rest of the handler.
-    private func answer(stored: Int, duplicates: Int, rejected: [RejectedReading], rules: AlarmRules?, cuffMilliseconds: Int?, at time: Instant)
-        throws -> Response
-    {
+    private func answer(
+        stored: Int, duplicates: Int, rejected: [RejectedReading], rules: AlarmRules?, cuffMilliseconds: Int?, traceFaults: [TraceFault],
+        at time: Instant
+    ) throws -> Response {
         let rejected = rejected.isEmpty ? "[]" : String(decoding: try JSONEncoder().encode(rejected), as: UTF8.self)
         let limits = try rules.map { #","limites":\#(String(decoding: try JSONEncoder().encode(DeviceLimits($0)), as: UTF8.self))"# } ?? ""
         let cuff = cuffMilliseconds.map { #","brassard_ms":\#($0)"# } ?? ""
-        let body = #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"\#(cuff)\#(limits)}"#
+        let trace = traceFaults.isEmpty ? "" : #","trace_refusee":\#(String(decoding: try JSONEncoder().encode(traceFaults), as: UTF8.self))"#
+        let body =
+            #"{"recues":\#(stored),"doublons":\#(duplicates),"rejetees":\#(rejected),"heure_serveur":"\#(time.rfc3339)"\#(cuff)\#(trace)\#(limits)}"#
         return Response(status: 201, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
 
@@ -102,6 +105,18 @@ extension Service {
 extension RejectedReading {
     init(_ rejection: Rejection, _ language: Language) {
         self.init(index: rejection.index, name: rejection.name, code: rejection.reason.rawValue, reason: rejection.text(in: language))
+    }
+}
+
+/// `{"champ": "etat.trace.pas", "code": "bad_step", "raison": "…"}`
+private struct TraceFault: Encodable {
+    let champ: String
+    let code: String
+    let raison: String
+
+    init(_ fault: SignalTrace.FieldFault, _ language: Language) {
+        champ = fault.field.isEmpty ? "etat.trace" : "etat.trace.\(fault.field)"
+        (code, raison) = (fault.fault.rawValue, fault.fault.text(in: language))
     }
 }
 

@@ -45,6 +45,8 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
     /// A reminder or a worse priority takes back `acknowledgedAt`, not this: how long somebody took.
     public var firstAcknowledgedAt: Instant?
     public var endedAt: Instant?
+    /// Whether a device sent a strip of its signal for it.
+    public var hasTrace = false
     /// The hold that it shows, while that runs.
     public var hold: MonitoringHold?
     /// Of an alert about the early warning score.
@@ -96,6 +98,7 @@ public struct Alert: Codable, Sendable, Hashable, Identifiable {
         case acknowledgedAt = "acquittee_le"
         case firstAcknowledgedAt = "premier_acquittement_le"
         case endedAt = "terminee_le"
+        case hasTrace = "trace"
         case hold = "veille"
         case score
         case version
@@ -145,6 +148,7 @@ extension Alert {
         try container.encode(acknowledgedAt, forKey: .acknowledgedAt)
         try container.encode(firstAcknowledgedAt, forKey: .firstAcknowledgedAt)
         try container.encode(endedAt, forKey: .endedAt)
+        try container.encode(hasTrace, forKey: .hasTrace)
         try container.encode(hold, forKey: .hold)
         try container.encode(score, forKey: .score)
         try container.encode(version, forKey: .version)

@@ -34,6 +34,8 @@ public struct DeviceState: Sendable, Hashable, Encodable {
     public var clock: Instant?
     /// The version of the alarm rules that it holds, 0 for none; nil: it wants none.
     public var rulesVersion: Int?
+    /// A strip of the signal, for an alarm; nil: none, or one that is wrong (`Report.traceFaults`).
+    public var trace: SignalTrace?
 
     enum CodingKeys: String, CodingKey {
         case battery = "batterie"

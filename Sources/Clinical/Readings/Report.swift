@@ -20,6 +20,8 @@ public struct Report: Sendable, Equatable {
     /// Ordered by `index`.
     public var rejected: [Rejection]
     public var state: DeviceState?
+    /// What is wrong with the strip of the signal that came with the state: it is not kept, everything else is.
+    public var traceFaults: [SignalTrace.FieldFault] = []
     /// By the device's own clock: the newest instant that a reading names, also one that was rejected because it lies ahead.
     public var newestTimestamp: Instant?
 

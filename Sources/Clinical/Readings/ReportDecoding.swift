@@ -28,12 +28,14 @@ private struct WireReport {
     var time: WireTime
     var readings: [WireReading]
     var state: DeviceState?
+    var trace: JSON?
 
     init(_ members: [String: JSON]) throws(ReportError) {
         device = try Self.device(in: members)
         patient = try Self.patient(in: members)
         time = WireTime(in: members)
         state = members["etat"].flatMap(DeviceState.init)
+        trace = members["etat"]?.members?["trace"].flatMap { $0 == .null ? nil : $0 }
 
         if let list = members["mesures"] {
             shape = .report
@@ -85,6 +87,11 @@ private struct WireReport {
 
     func checked(now: Instant) -> Report {
         var report = Report(shape: shape, device: device, patient: patient, state: state)
+        if let trace {
+            let read = SignalTrace.read(trace, now: now)
+            report.state?.trace = read.trace
+            report.traceFaults = read.faults
+        }
         report.readings.reserveCapacity(readings.count)
         for (index, wire) in readings.enumerated() {
             if let timestamp = wire.timestamp(otherwise: time) {

@@ -216,6 +216,7 @@ extension Database {
             try $0.query("DELETE FROM known_browsers WHERE last_login_at < now() - $1 * interval '1 day'", [KnownBrowser.days])
             try $0.query("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
             try $0.query("DELETE FROM recent_reports WHERE received_at < now() - $1 * interval '1 s'", [IngestReports.keptSeconds])
+            try $0.query(SignalTraces.removal)
             return tokens
         }
     }

@@ -25,7 +25,8 @@ extension Database {
         a.id, a.patient_id, a.kind, a.message, a.severity, a.measured_at, u.username, a.acknowledged_at, a.ended_at, a.version,
         a.ward_id, a.device_id, a.vital, a.side, a.value, a.limit_value, a.received_at, a.raised_at, a.reminded_at, a.escalated_at,
         a.worsened_at, a.first_acknowledged_at, by.username, alert_sources(a)::text, a.profile, \(holdColumns),
-        a.score_minimum, a.score_maximum, a.score_threes, a.linked_alert_id, a.next_measurement_at, a.doctor_called_at, caller.username
+        a.score_minimum, a.score_maximum, a.score_threes, a.linked_alert_id, a.next_measurement_at, a.doctor_called_at, caller.username,
+        EXISTS (SELECT FROM traces_of(a))
         """
     /// With what `alertColumns` name, and `p`, the patient, who is missing for an alert about a ward.
     static let alertTables = """
@@ -58,6 +59,7 @@ extension Database {
         alert.raisedBy = try row[first + 22]
         alert.sources = try JSONDecoder().decode([Alert.Source].self, from: Data((try row[first + 23] as String).utf8))
         alert.profile = (try row[first + 24] as String?).flatMap(LimitProfile.init(rawValue:))
+        alert.hasTrace = try row[first + 40]
         if try row[first + 25] as Int? != nil { alert.hold = try hold(row, from: first + 25) }
         if let minimum: Int = try row[first + 33] {
             alert.score = try Alert.Score(

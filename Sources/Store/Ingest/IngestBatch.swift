@@ -20,6 +20,7 @@ struct IngestBatch {
     private var rows = IngestRows()
     private var seen = IngestDevices()
     private var reports: IngestReports
+    private var traces = IngestTraces()
     /// Whose alarms are looked at, and where they are. Not those of whom only history came.
     private var wards: [PatientID: WardID] = [:]
     /// Of readings that came without a time and in company, and of those of a report that was sent again, by submission and place: when they are
@@ -106,7 +107,8 @@ struct IngestBatch {
         let ids = Set(submissions.compactMap(\.origin.device))
         let entered = Set(submissions.compactMap(\.origin.patient))
         let earliest = submissions.lazy.map {
-            IngestReports.earliest($0) ?? $0.readings.reduce($0.receivedAt) { min($0, $1.measuredAt) }
+            let earliest = IngestReports.earliest($0) ?? $0.readings.reduce($0.receivedAt) { min($0, $1.measuredAt) }
+            return min(earliest, $0.state?.trace?.endedAt ?? earliest)
         }.min()
         let reports = reports
         let results = try connection.pipeline {
@@ -176,6 +178,7 @@ struct IngestBatch {
             (instants, isInDoubt) = seen.add(submission, of: key.device, known: device.offset)
             wearers = instants.map { device.wearer(at: $0) }
             wearer = device.wearer(at: submission.receivedAt)
+            traces.add(sent, of: key.device, known: device.offset) { device.wearer(at: $0)?.patient }
         case .relayed(let id, let scope):
             guard let device = devices[id], device.assignments.contains(where: { $0.known.exists(for: scope) }) else {
                 return .failure(.unknownDevice)
@@ -190,6 +193,7 @@ struct IngestBatch {
             instants = submission.effectiveInstants(offset)
             wearers = instants.map { visible(at: $0) }
             wearer = visible(at: submission.receivedAt)
+            traces.add(sent, of: id, known: device.offset) { visible(at: $0)?.patient }
         case .entered(let patient, let scope):
             guard let patientNow = known[patient], patientNow.exists(for: scope) else { return .failure(.unknownPatient) }
             instants = submission.effectiveInstants(ClockOffset())
@@ -247,11 +251,13 @@ struct IngestBatch {
         pipeline.query(insertion, rows.columns)
         seen.write(&pipeline)
         reports.write(&pipeline)
+        traces.write(&pipeline)  // before the alerts, which say whether they have one
     }
 
     /// - Parameter rows: those that are stored.
     private func finish(_ rows: [IngestRows.Row], _ changes: IngestAlarms.Changes, _ pipeline: inout Pipeline) throws {
         changes.write(into: &pipeline)
+        traces.tell(&pipeline)
         try IngestAudit(rows, of: submissions).write(&pipeline)
         pipeline.query("COMMIT")
     }

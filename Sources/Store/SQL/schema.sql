@@ -87,6 +87,7 @@ CREATE FUNCTION public.alert_json(a public.alerts) RETURNS json
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
         'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
+        'trace', EXISTS (SELECT FROM traces_of(a)),
         'veille', (SELECT hold_json(h) FROM monitoring_holds h
             WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
         'score', CASE WHEN a.score_minimum IS NOT NULL THEN json_build_object(
@@ -949,6 +950,38 @@ BEGIN
     END IF;
     RETURN wait;
 END $$;
+CREATE TABLE public.signal_traces (
+    patient_id integer NOT NULL,
+    device_id integer NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    begun text[] NOT NULL,
+    ended text[] NOT NULL,
+    rate_hz double precision NOT NULL,
+    step integer NOT NULL,
+    differences bytea NOT NULL,
+    CONSTRAINT signal_traces_causes_known CHECK ((((begun || ended) <@ ARRAY['spo2'::text, 'heart_rate'::text, 'pouls_introuvable'::text]) AND ((cardinality((begun || ended)) >= 1) AND (cardinality((begun || ended)) <= 6)))),
+    CONSTRAINT signal_traces_length CHECK (((octet_length(differences) >= 1) AND (octet_length(differences) <= 400))),
+    CONSTRAINT signal_traces_rate_range CHECK (((rate_hz >= (10)::double precision) AND (rate_hz <= (100)::double precision))),
+    CONSTRAINT signal_traces_step_range CHECK (((step >= 1) AND (step <= 1000000)))
+);
+COMMENT ON TABLE public.signal_traces IS 'A strip that fits no alert goes after a day.';
+COMMENT ON COLUMN public.signal_traces.ended_at IS 'When its last point was measured.';
+COMMENT ON COLUMN public.signal_traces.begun IS 'What the device raised then, or made worse; ended: what it ended.';
+COMMENT ON COLUMN public.signal_traces.step IS 'One step of a difference, in millionths of the mean level.';
+COMMENT ON COLUMN public.signal_traces.differences IS 'A signed byte a point: how many steps it is from the one before; -128: missing.';
+CREATE FUNCTION public.traces_of(a public.alerts) RETURNS SETOF public.signal_traces
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT t.* FROM signal_traces t
+    CROSS JOIN (SELECT CASE WHEN a.kind = 'pouls_introuvable' THEN a.kind ELSE (SELECT name FROM vitals WHERE code = a.vital) END AS name) AS cause
+    WHERE t.patient_id = a.patient_id
+        AND t.ended_at BETWEEN a.measured_at - interval '10 s' AND greatest(a.measured_at, a.worsened_at, a.ended_at) + interval '45 s'
+        AND (cause.name = ANY (t.begun) AND (
+                t.ended_at < a.measured_at + CASE a.kind WHEN 'pouls_introuvable' THEN interval '45 s' ELSE interval '10 s' END
+                OR t.ended_at BETWEEN a.worsened_at - interval '10 s' AND a.worsened_at + interval '10 s')
+            OR cause.name = ANY (t.ended) AND t.ended_at BETWEEN a.ended_at - interval '10 s' AND a.ended_at + interval '10 s')
+$$;
 CREATE FUNCTION public.user_belonging_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1542,6 +1575,8 @@ ALTER TABLE ONLY public.score_watches
     ADD CONSTRAINT score_watches_pkey PRIMARY KEY (patient_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.signal_traces
+    ADD CONSTRAINT signal_traces_pkey PRIMARY KEY (patient_id, ended_at, device_id);
 ALTER TABLE ONLY public.sound_pauses
     ADD CONSTRAINT sound_pauses_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.user_wards
@@ -1593,6 +1628,8 @@ CREATE INDEX readings_effective ON ONLY public.readings USING btree (patient_id,
 CREATE INDEX readings_default_patient_id_vital_effective_at_idx ON public.readings_default USING btree (patient_id, vital, effective_at) WHERE (effective_at IS NOT NULL);
 CREATE INDEX refresh_tokens_session_idx ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id);
+CREATE INDEX signal_traces_device_idx ON public.signal_traces USING btree (device_id, received_at);
+CREATE INDEX signal_traces_received_idx ON public.signal_traces USING btree (received_at);
 CREATE UNIQUE INDEX sound_pauses_one_key ON public.sound_pauses USING btree (patient_id, ward_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
 CREATE INDEX stale_hours_hour_idx ON public.stale_hours USING btree (hour);
 CREATE INDEX stale_hours_idx ON public.stale_hours USING btree (patient_id, vital, hour);
@@ -1706,6 +1743,10 @@ ALTER TABLE ONLY public.score_watches
     ADD CONSTRAINT score_watches_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.signal_traces
+    ADD CONSTRAINT signal_traces_device_fkey FOREIGN KEY (device_id) REFERENCES public.devices(id);
+ALTER TABLE ONLY public.signal_traces
+    ADD CONSTRAINT signal_traces_patient_fkey FOREIGN KEY (patient_id) REFERENCES public.patients(id);
 ALTER TABLE ONLY public.sound_pauses
     ADD CONSTRAINT sound_pauses_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.sound_pauses

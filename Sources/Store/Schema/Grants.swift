@@ -28,6 +28,7 @@ enum Grants {
         "idempotency_keys": all,
         "latest_readings": all,  // readings' triggers write it, with the rights of whoever writes readings
         "alerts": [.select, .insert, .update],
+        "signal_traces": [.select, .insert, .delete],  // as they came; DELETE: of those that fit no alert
         "alarm_rules": all,
         "discharges": all,  // DELETE: of one that was taken back
         "alarm_conditions": all,  // written and taken away with the readings

@@ -7,14 +7,15 @@
 #include <stdint.h>
 
 #include "fj_record.h"
+#include "fj_trace.h"
 
 /// What one report may hold, by the contract and by what a server behind a small nginx takes.
 #define FJ_REPORT_READINGS_MAX 1000u
 #define FJ_REPORT_BODY_MAX 65536u
 /// `etat` at its longest with all that closes the body; so much is kept free while readings are added.
-#define FJ_REPORT_STATE_BYTES 1024u
+#define FJ_REPORT_STATE_BYTES 1536u
 /// A body with one record needs no more: a buffer must have at least so much.
-#define FJ_REPORT_BODY_MIN 2048u
+#define FJ_REPORT_BODY_MIN 2560u
 /// Longer texts of the state are cut.
 #define FJ_REPORT_TEXT_MAX 64u
 /// A number of the state that is not known, and so left out.
@@ -41,6 +42,8 @@ typedef struct fj_report_state {
     fj_reason reason[FJ_VITAL_COUNT];  // why there is no value of each vital now; FJ_REASON_NONE: there is one
     uint64_t utc_ms;                   // 0: not known
     uint32_t rules_version;            // 0: holds none
+    const fj_trace *trace;             // NULL: none
+    uint64_t trace_age_ms;             // where the trace has no instant
 } fj_report_state;
 
 /// A report that is being written. Private, except the counters.

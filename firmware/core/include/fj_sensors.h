@@ -9,6 +9,7 @@
 #include "fj_mlx90614.h"
 #include "fj_ppg.h"
 #include "fj_sample_clock.h"
+#include "fj_strip.h"
 #include "fj_thermometer.h"
 
 /// So many failures in a row take a sensor out of use until it was initialised again.
@@ -45,6 +46,7 @@ typedef struct fj_second {
     fj_vitals vitals;
     fj_skin skin;
     float ambient_c;  // NaN if the thermometer gave nothing
+    fj_strip_second strip;
 } fj_second;
 
 /// All state; private to fj_sensors.c, except the health and counters, which may be read for the device's own report.
@@ -57,6 +59,7 @@ typedef struct fj_sensors {
     fj_ppg ppg;
     fj_sample_clock sample_clock;
     fj_samples samples;  // scratch
+    fj_strip_maker strip;
     fj_health oximeter_health, thermometer_health;
     uint64_t last_reset_ms;
     uint32_t bus_resets;

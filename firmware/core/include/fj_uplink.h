@@ -32,8 +32,10 @@ typedef struct fj_uplink {
     uint32_t detached;
     fj_reason reason[FJ_VITAL_COUNT];  // of the newest second
     bool is_inverted;                  // likewise
-    uint32_t lost_told;                // the count of lost records that went with the last details
-    bool has_greeted;                  // a report was accepted since init
+    fj_strip strip;                    // of the last seconds
+    fj_traces traces;
+    uint32_t lost_told;  // the count of lost records that went with the last details
+    bool has_greeted;    // a report was accepted since init
     uint64_t sent_ms;
     uint32_t sent_readings, sent_records;
     uint32_t rejected;  // readings that the server named in `rejetees`, since init
@@ -45,7 +47,7 @@ fj_error fj_uplink_init(fj_uplink *uplink, fj_store *store, fj_clock *clock, fj_
 /// What the port knows of the device, for the next reports.
 fj_error fj_uplink_describe(fj_uplink *uplink, const fj_uplink_device *device);
 
-/// A second was measured: keeps it and lets it pass the alarm.
+/// A second was measured: keeps it and lets it pass the alarm. What the optical signal raises or ends thereby takes a strip of it along with the next report.
 fj_error fj_uplink_measured(fj_uplink *uplink, const fj_second *second, uint64_t now_ms);
 
 /// What to do. With FJ_SEND_LIVE and FJ_SEND_BATCH the first `*length` bytes of `body` are to be posted now; FJ_SEND_ABORT: give up the request.

@@ -5,7 +5,7 @@
 #include "nvram.h"
 
 /// One report: some 19 records of six readings. 64 KB would be a quarter of what an ESP32 has.
-#define BODY_MAX 12288u
+#define BODY_MAX 12800u
 /// Without an event the core is asked again after this (ms).
 #define ASK_AGAIN_MS 1000u
 

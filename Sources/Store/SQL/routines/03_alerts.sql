@@ -15,6 +15,20 @@ LANGUAGE sql STABLE AS $$
     FROM unnest(a.sources) WITH ORDINALITY AS s (device, place) LEFT JOIN devices d ON d.id = s.device
 $$;
 
+-- The strips of the signal that belong to an alert: those of its patient and its vital, or a lost pulse, that end when it began, grew worse or ended. A device's
+-- own alarm follows the same rules within a second or two; a lost pulse is dated by its beginning and raised up to half a minute later.
+CREATE OR REPLACE FUNCTION traces_of(a alerts) RETURNS SETOF signal_traces
+LANGUAGE sql STABLE AS $$
+    SELECT t.* FROM signal_traces t
+    CROSS JOIN (SELECT CASE WHEN a.kind = 'pouls_introuvable' THEN a.kind ELSE (SELECT name FROM vitals WHERE code = a.vital) END AS name) AS cause
+    WHERE t.patient_id = a.patient_id
+        AND t.ended_at BETWEEN a.measured_at - interval '10 s' AND greatest(a.measured_at, a.worsened_at, a.ended_at) + interval '45 s'
+        AND (cause.name = ANY (t.begun) AND (
+                t.ended_at < a.measured_at + CASE a.kind WHEN 'pouls_introuvable' THEN interval '45 s' ELSE interval '10 s' END
+                OR t.ended_at BETWEEN a.worsened_at - interval '10 s' AND a.worsened_at + interval '10 s')
+            OR cause.name = ANY (t.ended) AND t.ended_at BETWEEN a.ended_at - interval '10 s' AND a.ended_at + interval '10 s')
+$$;
+
 -- An alert as the wire carries it: the same members as Alert in Sources/Clinical, which a test compares.
 CREATE OR REPLACE FUNCTION alert_json(a alerts) RETURNS json
 LANGUAGE sql STABLE AS $$
@@ -26,6 +40,7 @@ LANGUAGE sql STABLE AS $$
         'aggravee_le', wire_time(a.worsened_at), 'rappelee_le', wire_time(a.reminded_at), 'escaladee_le', wire_time(a.escalated_at), 'acquittee', a.acknowledged_at IS NOT NULL,
         'acquittee_par', (SELECT username FROM users WHERE id = a.acknowledged_by),
         'acquittee_le', wire_time(a.acknowledged_at), 'premier_acquittement_le', wire_time(a.first_acknowledged_at), 'terminee_le', wire_time(a.ended_at),
+        'trace', EXISTS (SELECT FROM traces_of(a)),
         'veille', (SELECT hold_json(h) FROM monitoring_holds h
             WHERE a.ended_at IS NULL AND h.ended_at IS NULL AND (h.patient_id, h.kind) = (a.patient_id, a.kind)),
         'score', CASE WHEN a.score_minimum IS NOT NULL THEN json_build_object(
