@@ -51,16 +51,16 @@ export class SignalTrace extends FajmaElement {
     if (!hasTrace) return this.replaceChildren();
     if (!this.folded) return this.replaceChildren(...this.#figures());
     const isOpen = SignalTrace.#unfolded.has(id);
-    this.replaceChildren(el("details", { open: isOpen, on: { toggle: ({ currentTarget }) => this.#fold(currentTarget.open) } },
+    this.replaceChildren(el("details", { open: isOpen, on: { toggle: ({ currentTarget }) => this.#fold(currentTarget) } },
       el("summary", { "data-key": `signal-${id}`, text: t("signal.title") }), ...(isOpen ? this.#figures() : [])));
   }
 
-  #fold(isOpen) {
-    const { id } = this.alert;
-    if (isOpen === SignalTrace.#unfolded.has(id)) return;
+  #fold(details) {
+    const { id } = this.alert, isOpen = details.open;
+    // The event comes late: the list may have been drawn again meanwhile.
+    if (!details.isConnected || isOpen === SignalTrace.#unfolded.has(id)) return;
     if (isOpen) SignalTrace.#unfolded.add(id);
     else SignalTrace.#unfolded.delete(id);
-    const details = this.querySelector("details");
     details.replaceChildren(details.firstElementChild, ...(isOpen ? this.#figures() : []));
     this.#load();
   }
