@@ -83,6 +83,7 @@ screenshots: build
 firmware-test: setup
 	$(call say,firmware-test)
 	@firmware/qemu/run
+	@firmware/host/run
 	@Tests/Fuzz/run
 
 # The static checks on every tracked file. The last line is `N passed, N failed`. scripts/lint NAME runs one of them.

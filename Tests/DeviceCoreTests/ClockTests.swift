@@ -75,8 +75,23 @@ import Testing
         // A difference within the way's own length says nothing.
         #expect(fj_clock_server(&clock, 2000, 2400, Self.epoch + 1000) == FJ_OK && utc(&clock, 102_400) == Self.epoch + 101_250)
         fj_clock_sntp(&clock, 10_000, Self.epoch)
-        #expect(fj_clock_server(&clock, 86_400_000, 86_400_010, Self.epoch) == FJ_ERROR_NOT_READY)
+        #expect(fj_clock_server(&clock, 86_400_000, 86_400_010, Self.epoch + 86_395_000) == FJ_ERROR_NOT_READY)
         #expect(fj_clock_server(&clock, 86_410_000, 86_410_010, Self.epoch + 86_400_000) == FJ_OK)
+    }
+
+    @Test("SNTP moves what the server has confirmed by a minute at most; where SNTP spoke first and was wrong, the server holds at once") func sntp()
+    {
+        var clock = fj_clock()
+        #expect(fj_clock_server(&clock, 1000, 1000, Self.epoch) == FJ_OK && clock.is_confirmed)
+        for wrong in [3_600_000, 61_001, 94_608_000_000] as [UInt64] {
+            #expect(fj_clock_sntp(&clock, 2000, Self.epoch + wrong) == FJ_ERROR_RANGE && fj_clock_sntp(&clock, 2000, Self.epoch - wrong) != FJ_OK)
+        }
+        #expect(utc(&clock, 3000) == Self.epoch + 2000 && fj_clock_sntp(&clock, 4000, Self.epoch + 62_000) == FJ_OK)
+        var other = fj_clock()
+        #expect(fj_clock_sntp(&other, 1000, Self.epoch + 94_608_000_000) == FJ_OK && !other.is_confirmed)
+        #expect(fj_clock_server(&other, 2000, 2000, Self.epoch) == FJ_OK && other.is_confirmed && utc(&other, 2000) == Self.epoch)
+        var instant: UInt64 = 0
+        #expect(fj_clock_date(&other, 500, &instant) == FJ_OK && instant == Self.epoch - 1500, "and what was measured before is dated by it")
     }
 
     @Test("instants are written and read as the server does", arguments: [1, 2, 3] as [UInt64]) func wire(seed: UInt64) throws {

@@ -28,8 +28,15 @@ static fj_error listen(fj_clock *clock, uint64_t now_ms, uint64_t utc_ms, int64_
     return FJ_OK;
 }
 
+static bool is_far(const fj_clock *clock, uint64_t now_ms, uint64_t utc_ms) {
+    if (!clock->known || utc_ms > FJ_CLOCK_LATEST_MS || now_ms > FJ_CLOCK_LATEST_MS) return false;
+    const int64_t difference_ms = (int64_t)utc_ms - (int64_t)now_ms - offset_at(clock, now_ms);
+    return difference_ms < -FJ_CLOCK_SNTP_MOVES_MAX_MS || difference_ms > FJ_CLOCK_SNTP_MOVES_MAX_MS;
+}
+
 fj_error fj_clock_sntp(fj_clock *clock, uint64_t now_ms, uint64_t utc_ms) {
     if (!clock) return FJ_ERROR_ARGUMENT;
+    if (clock->is_confirmed && is_far(clock, now_ms, utc_ms)) return FJ_ERROR_RANGE;
     const fj_error error = listen(clock, now_ms, utc_ms, 0);
     if (error != FJ_OK) return error;
     clock->has_sntp = true;
@@ -39,10 +46,20 @@ fj_error fj_clock_sntp(fj_clock *clock, uint64_t now_ms, uint64_t utc_ms) {
 
 fj_error fj_clock_server(fj_clock *clock, uint64_t sent_ms, uint64_t now_ms, uint64_t utc_ms) {
     if (!clock || now_ms < sent_ms) return FJ_ERROR_ARGUMENT;
-    if (clock->has_sntp && now_ms - clock->sntp_at_ms < FJ_CLOCK_SNTP_HOLDS_MS) return FJ_ERROR_NOT_READY;
     const uint64_t way_ms = now_ms - sent_ms;
     if (way_ms > FJ_CLOCK_WAY_MAX_MS) return FJ_ERROR_NOT_READY;
-    return listen(clock, now_ms, utc_ms + way_ms / 2, (int64_t)(way_ms / 2) + 1);
+    const uint64_t heard_ms = utc_ms + way_ms / 2;
+    if (clock->has_sntp && now_ms - clock->sntp_at_ms < FJ_CLOCK_SNTP_HOLDS_MS && !is_far(clock, now_ms, heard_ms)) {
+        clock->is_confirmed = true;
+        return FJ_ERROR_NOT_READY;
+    }
+    // What SNTP alone has said was wrong, also about what was measured before it spoke.
+    if (!clock->is_confirmed && is_far(clock, now_ms, heard_ms)) clock->known = false;
+    const fj_error error = listen(clock, now_ms, heard_ms, (int64_t)(way_ms / 2) + 1);
+    if (error != FJ_OK) return error;
+    if (clock->has_sntp && now_ms - clock->sntp_at_ms < FJ_CLOCK_SNTP_HOLDS_MS) clock->has_sntp = false;
+    clock->is_confirmed = true;
+    return FJ_OK;
 }
 
 fj_error fj_clock_utc(const fj_clock *clock, uint64_t now_ms, uint64_t *utc_ms) {

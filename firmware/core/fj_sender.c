@@ -109,6 +109,10 @@ fj_verdict fj_sender_answered(fj_sender *sender, uint64_t now_ms, const fj_outco
     const bool is_batch = sender->on_the_way == FJ_SEND_BATCH;
     const uint16_t status = outcome->status;
     sender->on_the_way = FJ_SEND_WAIT;
+    if (status == 409 || (status >= 200 && status < 300 && outcome->is_counted)) {
+        sender->understood++;
+        sender->understood_ms = now_ms;
+    }
     if (status >= 200 && status < 300) {
         // A 200 with a page in it comes from a hotspot that wants a login.
         if (!outcome->is_ours) return back_off(sender, now_ms, outcome->retry_after_s);
@@ -119,4 +123,8 @@ fj_verdict fj_sender_answered(fj_sender *sender, uint64_t now_ms, const fj_outco
     const bool is_passing = status == 401 || status == 408 || status == 429;
     if (status >= 400 && status < 500 && !is_passing) return refused(sender, now_ms, is_batch, outcome, records);
     return back_off(sender, now_ms, outcome->retry_after_s);
+}
+
+bool fj_sender_is_heard(const fj_sender *sender, uint64_t now_ms) {
+    return sender && sender->understood > 0 && now_ms - sender->understood_ms < FJ_SENDER_HEARD_MS;
 }

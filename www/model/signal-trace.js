@@ -15,7 +15,7 @@ function readTrace(wire) {
   if (from === null || to === null || to < from || !Array.isArray(wire.points)) return null;
   const points = wire.points.map((point) => (Number.isFinite(point) ? point : null));
   if (points.every((point) => point === null)) return null;
-  return { device: wire.dispositif ?? null, name: wire.nom ?? null, begun: words(wire.leve), ended: words(wire.termine), from, to, points };
+  return { device: wire.dispositif ?? null, name: wire.nom ?? null, begun: words(wire.levees), ended: words(wire.terminees), from, to, points };
 }
 
 /** Those of an answer that can be drawn, oldest first. */

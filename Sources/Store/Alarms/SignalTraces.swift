@@ -17,8 +17,8 @@ public struct StoredTrace: Codable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case device = "dispositif"
         case deviceName = "nom"
-        case begun = "leve"
-        case ended = "termine"
+        case begun = "levees"
+        case ended = "terminees"
         case from = "debut"
         case to = "fin"
         case rateHz = "cadence"

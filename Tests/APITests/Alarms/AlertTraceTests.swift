@@ -55,7 +55,7 @@ import Testing
         #expect(try traces().count == 1 && alert()["trace"] == .bool(true), "raised at \(raised)")
         #expect(own["points"] == .array([0.5, 1.5, 3, 5].map { $0 == $0.rounded() ? .integer(Int($0)) : .number($0) }), "\(own)")
         #expect(own["dispositif"] == .integer(1) && own["nom"]?.text == "D" && own["cadence"]?.number == 25)
-        #expect(own["leve"] == .array([.string("spo2")]) && own["termine"] == .array([]))
+        #expect(own["levees"] == .array([.string("spo2")]) && own["terminees"] == .array([]))
         #expect(own["fin"]?.text == time(0) && own["debut"]?.text == time(-3 / 25))
         #expect(try !api.send("GET", "/api/iot/alertes/", as: .infirmier).text.contains("points"))
     }
@@ -85,7 +85,7 @@ import Testing
     @Test("the strip of an alert's end is beside that of its beginning, and not beside an alert that has nothing to do with it") func end() throws {
         try report(Self.low, until: -20, state: trace(Self.begun, at: -20))
         try report(Array(repeating: 98, count: 10), until: -10, state: trace(Self.ended, at: -19, ir: "AgICAg=="))
-        #expect(try traces().map { $0["termine"] } == [.array([]), .array([.string("spo2")])])
+        #expect(try traces().map { $0["terminees"] } == [.array([]), .array([.string("spo2")])])
         // Another vital's, and one of hours before.
         try report(state: trace(#""debut":["heart_rate"],"fin":[]"#, at: -24, ir: "AwMDAw=="))
         try report(state: trace(Self.begun, at: -7200, ir: "BAQEBA=="))

@@ -48,7 +48,7 @@ def photograph(page, name):
 
 def test_the_signal_that_raised_an_alarm_stands_beside_it_on_every_page(stack, device, page, stopped):
     strips = stack.request("GET", f"/api/iot/alertes/{stopped['id']}/traces/").json()
-    assert strips[0]["leve"] == ["pouls_introuvable"]
+    assert strips[0]["levees"] == ["pouls_introuvable"]
     points = [point for point in strips[0]["points"] if point is not None]
     assert len(points) > 150
     assert max(points) - min(points) < 0.5, "the pulse is gone in it"
@@ -60,7 +60,8 @@ def test_the_signal_that_raised_an_alarm_stands_beside_it_on_every_page(stack, d
     label = page.get_attribute(f"alert-list {figure} svg", "aria-label").replace("\u00a0", " ")
     assert label.startswith("Signal au déclenchement : 8 secondes d’onde infrarouge enregistrées jusqu’au ")
     assert "% du niveau" in label
-    assert [text.replace("\u00a0", " ") for text in page.locator(f"alert-list {figure} .seconds span").all_inner_texts()] == ["-8 s", "-6 s", "-4 s", "-2 s", "0 s"]
+    seconds = page.locator(f"alert-list {figure} .seconds span").all_inner_texts()
+    assert [text.replace("\u00a0", " ") for text in seconds] == ["-8 s", "-6 s", "-4 s", "-2 s", "0 s"]
     # It says of when it is, with its day: nobody takes it for what is now.
     assert "enregistré jusqu’au" in page.inner_text(f"alert-list {figure} figcaption")
     expect_accessible(page)
@@ -84,7 +85,8 @@ def test_the_signal_that_raised_an_alarm_stands_beside_it_on_every_page(stack, d
 
 
 def test_the_past_is_folded_and_fetched_when_somebody_unfolds_it(stack, device, page, stopped):
-    stack.query(f"UPDATE alerts SET ended_at = raised_at + interval '1 minute', acknowledged_at = now(), acknowledged_by = 1 WHERE id = {stopped['id']}")
+    stack.query("UPDATE alerts SET ended_at = raised_at + interval '1 minute', acknowledged_at = now(), acknowledged_by = 1 "
+                f"WHERE id = {stopped['id']}")
     asked = []
     page.on("request", lambda request: asked.append(request.url) if f"/alertes/{stopped['id']}/traces/" in request.url else None)
     log_in(page, stack)

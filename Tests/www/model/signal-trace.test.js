@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { causeOf, momentOf, readTraces, shapeOf } from "../../../www/model/signal-trace.js";
 
 const END = Date.parse("2026-11-22T14:00:08Z");
-const wire = (more = {}) => ({ dispositif: 5, nom: "Bracelet 5", leve: ["spo2"], termine: [], debut: "2026-11-22T14:00:00.000Z", fin: "2026-11-22T14:00:08.000Z",
+const wire = (more = {}) => ({ dispositif: 5, nom: "Bracelet 5", levees: ["spo2"], terminees: [], debut: "2026-11-22T14:00:00.000Z", fin: "2026-11-22T14:00:08.000Z",
   cadence: 25, points: Array.from({ length: 201 }, (_, i) => Math.sin(i / 4)), ...more });
 const BOX = { width: 800, height: 100 };
 
 test("what is no strip is left out, and no single word of it is trusted", () => {
   assert.deepEqual(readTraces(null), []);
   assert.deepEqual(readTraces([null, 7, {}, wire({ points: "x" }), wire({ fin: "hier" }), wire({ fin: "2026-11-22T13:00:00Z" }), wire({ points: [null, null] })]), []);
-  const [trace] = readTraces([wire({ points: [1, "2", null, NaN, 3], leve: [1, "spo2"], nom: undefined })]);
+  const [trace] = readTraces([wire({ points: [1, "2", null, NaN, 3], levees: [1, "spo2"], nom: undefined })]);
   assert.deepEqual([trace.points, trace.begun, trace.name, trace.to], [[1, null, null, null, 3], ["spo2"], null, END]);
 });
 
@@ -44,7 +44,7 @@ test("ticks are whole seconds before the end, at their places on the axis", () =
 });
 
 test("an alert's strip shows its beginning, or its end where only that is said", () => {
-  const trace = (leve, termine) => readTraces([wire({ leve, termine })])[0];
+  const trace = (levees, terminees) => readTraces([wire({ levees, terminees })])[0];
   assert.equal(momentOf(trace(["spo2"], []), "spo2"), "begun");
   assert.equal(momentOf(trace(["heart_rate"], ["spo2"]), "spo2"), "ended");
   assert.equal(causeOf({ vital: null, kind: "pouls_introuvable" }), "pouls_introuvable");

@@ -17,19 +17,23 @@
 #define FJ_CLOCK_SLEW_ONE_IN 200
 /// For so long after SNTP spoke the server's time is not listened to (ms): it is only as good as the way of one report.
 #define FJ_CLOCK_SNTP_HOLDS_MS UINT64_C(86400000)
+/// SNTP, which anybody on the network may answer, moves a clock that an authenticated answer has confirmed by no more than this (ms); and where it is further off
+/// than this, the authenticated answer holds.
+#define FJ_CLOCK_SNTP_MOVES_MAX_MS 60000
 /// A report on its way for longer tells no time (ms).
 #define FJ_CLOCK_WAY_MAX_MS 5000u
 
-/// All state; zeroed is a clock that knows nothing. Private, except the counter and `known`.
+/// All state; zeroed is a clock that knows nothing. Private, except the counter, `known` and `is_confirmed`.
 typedef struct fj_clock {
     bool known, has_sntp;
+    bool is_confirmed;                    // by an authenticated answer, since init
     int64_t first_offset_ms;              // UTC minus monotonic as first heard
     int64_t offset_ms, target_offset_ms;  // from `since_ms` on the offset goes towards the target
     uint64_t since_ms, sntp_at_ms;
     uint32_t steps;
 } fj_clock;
 
-/// SNTP said that it is `utc_ms` now. FJ_ERROR_RANGE: nonsense, nothing changed. `now_ms` is monotonic here and below.
+/// SNTP said that it is `utc_ms` now. FJ_ERROR_RANGE: nonsense, or too far from what was confirmed: nothing changed. `now_ms` is monotonic here and below.
 fj_error fj_clock_sntp(fj_clock *clock, uint64_t now_ms, uint64_t utc_ms);
 
 /// An answer to a report sent at `sent_ms` said so in `heure_serveur`; taken as the time half-way, and believed to that precision.

@@ -29,7 +29,8 @@ typedef struct fj_ota {
 /// `is_new`: the bootloader started this image for the first time. `now_ms` is monotonic here and below.
 fj_error fj_ota_init(fj_ota *ota, bool is_new, uint64_t now_ms);
 
-/// Notes what was seen since; what was once seen stays.
+/// Notes what was seen since; what was once seen stays. `report_accepted`: the server took a report, or said that nobody wears the device: an image
+/// that starts on the shelf is no worse for it.
 void fj_ota_note(fj_ota *ota, bool oximeter_answers, bool thermometer_answers, bool report_accepted);
 
 /// FJ_OTA_KEEP once all was seen, FJ_OTA_ROLL_BACK after FJ_OTA_TRIAL_MS without. Either is final: the first verdict is repeated for ever.
@@ -40,5 +41,18 @@ void fj_ota_pass(fj_ota *ota, bool is_worn);
 
 /// A restart into a new image takes nothing from a patient.
 bool fj_ota_may_restart(const fj_ota *ota);
+
+/// An image as its header says: texts of FJ_OTA_TEXT_BYTES, with or without a NUL.
+#define FJ_OTA_TEXT_BYTES 32u
+typedef struct fj_ota_image {
+    const char *name, *version;
+} fj_ota_image;
+
+/// Whether an image is to be taken: this program, newer than the running one, and not the version that failed here before (NULL: none did). An older one is
+/// never taken, because its holes are known: who must go back gives it a higher number.
+bool fj_ota_wants(const fj_ota_image *offered, const fj_ota_image *running, const fj_ota_image *failed);
+
+/// Versions as 1.10.2 and 1.10.2-rc1, which comes before 1.10.2: under 0, 0 or over 0. Of FJ_OTA_TEXT_BYTES at most.
+int fj_ota_compare_versions(const char *a, const char *b);
 
 #endif

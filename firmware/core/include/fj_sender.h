@@ -19,6 +19,9 @@
 /// So often in a row the server may say of the backlog, while it takes live reports, that nobody wore the device (409), until that is believed.
 #define FJ_SENDER_CONFLICTS_MAX 10u
 
+/// The server counts as heard for so long (ms): on a device that nobody wears reports are rare, but not as rare.
+#define FJ_SENDER_HEARD_MS 180000u
+
 /// A source of random bits, the port's.
 typedef struct fj_random {
     void *context;
@@ -49,7 +52,7 @@ typedef struct fj_outcome {
 /// What to do with the records that the request carried.
 typedef enum fj_verdict { FJ_VERDICT_KEEP, FJ_VERDICT_DELIVERED, FJ_VERDICT_PUT_ASIDE } fj_verdict;
 
-/// Private, except what the last three say.
+/// Private, except what the last five say.
 typedef struct fj_sender {
     fj_random random;
     fj_send on_the_way;  // FJ_SEND_WAIT: nothing
@@ -58,7 +61,10 @@ typedef struct fj_sender {
     uint8_t failures, batch_failures, conflicts;  // in a row
     uint64_t accepted_ms;                         // when a report was last accepted
     uint32_t accepted;                            // reports, since init
-    uint32_t refused;                             // reports whose records were put aside, since init
+    /// When the server last answered the device's key as such: took a report, or said that nobody wears the device. 0 of `understood`: never since init.
+    uint64_t understood_ms;
+    uint32_t understood;
+    uint32_t refused;  // reports whose records were put aside, since init
 } fj_sender;
 
 fj_error fj_sender_init(fj_sender *sender, fj_random random, uint64_t now_ms);
@@ -71,5 +77,8 @@ fj_send_action fj_sender_next(fj_sender *sender, uint64_t now_ms, bool has_live,
 /// FJ_VERDICT_PUT_ASIDE is what no repetition would mend: a 4xx other than 401, 408, 409 and 429, of a single record, because a
 /// batch is first halved to find the one at fault. FJ_VERDICT_KEEP without a request on its way.
 fj_verdict fj_sender_answered(fj_sender *sender, uint64_t now_ms, const fj_outcome *outcome, uint32_t records);
+
+/// Whether the server spoke with this device lately, be it worn or not.
+bool fj_sender_is_heard(const fj_sender *sender, uint64_t now_ms);
 
 #endif

@@ -12,19 +12,22 @@
 #include "nvram.h"
 
 static const char tag[] = "authorities";
-static const char *const slot_name[] = {"ca_0", "ca_1"};
-#define SLOTS (sizeof slot_name / sizeof *slot_name)
+static const char *const slot_name[AUTHORITY_SLOTS] = {"ca_0", "ca_1"};
+#define SLOTS AUTHORITY_SLOTS
 
 static const char *_Atomic trusted = "";
 /// One slot's text: 4 KB do not belong on a task's stack. Used by app_main, before the tasks, and then by the updating task alone.
 static char scratch[AUTHORITY_PEM_MAX + 1];
 
-static bool is_certificate(const char *pem) {
+/// One certificate, of an authority, that is valid now.
+static bool is_authority(const char *pem) {
     mbedtls_x509_crt certificate;
     mbedtls_x509_crt_init(&certificate);
-    const int result = mbedtls_x509_crt_parse(&certificate, (const unsigned char *)pem, strlen(pem) + 1);
+    const bool is_one = mbedtls_x509_crt_parse(&certificate, (const unsigned char *)pem, strlen(pem) + 1) == 0 && !certificate.next;
+    const bool is_authority = is_one && mbedtls_x509_crt_get_ca_istrue(&certificate) == 1 && !mbedtls_x509_time_is_past(&certificate.valid_to)
+        && !mbedtls_x509_time_is_future(&certificate.valid_from);
     mbedtls_x509_crt_free(&certificate);
-    return result == 0;
+    return is_authority;
 }
 
 /// Publishes what the slots hold. The text before is not freed, because somebody may be connecting with it; new authorities come once in years.
@@ -50,13 +53,26 @@ static size_t slot_for(const char *pem) {
         if (scratch[0] == 0 && empty == SLOTS) empty = slot;
     }
     if (empty < SLOTS) return empty;
-    char newest[2];
-    nvram_read_text("ca_newest", newest, sizeof newest);
-    return newest[0] == '0' ? 1 : 0;
+    // Never the one that the server is known to be signed by; before any connection, the older one.
+    char kept[2];
+    nvram_read_text("ca_vouched", kept, sizeof kept);
+    if (kept[0] == 0) nvram_read_text("ca_newest", kept, sizeof kept);
+    return kept[0] == '0' ? 1 : 0;
+}
+
+void authorities_vouched(size_t slot) {
+    char before[2];
+    nvram_read_text("ca_vouched", before, sizeof before);
+    if (before[0] != '0' + (char)slot) nvram_write_text("ca_vouched", slot == 0 ? "0" : "1");
+}
+
+void authorities_read(size_t slot, char pem[AUTHORITY_PEM_MAX + 1]) {
+    pem[0] = 0;
+    if (slot < SLOTS) nvram_read_text(slot_name[slot], pem, AUTHORITY_PEM_MAX + 1);
 }
 
 esp_err_t authorities_adopt(const char *pem) {
-    if (strlen(pem) > AUTHORITY_PEM_MAX || !is_certificate(pem)) return ESP_ERR_INVALID_ARG;
+    if (strlen(pem) > AUTHORITY_PEM_MAX || !is_authority(pem)) return ESP_ERR_INVALID_ARG;
     const size_t slot = slot_for(pem);
     if (slot == SLOTS) return ESP_OK;
     ESP_RETURN_ON_ERROR(nvram_write_text(slot_name[slot], pem), tag, "slot");

@@ -6,11 +6,10 @@
 #include "fj_max30102.h"
 #include "fj_mlx90614.h"
 
-/// A full FIFO is 192 bytes: 4.5 ms at 400 kHz. A sensor that stretches longer is stuck.
-#define TRANSFER_MAX_MS 20
-#define OXIMETER_HZ 400000
-/// SMBus: the MLX90614 answers no faster.
-#define THERMOMETER_HZ 100000
+/// A full FIFO is 192 bytes: 17.6 ms at 100 kHz. A sensor that stretches longer is stuck.
+#define TRANSFER_MAX_MS 30
+/// The MLX90614 is specified to this, and hears what is said to the other one. 17 samples, as they usually wait, take 10 ms of 170.
+#define WIRES_HZ 100000
 
 static const char tag[] = "bus";
 
@@ -65,9 +64,8 @@ esp_err_t bus_open(port_bus *bus) {
         .flags.enable_internal_pullup = true,  // beside the modules' own: a board without sensors is then at rest, not floating
     };
     ESP_RETURN_ON_ERROR(i2c_new_master_bus(&bus_config, &opened.bus), tag, "bus");
-    const i2c_device_config_t oximeter = {.dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MAX30102_ADDRESS, .scl_speed_hz = OXIMETER_HZ};
-    const i2c_device_config_t thermometer = {
-        .dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MLX90614_ADDRESS, .scl_speed_hz = THERMOMETER_HZ};
+    const i2c_device_config_t oximeter = {.dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MAX30102_ADDRESS, .scl_speed_hz = WIRES_HZ};
+    const i2c_device_config_t thermometer = {.dev_addr_length = I2C_ADDR_BIT_LEN_7, .device_address = FJ_MLX90614_ADDRESS, .scl_speed_hz = WIRES_HZ};
     ESP_RETURN_ON_ERROR(i2c_master_bus_add_device(opened.bus, &oximeter, &opened.oximeter), tag, "oximeter");
     ESP_RETURN_ON_ERROR(i2c_master_bus_add_device(opened.bus, &thermometer, &opened.thermometer), tag, "thermometer");
     *bus = (port_bus){.i2c = {.context = &opened, .write = write, .write_read = write_read}, .reset = reset};

@@ -39,9 +39,13 @@ static void set_system_clock(uint64_t utc_ms) {
     if (settimeofday(&time, NULL) != 0) ESP_LOGE(tag, "the system's clock cannot be set");
 }
 
+/// The latest instant that is certainly past, when this device started.
+static uint64_t floor_ms;
+
 void clock_set_floor(void) {
     const uint64_t built_ms = UINT64_C(1000) * FAJMA_BUILD_TIME, kept_ms = nvram_read_utc();
-    set_system_clock(kept_ms > built_ms ? kept_ms : built_ms);
+    floor_ms = kept_ms > built_ms ? kept_ms : built_ms;
+    set_system_clock(floor_ms);
 }
 
 static void on_sntp(struct timeval *time) {
@@ -79,16 +83,19 @@ void clock_take_sntp(fj_clock *clock) {
     if (error != FJ_OK) ESP_LOGW(tag, "SNTP said nonsense: %s", fj_error_name(error));
 }
 
-void clock_follow(const fj_clock *clock) {
+void clock_follow(const fj_clock *clock, bool was_answered) {
     static uint64_t kept_at_ms;
-    static bool was_kept;
+    static bool was_kept, is_at_floor;
     const uint64_t now = clock_now_ms();
     uint64_t utc_ms;
     if (fj_clock_utc(clock, now, &utc_ms) != FJ_OK) return;
+    is_at_floor = !clock->is_confirmed && !was_answered && !is_at_floor;
+    if (is_at_floor) utc_ms = floor_ms + now;
     struct timeval system;
     gettimeofday(&system, NULL);
     const int64_t off_ms = (int64_t)milliseconds(&system) - (int64_t)utc_ms;
     if (off_ms < -OFF_MAX_MS || off_ms > OFF_MAX_MS) set_system_clock(utc_ms);
+    if (!clock->is_confirmed) return;
     if (was_kept && now - kept_at_ms < KEEP_EVERY_MS) return;
     was_kept = true;
     kept_at_ms = now;

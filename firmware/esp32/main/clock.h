@@ -1,6 +1,8 @@
 // The time: monotonic for everything that is measured, UTC from SNTP, and the system's clock, by which certificates are judged.
 #pragma once
 
+#include <stdbool.h>
+
 #include "esp_err.h"
 #include "fj_clock.h"
 #include "port.h"
@@ -19,5 +21,7 @@ void clock_start_sntp(void);
 /// Hands what SNTP said since the last call to the core's clock.
 void clock_take_sntp(fj_clock *clock);
 
-/// Brings the system's clock to the core's (which may know the time from the server alone) and keeps it for the next start, now and then.
-void clock_follow(const fj_clock *clock);
+/// After each request. Brings the system's clock to the core's, and keeps a time that the server has confirmed for the next start, now and then. As long as SNTP
+/// alone has told the time and requests fail, certificates are judged by it and by the latest time that is certainly past, in turns: one wrong answer of
+/// SNTP must not shut the device out.
+void clock_follow(const fj_clock *clock, bool was_answered);

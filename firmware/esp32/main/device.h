@@ -2,7 +2,7 @@
 // shows; sending speaks with the server; updating looks for new images.
 //
 //   task      priority  may wait for                  watched
-//   sampling  15        the sensors, 20 ms a transfer  yes
+//   sampling  15        the sensors, 30 ms a transfer  yes
 //   keeping   10        the flash, 0.4 s a sector      yes
 //   sending    5        the network, 30 s at worst     yes
 //   updating   2        the network, minutes           no: it may hang without harm
@@ -44,6 +44,7 @@ typedef struct device {
     fj_uplink uplink;
     fj_ota ota;  // keeping's
     atomic_bool is_online, update_is_ready;
+    atomic_bool is_heard;  // the server speaks with this device, be it worn or not
 } device;
 
 /// Starts all tasks; `port` and `setup` live for ever. `start` counts the starts of the device.

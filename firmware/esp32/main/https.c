@@ -73,6 +73,9 @@ static esp_err_t make_client(connection *connection) {
     ESP_RETURN_ON_ERROR(https_configure(connection->setup, "api/iot/data/", url, &config), tag, "no authority to trust");
     connection->authorities = authorities_pem();
     config.method = HTTP_METHOD_POST;
+#ifdef CONFIG_ESP_TLS_CLIENT_SESSION_TICKETS
+    config.save_client_session = true;  // a connection that broke comes back without a whole handshake
+#endif
     config.event_handler = on_event;
     config.user_data = &connection->answer;
     connection->client = esp_http_client_init(&config);
@@ -114,11 +117,12 @@ esp_err_t https_open(const fj_setup *setup, port_server *server) {
     return ESP_OK;
 }
 
-esp_err_t https_get(const fj_setup *setup, const char *path, char *text, size_t capacity) {
+esp_err_t https_get(const fj_setup *setup, const char *path, const char *authority, char *text, size_t capacity) {
     answer answer = {.text = text, .capacity = capacity - 1};
     char url[HTTPS_URL_MAX];
     esp_http_client_config_t config;
     ESP_RETURN_ON_ERROR(https_configure(setup, path, url, &config), tag, "no authority to trust");
+    config.cert_pem = authority;
     config.event_handler = on_event;
     config.user_data = &answer;
     esp_http_client_handle_t client = esp_http_client_init(&config);

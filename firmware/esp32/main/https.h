@@ -18,5 +18,5 @@ esp_err_t https_configure(const fj_setup *setup, const char *path, char *url, es
 /// `setup` lives as long as the port. `is_reachable` stays the caller's to fill in.
 esp_err_t https_open(const fj_setup *setup, port_server *server);
 
-/// GETs a text of less than `capacity` bytes from the server. ESP_ERR_NOT_FOUND: it has none.
-esp_err_t https_get(const fj_setup *setup, const char *path, char *text, size_t capacity);
+/// GETs a text of less than `capacity` bytes from the server, which `authority` alone must vouch for. ESP_ERR_NOT_FOUND: it has none.
+esp_err_t https_get(const fj_setup *setup, const char *path, const char *authority, char *text, size_t capacity);

@@ -57,9 +57,9 @@ static void describe(device *device, memo *memo) {
     device_unlock(device);
 }
 
-static void judge_image(device *device, memo *memo, const measured *measured, bool was_accepted, uint64_t now_ms) {
+static void judge_image(device *device, memo *memo, const measured *measured, bool was_understood, uint64_t now_ms) {
     if (memo->ota_is_settled) return;
-    fj_ota_note(&device->ota, measured && measured->oximeter_answers, measured && measured->thermometer_answers, was_accepted);
+    fj_ota_note(&device->ota, measured && measured->oximeter_answers, measured && measured->thermometer_answers, was_understood);
     const fj_ota_verdict verdict = fj_ota_judge(&device->ota, now_ms);
     if (verdict == FJ_OTA_ON_TRIAL) return;
     memo->ota_is_settled = true;
@@ -114,7 +114,8 @@ static void turn(device *device, memo *memo, const measured *measured) {
     if (lamps_take_press()) fj_uplink_pressed(&device->uplink);
     if (measured) error = fj_uplink_measured(&device->uplink, &measured->second, now_ms);
     const fj_alarm_level alarm = fj_uplink_alarm(&device->uplink, now_ms);
-    const bool was_accepted = device->uplink.sender.accepted > 0;
+    const bool was_accepted = device->uplink.sender.accepted > 0, was_understood = device->uplink.sender.understood > 0;
+    const bool is_heard = fj_sender_is_heard(&device->uplink.sender, now_ms);
     const bool is_out_of_reach = now_ms - device->uplink.sender.accepted_ms >= FJ_ALARM_OUT_OF_REACH_MS;
     device_unlock(device);
     if (error != FJ_OK) ESP_LOGE(tag, "a second is not kept: %s", fj_error_name(error));
@@ -123,7 +124,8 @@ static void turn(device *device, memo *memo, const measured *measured) {
         xTaskNotifyGive(device->sending);
     } else ESP_LOGE(tag, "nothing from sampling");
     atomic_store(&device->is_online, was_accepted && !is_out_of_reach);
-    judge_image(device, memo, measured, was_accepted, now_ms);
+    atomic_store(&device->is_heard, is_heard);
+    judge_image(device, memo, measured, was_understood, now_ms);
     fj_device_state state = state_of(device, memo, measured, was_accepted || is_out_of_reach);
     state.alarm = alarm;
     port->indicator.show(port->indicator.context, fj_indication_of(&state));

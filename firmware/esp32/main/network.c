@@ -22,8 +22,22 @@ static const char tag[] = "network";
 static atomic_bool has_address;
 static esp_timer_handle_t again;
 
+/// Without an address for so long the driver is stopped and started again (µs): some faults of it only that ends.
+#define LAST_RESORT_US INT64_C(1800000000)
+
+static _Atomic int64_t lost_at_us;
+
+/// True: the driver starts again, and joins by itself.
+static bool start_again(void) {
+    if (esp_timer_get_time() - atomic_load(&lost_at_us) < LAST_RESORT_US) return false;
+    atomic_store(&lost_at_us, esp_timer_get_time());
+    ESP_LOGW(tag, "no network for long: the radio starts again");
+    return esp_wifi_stop() == ESP_OK && esp_wifi_start() == ESP_OK;
+}
+
 static void join(void *context) {
     (void)context;
+    if (start_again()) return;
     const esp_err_t error = esp_wifi_connect();
     if (error == ESP_OK || error == ESP_ERR_WIFI_CONN) return;
     ESP_LOGE(tag, "connect: %s", esp_err_to_name(error));
@@ -36,7 +50,7 @@ static void on_event(void *context, esp_event_base_t base, int32_t id, void *dat
     if (base == WIFI_EVENT && id == WIFI_EVENT_STA_START) join(NULL);
     if (base == WIFI_EVENT && id == WIFI_EVENT_STA_DISCONNECTED) {
         const wifi_event_sta_disconnected_t *event = data;
-        atomic_store(&has_address, false);
+        if (atomic_exchange(&has_address, false)) atomic_store(&lost_at_us, esp_timer_get_time());
         ESP_LOGW(tag, "disconnected, reason %u", event->reason);
         esp_timer_start_once(again, PAUSE_LEAST_US + esp_random() % PAUSE_SPREAD_US);
     }
@@ -67,6 +81,12 @@ esp_err_t network_start(void) {
     ESP_RETURN_ON_ERROR(esp_timer_create(&args, &again), tag, "timer");
     ESP_RETURN_ON_ERROR(esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, on_event, NULL), tag, "events");
     ESP_RETURN_ON_ERROR(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, on_event, NULL), tag, "events");
+    wifi_config_t station;
+    ESP_RETURN_ON_ERROR(esp_wifi_get_config(WIFI_IF_STA, &station), tag, "station");
+    // A bed that is moved goes to the next access point before the old one is lost (802.11k and v), and quickly (r).
+    station.sta.rm_enabled = station.sta.btm_enabled = station.sta.ft_enabled = 1;
+    ESP_RETURN_ON_ERROR(esp_wifi_set_config(WIFI_IF_STA, &station), tag, "station");
+    atomic_store(&lost_at_us, esp_timer_get_time());
     ESP_RETURN_ON_ERROR(esp_wifi_start(), tag, "start");
     // The radio sleeps between the access point's beacons, which halves what the device draws and costs a report a tenth of a second.
     return esp_wifi_set_ps(WIFI_PS_MIN_MODEM);

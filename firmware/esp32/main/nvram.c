@@ -13,13 +13,8 @@ static const char tag[] = "nvram";
 static nvs_handle_t nvs;
 
 esp_err_t nvram_open(void) {
-    esp_err_t error = nvs_flash_init();
-    if (error == ESP_ERR_NVS_NO_FREE_PAGES || error == ESP_ERR_NVS_NEW_VERSION_FOUND) {
-        ESP_LOGE(tag, "%s: emptied, the device must be set up again", esp_err_to_name(error));
-        ESP_RETURN_ON_ERROR(nvs_flash_erase(), tag, "erase");
-        error = nvs_flash_init();
-    }
-    ESP_RETURN_ON_ERROR(error, tag, "NVS");
+    // Never erased as a whole, whatever is wrong with it: key, Wi-Fi and the authorities that came later are not to be had again over the air.
+    ESP_RETURN_ON_ERROR(nvs_flash_init(), tag, "NVS");
     return nvs_open("fajma", NVS_READWRITE, &nvs);
 }
 
@@ -97,7 +92,12 @@ esp_err_t nvram_code(char code[NVRAM_CODE_CHARACTERS + 1]) {
 }
 
 esp_err_t nvram_forget(void) {
-    esp_err_t error = nvs_erase_key(nvs, "setup");
-    if (error == ESP_OK || error == ESP_ERR_NVS_NOT_FOUND) error = nvs_erase_key(nvs, "rules");
-    return commit(error == ESP_ERR_NVS_NOT_FOUND ? ESP_OK : error, "setup");
+    // The time too: a wrong one would judge certificates for ever.
+    static const char *const forgotten[] = {"setup", "rules", "utc"};
+    esp_err_t error = ESP_OK;
+    for (size_t i = 0; i < sizeof forgotten / sizeof *forgotten; i++) {
+        const esp_err_t erased = nvs_erase_key(nvs, forgotten[i]);
+        if (erased != ESP_OK && erased != ESP_ERR_NVS_NOT_FOUND) error = erased;
+    }
+    return commit(error, "setup");
 }

@@ -11,7 +11,7 @@
 /// The code on the device's label: without characters that are mistaken for others, 50 bits.
 #define NVRAM_CODE_CHARACTERS 10u
 
-/// Opens NVS. Where it was written by another version or has no page left it is emptied: the device is then as new.
+/// Opens NVS. One that cannot be read stays as it is, and the device shows a fault.
 esp_err_t nvram_open(void);
 
 /// One more than at the last start.
@@ -29,7 +29,7 @@ esp_err_t nvram_write_log_owner(uint64_t device);
 bool nvram_read_rules(fj_rules *rules);
 esp_err_t nvram_write_rules(const fj_rules *rules);
 
-/// The latest time that was known (ms since 1970), or 0.
+/// The latest time that an authenticated answer confirmed (ms since 1970), or 0.
 uint64_t nvram_read_utc(void);
 void nvram_write_utc(uint64_t utc_ms);
 
@@ -40,5 +40,5 @@ esp_err_t nvram_code(char code[NVRAM_CODE_CHARACTERS + 1]);
 void nvram_read_text(const char *name, char *text, size_t capacity);
 esp_err_t nvram_write_text(const char *name, const char *text);
 
-/// Forgets server, key and limits. The log, its owner, the certificates, the code and the counter stay.
+/// Forgets server, key, limits and the time. The log, its owner, the certificates, the code and the counter stay.
 esp_err_t nvram_forget(void);

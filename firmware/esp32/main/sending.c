@@ -30,7 +30,7 @@ static void take_answer(device *device, const port_reply *reply) {
     device_unlock(device);
     if (reply->status != 201) ESP_LOGW(tag, "answer %u", reply->status);
     if (has_new_rules) nvram_write_rules(&rules);
-    clock_follow(&clock);
+    clock_follow(&clock, reply->status != 0);
 }
 
 void sending_task(void *context) {

@@ -17,19 +17,21 @@
 
 static const char tag[] = "updating";
 
-static bool is_same(const esp_app_desc_t *a, const esp_app_desc_t *b) { return strncmp(a->version, b->version, sizeof a->version) == 0; }
+static fj_ota_image image_of(const esp_app_desc_t *description) {
+    _Static_assert(
+        sizeof description->version == FJ_OTA_TEXT_BYTES && sizeof description->project_name == FJ_OTA_TEXT_BYTES, "as the core reads them");
+    return (fj_ota_image){.name = description->project_name, .version = description->version};
+}
 
-/// Another version of this program, and not the one that was already tried and failed.
 static bool is_wanted(const esp_app_desc_t *offered) {
-    const esp_app_desc_t *running = esp_app_get_description();
-    if (strncmp(offered->project_name, running->project_name, sizeof offered->project_name) != 0 || is_same(offered, running)) return false;
     const esp_partition_t *failed_partition = esp_ota_get_last_invalid_partition();
     esp_app_desc_t failed;
-    if (failed_partition && esp_ota_get_partition_description(failed_partition, &failed) == ESP_OK && is_same(offered, &failed)) {
+    const bool has_failed = failed_partition && esp_ota_get_partition_description(failed_partition, &failed) == ESP_OK;
+    const fj_ota_image offered_image = image_of(offered), running = image_of(esp_app_get_description()), failed_image = image_of(&failed);
+    const bool is_wanted = fj_ota_wants(&offered_image, &running, has_failed ? &failed_image : NULL);
+    if (!is_wanted && fj_ota_wants(&offered_image, &running, NULL))
         ESP_LOGW(tag, "version %.32s failed here before: not taken again", offered->version);
-        return false;
-    }
-    return true;
+    return is_wanted;
 }
 
 /// ESP_ERR_NOT_FOUND: nothing new.
@@ -62,11 +64,18 @@ static esp_err_t look_for_image(const fj_setup *setup) {
 }
 
 static void look_for_authority(const fj_setup *setup) {
-    static char pem[AUTHORITY_PEM_MAX + 1];
-    esp_err_t error = https_get(setup, "firmware/ca.pem", pem, sizeof pem);
-    if (error == ESP_ERR_NOT_FOUND) return;
-    if (error == ESP_OK) error = authorities_adopt(pem);
-    if (error != ESP_OK) ESP_LOGW(tag, "authority: %s", esp_err_to_name(error));
+    static char pem[AUTHORITY_PEM_MAX + 1], trusted[AUTHORITY_PEM_MAX + 1];
+    // One after the other, so that it is known which one vouches for the server: that one is never given up.
+    for (size_t slot = 0; slot < AUTHORITY_SLOTS; slot++) {
+        authorities_read(slot, trusted);
+        if (!trusted[0]) continue;
+        esp_err_t error = https_get(setup, "firmware/ca.pem", trusted, pem, sizeof pem);
+        const bool has_vouched = error == ESP_OK || error == ESP_ERR_NOT_FOUND;
+        if (has_vouched) authorities_vouched(slot);
+        if (error == ESP_OK) error = authorities_adopt(pem);
+        if (error != ESP_OK && error != ESP_ERR_NOT_FOUND) ESP_LOGW(tag, "authority %u: %s", (unsigned)slot, esp_err_to_name(error));
+        if (has_vouched) return;
+    }
 }
 
 /// In 64 bits: pdMS_TO_TICKS multiplies in 32, which at 1,000 ticks a second hold 71 minutes.
@@ -78,8 +87,8 @@ void updating_task(void *context) {
     while (!atomic_load(&device->update_is_ready)) {
         rest(pause_ms);
         pause_ms = CONFIG_FAJMA_UPDATE_HOURS * HOUR_MS;
-        // Trust and images come over a connection that is trusted, or not at all.
-        if (!atomic_load(&device->is_online) || strncmp(device->setup->url, "https://", 8) != 0) continue;
+        // Also to devices on the shelf. Trust and images come over a connection that is trusted, or not at all.
+        if (!atomic_load(&device->is_heard) || strncmp(device->setup->url, "https://", 8) != 0) continue;
         look_for_authority(device->setup);
         const esp_err_t error = look_for_image(device->setup);
         if (error == ESP_OK) atomic_store(&device->update_is_ready, true);

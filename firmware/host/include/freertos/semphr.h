@@ -1,0 +1,4 @@
+// Stand-in.
+#pragma once
+
+typedef void *SemaphoreHandle_t;
