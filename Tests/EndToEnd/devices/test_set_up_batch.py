@@ -1,4 +1,5 @@
-"""firmware/set-up-batch: many devices from one list, with the real server; Espressif's tool, which needs Bluetooth, is a script that writes down what it is told."""
+"""firmware/set-up-batch: many devices from one list, with the real server. In place of Espressif's tool, which needs Bluetooth, a script writes down
+what it is given."""
 import json
 import os
 import subprocess
@@ -23,8 +24,8 @@ def run(stack, tmp_path, lines, *more):
     rows.write_text("nom_bluetooth,code,dispositif\n" + "".join(f"{line}\n" for line in lines))
     admin = stack.accounts["admin"]
     done = subprocess.run(
-        [sys.executable, os.path.join(REPOSITORY, "firmware", "set-up-batch"), str(rows), "--url", stack.url, "--user", admin["username"], "--ssid", "WARD",
-         "--esp-prov", str(tool), *more],
+        [sys.executable, os.path.join(REPOSITORY, "firmware", "set-up-batch"), str(rows), "--url", stack.url, "--user", admin["username"],
+         "--ssid", "WARD", "--esp-prov", str(tool), *more],
         input=f"{admin['password']}\nwlan secret\n", capture_output=True, text=True, timeout=60, check=False)
     return done, [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
 
@@ -44,7 +45,8 @@ def test_each_device_gets_its_key_and_what_fails_can_be_done_again(stack, tmp_pa
     assert done.stdout.splitlines()[-1] == "1 done, 1 failed"
     assert "fjd_" not in done.stdout + done.stderr, "no key is shown"
     first = told[0]
-    assert (first["--service_name"], first["--sec2_pwd"], first["--ssid"], first["--passphrase"]) == ("FAJMA_1A2B3C", "23456789AB", "WARD", "wlan secret")
+    given = [first[f"--{name}"] for name in ("service_name", "sec2_pwd", "ssid", "passphrase")]
+    assert given == ["FAJMA_1A2B3C", "23456789AB", "WARD", "wlan secret"]
     text = json.loads(first["--custom_data"])
     assert text["v"] == 1 and text["url"] == stack.url + "/" and text["spo2"] == [0, -34.5, 112.25]
     # The key is the device's: nobody wears it, which the server tells only a key that it knows.
