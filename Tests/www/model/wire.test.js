@@ -69,7 +69,7 @@ test("alert and alert_update are read alike", () => {
     assert.equal(message.patient, 12);
     assert.deepEqual(message.alert, {
       id: 7, patient: 12, ward: null, device: null, kind: "spo2_low", byHand: false, raisedBy: null, message: "SpO₂ à 88 %", severity: "error",
-      vital: "spo2", side: "bas", value: 88, limit: 90, profile: "enfant_1_4", sources: [{ device: 5, name: "Bracelet 5" }, { device: null, name: null }], at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, hold: null, score: null, version: 3 });
+      vital: "spo2", side: "bas", value: 88, limit: 90, profile: "enfant_1_4", sources: [{ device: 5, name: "Bracelet 5" }, { device: null, name: null }], at: Date.parse(AT), raisedAt: Date.parse(AT), worsenedAt: null, firstAcknowledgedAt: Date.parse(AT), remindedAt: null, escalatedAt: null, acknowledged: true, acknowledgedBy: "i.sow", acknowledgedAt: Date.parse(AT), endedAt: null, hasTrace: false, hold: null, score: null, version: 3 });
   }
   assert.equal(read({ type: "alert", patient_id: 12, data: { ...alert, niveau_gravite: "?" } }), null);
 });

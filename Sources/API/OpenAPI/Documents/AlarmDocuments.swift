@@ -58,6 +58,7 @@ extension RouteDocument {
             body: #"{"patient": 12, "type_alerte": "chute", "message": "Chute sans gravité", "niveau_gravite": "warning"}"#,
             answers: .made(.alert), .one(.alert, "The open one of the same patient, kind and author was updated."), errors: [.tooManyOpenAlerts]),
         .init("GET", "/api/iot/alertes/{id}/", "An alert", answers: .one(.alert)),
+        .init("GET", "/api/iot/alertes/{id}/traces/", "The strips of the signal that devices sent for an alert", answers: .list(.signalTrace)),
         .init(
             "PUT", "/api/iot/alertes/{id}/", "Acknowledge an alert, or change one that a person raised", body: #"{"acquittee": true}"#,
             answers: .one(.alert), errors: [.conflict]),

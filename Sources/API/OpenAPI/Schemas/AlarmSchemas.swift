@@ -95,7 +95,8 @@ extension Schema {
         "sources": .list(.object(["dispositif": .id.orNull, "nom": .text.orNull])), "timestamp": .instant, "recue_le": .instant.orNull,
         "levee_le": .instant.orNull, "aggravee_le": .instant.orNull, "rappelee_le": .instant.orNull, "escaladee_le": .instant.orNull,
         "acquittee": .flag, "acquittee_par": .text.orNull, "acquittee_le": .instant.orNull, "premier_acquittement_le": .instant.orNull,
-        "terminee_le": .instant.orNull, "veille": .any([.component(.hold), Schema(["type": .string("null")])]), "score": alertScore.orNull,
+        "terminee_le": .instant.orNull, "trace": .flag.saying("Whether a device sent a strip of its signal for it."),
+        "veille": .any([.component(.hold), Schema(["type": .string("null")])]), "score": alertScore.orNull,
         "version": .integer.saying("Grows with every change of this alert."),
     ]).showing(
         #"""
@@ -104,7 +105,18 @@ extension Schema {
          "profil": "adulte", "sources": [{"dispositif": 5, "nom": "Bracelet 5"}], "timestamp": "2026-11-22T14:43:08.000Z",
          "recue_le": "2026-11-22T14:43:08.090Z", "levee_le": "2026-11-22T14:43:18.120Z", "aggravee_le": null, "rappelee_le": null,
          "escaladee_le": null, "acquittee": false, "acquittee_par": null, "acquittee_le": null, "premier_acquittement_le": null,
-         "terminee_le": null, "veille": null, "score": null, "version": 1}
+         "terminee_le": null, "trace": true, "veille": null, "score": null, "version": 1}
+        """#)
+
+    static let signalTrace = Schema.object([
+        "dispositif": .id, "nom": .text, "levees": .list(.text).saying("What was raised or grew worse at its end."),
+        "terminees": .list(.text).saying("What ended then."), "debut": .instant, "fin": .instant, "cadence": .number.saying("Points a second."),
+        "points": .list(.number.orNull, atMost: SignalTrace.maximumPoints).saying(
+            "Infrared light, in percent of the strip's mean level from it; null: missing."),
+    ]).showing(
+        #"""
+        {"dispositif": 5, "nom": "Bracelet 5", "levees": ["spo2"], "terminees": [], "debut": "2026-11-22T14:43:10.160Z",
+         "fin": "2026-11-22T14:43:18.120Z", "cadence": 25, "points": [0.12, 0.09, null, -0.31]}
         """#)
 
     private static let alertScore = Schema.object([

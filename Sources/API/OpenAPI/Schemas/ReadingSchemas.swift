@@ -55,9 +55,11 @@ extension Schema {
             "recues": .integer.saying("Stored, or stored before."), "doublons": .integer.saying("Of these: stored before."),
             "rejetees": .list(rejectedReading), "heure_serveur": .instant,
             "brassard_ms": .integer.saying("For how long a cuff still stops the wearer's pulse."),
+            "trace_refusee": .list(.object(["champ": .text, "code": .choice(SignalTrace.Fault.self), "raison": .text])).saying(
+                "What is wrong with `etat.trace`, which is not kept."),
             "limites": .object(["version": .integer, "regles": .list(.component(.limit))]).saying(
                 "The wearer's alarm rules, where the device holds others."),
-        ], optional: ["brassard_ms", "limites"]
+        ], optional: ["brassard_ms", "trace_refusee", "limites"]
     ).showing(receiptExample)
 
     static let receiptExample = #"""
@@ -106,11 +108,12 @@ extension Schema {
             "cause_demarrage": .text(1...DeviceState.maximumTextLength), "memoire_libre": counter,
             "perdues": counter.saying("Records lost because the memory was full."), "detaches": .list(.vital, atMost: 32), "raisons": .reasons,
             "courbe": .numbers(3).saying("The coefficients of its own that it computes SpO2 with."), "inverse": .flag,
+            "trace": .anything.saying("A strip of its signal, for an alarm that it raised or ended: docs/interface.md."),
             "heure": .instant.saying("Its clock."), "limites": counter.saying("The version of the alarm rules that it holds; 0: none."),
         ],
         optional: [
             "batterie", "rssi", "firmware", "demarrage", "sequence", "cause_demarrage", "memoire_libre", "perdues", "detaches", "raisons", "courbe",
-            "inverse", "heure", "limites",
+            "inverse", "trace", "heure", "limites",
         ]
     ).saying("A member that is wrong is ignored: it never costs a reading.").showing(
         #"{"batterie": 81, "rssi": -61, "firmware": "0.1.0", "demarrage": 3, "sequence": 1042, "detaches": [], "limites": 0}"#)

@@ -19,6 +19,7 @@ enum SchemaComponent: String, CaseIterable {
     case pause = "Pause"
     case hold = "Hold"
     case alert = "Alert"
+    case signalTrace = "SignalTrace"
     case alarmLoad = "AlarmLoad"
     case alarmStatistics = "AlarmStatistics"
     case device = "Device"
@@ -52,6 +53,7 @@ enum SchemaComponent: String, CaseIterable {
         case .pause: .pause
         case .hold: .hold
         case .alert: .alert
+        case .signalTrace: .signalTrace
         case .alarmLoad: .alarmLoad
         case .alarmStatistics: .alarmStatistics
         case .device: .device
