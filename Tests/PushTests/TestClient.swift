@@ -120,6 +120,15 @@ final class TestClient {
         }
     }
 
+    /// The next that is no pulse: the daemon sends one at once when its clock leaps away from what it heard last.
+    func hearPastPulses() throws -> Heard {
+        while true {
+            let heard = try hear()
+            if case .json(let json) = heard, json["type"] == .string("pulse") { continue }
+            return heard
+        }
+    }
+
     /// Everything up to and with the first message of this type.
     func hear(until type: String) throws -> [JSON] {
         var all: [JSON] = []

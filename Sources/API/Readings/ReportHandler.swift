@@ -32,7 +32,13 @@ extension Service {
             throw refusal(of: report, first, language)
         }
         let origin = try origin(of: report, call)
-        let receipt = try submit(report, from: origin, at: received, call)
+        let receipt: Receipt
+        do { receipt = try submit(report, from: origin, at: received, call) } catch IngestError.unassigned {
+            var problem = Problem(status: 409, code: .noPatientAssigned)
+            // These are wrong whoever wore the device: they need not be kept until somebody did.
+            if !report.rejected.isEmpty { problem.rejected = report.rejected.map { RejectedReading($0, language) } }
+            throw problem
+        }
         if report.shape == .single, let reading = report.readings.first, let patient = receipt.patients[0] {
             if !receipt.conflicts.isEmpty { throw Problem.conflict("valeur", .otherValue) }
             let key = StoredReading.Key(

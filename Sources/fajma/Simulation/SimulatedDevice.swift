@@ -36,6 +36,14 @@ final class SimulatedDevice {
     /// When the next second of measuring ends.
     private(set) var due: Double
 
+    /// The server's answer. To a device that lives in the past it says another time than its own, which the device would believe: there it goes unread.
+    func heard(_ answer: Data) -> Data {
+        guard hasSNTP, let time = answer.range(of: Data(#""heure_serveur""#.utf8)) else { return answer }
+        var answer = answer
+        answer.replaceSubrange(time, with: Data(#""heure_presente""#.utf8))
+        return answer
+    }
+
     /// - Parameters:
     ///   - entry: its number is also the seed, so that a patient stays the same person over restarts.
     ///   - hasSNTP: false: it learns the time from the server alone.

@@ -95,7 +95,7 @@ final class SimulatedFleet {
         let isLost = device.link.state != .up
         device.board.answered(
             at: device.milliseconds(at: now), status: isLost ? 0 : event.answer.status,
-            retryAfterSeconds: Int(event.answer.retryAfter ?? 0), body: isLost ? Data() : event.answer.body)
+            retryAfterSeconds: Int(event.answer.retryAfter ?? 0), body: isLost ? Data() : device.heard(event.answer.body))
         try send(event.device, now: now)
     }
 }

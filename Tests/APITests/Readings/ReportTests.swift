@@ -186,6 +186,11 @@ import Testing
         let body = #"{"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.rfc3339)"}"#
         let answer = try post(body)
         #expect(answer.status == 409 && answer["code"]?.text == "no_patient_assigned")
+        #expect(answer["rejetees"] == nil)
+        // What is wrong whoever wore it need not be kept.
+        let mixed = try post(
+            #"{"mesures":[{"type_donnee":"spo2","valeur":970},{"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.rfc3339)"}]}"#)
+        #expect(mixed.status == 409 && mixed["rejetees"]?.array?.count == 1 && mixed["rejetees"]?[0]?["code"]?.text == "implausible")
         #expect(try api.store.stored() == 0)
         try api.send("PATCH", "/api/iot/dispositifs/1/", #"{"patient":2,"autres_dispositifs":"garder"}"#)
         #expect(try post(body).status == 201)

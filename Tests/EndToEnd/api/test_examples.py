@@ -52,13 +52,17 @@ def test_each_is_short():
             assert len(file.readlines()) <= LONGEST, name
 
 
-def values(messages, patient):
-    """Every SpO2 that a client heard of: live, or of the past."""
+def values(messages, patient, kinds=("iot_data", "reading")):
+    """Every SpO2 that a client heard of."""
     found = []
     for message in messages:
-        if message["patient"] == patient and message["kind"] in ("iot_data", "past") and "spo2" in message["data"]:
-            one = message["data"]["spo2"]
-            found += [one["valeur"]] if isinstance(one, dict) else [value for _, value in one]
+        if message["patient"] != patient or message["kind"] not in kinds:
+            continue
+        data = message["data"]
+        if message["kind"] == "iot_data" and "spo2" in data:
+            found.append(data["spo2"]["valeur"])
+        elif message["kind"] == "reading" and data["type_donnee"] == "spo2":
+            found.append(data["valeur"])
     return found
 
 
@@ -74,7 +78,13 @@ def follow_through_an_outage(stack, device, messages):
         for value in (95.5, 95.25):
             device.report(spo2=value)
     device.report(spo2=98)
-    until(lambda: {95.5, 95.25, 98} <= set(values(messages(), device.patient)), 40, "what was measured while nobody listened")
+    # And what the device kept, from before the client's own gap, in one report.
+    kept = [80.5 + number / 8 for number in range(6)]
+    readings = [{"type_donnee": "spo2", "valeur": value, "age_ms": 60_000 - 1_000 * number} for number, value in enumerate(kept)]
+    assert device.post({"mesures": readings}).status_code == 201
+    until(lambda: {95.5, 95.25, 98, *kept} <= set(values(messages(), device.patient)), 40, "what was measured while nobody listened")
+    told = values(messages(), device.patient, ["reading"])
+    assert len(told) == len(set(told)), "each of them once"
 
 
 def test_the_python_client_follows_a_ward(stack):

@@ -32,7 +32,7 @@ struct MessagesTests {
              "service":null,"dispositif":null,"type_donnee":null,"cote":null,"valeur":null,"seuil":null,"profil":null,"sources":[],"levee_par":null,"recue_le":null,
              "levee_le":null,"aggravee_le":null,"premier_acquittement_le":null,"rappelee_le":null,"escaladee_le":null,
              "timestamp":"2026-09-21T14:13:20.000Z","acquittee":false,"acquittee_par":null,"acquittee_le":null,
-             "terminee_le":null,"veille":null,"score":null,"version":1}
+             "terminee_le":null,"trace":false,"veille":null,"score":null,"version":1}
             """#
         #expect(try json(.alert(alert(7, of: 12))) == parse(#"{"type":"alert","patient_id":12,"data":\#(data)}"#))
         #expect(try json(.alertUpdate(alert(7, of: 12))) == parse(#"{"type":"alert_update","patient_id":12,"data":\#(data)}"#))
