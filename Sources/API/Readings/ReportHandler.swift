@@ -35,7 +35,7 @@ extension Service {
         let receipt: Receipt
         do { receipt = try submit(report, from: origin, at: received, call) } catch IngestError.unassigned {
             var problem = Problem(status: 409, code: .noPatientAssigned)
-            // These are wrong whoever wore the device: they need not be kept until somebody did.
+            // These are wrong no matter who wore the device: they need not be kept until somebody did.
             if !report.rejected.isEmpty { problem.rejected = report.rejected.map { RejectedReading($0, language) } }
             throw problem
         }

@@ -187,7 +187,7 @@ import Testing
         let answer = try post(body)
         #expect(answer.status == 409 && answer["code"]?.text == "no_patient_assigned")
         #expect(answer["rejetees"] == nil)
-        // What is wrong whoever wore it need not be kept.
+        // What is wrong no matter who wore it need not be kept.
         let mixed = try post(
             #"{"mesures":[{"type_donnee":"spo2","valeur":970},{"type_donnee":"spo2","valeur":97,"timestamp":"\#(api.now.rfc3339)"}]}"#)
         #expect(mixed.status == 409 && mixed["rejetees"]?.array?.count == 1 && mixed["rejetees"]?[0]?["code"]?.text == "implausible")

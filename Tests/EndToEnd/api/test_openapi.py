@@ -197,18 +197,26 @@ def test_no_request_that_is_made_up_gets_an_answer_that_is_not_described(hospita
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "support.described_requests", "FAJMA_KNOWN_IDS": json.dumps(known),
                    "PYTHONPATH": os.pathsep.join([os.path.join(REPOSITORY, "Tests/EndToEnd"), os.path.join(REPOSITORY, "scripts")]),
                    "NO_COLOR": "1"}
+    # On a machine that is busy it comes to little in that time: then once more, for longer.
+    for longer in (1, 5):
+        make_up_requests(hospital, token, phases, longer * seconds, options, report, environment)
+        if len(answered(report)) >= least:
+            break
+    assert len(answered(report)) >= least, sorted(answered(report))
+    assert requests.get(hospital.url + "/api/version/", timeout=10).status_code == 200
+    assert "request failed" not in "".join(text for name, text in hospital.logs().items() if "api" in name)
+
+
+def make_up_requests(hospital, token, phases, seconds, options, report, environment):
     # Elsewhere than in the checkout: it leaves its examples behind.
     run = subprocess.run(
         [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", hospital.url + "/api/openapi.json",
          "--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing" if IS_LONG else phases,
          "--max-time", str(seconds), "--continue-on-failure", "--warnings", "off", "--no-shrink",
          "--report", "ndjson", "--report-ndjson-path", str(report), *options],
-        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds * 2 + 60)
+        cwd=report.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds * 2 + 60)
     told = "\n".join(line[:400] for line in run.stdout.splitlines())
     assert run.returncode == 0, told
-    assert len(answered(report)) >= least, sorted(answered(report))
-    assert requests.get(hospital.url + "/api/version/", timeout=10).status_code == 200
-    assert "request failed" not in "".join(text for name, text in hospital.logs().items() if "api" in name)
 
 
 def answered(report):
