@@ -9,11 +9,24 @@ import { signalFigure } from "./signal-figure.js";
 const MOST = 100;
 /** By alert: of which version of it, and what the server had. */
 const known = new Map();
+/** By alert: the request that is on its way. The element that sent it may be replaced meanwhile; its successor waits for the same answer. */
+const requests = new Map();
 
 function remember(id, version, traces) {
   known.delete(id);
   known.set(id, { version, traces });
   if (known.size > MOST) known.delete(known.keys().next().value);
+}
+
+/** What the server has for this version of an alert, remembered; asked for once, however many elements want it at the time. */
+function fetchTraces(id, version) {
+  const current = requests.get(id);
+  if (current?.version === version) return current.answer;
+  const answer = api.get(`api/iot/alertes/${id}/traces/`)
+    .then((found) => remember(id, version, readTraces(found)))
+    .finally(() => { if (requests.get(id)?.answer === answer) requests.delete(id); });
+  requests.set(id, { version, answer });
+  return answer;
 }
 
 /**
@@ -36,8 +49,7 @@ export class SignalTrace extends FajmaElement {
     if (!hasTrace || !this.#isShown || known.get(id)?.version === version || this.#fetching === version) return;
     this.#fetching = version;
     try {
-      const answer = await keepTrying(() => api.get(`api/iot/alertes/${id}/traces/`), this.signal);
-      remember(id, version, readTraces(answer));
+      await keepTrying(() => fetchTraces(id, version), this.signal);
     } catch {
       if (this.signal.aborted) return;
       remember(id, version, null);
