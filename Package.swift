@@ -82,9 +82,9 @@ let package = Package(
         .executableTarget(
             name: "fajma",
             dependencies: [
-                "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "ProcessSignals", "Settings", "Version", "DeviceCore",
+                "API", "CCurl", "Curl", "Store", "Postgres", "Access", "Clinical", "ProcessSignals", "Settings", "Version", "DeviceCore",
                 "DeviceSimulation",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
             ]),
 
         .executableTarget(

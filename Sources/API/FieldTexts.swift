@@ -65,6 +65,48 @@ extension Texts {
         return language == .french ? "Ce paramètre n'existe pas : \(known)." : "This parameter does not exist: \(known)."
     }
 
+    static func unknownColumn(_ known: [String], in language: Language) -> String {
+        let known = list(known, language)
+        return language == .french ? "Cette colonne n'existe pas : \(known)." : "This column does not exist: \(known)."
+    }
+
+    static func tooManyRows(_ limit: Int, in language: Language) -> String {
+        language == .french ? "Le fichier dépasse \(limit) lignes : partagez-le." : "The file has more than \(limit) rows: split it."
+    }
+
+    static func wrongCellCount(_ count: Int, of columns: Int, line: Int, in language: Language) -> String {
+        language == .french
+            ? "Ligne \(line) : \(count) cellules au lieu de \(columns)." : "Line \(line): \(count) cells instead of \(columns)."
+    }
+
+    static func unreadableLine(_ fault: DelimitedText.Fault, in language: Language) -> String {
+        switch (fault.kind, language) {
+        case (.openQuote, .french): "Ligne \(fault.line) : un guillemet n’est pas refermé."
+        case (.openQuote, .english): "Line \(fault.line): a quote is not closed."
+        case (.textAfterQuote, .french): "Ligne \(fault.line) : du texte suit un guillemet fermant."
+        case (.textAfterQuote, .english): "Line \(fault.line): text follows a closing quote."
+        }
+    }
+
+    static func refusedLine(_ line: Int, _ column: String?, _ text: String, in language: Language) -> String {
+        let place = (language == .french ? "Ligne \(line)" : "Line \(line)") + (column.map { ", \($0)" } ?? "")
+        return place + (language == .french ? " : " : ": ") + text
+    }
+
+    /// - Parameter line: the first one about the same.
+    static func lineTwice(_ line: Int, in language: Language) -> String {
+        language == .french ? "Figure déjà à la ligne \(line)." : "Is there on line \(line) already."
+    }
+
+    static func unknownWard(_ wards: [String], in language: Language) -> String {
+        let known = list(Array(wards.prefix(20)) + (wards.count > 20 ? ["…"] : []), language)
+        return language == .french ? "Ce service n’existe pas : \(known)." : "This ward does not exist: \(known)."
+    }
+
+    static func onlyMediaType(_ type: String, in language: Language) -> String {
+        language == .french ? "Seul le type \(type), sans compression, est accepté." : "Only \(type), not compressed, is accepted."
+    }
+
     static func tooLarge(_ bytes: Int, in language: Language) -> String {
         language == .french ? "Le corps de la requête dépasse \(bytes >> 10) Kio." : "The request body exceeds \(bytes >> 10) KiB."
     }

@@ -104,6 +104,9 @@ extension Service {
         Route("DELETE", "/api/patients/{id}/brassard/", .user(.acknowledgeAlerts)) { try $0.endCuff($1) },
         Route("GET", "/api/patients/{id}/score/", .user(.readReadings)) { try $0.showScore($1) },
 
+        Route("POST", "/api/import/patients/", .user(.importLists), query: [.flag("essai")], PatientTable.self) { try $0.importPatients($1, $2) },
+        Route("POST", "/api/import/dispositifs/", .user(.importLists), query: [.flag("essai")], DeviceTable.self) { try $0.importDevices($1, $2) },
+
         Route("GET", "/api/limites/", .user(.readAlerts), query: [.profile]) { try $0.showHospitalLimits($1) },
         Route("PUT", "/api/limites/", .user(.changeHospitalLimits), query: [.profile], LimitList.self) { try $0.changeHospitalLimits($1, $2) },
         Route("GET", "/api/services/{id}/limites/", .user(.readAlerts), query: [.profile]) { try $0.showWardLimits($1) },

@@ -113,6 +113,14 @@ public struct Service: Sendable {
         return (query, ("Warning", "299 - \"unknown query parameter: \(names)\""))
     }
 
+    /// How long the body of a request may be that says it is longer than `bodyLimit`: a file, of a caller who may import one. Nil: no longer.
+    public func longBodyLimit(of request: Request) -> Int? {
+        guard let (route, _) = try? router.find(request.method, request.segments), route.bodyLimit > Self.bodyLimit,
+            let caller = try? caller(of: request), (try? route.requirement.check(caller)) != nil
+        else { return nil }
+        return route.bodyLimit
+    }
+
     /// What the server answers for a body that it did not read to its end.
     public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge(limitBytes: bodyLimit).response(to: request) }
 
@@ -128,16 +136,17 @@ public struct Service: Sendable {
         if let encoding = request.header("Content-Encoding"), !body.isEmpty, !["", "identity"].contains(encoding.lowercased()) {
             throw Problem(status: 415, code: .unsupportedMediaType, headers: [("Accept-Encoding", "identity")])
         }
-        guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != "application/json" else { return .json }
+        let expected = route.body.mediaType
+        guard !body.isEmpty, let type = request.header("Content-Type"), !type.isEmpty, type != expected else { return .plain }
         let name = type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
         if route.takesForms {
             if name == "application/x-www-form-urlencoded" { return .form }
             if name == "multipart/form-data", let boundary = FormParts.parameter("boundary", of: type) { return .parts(boundary: boundary) }
         }
-        guard name == "application/json" || name.hasSuffix("+json") else {
-            throw Problem(status: 415, code: .unsupportedMediaType)
+        guard name == expected || (expected == "application/json" && name.hasSuffix("+json")) else {
+            throw Problem.unsupportedMediaType(instead: expected)
         }
-        return .json
+        return .plain
     }
 }
 

@@ -125,6 +125,8 @@ extension Service {
         var lists = Shares(.init(places: 4, perAccount: 1))
         /// A week's readings keep a core busy for seconds.
         var trials = Shares(.init(places: 2, perAccount: 1, waitingPerAccount: 2))
+        /// A file that is read in holds rows' locks for seconds.
+        var imports = Shares(.init(places: 1, perAccount: 1, waitingPerAccount: 0))
         /// A file that is streamed keeps a thread for as long as its client reads.
         var files = Shares(.init(places: 2, perAccount: 1, waitingPerAccount: 0))
         /// Reports must not wait behind many of them.

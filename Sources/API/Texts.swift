@@ -21,6 +21,8 @@ enum FieldFault: String, CaseIterable, Sendable {
     case noScoreAlert, alertEnded
     // Calibrations of devices
     case implausibleCurve, calibratedLater
+    // Files that are read in
+    case notUTF8, emptyFile, columnTwice, severalDevices
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -102,7 +104,7 @@ enum Texts {
         ],
         .tooLarge: [.french: "Le corps de la requête est trop grand.", .english: "The request body is too large."],
         .unsupportedMediaType: [
-            .french: "Seul le type application/json, sans compression, est accepté.", .english: "Only application/json, not compressed, is accepted.",
+            .french: onlyMediaType("application/json", in: .french), .english: onlyMediaType("application/json", in: .english),
         ],
         .unavailable: [
             .french: "Service momentanément indisponible ; rien n'a été enregistré.",
@@ -132,6 +134,15 @@ enum Texts {
         .impossibleBirthDate: [
             .french: "La date de naissance doit être comprise entre aujourd’hui et il y a \(BirthDate.oldestYears) ans.",
             .english: "The birth date must be between today and \(BirthDate.oldestYears) years ago.",
+        ],
+        .notUTF8: [.french: "Le fichier doit être un texte en UTF-8.", .english: "The file must be text in UTF-8."],
+        .emptyFile: [
+            .french: "Le fichier est vide : la première ligne nomme les colonnes.", .english: "The file is empty: its first line names the columns.",
+        ],
+        .columnTwice: [.french: "Cette colonne figure plusieurs fois.", .english: "This column is there several times."],
+        .severalDevices: [
+            .french: "Plusieurs dispositifs portent ce nom : modifiez-les un par un.",
+            .english: "Several devices have this name: change them one by one.",
         ],
         .tooLong: [.french: "Valeur vide, trop longue ou non admise.", .english: "Value empty, too long or not allowed."],
         .outOfRange: [.french: "Valeur hors limites.", .english: "Value out of range."],

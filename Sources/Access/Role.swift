@@ -51,6 +51,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case assignDevices
     case deviceStatus
     case readWards, manageWards
+    /// Reading many patients or devices from a file.
+    case importLists
     /// Accounts, and others' sessions.
     case manageUsers
     /// Who did what, on which patient, with the old and new values.

@@ -19,6 +19,9 @@ public struct Configuration: Sendable {
     /// Bytes of a request's body; one more is answered 413.
     public var bodyLimit = 1 << 20
 
+    /// Asked about a request that declares a longer body, before any of it is read: how long it may be. Nil: no longer than `bodyLimit`.
+    public var longBodyLimit: @Sendable (_ request: Request) -> Int? = { _ in nil }
+
     /// Connections that may wait to be accepted, for a socket of our own (the kernel's somaxconn caps it).
     public var backlog: Int32 = 1024
 

@@ -48,7 +48,8 @@ final class Worker: Sendable {
             if exchange.connection == nil { exchange.adopt(connection) }
             enter(.reading(connection: connection))
             guard let parameters = exchange.receiveParameters() else { continue }
-            let body = exchange.receiveBody(declared: parameters["CONTENT_LENGTH"], limit: configuration.bodyLimit)
+            let declared = parameters["CONTENT_LENGTH"]
+            let body = exchange.receiveBody(declared: declared, limit: bodyLimit(declared, parameters))
             enter(.answering)
             switch body {
             case .complete(let bytes):
@@ -64,6 +65,11 @@ final class Worker: Sendable {
             if isStopping() { exchange.abandon() }
         }
         enter(.ended)
+    }
+
+    private func bodyLimit(_ declared: String?, _ parameters: Parameters) -> Int {
+        guard let length = declared.flatMap({ Int($0) }), length > configuration.bodyLimit else { return configuration.bodyLimit }
+        return configuration.longBodyLimit(Request(parameters: parameters)) ?? configuration.bodyLimit
     }
 
     /// Wakes the thread where it waits for a connection; harmless where it does not.

@@ -130,6 +130,20 @@ public final class Connection {
         }
     }
 
+    /// Runs `body` inside the transaction that runs: when it throws, what it changed is undone and the transaction goes on.
+    public func savepoint<T>(statement: String = #function, _ body: () throws -> T) throws -> T {
+        try script("SAVEPOINT part", statement: statement)
+        do {
+            let value = try body()
+            try script("RELEASE SAVEPOINT part", statement: statement)
+            return value
+        } catch {
+            // On a lost connection the server undoes all of it.
+            if inTransaction { try? script("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part", statement: statement) }
+            throw error
+        }
+    }
+
     /// The prepared statement's name for this text, and whether it must be prepared first.
     func preparedName(for sql: String) -> (name: String, isNew: Bool) {
         if let name = prepared[sql] { return (name, false) }

@@ -114,6 +114,18 @@ public struct Page<Cursor: Sendable>: Sendable {
     }
 }
 
+/// Every row of a list that comes in pages.
+public func everyPage<Element, Cursor>(_ cursor: (Element) -> Cursor, _ load: (Page<Cursor>) throws -> [Element]) rethrows -> [Element] {
+    let limit = 1_000
+    var (all, page) = ([Element](), Page<Cursor>(limit: limit))
+    while true {
+        let rows = try load(page)
+        all += rows
+        guard rows.count == limit, let last = rows.last else { return all }
+        page.after = cursor(last)
+    }
+}
+
 extension Instant {
     var timestamp: Timestamp { Timestamp(microseconds: milliseconds * 1000) }
     init(_ timestamp: Timestamp) { self.init(milliseconds: timestamp.microseconds / 1000) }

@@ -38,6 +38,7 @@ func serve() throws {
         configuration.refusal = { status, request in
             status == 413 ? FastCGI.Response(Service.tooLarge(API.Request(request, nginxSecret))) : .refusal(status, request)
         }
+        configuration.longBodyLimit = { service.longBodyLimit(of: API.Request($0, nginxSecret)) }
         return (try Server(configuration, logger: logger), { FastCGI.Response(service.respond(to: API.Request($0, nginxSecret), body: $0.body)) })
     }
     let reports = Database(

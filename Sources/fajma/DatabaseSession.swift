@@ -20,17 +20,3 @@ extension Scope {
     /// the audit names the account of the operating system.
     static let administrator = Scope(user: 0, username: "fajma:\(NSUserName())", role: .admin, language: "fr", wards: [])
 }
-
-/// Every row of a list that the store gives in pages.
-func everyPage<Element, Cursor>(
-    _ cursor: (Element) -> Cursor, _ load: (Page<Cursor>) throws -> [Element]
-) rethrows -> [Element] {
-    let limit = 1000
-    var (all, page) = ([Element](), Page<Cursor>(limit: limit))
-    while true {
-        let rows = try load(page)
-        all += rows
-        guard rows.count == limit, let last = rows.last else { return all }
-        page.after = cursor(last)
-    }
-}

@@ -53,6 +53,8 @@ let expectations: [String: Expectation] = [
     "GET /api/patients/": .init(who: people),
     "POST /api/patients/": .init(who: care, body: patient, status: 201),
     "PUT /api/patients/": .init(who: care, body: #"{"nom":"A","prenom":"B","service":1,"lit":"L#"}"#, status: 201, query: "identifiant=M#"),
+    "POST /api/import/patients/": .init(who: [.admin], body: "identifiant,nom,prenom,service\nI#,A,B,1"),
+    "POST /api/import/dispositifs/": .init(who: [.admin], body: "nom,type_dispositif\nD#,bracelet"),
     "GET /api/patients/{id}/": .init(who: people),
     "PUT /api/patients/{id}/": .init(who: care, body: patient),
     "PATCH /api/patients/{id}/": .init(who: care, body: #"{"lit":"3"}"#),

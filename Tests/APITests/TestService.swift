@@ -101,7 +101,7 @@ final class TestService: Sendable {
         let parts = path.split(separator: "?", maxSplits: 1)
         var all = headers.merging(["Host": "fajma.test"]) { own, _ in own }
         if let bearer { all["Authorization"] = "Bearer \(bearer)" }
-        if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = "application/json" }
+        if !body.isEmpty, all["Content-Type"] == nil { all["Content-Type"] = path.hasPrefix("/api/import/") ? "text/csv" : "application/json" }
         let sent = all
         // As nginx does.
         let isNumbered = parts[0].hasPrefix("/api/patients/n:") || parts[0].hasPrefix("/api/patients/n%3A")

@@ -12,6 +12,7 @@ import { readDevice } from "../model/wire.js";
 import { has } from "../permissions.js";
 import { assignDevice } from "./assignment-forms.js";
 import { addDevice, calibrate, changeDevice, renewKey, retireDevice, showKey } from "./device-forms.js";
+import { importedText, importList } from "./import-dialog.js";
 import { SectionElement } from "./section-element.js";
 
 /** When a device was last seen changes all the time: the list is fetched again so often. */
@@ -49,6 +50,10 @@ export class DeviceSection extends SectionElement {
   get #manages() { return has(api.user, "manageDevices"); }
 
   primary() { return this.#manages ? primaryButton(t("fleet.add"), () => this.#add()) : null; }
+
+  secondary() {
+    return has(api.user, "importLists") ? el("button", { type: "button", text: t("import.button"), on: { click: () => this.after(importList("dispositifs"), importedText) } }) : null;
+  }
 
   controls() {
     const which = ["all", "worn", "free", ...(this.#manages ? ["retired"] : [])].map((name) => [name, t(`fleet.which.${name}`)]);

@@ -10,6 +10,7 @@ import { homonyms } from "../model/homonyms.js";
 import { ADULT, askText, profileOf } from "../model/limit-profiles.js";
 import { has } from "../permissions.js";
 import { admitPatient, changePatient, dischargePatient, movePatient, takeBackDischarge } from "./patient-forms.js";
+import { importedText, importList } from "./import-dialog.js";
 import { SectionElement } from "./section-element.js";
 
 /** So many rows are drawn; who looks for another one searches. */
@@ -29,6 +30,10 @@ export class PatientSection extends SectionElement {
   }
 
   primary() { return primaryButton(t("patients.admit"), () => this.#admit()); }
+
+  secondary() {
+    return has(api.user, "importLists") ? el("button", { type: "button", text: t("import.button"), on: { click: () => this.after(importList("patients"), importedText) } }) : null;
+  }
 
   controls() {
     const wards = this.data?.wards ?? [];

@@ -7,8 +7,8 @@ import { keepTrying } from "../kit/retry.js";
 
 /**
  * What every section of the administration has: a heading, controls, and a list that is fetched anew after every change.
- * A section says `name`, `load()` (a promise of its data), `list()` (nodes that show `this.data`), and perhaps `controls()`
- * and `primary()` (the button of what is done here most).
+ * A section says `name`, `load()` (a promise of its data), `list()` (nodes that show `this.data`), and perhaps `controls()`,
+ * `primary()` (the button of what is done here most) and `secondary()` (another one beside it).
  */
 export class SectionElement extends FajmaElement {
   name = "";
@@ -32,6 +32,8 @@ export class SectionElement extends FajmaElement {
   controls() { return []; }
   /** @returns {Node | null} */
   primary() { return null; }
+  /** @returns {Node | null} */
+  secondary() { return null; }
 
   /** Fetches and shows the list. What is shown stays while the server is away. */
   async reload() {
@@ -60,7 +62,7 @@ export class SectionElement extends FajmaElement {
     document.title = `FAJMA – ${t(`administration.${this.name}`)}`;
     this.replaceChildren(
       el("header", { class: "section-head" },
-        el("h2", { tabindex: "-1", text: t(`administration.${this.name}`) }), el("p", { class: "count" }), this.primary()),
+        el("h2", { tabindex: "-1", text: t(`administration.${this.name}`) }), el("p", { class: "count" }), this.secondary(), this.primary()),
       el("div", { class: "done", hidden: true }),
       el("div", { class: "controls" }, ...this.controls()),
       el("div", { class: "list" }));

@@ -6,10 +6,10 @@ import Store
 extension Service {
     private static let maximumKeyLength = 128
 
-    /// Those whose body or answer holds a secret, which is not stored, and the one that stores nothing.
+    /// Those whose body or answer holds a secret, which is not stored, the one that stores nothing, and those that are the same when sent again.
     static let notKept: Set<String> = [
-        "/api/moi/mot_de_passe/", "/api/utilisateurs/", "/api/utilisateurs/{id}/mot_de_passe/", "/api/iot/dispositifs/{id}/cle/",
-        "/api/patients/{id}/limites/essai/",
+        "/api/import/patients/", "/api/import/dispositifs/", "/api/moi/mot_de_passe/", "/api/utilisateurs/", "/api/utilisateurs/{id}/mot_de_passe/",
+        "/api/iot/dispositifs/{id}/cle/", "/api/patients/{id}/limites/essai/",
     ]
 
     /// Once the caller may use the route.

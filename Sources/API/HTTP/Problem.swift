@@ -88,6 +88,11 @@ struct Problem: Error, Sendable {
         problem.detail = { Texts.tooLarge(limitBytes, in: $0) }
         return problem
     }
+    static func unsupportedMediaType(instead expected: String) -> Problem {
+        var problem = Problem(status: 415, code: .unsupportedMediaType)
+        problem.detail = { Texts.onlyMediaType(expected, in: $0) }
+        return problem
+    }
     static let unavailable = Problem(status: 503, code: .unavailable, headers: [("Retry-After", "2")])
     /// This caller has taken its share; others are served.
     static func tooManyRequests(seconds: Double = 1) -> Problem {
@@ -108,10 +113,12 @@ struct Problem: Error, Sendable {
         Problem(status: 401, code: code, headers: [("WWW-Authenticate", #"Bearer realm="api""#)])
     }
 
+    func sentence(in language: Language) -> String { detail?(language) ?? Texts.problems[code]?[language] ?? code.rawValue }
+
     /// - Parameter request: whose language is answered in, and whose id the body carries as `request_id`.
     func response(to request: Request) -> Response {
         let language = request.language
-        let detail = detail?(language) ?? Texts.problems[code]?[language] ?? code.rawValue
+        let detail = sentence(in: language)
         var body: [String: JSON] = [
             "type": .string("about:blank"), "title": .string(Texts.titles[status] ?? "Error"), "status": .integer(status),
             "detail": .string(detail), "code": .string(code.wire), "error": .string(detail),

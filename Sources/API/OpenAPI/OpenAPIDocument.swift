@@ -98,10 +98,12 @@ struct OpenAPIDocument {
         guard let schema = route.body.schema(isPatch: route.method == "PATCH") else { return nil }
         var content: [String: JSON] = ["schema": schema.json]
         if !document.bodies.isEmpty {
-            let examples = document.bodies.enumerated().map { ("\($0 + 1)", JSON.object(["value": JSON(example: $1)])) }
+            let examples = document.bodies.enumerated().map {
+                ("\($0 + 1)", JSON.object(["value": route.body.mediaType == "application/json" ? JSON(example: $1) : .string($1)]))
+            }
             content["examples"] = .object(Dictionary(uniqueKeysWithValues: examples))
         }
-        var types = ["application/json": JSON.object(content)]
+        var types = [route.body.mediaType: JSON.object(content)]
         if route.takesForms {
             for type in ["application/x-www-form-urlencoded", "multipart/form-data"] { types[type] = .object(["schema": schema.json]) }
         }

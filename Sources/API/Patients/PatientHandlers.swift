@@ -37,10 +37,11 @@ struct NumberedPatientBody: ObjectBody {
     /// Members that are needed of somebody new, and are not there.
     let missing: [String]
 
+    static let needed = ["nom", "prenom", "service"]
     static let others = PatientBody.others
     static let isPartial = true
     init(_ fields: inout BodyFields) {
-        missing = ["nom", "prenom", "service"].filter { [fields] in !fields.has($0) }
+        missing = Self.needed.filter { [fields] in !fields.has($0) }
         body = PatientBody(&fields)
     }
 }

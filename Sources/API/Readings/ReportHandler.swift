@@ -12,7 +12,7 @@ struct ReportBody: RequestBody {
 
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> ReportBody {
         let report: Report
-        if case .json = context.encoding, !body.isEmpty {
+        if case .plain = context.encoding, !body.isEmpty {
             report = try Report.decode(body, now: context.now)
         } else {
             report = try Report(body.isEmpty ? .object([:]) : JSON(body: body, context), now: context.now)

@@ -7,7 +7,7 @@ import Store
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device", abstract: "Devices, their keys and who wears them.",
-        subcommands: [Add.self, List.self, Key.self, Assign.self, Assignments.self, Retire.self])
+        subcommands: [Add.self, Import.self, List.self, Key.self, Assign.self, Assignments.self, Retire.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,6 +28,20 @@ struct DeviceCommand: ParsableCommand {
             }
             if output.json { try Console.json(device) } else { Console.say("device \(device.id)") }
         }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read devices from a CSV file: add or change each.",
+            discussion: """
+                UTF-8; the first line names the columns: nom, type_dispositif, patient (id or hospital number, n:12 where that is digits only), statut, \
+                autres_dispositifs (remplacer or garder, where the patient wears another one). A device is known by its name; an empty cell leaves what is \
+                known as it is. Keys are made afterwards. \(ImportOptions.discussion)
+                """)
+
+        @OptionGroup var options: ImportOptions
+
+        func run() throws { try options.run(.devices) }
     }
 
     struct List: ParsableCommand {

@@ -3,7 +3,7 @@ import Store
 
 struct PatientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "patient", abstract: "Patients.", subcommands: [Add.self, Move.self, Discharge.self, List.self])
+        commandName: "patient", abstract: "Patients.", subcommands: [Add.self, Import.self, Move.self, Discharge.self, List.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,6 +28,19 @@ struct PatientCommand: ParsableCommand {
                 .administrator)
             if output.json { try Console.json(patient) } else { Console.say("patient \(patient.id)\(isReadmitted ? ", as before" : "")") }
         }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read patients from a CSV file: admit, admit again or change each.",
+            discussion: """
+                UTF-8; the first line names the columns: identifiant, nom, prenom, date_naissance, sexe, service (name or number), lit, echelle_spo2, enceinte, profil. \
+                A patient is known by identifiant; an empty cell leaves what is known as it is. \(ImportOptions.discussion)
+                """)
+
+        @OptionGroup var options: ImportOptions
+
+        func run() throws { try options.run(.patients) }
     }
 
     struct Move: ParsableCommand {

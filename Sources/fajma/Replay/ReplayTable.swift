@@ -29,7 +29,7 @@ struct ReplayTable {
     ///   - skipped: columns that are left out.
     /// - Throws: `Failure`, which names the line.
     init(_ data: Data, time: String = ReplayTable.timeColumn, names renamed: [String: String] = [:], without skipped: Set<String> = []) throws {
-        var text = DelimitedText(data)
+        var text = DelimitedText([UInt8](data), quotes: .both)
         timeColumn = time
         guard let heading = try text.next() else { throw Failure("the file is empty") }
         let names = heading.cells

@@ -1,3 +1,4 @@
+import Clinical
 import Foundation
 
 /// A recorded PPG: a CSV with a row a sample. Read strictly: what is not understood must not become a pulse.
@@ -36,7 +37,7 @@ struct Recording {
     ///   - time: the same; numbers, or times of day (12:34:56.789) with or without a date.
     /// - Throws: `Failure`, which names the line and the column.
     init(_ bytes: Data, infrared: String, red: String?, time: String? = nil, timeUnit: TimeUnit = .s) throws {
-        var text = DelimitedText(bytes)
+        var text = DelimitedText([UInt8](bytes), quotes: .both)
         guard let first = try text.next() else { throw Failure("the file is empty") }
         let hasHeading = !first.cells.allSatisfy { Self.value($0, text) != nil || (time != nil && Self.timeOfDay($0) != nil) }
         let names = hasHeading ? first.cells : first.cells.indices.map { "\($0 + 1)" }

@@ -60,6 +60,12 @@ import Testing
         }
     }
 
+    @Test("every object has its place on the pages") func places() {
+        #expect(
+            RoutePages.objects.values.flatMap(\.self).sorted { $0.rawValue < $1.rawValue }
+                == SchemaComponent.allCases.sorted { $0.rawValue < $1.rawValue })
+    }
+
     /// FAJMA_WRITE_DOCS=1 writes the files, for review.
     @Test("the committed description and its pages are what the server has") func committed() throws {
         var files = ["docs/openapi.json": description.json.readable() + "\n"]

@@ -19,12 +19,12 @@ struct RoutePages {
         return pages
     }
 
-    private static let objects: [String: [SchemaComponent]] = [
+    static let objects: [String: [SchemaComponent]] = [
         "objects-people.md": [
-            .problem, .account, .me, .session, .auditEntry, .ward, .patient, .dischargedPatient, .returnedPatient, .score,
+            .problem, .account, .me, .session, .auditEntry, .ward, .patient, .dischargedPatient, .returnedPatient, .importReport, .score,
         ],
         "objects-alarms.md": [
-            .limit, .limits, .limitChange, .limitsTrial, .pause, .hold, .alert, .alarmLoad, .alarmStatistics,
+            .limit, .limits, .limitChange, .limitsTrial, .pause, .hold, .alert, .signalTrace, .alarmLoad, .alarmStatistics,
         ],
         "objects-devices.md": [
             .device, .assignment, .calibration, .value, .reading, .ownEntry, .receipt, .singleReading, .readingMap, .report, .deviceState,
@@ -69,15 +69,18 @@ struct RoutePages {
     }
 
     private func body(_ types: JSON, isRequired: Bool) -> [String] {
-        let json = types["application/json"]
+        let json = types["application/json"] ?? types["text/csv"]
         let schema = json?["schema"] ?? .null
         var lines = [
-            "Body\(isRequired ? "" : " (may be left out)")\(types["application/x-www-form-urlencoded"] == nil ? "" : ", JSON or a form"):", "",
+            "Body\(types["text/csv"] == nil ? "" : ", `text/csv`")\(isRequired ? "" : " (may be left out)")\(types["application/x-www-form-urlencoded"] == nil ? "" : ", JSON or a form"):",
+            "",
         ]
         if let properties = schema["properties"]?.members {
             let shown = properties.filter { $0.value["readOnly"] == .bool(true) }.keys.sorted()
             lines += table(members(schema, isSent: true).filter { !shown.contains($0.name) })
             if !shown.isEmpty { lines += ["Ignored: \(shown.map { "`\($0)`" }.joined(separator: ", ")).", ""] }
+        } else if let text = schema["description"]?.text {
+            lines += [text, ""]
         } else {
             lines += ["\(type(schema)).", ""]
         }
@@ -149,6 +152,7 @@ struct RoutePages {
     }
 
     private func code(_ json: JSON) -> [String] {
+        if case .string(let text) = json { return ["```csv"] + text.split(separator: "\n").map(String.init) + ["```", ""] }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return ["```json", String(decoding: (try? encoder.encode(json)) ?? Data(), as: UTF8.self), "```", ""]

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.admin_socket import ask
 from support.clock import until
-from support.costly_bodies import FORMS, NOT_UTF8, bodies
+from support.costly_bodies import FILES, FORMS, NOT_UTF8, bodies
 
 # Of processor time. The executables of `make test` are not optimised and take about six times as long as those that are shipped.
 MS_PER_MIB = 50 if os.environ.get("FAJMA_TEST_OPTIMISED") == "1" else 400
@@ -18,6 +18,8 @@ NOTHING_NS = 3e6
 # A measurement that is interrupted is repeated.
 TRIES = 4
 MESSAGE_BYTES = 64 << 10
+FILE_BYTES = 8 << 20
+CSV = {"Content-Type": "text/csv"}
 # A socket that says more at once is closed.
 MESSAGES_PER_SOCKET = 40
 # What the routes of the replaced system read: they do not tell, since they ignore what they do not know. Nor does a session's without its cookie.
@@ -44,12 +46,12 @@ def cpu_ns(pid):
 
 
 def routes(stack):
-    """(method, path) of the whole route table, of what has a body."""
+    """(method, path) of the whole route table, of what has a body that is JSON."""
     status, text = ask(stack, "api", "/metrics")
     assert status == 200
     samples = (sample.labels for family in text_string_to_metric_families(text) for sample in family.samples if sample.name == "fajma_requests_total")
     found = {(labels["method"], labels["route"]) for labels in samples}
-    return sorted(one for one in found if one[0] in ("POST", "PUT", "PATCH"))
+    return sorted(one for one in found if one[0] in ("POST", "PUT", "PATCH") and not one[1].startswith("/api/import/"))
 
 
 class Caller:
@@ -128,6 +130,26 @@ def test_no_form_takes_long_to_read(stack, device, route):
         allowed = MS_PER_MIB * 1e6 * len(body) / (1 << 20)
         cost = least(lambda b=body, s=small: caller.cost(b, **form) - caller.cost(s, **form), allowed)
         assert cost <= allowed, f"{what}: {cost / 1e6:.1f} ms for {len(body) >> 10} KiB"
+
+
+@pytest.mark.parametrize("route", ["/api/import/patients/", "/api/import/dispositifs/"])
+def test_no_file_takes_long_to_refuse(stack, route):
+    caller = Caller(stack, "POST", route, stack.token("admin"))
+    heading = b"identifiant,nom\n" if "patients" in route else b"nom,statut\n"
+    for what, make in FILES.items():
+        body, small = heading + make(FILE_BYTES - len(heading)), heading + make(200)
+        allowed = MS_PER_MIB * 1e6 * len(body) / (1 << 20)
+        cost = least(lambda b=body, s=small: caller.cost(b, **CSV) - caller.cost(s, **CSV), allowed)
+        assert cost <= allowed, f"{what}: {cost / 1e6:.1f} ms for {len(body) >> 10} KiB"
+
+
+def test_a_long_file_is_read_for_an_administrator_only(stack, device):
+    body, url = b"x" * (1 << 20), stack.url + "/api/import/patients/"
+    for token, status in ((stack.token("admin"), 400), (stack.token("infirmier"), 413), (device.key, 413), ("x.y.z", 413)):
+        answer = requests.post(url, data=body, headers={"Authorization": "Bearer " + token, **CSV}, timeout=30)
+        assert answer.status_code == status, answer.text
+    headers = {"Authorization": "Bearer " + stack.token("admin"), **CSV}
+    assert requests.post(url, data=b"x" * (9 << 20), headers=headers, timeout=30).status_code == 413
 
 
 def test_nobody_gets_a_body_read(stack, device):

@@ -59,6 +59,21 @@ FORMS = {
 }
 
 
+#: Of comma-separated values, after a heading of two columns.
+FILES = {
+    "many cells": lambda size: b"," * size,
+    "one long cell": lambda size: b"x" * (size - 2) + b",x",
+    "blanks": lambda size: b" " * (size - 2) + b",x",
+    "blank lines": lambda size: b"\n" * (size - 1) + b"x",
+    "empty rows": lambda size: b",\n" * (size // 2),
+    "comments": lambda size: b"#\n" * (size // 2),
+    "doubled quotes": lambda size: b'"' * (size // 2 * 2 - 2) + b",x",
+    "an open quote": lambda size: b'"' + b"x" * (size - 1),
+    "combining marks": lambda size: "a\u0301".encode() * (size // 3 - 2) + b",x",
+    "long rows": lambda size: (b"N" * 800 + b"," + b"x" * 800 + b"\n") * (size // 1602),
+}
+
+
 def bodies(size, fields):
     """(what, body) of about so many bytes: each shape as the whole body and in each field."""
     size -= MARGIN

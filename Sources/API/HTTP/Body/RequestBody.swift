@@ -7,7 +7,9 @@ protocol RequestBody: Sendable {
     static var limitBytes: Int { get }
     /// Whether forms are accepted, `application/x-www-form-urlencoded` and `multipart/form-data`, as the replaced system's clients send them.
     static var takesForms: Bool { get }
-    /// Of its JSON; nil: there is nothing to send. - Parameter isPatch: what is left out stays as it is.
+    /// `application/json`, or what else a client says of it.
+    static var mediaType: String { get }
+    /// Of what is sent; nil: there is nothing to send. - Parameter isPatch: what is left out stays as it is.
     static func schema(isPatch: Bool) -> Schema?
     static func read(_ body: [UInt8], _ context: BodyContext) throws -> Self
 }
@@ -22,7 +24,8 @@ struct BodyContext {
 
 /// How a body is written.
 enum BodyEncoding {
-    case json
+    /// As the route's `mediaType` says.
+    case plain
     case form
     /// `multipart/form-data`, with what stands between its parts.
     case parts(boundary: String)
@@ -32,13 +35,14 @@ enum BodyLimit {
     static let reports = 256 << 10
     static let credentials = 8 << 10
     static let others = 64 << 10
-    /// Of all.
+    /// Of all that anybody may send. A file that an administrator imports may be longer (`Service.longBodyLimit`).
     static let greatest = reports
 }
 
 extension RequestBody {
     static var limitBytes: Int { BodyLimit.others }
     static var takesForms: Bool { false }
+    static var mediaType: String { "application/json" }
 }
 
 /// A body that is an object.
@@ -90,7 +94,7 @@ extension JSON {
     /// A body as JSON, or a form as an object of texts. - Throws: 400.
     init(body: [UInt8], _ context: BodyContext, maximumValues: Int? = nil) throws {
         switch context.encoding {
-        case .json: break
+        case .plain: break
         case .form:
             guard let text = String(validating: body, as: UTF8.self) else { throw Problem.parseError }
             guard let values = Query.values(text) else { throw Problem.invalid(Problem.wholeBody, .tooComplex) }

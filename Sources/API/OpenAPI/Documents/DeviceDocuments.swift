@@ -9,6 +9,9 @@ extension RouteDocument {
         .init(
             "POST", "/api/iot/dispositifs/", "Add a device", body: #"{"nom": "Bracelet 5", "type_dispositif": "bracelet"}"#,
             answers: .made(.device), errors: worn),
+        .init(
+            "POST", "/api/import/dispositifs/", "Read devices from a file, all rows or none; with `essai=true` only say what would happen",
+            body: "nom,type_dispositif,patient\nBracelet 5,bracelet,P1042\n", answers: .one(.importReport)),
         .init("GET", "/api/iot/dispositifs/{id}/", "A device", answers: .one(.device)),
         .init(
             "PUT", "/api/iot/dispositifs/{id}/", "Change a device",

@@ -31,6 +31,10 @@ extension RouteDocument {
             "PUT", "/api/patients/", "Change or admit by hospital number, as often as it is sent",
             body: #"{"nom": "Petit", "prenom": "Anne", "service": 1}"#,
             answers: .one(.patient, "Changed, or as it was."), .made(.patient, "Somebody new."), errors: [.conflict, .readmissionThrottled]),
+        .init(
+            "POST", "/api/import/patients/", "Read patients from a file, all rows or none; with `essai=true` only say what would happen",
+            body: "identifiant,nom,prenom,date_naissance,sexe,service,lit\nP1042,Petit,Anne,1950-04-23,F,Cardiologie,12\n",
+            answers: .one(.importReport)),
         .init("GET", "/api/patients/{id}/", "A patient", answers: .one(.patient)),
         .init(
             "PUT", "/api/patients/{id}/", "Change a patient",

@@ -46,6 +46,21 @@ extension Schema {
         "dispositifs_pris": .list(.object(["id": .id, "nom": .text])).saying("Devices that were given to others."),
     ]).showing(#"{\#(patientExample), "dispositifs_rendus": [{"id": 5, "nom": "Bracelet 5"}], "dispositifs_pris": []}"#)
 
+    static let importReport = Schema.object([
+        "essai": .flag.saying("Nothing was changed."), "lignes": .integer.saying("Rows of the file."),
+        "effets": .object(Dictionary(uniqueKeysWithValues: ImportReport.Effect.allCases.map { ($0.rawValue, .integer) })).saying("Rows by effect."),
+        "resultats": .list(
+            .object([
+                "ligne": .integer.saying("Of the file, from 1."), "reference": .text.saying("The hospital number, or the device's name."),
+                "effet": .choice(ImportReport.Effect.self), "id": .id.orNull.saying("Null of what is refused, and of what a trial would add."),
+                "errors": .map(.text, to: .list(.text)).saying("Of a refused row: messages by column."),
+            ])
+        ).saying("In the order of the file."),
+    ]).showing(
+        #"{"essai": true, "lignes": 2, "effets": {"ajoute": 1, "readmis": 0, "modifie": 0, "inchange": 0, "refuse": 1}, "resultats": "#
+            + #"[{"ligne": 2, "reference": "P1042", "effet": "ajoute", "id": null, "errors": {}}, "#
+            + #"{"ligne": 3, "reference": "P1043", "effet": "refuse", "id": null, "errors": {"lit": ["Ce lit est occupé."]}}]}"#)
+
     static let score = Schema.object([
         "applicable": .flag, "motif": .choice(["moins_de_16_ans", "grossesse"]).orNull.saying("Why it does not apply."),
         "echelle": .integer(1...2), "minimum": .integer.orNull.saying("What the score surely is."),

@@ -11,6 +11,7 @@ enum SchemaComponent: String, CaseIterable {
     case patient = "Patient"
     case dischargedPatient = "DischargedPatient"
     case returnedPatient = "ReturnedPatient"
+    case importReport = "ImportReport"
     case score = "Score"
     case limit = "Limit"
     case limits = "Limits"
@@ -45,6 +46,7 @@ enum SchemaComponent: String, CaseIterable {
         case .patient: .patient
         case .dischargedPatient: .dischargedPatient
         case .returnedPatient: .returnedPatient
+        case .importReport: .importReport
         case .score: .score
         case .limit: .limit
         case .limits: .limits
