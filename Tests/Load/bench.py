@@ -21,13 +21,14 @@ import memory
 import repeats
 import screen
 import shown
+import steady
 from hospital import Failed, Hospital
 from table import show
 
 PATIENTS = 100
 # Memory first: of daemons that have not worked yet. Histories and attacks last: they fill the tables.
-MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "repeats": repeats.measure, "backlog": backlog.measure, "shown": shown.measure,
-                "crowd": crowd.measure, "screen": screen.measure, "histories": histories.measure,
+MEASUREMENTS = {"memory": memory.measure, "reports": durable.measure, "steady": steady.measure, "repeats": repeats.measure,
+                "backlog": backlog.measure, "shown": shown.measure, "crowd": crowd.measure, "screen": screen.measure, "histories": histories.measure,
                 "attack": attack.measure}
 
 

@@ -5,7 +5,7 @@ import Logging
 import Postgres
 
 /// Stores readings, many requests a transaction: while one batch commits, those that arrive wait, and the next batch takes all of
-/// them. No timer, so an idle system answers at once; under load the cost of a commit is shared.
+/// them. An idle system answers at once; under load the cost of a commit is shared, and between the two a batch gathers (`IngestGathering`).
 // Sendable by the lock: `waiting` and `isOpen` change only under `arrival`.
 public final class Ingest: @unchecked Sendable {
     /// More submissions than this waiting: the database does not keep up, and the device keeps its report.
@@ -21,6 +21,7 @@ public final class Ingest: @unchecked Sendable {
     private let shares: IngestShares
     private let arrival = NSCondition()
     private var waiting: [Ticket] = []
+    private var gathering = IngestGathering()
     private var isOpen = true
     /// A batch is on its way to the database.
     private var isCommitting = false
@@ -64,6 +65,7 @@ public final class Ingest: @unchecked Sendable {
             guard isOpen, waiting.count < Self.queueLimit else { return IngestError.overloaded }
             if stalled, isCommitting || !waiting.isEmpty { return IngestError.away }
             waiting.append(ticket)
+            gathering.arrived(at: .now)
             arrival.signal()
             return nil
         }
@@ -125,11 +127,16 @@ public final class Ingest: @unchecked Sendable {
     }
 
     private func nextBatch() -> [Ticket]? {
-        arrival.withLock {
+        let gathers: Bool? = arrival.withLock {
             while waiting.isEmpty {
                 if !isOpen { return nil }
                 arrival.wait()
             }
+            return isOpen && !stalled && gathering.isWorthWaiting(with: waiting.count, at: .now)
+        }
+        guard let gathers else { return nil }
+        if gathers { usleep(IngestGathering.pauseMicroseconds) }
+        return arrival.withLock {
             var (count, readings) = (0, 0)
             while count < waiting.count, count == 0 || readings + waiting[count].submission.readings.count <= Self.batchReadings {
                 readings += waiting[count].submission.readings.count
