@@ -26,7 +26,7 @@ extension Problem {
     private static let listedLines = 100
 
     /// Of a file of which nothing was stored: every line that must be mended, and why.
-    fileprivate init(refused report: ImportReport) {
+    fileprivate init(refused report: ListReport) {
         let messages = report.lines.filter { $0.effect == .refused }.prefix(Self.listedLines).flatMap { line in
             line.errors.sorted { $0.key < $1.key }.flatMap { column, texts in
                 texts.map { text in Message.own { Texts.refusedLine(line.number, column == Problem.wholeBody ? nil : column, text, in: $0) } }

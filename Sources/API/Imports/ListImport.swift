@@ -18,7 +18,7 @@ public struct ListImport: Sendable {
     ///   - isTrial: says what would happen, and changes nothing.
     /// - Returns: what became of each row. Where one is refused nothing was changed.
     /// - Throws: an error that `explanation` has a text for.
-    public func read(_ file: [UInt8], of subject: Subject, isTrial: Bool, language: Language) throws -> ImportReport {
+    public func read(_ file: [UInt8], of subject: Subject, isTrial: Bool, language: Language) throws -> ListReport {
         switch subject {
         case .patients: try run(PatientRows(rows: PatientTable(file: file).rows, importing: self), isTrial: isTrial, language)
         case .devices: try run(DeviceRows(rows: DeviceTable(file: file).rows, importing: self), isTrial: isTrial, language)
@@ -33,15 +33,15 @@ public struct ListImport: Sendable {
         }
     }
 
-    func run(_ rows: some ImportedRows, isTrial: Bool, _ language: Language) throws -> ImportReport {
-        try database.together(keeping: { (report: ImportReport) in !isTrial && report.count(.refused) == 0 }) {
+    func run(_ rows: some ImportedRows, isTrial: Bool, _ language: Language) throws -> ListReport {
+        try database.together(keeping: { (report: ListReport) in !isTrial && report.count(.refused) == 0 }) {
             var outcomes = try refusingRepetitions(rows) { row in try outcome(of: row) { try rows.store(row) } }
             // A bed may be free once those who stand further down have moved, and two may change places.
             let waiting = outcomes.indices.filter { outcomes[$0].isBedTaken }
             for index in waiting { try rows.makeWay(rows.rows[index]) }
             for index in waiting { outcomes[index] = try outcome(of: rows.rows[index]) { try rows.store(rows.rows[index]) } }
             let lines = zip(rows.rows, outcomes).map { row, outcome in outcome.line(row, key: rows.key, isTrial: isTrial, language) }
-            return ImportReport(isTrial: isTrial, lines: lines)
+            return ListReport(isTrial: isTrial, lines: lines)
         }
     }
 
@@ -79,14 +79,14 @@ protocol ImportedRows {
 }
 
 enum ImportOutcome {
-    case stored(ImportReport.Effect, id: Int)
+    case stored(ListReport.Effect, id: Int)
     case refused([String: [Problem.Message]], isBedTaken: Bool = false)
 
     var isBedTaken: Bool {
         if case .refused(_, let isBedTaken) = self { isBedTaken } else { false }
     }
 
-    func line(_ row: ImportRow, key: String, isTrial: Bool, _ language: Language) -> ImportReport.Line {
+    func line(_ row: ImportRow, key: String, isTrial: Bool, _ language: Language) -> ListReport.Line {
         let reference = row.members[key]?.lenientText ?? ""
         return switch self {
         case .stored(let effect, let id):

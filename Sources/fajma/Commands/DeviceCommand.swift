@@ -36,10 +36,10 @@ struct DeviceCommand: ParsableCommand {
             discussion: """
                 UTF-8; the first line names the columns: nom, type_dispositif, patient (id or hospital number, n:12 where that is digits only), statut, \
                 autres_dispositifs (remplacer or garder, where the patient wears another one). A device is known by its name; an empty cell leaves what is \
-                known as it is. Keys are made afterwards. \(ImportOptions.discussion)
+                known as it is. Keys are made afterwards. \(ListImportOptions.discussion)
                 """)
 
-        @OptionGroup var options: ImportOptions
+        @OptionGroup var options: ListImportOptions
 
         func run() throws { try options.run(.devices) }
     }

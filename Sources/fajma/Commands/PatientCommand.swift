@@ -35,10 +35,10 @@ struct PatientCommand: ParsableCommand {
             abstract: "Read patients from a CSV file: admit, admit again or change each.",
             discussion: """
                 UTF-8; the first line names the columns: identifiant, nom, prenom, date_naissance, sexe, service (name or number), lit, echelle_spo2, enceinte, profil. \
-                A patient is known by identifiant; an empty cell leaves what is known as it is. \(ImportOptions.discussion)
+                A patient is known by identifiant; an empty cell leaves what is known as it is. \(ListImportOptions.discussion)
                 """)
 
-        @OptionGroup var options: ImportOptions
+        @OptionGroup var options: ListImportOptions
 
         func run() throws { try options.run(.patients) }
     }

@@ -48,11 +48,11 @@ extension Schema {
 
     static let importReport = Schema.object([
         "essai": .flag.saying("Nothing was changed."), "lignes": .integer.saying("Rows of the file."),
-        "effets": .object(Dictionary(uniqueKeysWithValues: ImportReport.Effect.allCases.map { ($0.rawValue, .integer) })).saying("Rows by effect."),
+        "effets": .object(Dictionary(uniqueKeysWithValues: ListReport.Effect.allCases.map { ($0.rawValue, .integer) })).saying("Rows by effect."),
         "resultats": .list(
             .object([
                 "ligne": .integer.saying("Of the file, from 1."), "reference": .text.saying("The hospital number, or the device's name."),
-                "effet": .choice(ImportReport.Effect.self), "id": .id.orNull.saying("Null of what is refused, and of what a trial would add."),
+                "effet": .choice(ListReport.Effect.self), "id": .id.orNull.saying("Null of what is refused, and of what a trial would add."),
                 "errors": .map(.text, to: .list(.text)).saying("Of a refused row: messages by column."),
             ])
         ).saying("In the order of the file."),

@@ -5,7 +5,7 @@ import Logging
 import Store
 
 /// What the commands that read a file of rows have in common.
-struct ImportOptions: ParsableArguments {
+struct ListImportOptions: ParsableArguments {
     static let discussion = "Without --apply nothing is changed: it is said what would happen. All rows are taken, or none."
 
     @Argument(help: "The file; - for standard input.") var file: String
@@ -18,7 +18,7 @@ struct ImportOptions: ParsableArguments {
         // What the store meets with is told in the rows.
         let importing = ListImport(
             database: try Database.opened(), scope: .administrator, logger: Logger(label: "fajma") { _ in SwiftLogNoOpLogHandler() })
-        let report: ImportReport
+        let report: ListReport
         do { report = try importing.read(bytes, of: subject, isTrial: !apply, language: .english) } catch {
             guard let lines = ListImport.explanation(of: error, in: .english) else { throw error }
             throw Failure(lines.joined(separator: "\n"))
@@ -35,13 +35,13 @@ struct ImportOptions: ParsableArguments {
         } catch { throw Failure("\(file) cannot be read: \(error.localizedDescription)") }
     }
 
-    private func say(_ report: ImportReport) {
+    private func say(_ report: ListReport) {
         for line in report.lines where line.effect == .refused {
             for (column, messages) in line.errors.sorted(by: { $0.key < $1.key }) {
                 for message in messages { Console.say("line \(line.number), \(column): \(message)") }
             }
         }
-        func count(_ effect: ImportReport.Effect) -> Int { report.count(effect) }
+        func count(_ effect: ListReport.Effect) -> Int { report.count(effect) }
         let tense = report.isTrial ? "would be " : ""
         Console.say(
             "\(count(.added)) \(tense)added, \(count(.readmitted)) \(tense)admitted again, \(count(.changed)) \(tense)changed, \(count(.unchanged)) as they are, \(count(.refused)) refused"

@@ -1,7 +1,7 @@
 import Clinical
 
 /// What an import did with each row, or would do.
-public struct ImportReport: Encodable, Sendable {
+public struct ListReport: Encodable, Sendable {
     public enum Effect: String, Encodable, Sendable, CaseIterable {
         /// Somebody or something new.
         case added = "ajoute"
