@@ -67,7 +67,7 @@ let package = Package(
             ]),
 
         // The elected leader and the periodic jobs of the whole hospital.
-        .target(name: "Maintenance", dependencies: ["Store", "Postgres", "Access", "Clinical", "Curl", logging]),
+        .target(name: "Maintenance", dependencies: ["Store", "Postgres", "Access", "Clinical", "Curl", "Metrics", logging]),
         // SIGTERM and SIGINT, and how a daemon begins and ends. Not `Process`: Foundation has a class of that name.
         .target(name: "ProcessSignals"),
         .target(name: "Settings", dependencies: ["Access", "Clinical", logging]),

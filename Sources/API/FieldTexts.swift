@@ -9,6 +9,8 @@ extension Allowed {
             "Un texte \(count.lowerBound == 0 ? "de" : "de \(count.lowerBound) à") \(count.upperBound) caractères\(count.lowerBound == 0 ? " au plus" : "") est requis."
         case (.text(let count), .english):
             "A text of \(count.lowerBound == 0 ? "at most" : "\(count.lowerBound) to") \(count.upperBound) characters is required."
+        case (.choices(let words), .french): "Une liste est requise, d’un ou plusieurs de ces mots : \(words.joined(separator: ", "))."
+        case (.choices(let words), .english): "A list is required, of one or more of these words: \(words.joined(separator: ", "))."
         case (.choice(let words), _): Self.choice(words, instead: value, language)
         case (.integer(let range), .french): "Un nombre entier de \(range.lowerBound) à \(range.upperBound) est requis."
         case (.integer(let range), .english): "A whole number from \(range.lowerBound) to \(range.upperBound) is required."

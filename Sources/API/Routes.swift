@@ -46,7 +46,7 @@ extension Service {
         Route("GET", "/api/version/", .anyone) { try $0.showVersion($1) },
         Route("GET", "/api/openapi.json", .anyone) { $0.showDescription($1) },
 
-        Route("POST", "/api/token/", .anyone, Credentials.self) { try $0.logIn($1, $2) },
+        Route("POST", "/api/token/", .anyone, TokenRequest.self) { try $0.logIn($1, $2) },
         Route("POST", "/api/token/refresh/", .anyone, RefreshBody.self) { try $0.refresh($1, $2) },
         Route("POST", "/api/token/verify/", .anyone, TokenBody.self) { try $0.verify($1, $2) },
         Route("POST", "/api/token/blacklist/", .anyone, RefreshBody.self) { try $0.blacklist($1, $2) },
@@ -54,7 +54,7 @@ extension Service {
         Route("PUT", "/api/session/", .anyone, SessionActivity.self) { try $0.renewSession($1, $2) },
         Route("DELETE", "/api/session/", .anyone) { try $0.closeSession($1) },
 
-        Route("GET", "/api/moi/", .display(.session)) { try $0.whoAmI($1) },
+        Route("GET", "/api/moi/", .anyAccount) { try $0.whoAmI($1) },
         Route("PATCH", "/api/moi/", .user(.session), OwnFields.self) { try $0.changeOwnAccount($1, $2) },
         Route("POST", "/api/moi/mot_de_passe/", .user(.session), PasswordChange.self) { try $0.changeOwnPassword($1, $2) },
         Route("GET", "/api/moi/sessions/", .user(.session)) { try $0.listOwnSessions($1) },
@@ -68,6 +68,12 @@ extension Service {
         Route("GET", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.listSessions($1) },
         Route("DELETE", "/api/utilisateurs/{id}/sessions/", .user(.manageUsers)) { try $0.endSessions($1) },
         Route("DELETE", "/api/utilisateurs/{id}/sessions/{session}/", .user(.manageUsers)) { try $0.endSession($1) },
+
+        Route("GET", "/api/cles/", .user(.manageKeys), query: .page) { try $0.listMachineKeys($1) },
+        Route("POST", "/api/cles/", .user(.manageKeys), NewMachineKey.self) { try $0.addMachineKey($1, $2) },
+        Route("GET", "/api/cles/{id}/", .user(.manageKeys)) { try $0.showMachineKey($1) },
+        Route("POST", "/api/cles/{id}/renouveler/", .user(.manageKeys), MachineKeyRenewal.self) { try $0.renewMachineKey($1, $2) },
+        Route("DELETE", "/api/cles/{id}/", .user(.manageKeys)) { try $0.revokeMachineKey($1) },
 
         Route("GET", "/api/services/", .user(.readWards), query: .page) { try $0.listWards($1) },
         Route("POST", "/api/services/", .user(.manageWards), NewWard.self) { try $0.addWard($1, $2) },

@@ -25,6 +25,7 @@ public struct Service: Sendable {
     let passwords = PasswordLine()
     public let requests = RequestMetrics(Service.routes)
     let confirmedKeys = ConfirmedKeys()
+    let confirmedMachineKeys = ConfirmedMachineKeys()
     private let unknownQuery: UnknownQuery
     private let crossOrigin: CrossOrigin
     private let router = Router(Service.routes)

@@ -1,5 +1,6 @@
 import Access
 import Clinical
+import Store
 
 /// What is wrong with one field.
 enum FieldFault: String, CaseIterable, Sendable {
@@ -23,6 +24,8 @@ enum FieldFault: String, CaseIterable, Sendable {
     case implausibleCurve, calibratedLater
     // Files that are read in
     case notUTF8, emptyFile, columnTwice, severalDevices
+    // Machine keys
+    case wardsOrEvery, keyExpiry, keyRevoked
     case wrongPassword, samePassword, passwordTooShort, passwordTooLong, passwordCommon, passwordContainsName
 }
 
@@ -45,6 +48,17 @@ enum Texts {
         .noActiveAccount: [
             .french: "Aucun compte actif ne correspond à ces identifiants.",
             .english: "No active account matches these credentials.",
+        ],
+        .invalidClient: [.french: "Cette clé n’est pas valable ou a expiré.", .english: "This key is invalid or has expired."],
+        .invalidRequest: [
+            .french: "La clé se trouve à la fois dans l’en-tête Authorization et dans le corps de la requête : une seule fois suffit.",
+            .english: "The key stands both in the Authorization header and in the request body: once is enough.",
+        ],
+        .invalidScope: [
+            .french: "scope demande une permission que cette clé n’a pas.", .english: "scope asks for a permission that this key does not have.",
+        ],
+        .unsupportedGrantType: [
+            .french: "grant_type vaut client_credentials ou password.", .english: "grant_type is client_credentials or password.",
         ],
         .permissionDenied: [
             .french: "Vous n'avez pas la permission d'effectuer cette action.",
@@ -118,6 +132,17 @@ enum Texts {
     ]
 
     static let faults: [FieldFault: [Language: String]] = [
+        .wardsOrEvery: [
+            .french: "Choisissez des services, ou tous (tous_services) : l’un ou l’autre.",
+            .english: "Choose wards, or every ward (tous_services): one or the other.",
+        ],
+        .keyExpiry: [
+            .french: "L’expiration doit être à venir, dans \(MachineKeyRecord.longestDays) jours au plus.",
+            .english: "The expiry must lie ahead, at most \(MachineKeyRecord.longestDays) days from now.",
+        ],
+        .keyRevoked: [
+            .french: "Cette clé est révoquée pour toujours : créez-en une autre.", .english: "This key is revoked for good: make another one.",
+        ],
         .required: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
         .wrongType: [.french: "Le type de cette valeur est incorrect.", .english: "This value is of the wrong type."],
         .malformed: [.french: "Format incorrect.", .english: "Wrong format."],

@@ -5,7 +5,9 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     case ecran
 
     /// Only of what, not of whose: that is the scope's.
-    public func may(_ permission: Permission) -> Bool { Self.table[self]?.contains(permission) ?? false }
+    public func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+
+    public var permissions: Set<Permission> { Self.table[self] ?? [] }
 
     private static let table: [Role: Set<Permission>] = [
         .admin: Set(Permission.allCases).subtracting([.postReadings]),
@@ -55,6 +57,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case importLists
     /// Accounts, and others' sessions.
     case manageUsers
+    /// Keys of the hospital's programs.
+    case manageKeys
     /// Who did what, on which patient, with the old and new values.
     case readAudit
     /// How quickly alarms come, and how many a ward has.
@@ -64,4 +68,11 @@ public enum Permission: String, Sendable, CaseIterable {
 
     /// What a device key may do, for the device itself and no other.
     public static let ofDevices: Set<Permission> = [.postReadings, .deviceStatus]
+
+    /// What a machine key may be given: THE list, in the order in which it is shown. What is of accounts, keys and other settings of security is
+    /// none of it, nor are decisions of those who care for a patient, as limits and pauses are.
+    public static let ofMachineKeys: [Permission] = [
+        .readPatients, .managePatients, .readReadings, .enterReadings, .correctOwnReadings, .readAlerts, .raiseAlerts, .acknowledgeAlerts,
+        .readDevices, .assignDevices, .readWards,
+    ]
 }

@@ -15,15 +15,18 @@ public struct TokenClaims: Equatable, Sendable {
     public let expiresAt: Instant
     /// `fam`: what all tokens that descend from one login have in common.
     public let session: String?
+    /// `scope` (RFC 9068): the permissions that a program's token is limited to; nil: it says nothing of them.
+    public let scope: [String]?
 
     /// Times are cut to seconds, the unit of the claims. `id` and `session`: see `isName`.
     public init(
-        kind: Kind, userID: UserID, id: String, issuedAt: Instant, expiresAt: Instant, session: String? = nil
+        kind: Kind, userID: UserID, id: String, issuedAt: Instant, expiresAt: Instant, session: String? = nil, scope: [String]? = nil
     ) {
-        precondition(Self.isName(id) && session.map(Self.isName) ?? true, "a token's names are letters and digits")
+        precondition(
+            Self.isName(id) && session.map(Self.isName) ?? true && scope?.allSatisfy(Self.isName) ?? true, "a token's names are letters and digits")
         (self.kind, self.userID, self.id) = (kind, userID, id)
         (self.issuedAt, self.expiresAt) = (issuedAt.wholeSeconds, expiresAt.wholeSeconds)
-        self.session = session
+        (self.session, self.scope) = (session, scope)
     }
 
     /// 1 to 64 ASCII letters, digits, `-` or `_`: what stands in JSON without escapes.
@@ -42,8 +45,9 @@ public struct TokenClaims: Equatable, Sendable {
     /// In simplejwt's order, so that the same claims give the same text as there.
     var json: String {
         let session = session.map { ",\"fam\":\"\($0)\"" } ?? ""
+        let scope = scope.map { ",\"scope\":\"\($0.joined(separator: " "))\"" } ?? ""
         return "{\"token_type\":\"\(kind.rawValue)\",\"exp\":\(expiresAt.unixSeconds),\"iat\":\(issuedAt.unixSeconds)"
-            + ",\"jti\":\"\(id)\",\"user_id\":\"\(userID)\"\(session)}"
+            + ",\"jti\":\"\(id)\",\"user_id\":\"\(userID)\"\(session)\(scope)}"
     }
 }
 
@@ -56,9 +60,10 @@ struct WireClaims: Decodable {
     var id: String
     var userID: UserID
     var session: String?
+    var scope: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case token_type, exp, iat, nbf, jti, user_id, fam
+        case token_type, exp, iat, nbf, jti, user_id, fam, scope
     }
 
     init(from decoder: any Decoder) throws {
@@ -84,6 +89,8 @@ struct WireClaims: Decodable {
         guard TokenClaims.isName(id) else { throw invalid(.jti) }
         session = try container.decodeIfPresent(String.self, forKey: .fam)
         guard session.map(TokenClaims.isName) ?? true else { throw invalid(.fam) }
+        scope = try container.decodeIfPresent(String.self, forKey: .scope)?.split(separator: " ").map(String.init)
+        guard scope?.allSatisfy(TokenClaims.isName) ?? true else { throw invalid(.scope) }
 
         // simplejwt 5.5 writes user_id as a string, earlier ones as a number.
         if let text = try? container.decode(String.self, forKey: .user_id) {

@@ -38,7 +38,7 @@ public struct Tokens: Sendable {
         return TokenClaims(
             kind: kind, userID: claims.userID, id: claims.id,
             issuedAt: claims.issuedAt ?? Instant(milliseconds: 0), expiresAt: claims.expiresAt,
-            session: claims.session)
+            session: claims.session, scope: claims.scope)
     }
 
     /// The signature first: nothing of the claims is parsed that somebody else wrote.
@@ -136,6 +136,21 @@ extension Tokens {
             TokenClaims(
                 kind: .access, userID: user, id: try Self.newID(), issuedAt: now, expiresAt: end.map { min($0, expires) } ?? expires,
                 session: session))
+    }
+
+    /// An access token for a program that has shown its key.
+    ///
+    /// - Parameters:
+    ///   - end: the key's; the token does not outlive it.
+    ///   - scope: the permissions that it is limited to; nil: those that the key has whenever it is used.
+    public func makeAccess(
+        for key: MachineKey, now: Instant, end: Instant?, scope: [String]?
+    ) throws(CryptoError) -> (token: String, claims: TokenClaims) {
+        let expires = now.advanced(bySeconds: Self.accessSeconds)
+        let claims = TokenClaims(
+            kind: .access, userID: key.id, id: try Self.newID(), issuedAt: now, expiresAt: end.map { min($0, expires) } ?? expires,
+            session: key.session, scope: scope)
+        return (sign(claims), claims)
     }
 
     /// 128 random bits as 32 hexadecimal characters, the look of simplejwt's `uuid4().hex`.

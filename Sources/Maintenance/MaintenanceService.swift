@@ -1,5 +1,6 @@
 import Dispatch
 import Logging
+import Metrics
 import Store
 
 /// Everything that one daemon of the installation does for the whole hospital: it takes part in the election of the leader, and runs the
@@ -10,6 +11,8 @@ public final class MaintenanceService: Sendable {
     private let retention: BackgroundJob<Retention>
     private let rollUps: BackgroundJob<RollUpJob>
     private let sealer: BackgroundJob<AuditSealer>
+    private let keyExpiry: BackgroundJob<KeyExpiryJob>
+    private let keyCounts = KeyExpiryCounts()
 
     /// - Parameters:
     ///   - url: `DATABASE_URL`; the leader has a connection of its own.
@@ -31,6 +34,7 @@ public final class MaintenanceService: Sendable {
             Retention(database: database, configuration: configuration, logger: logger), isLeading: isLeading, logger: logger)
         rollUps = BackgroundJob(RollUpJob(database: database), isLeading: isLeading, logger: logger)
         sealer = BackgroundJob(AuditSealer(database: database, logger: logger), isLeading: isLeading, logger: logger)
+        keyExpiry = BackgroundJob(KeyExpiryJob(database: database, counts: keyCounts, logger: logger), isLeading: isLeading, logger: logger)
     }
 
     /// Leaves the lead to another daemon, first of all, and ends the jobs.
@@ -39,7 +43,11 @@ public final class MaintenanceService: Sendable {
         retention.stop()
         rollUps.stop()
         sealer.stop()
+        keyExpiry.stop()
     }
+
+    /// What the jobs have found out.
+    public var metrics: [Metric] { keyCounts.metrics { [leader] in leader.isLeading } }
 
     /// After `stop` and after the last write of this process: what it has written is in the audit's chain, and the chain's head in the log.
     public func sealLastRows() {

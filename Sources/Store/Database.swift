@@ -50,7 +50,10 @@ extension Database {
 public struct Scope: Sendable, Hashable {
     public let user: UserID
     public let username: String
-    public let role: Role
+    /// Nil: a program, which has a machine key.
+    public let role: Role?
+    /// Of what, not of whose: that is `wards`.
+    public internal(set) var permissions: Set<Permission>
     public let language: String
     /// Nil: every ward.
     let wards: [WardID]?
@@ -70,16 +73,31 @@ public struct Scope: Sendable, Hashable {
         address: String? = nil, mustChangePassword: Bool = false, sessionEndsAt: Instant? = nil, lock: SessionLock? = nil
     ) {
         (self.user, self.username, self.language) = (user, username, language)
+        let effective = lock == nil ? role : .ecran
+        (self.role, permissions) = (effective, effective.permissions)
         if let lock {
-            self.role = .ecran
             self.wards = role == .admin ? lock.wards : lock.wards.filter(wards.contains)
         } else {
-            self.role = role
             self.wards = role == .admin ? nil : wards
         }
         (self.session, self.address, self.mustChangePassword) = (session, address, mustChangePassword)
         (self.sessionEndsAt, self.lock) = (sessionEndsAt, lock)
     }
+
+    /// Of a program. It sees its wards as a nurse sees hers; every ward, too, is a list.
+    init(
+        machine user: UserID, name: String, permissions: Set<Permission>, language: String, wards: [WardID], address: String?, endsAt: Instant
+    ) {
+        (self.user, username, self.language, role) = (user, name, language, nil)
+        (self.permissions, self.wards) = (permissions, wards)
+        (session, self.address, mustChangePassword, sessionEndsAt, lock) = (nil, address, false, endsAt, nil)
+    }
+
+    /// Only of what, not of whose.
+    public func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+
+    /// In the order of the list of all.
+    public var permissionNames: [String] { Permission.allCases.filter(may).map(\.rawValue) }
 
     /// Of these wards those that exist for the caller.
     public func seen(of wards: [WardID]) -> [WardID] { wards.filter { sees(ward: $0) } }

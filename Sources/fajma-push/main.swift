@@ -38,16 +38,17 @@ func serve() throws {
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
     let feed = Feed(url: url, daemon: daemon, logger: logger)
     let probe = CommitProbe(url: url, daemon: daemon, logger: logger, now: now)
+    let maintenance = MaintenanceService(
+        url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger,
+        storingSeconds: { probe.storingSeconds }, interruption: { probe.interruption })
     let admin = try settings.pushAdminSocket.map { path in
-        try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + daemon.metrics + feed.metrics + ingest.metrics(database)) {
+        let metrics = daemon.metrics + feed.metrics + maintenance.metrics + ingest.metrics(database)
+        return try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + metrics) {
             guard feed.isListening else { throw NotListening() }
             guard probe.storingSeconds != nil else { throw NotStoring() }
             try database.checkSchema()
         }
     }
-    let maintenance = MaintenanceService(
-        url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger,
-        storingSeconds: { probe.storingSeconds }, interruption: { probe.interruption })
     logger.info("ready", metadata: ["version": "\(Version.current)"])
     Signals.wait()
     maintenance.stop()  // first: another daemon takes over while this one ends

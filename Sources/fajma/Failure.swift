@@ -15,6 +15,7 @@ func explanation(of error: any Error) -> String {
     case let error as PostgresError: explanation(of: error)
     case let error as StoreError: explanation(of: error)
     case let faults as ShownText.Faults: explanation(of: faults)
+    case let faults as MachineKeyFaults: explanation(of: faults)
     case Password.Refusal.empty: "the password is empty"
     case Password.Refusal.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     case PasswordPolicy.Fault.tooShort: "the password is too short: at least \(PasswordPolicy.minimumCharacters) characters, a sentence perhaps"
@@ -38,6 +39,17 @@ private func explanation(of faults: ShownText.Faults) -> String {
                 ? "is empty; up to 80 characters are allowed"
                 : "must not begin or end with a space, nor hold invisible characters or more than \(ShownText.maximumMarks) marks over a letter")
     }.joined(separator: "; ")
+}
+
+private func explanation(of faults: MachineKeyFaults) -> String {
+    faults.faults.map { fault in
+        switch fault {
+        case .nameTaken: "NAME is taken: an account or a key, perhaps a revoked one, has this name"
+        case .unknownWard: "--ward names no ward"
+        case .expiryOutOfRange: "the expiry must lie ahead, at most \(MachineKeyRecord.longestDays) days from now: see --days and --expires"
+        case .revoked: "the key is revoked for good; make another one: fajma key add"
+        }
+    }.sorted().joined(separator: "; ")
 }
 
 private func explanation(of error: StoreError) -> String {

@@ -1,4 +1,5 @@
 import Clinical
+import Foundation
 import Store
 import TestDatabase
 import Testing
@@ -24,6 +25,8 @@ private let readmission =
 private let limits = #"{"limites":[{"type_donnee":"spo2","cote":"bas","niveau_gravite":"error","seuil":88}],"motif":"m"}"#
 private let rehearsal = #"{"limites":[],"depuis":"2026-11-22T00:00:00Z","jusqu_a":"2026-11-23T00:00:00Z"}"#
 private let device = ##"{"nom":"D","type_dispositif":"bracelet"}"##
+private let machineKey =
+    #"{"nom":"K#","permissions":["readPatients"],"tous_services":true,"expire_le":"\#(Date.now.addingTimeInterval(86_400).ISO8601Format())"}"#
 private let calibration = #"{"reference":"R","a":0,"b":-34.5,"c":112,"spo2_min":80,"spo2_max":99}"#
 
 let expectations: [String: Expectation] = [
@@ -41,6 +44,11 @@ let expectations: [String: Expectation] = [
     "GET /api/utilisateurs/{id}/sessions/": .init(who: [.admin]),
     "DELETE /api/utilisateurs/{id}/sessions/": .init(who: [.admin], status: 204),
     "DELETE /api/utilisateurs/{id}/sessions/{session}/": .init(who: [.admin], status: 204),
+    "GET /api/cles/": .init(who: [.admin]),
+    "POST /api/cles/": .init(who: [.admin], body: machineKey, status: 201),
+    "GET /api/cles/{id}/": .init(who: [.admin]),
+    "POST /api/cles/{id}/renouveler/": .init(who: [.admin], body: "{}"),
+    "DELETE /api/cles/{id}/": .init(who: [.admin], status: 204),
     "GET /api/services/": .init(who: people),
     "POST /api/services/": .init(who: [.admin], body: ##"{"nom":"W#"}"##, status: 201),
     "GET /api/services/{id}/": .init(who: people),
@@ -135,6 +143,8 @@ extension Route: CustomTestStringConvertible {
             id = key.id
         } else if path == "/api/utilisateurs/{id}/mot_de_passe/" {
             id = "2"  // 1 is the administrator who asks, and nobody resets their own
+        } else if path.hasPrefix("/api/cles/") {
+            id = "\(try api.machineKeys[ward])"
         } else {
             id = "\(ward + 1)"
         }
@@ -164,6 +174,8 @@ let guarded = Service.routes.filter { !$0.isOpen }
             let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
             _ = try api.ingest.submit(Submission(origin: .device(key), readings: [reading], receivedAt: api.now))
         }
+        _ = try api.makeKey("first", wards: [1])
+        _ = try api.makeKey("second", wards: [2])
         try store.connection().script(calibrations(store))
         try store.connection().script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }

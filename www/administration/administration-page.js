@@ -2,6 +2,7 @@ import { api, t } from "../context.js";
 import { el } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { icon } from "../kit/icons.js";
+import { has } from "../permissions.js";
 import { SECTIONS, sectionsFor } from "./sections.js";
 
 /** The administration: its sections, of which an account sees those that it may open. Property: `section`, a name or null for the first. */
@@ -18,7 +19,7 @@ export class AdministrationPage extends FajmaElement {
       el("header", { class: "administration-head" },
         el("h1", { text: t("administration.title") }),
         allowed.length ? el("nav", { "aria-label": t("administration.title") }, ...allowed.map((section) => this.#link(section, current))) : null),
-      this.#shown);
+      ...(has(api.user, "manageKeys") ? [el("key-notice", { hidden: true })] : []), this.#shown);
   }
 
   #link({ name, icon: picture }, current) {

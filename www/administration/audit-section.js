@@ -24,9 +24,11 @@ export class AuditSection extends SectionElement {
   #more = null;
 
   async load() {
-    const [page, present, discharged, accounts, wards, devices, retired] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
-      api.all("api/patients/"), api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/services/"),
+    const [page, present, discharged, people, keys, wards, devices, retired] = await Promise.all([api.page("api/audit/", { limit: PAGE_ROWS, ...this.#query }),
+      api.all("api/patients/"), api.all("api/patients/", { sortis: true }), api.all("api/utilisateurs/"), api.all("api/cles/"), api.all("api/services/"),
       api.all("api/iot/dispositifs/"), api.all("api/iot/dispositifs/", { retires: true })]);
+    // A machine key is an account, too.
+    const accounts = [...people, ...keys.map(({ id, nom: username }) => ({ id, username }))];
     return { ...page, patients: [...present, ...discharged], accounts, wards, devices: [...devices, ...retired].map(({ id, nom }) => ({ id, nom })) };
   }
 

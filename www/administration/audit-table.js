@@ -71,7 +71,7 @@ export class AuditTable extends FajmaElement {
     const find = (rows) => rows.find((row) => row.id === id);
     if (field === "ward_id") return find(this.wards)?.nom ?? null;
     if (field === "device_id") return find(this.devices)?.nom ?? null;
-    if (["user_id", "profile_confirmed_by"].includes(field)) return find(this.accounts)?.username ?? null;
+    if (["user_id", "key_id", "profile_confirmed_by"].includes(field)) return find(this.accounts)?.username ?? null;
     const patient = field === "patient_id" && find(this.patients);
     return patient ? fullName(patient) : null;
   }
@@ -110,6 +110,8 @@ export class AuditTable extends FajmaElement {
     if (field === "kind" && i18n.has(`audit.kind.${value}`)) return t(`audit.kind.${value}`);
     if (field === "language" && i18n.has(`language.${value}`)) return t(`language.${value}`);
     if (["profile", "profile_proposed", "default_profile"].includes(field) && i18n.has(`profile.${value}`)) return t(`profile.${value}`);
+    if (field === "permissions") return value.map((each) => (i18n.has(`permission.${each}`) ? t(`permission.${each}`) : each)).join(", ");
+    if (field === "wards") return value.map((id) => this.#named("ward_id", id) ?? `#${id}`).join(", ");
     if (field === "sex" && i18n.has(`sex.${value}`)) return t(`sex.${value}`);
     if (field === "effective_level") return t(`limits.origin.${value}`);
     if (field === "cause" && i18n.has(`limits.cause.${value}`)) return t(`limits.cause.${value}`);

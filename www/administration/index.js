@@ -5,6 +5,8 @@ import { AssignmentList } from "./assignment-list.js";
 import { AuditSection } from "./audit-section.js";
 import { AuditTable } from "./audit-table.js";
 import { DeviceSection } from "./device-section.js";
+import { KeyNotice } from "./key-notice.js";
+import { KeySection } from "./key-section.js";
 import { PatientSection } from "./patient-section.js";
 import { SessionList } from "./session-list.js";
 import { WardSection } from "./ward-section.js";
@@ -13,5 +15,5 @@ import { WardSection } from "./ward-section.js";
 export const elements = {
   "account-section": AccountSection, "administration-page": AdministrationPage, "alarm-section": AlarmSection,
   "assignment-list": AssignmentList, "audit-section": AuditSection, "audit-table": AuditTable, "device-section": DeviceSection,
-  "patient-section": PatientSection, "session-list": SessionList, "ward-section": WardSection,
+  "key-notice": KeyNotice, "key-section": KeySection, "patient-section": PatientSection, "session-list": SessionList, "ward-section": WardSection,
 };

@@ -6,6 +6,7 @@ export const SECTIONS = [
   { name: "dispositifs", element: "device-section", icon: "device", permissions: ["assignDevices", "manageDevices"] },
   { name: "services", element: "ward-section", icon: "ward", permissions: ["manageWards"] },
   { name: "utilisateurs", element: "account-section", icon: "user", permissions: ["manageUsers"] },
+  { name: "cles", element: "key-section", icon: "key", permissions: ["manageKeys"] },
   { name: "alarmes", element: "alarm-section", icon: "bell", permissions: ["readMeasures"] },
   { name: "audit", element: "audit-section", icon: "audit", permissions: ["readAudit"] },
 ];

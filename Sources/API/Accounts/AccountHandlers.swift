@@ -11,6 +11,8 @@ struct Me: Encodable {
     /// The hospital's time zone, an IANA name.
     let timeZone: String
 
+    /// What stands for the role of a program.
+    static let machineRole = "machine"
     static let members = CodingKeys.allCases.map(\.rawValue)
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -22,11 +24,11 @@ struct Me: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(scope.user, forKey: .id)
         try container.encode(scope.username, forKey: .username)
-        try container.encode(scope.role, forKey: .role)
+        try container.encode(scope.role?.rawValue ?? Self.machineRole, forKey: .role)
         try container.encode(scope.language, forKey: .langue)
         try container.encode(wards, forKey: .services)
         try container.encode(scope.mustChangePassword, forKey: .mot_de_passe_provisoire)
-        try container.encode(Permission.allCases.filter(scope.role.may).map(\.rawValue), forKey: .permissions)
+        try container.encode(scope.permissionNames, forKey: .permissions)
         try container.encode(idleSeconds.map { Int($0) }, forKey: .inactivite_s)
         try container.encode(timeZone, forKey: .fuseau_horaire)
         try container.encode(scope.sessionEndsAt, forKey: .fin_session)
@@ -116,7 +118,7 @@ extension Service {
     func me(_ scope: Scope) throws -> Me {
         Me(
             scope: scope, wards: try database.wards(scope, Page(limit: Query.maximumLimit)),
-            idleSeconds: SessionTerms(scope.role, .browser, idleSeconds: idleSeconds).idleSeconds, timeZone: timeZone.identifier)
+            idleSeconds: scope.role.flatMap { SessionTerms($0, .browser, idleSeconds: idleSeconds).idleSeconds }, timeZone: timeZone.identifier)
     }
 
     /// - Throws: 400 on the field where the policy refuses the password.

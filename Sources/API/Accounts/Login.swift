@@ -51,9 +51,9 @@ extension Service {
             recordRefusedLogin(.provisionalExpired, username: credentials.username, call.request)
             throw Problem.unauthenticated(.provisionalPasswordExpired)
         }
-        guard let scope = try database.scope(of: account.user)
+        guard let scope = try database.scope(of: account.user), let role = scope.role
         else { throw Problem.unauthenticated(.noActiveAccount) }
-        let terms = SessionTerms(scope.role, kind, idleSeconds: idleSeconds)
+        let terms = SessionTerms(role, kind, idleSeconds: idleSeconds)
         let end = terms.seconds.map { now().advanced(bySeconds: $0) }
         let pair = try tokens.makePair(user: scope.user, now: now(), refreshSeconds: terms.refreshSeconds, end: end)
         let opened = try database.openSession(
@@ -114,10 +114,10 @@ extension Service {
         _ token: String, graceSeconds: Double, idle: Double? = nil, lock said: LockRequest = LockRequest(), _ call: Call
     ) throws -> (Scope, TokenPair) {
         let old = try refreshClaims(token)
-        guard let scope = try database.scope(of: old, address: call.request.address), let id = scope.session,
+        guard let scope = try database.scope(of: old, address: call.request.address), let id = scope.session, let role = scope.role,
             let session = try database.session(id, of: scope.user)
         else { throw Problem.unauthenticated(.tokenNotValid) }
-        let terms = SessionTerms(scope.role, session.kind, idleSeconds: idleSeconds, isLocked: scope.lock != nil)
+        let terms = SessionTerms(role, session.kind, idleSeconds: idleSeconds, isLocked: scope.lock != nil)
         let mayBeLocked = terms.idleSeconds != nil && !scope.mustChangePassword
         let lock = LockRequest(wards: mayBeLocked ? scope.seen(of: said.wards) : [], isWanted: said.isWanted)
         if lock.isWanted, lock.wards.isEmpty, terms.idleSeconds != nil {

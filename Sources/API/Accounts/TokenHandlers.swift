@@ -30,7 +30,14 @@ extension Service {
     }
     private struct Empty: Encodable {}
 
-    func logIn(_ call: Call, _ credentials: Credentials) throws -> Response {
+    func logIn(_ call: Call, _ request: TokenRequest) throws -> Response {
+        switch request {
+        case .person(let credentials): try logIn(call, credentials)
+        case .program(let credentials): try grantToken(call, credentials)
+        }
+    }
+
+    private func logIn(_ call: Call, _ credentials: Credentials) throws -> Response {
         let (_, pair) = try authenticate(call, credentials, .program)
         return try .json(Pair(access: pair.access, refresh: pair.refresh))
     }

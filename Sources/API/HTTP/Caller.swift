@@ -5,6 +5,7 @@ import Store
 /// Who is on the other end.
 enum Caller: Sendable {
     case nobody
+    /// A person, or a program with a machine key.
     case user(Scope)
     /// Had this key a moment ago; whatever stores looks it up again.
     case device(DeviceKey)
@@ -13,6 +14,8 @@ enum Caller: Sendable {
 /// What a route asks of its caller.
 enum Requirement: Sendable {
     case anyone
+    /// Every account: of a person, whatever the state of the session, or of a program.
+    case anyAccount
     case user(Permission)
     /// As `user`; a locked session has it too, as part of the display of its wards.
     case display(Permission)
@@ -21,17 +24,17 @@ enum Requirement: Sendable {
     /// - Throws: a 403 that says nothing about what is behind the route.
     func check(_ caller: Caller) throws {
         switch (self, caller) {
-        case (.anyone, _): return
+        case (.anyone, _), (.anyAccount, .user): return
         case (_, .nobody): throw Problem.unauthenticated(.notAuthenticated)
         case (.user(let permission), .user(let scope)), (.display(let permission), .user(let scope)),
             (.userOrDevice(let permission, _), .user(let scope)):
             if scope.lock != nil, !isOfDisplay { throw Problem.sessionLocked }
             // Whoever has a password that somebody else knows may look after the own account and nothing else.
             if scope.mustChangePassword, permission != .session { throw Problem(status: 403, code: .passwordChangeRequired) }
-            if scope.role.may(permission) { return }
+            if scope.may(permission) { return }
         case (.userOrDevice(_, let permission), .device):
             if Permission.ofDevices.contains(permission) { return }
-        case (.user, .device), (.display, .device): break
+        case (.user, .device), (.display, .device), (.anyAccount, .device): break
         }
         throw Problem.forbidden
     }
@@ -54,6 +57,7 @@ extension Service {
             }
             return .device(key)
         }
+        if token.hasPrefix(MachineKey.prefix) { return .user(try scope(ofKey: token, request)) }
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims, address: request.address)
         else { throw Problem.unauthenticated(.tokenNotValid) }
         return .user(scope)

@@ -13,6 +13,7 @@ extension Problem {
         case let error as IngestError: self = Problem(error)
         case let error as StoreError: self = Problem(error)
         case let fault as UserFault: self = Problem(fault)
+        case let faults as MachineKeyFaults: self = Problem(faults)
         case let faults as ShownText.Faults:
             self.init(
                 status: 400, code: .invalid, fields: faults.fields.mapValues { [.text($0 == .empty ? .empty : .unprintable)] })

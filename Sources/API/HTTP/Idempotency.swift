@@ -8,6 +8,7 @@ extension Service {
 
     /// Those whose body or answer holds a secret, which is not stored, the one that stores nothing, and those that are the same when sent again.
     static let notKept: Set<String> = [
+        "/api/cles/", "/api/cles/{id}/renouveler/",
         "/api/import/patients/", "/api/import/dispositifs/", "/api/moi/mot_de_passe/", "/api/utilisateurs/", "/api/utilisateurs/{id}/mot_de_passe/",
         "/api/iot/dispositifs/{id}/cle/", "/api/patients/{id}/limites/essai/",
     ]

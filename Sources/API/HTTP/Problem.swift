@@ -17,6 +17,11 @@ struct Problem: Error, Sendable {
         case readmissionThrottled = "readmission_throttled"
         case tooManyOpenAlerts = "too_many_open_alerts"
         case provisionalPasswordExpired = "provisional_password_expired"
+        // RFC 6749, section 5.2.
+        case invalidClient = "invalid_client"
+        case invalidRequest = "invalid_request"
+        case invalidScope = "invalid_scope"
+        case unsupportedGrantType = "unsupported_grant_type"
         case permissionDenied = "permission_denied"
         case passwordChangeRequired = "password_change_required"
         case sessionLocked = "session_locked"
@@ -123,6 +128,7 @@ struct Problem: Error, Sendable {
             "type": .string("about:blank"), "title": .string(Texts.titles[status] ?? "Error"), "status": .integer(status),
             "detail": .string(detail), "code": .string(code.wire), "error": .string(detail),
         ]
+        if code.isOAuth { body.merge(["error": .string(code.wire), "error_description": .string(detail)]) { $1 } }
         body["request_id"] = request.id.map { .string($0) }
         let errors = fields.mapValues { JSON.array($0.map { .string($0.text(in: language)) }) }
         // Beside the standard members, as the replaced system's clients read them; but none of those is replaced.
@@ -162,6 +168,9 @@ struct Problem: Error, Sendable {
 }
 
 extension Problem.Code {
+    /// An OAuth client reads it in `error`.
+    var isOAuth: Bool { [.invalidClient, .invalidRequest, .invalidScope, .unsupportedGrantType].contains(self) }
+
     /// Some have a sentence of their own, but to clients they are what others are.
     var wire: String {
         switch self {

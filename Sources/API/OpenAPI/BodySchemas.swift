@@ -69,6 +69,7 @@ extension Allowed {
         switch self {
         case .text(let count): .text(count)
         case .choice(let words): .choice(words)
+        case .choices(let words): .list(.choice(words), atMost: words.count)
         case .integer(let range): .integer(range)
         case .number(let range): range.map { .number($0) } ?? .number
         case .id: .id

@@ -9,6 +9,7 @@ struct OpenAPIDocument {
         ("General", "Open to anyone", RouteDocument.general),
         ("Sessions", "Logging in, staying so and leaving; one's own account", RouteDocument.sessions),
         ("Accounts", "Other accounts and their sessions: administrators", RouteDocument.accounts),
+        ("Keys", "Machine keys, of the hospital's programs: administrators", RouteDocument.machineKeys),
         ("Wards", "Wards, and what a ward's page needs", RouteDocument.wards),
         ("Patients", "Stays, profiles, scores, histories", RouteDocument.patients),
         ("Limits", "Alarm limits, trials of them, statistics", RouteDocument.limitsAndStatistics),
@@ -21,6 +22,8 @@ struct OpenAPIDocument {
 
     private static let bearer = "bearer"
     private static let cookie = "cookie"
+    private static let machineKey = "machineKey"
+    private static let clientCredentials = "clientCredentials"
 
     private let routes: [Route]
 
@@ -63,6 +66,21 @@ struct OpenAPIDocument {
             "type": .string("http"), "scheme": .string("bearer"),
             "description": .string("A user's access token, or a device key `fjd_<device>_<secret>`."),
         ]),
+        machineKey: .object([
+            "type": .string("http"), "scheme": .string("bearer"), "bearerFormat": .string("fjs_<id>_<secret>"),
+            "description": .string("A machine key: of a program of the hospital, with some permissions and wards."),
+        ]),
+        clientCredentials: .object([
+            "type": .string("oauth2"),
+            "description": .string("A machine key as an OAuth client: `client_id` is `fjs_<id>`, `client_secret` the key."),
+            "flows": .object([
+                "clientCredentials": .object([
+                    "tokenUrl": .string("/api/token/"),
+                    "scopes": .object(
+                        Dictionary(uniqueKeysWithValues: Permission.ofMachineKeys.map { ($0.rawValue, .string("A permission of the key.")) })),
+                ])
+            ]),
+        ]),
         cookie: .object([
             "type": .string("apiKey"), "in": .string("cookie"), "name": .string("fajma_session"),
             "description": .string("A browser's session. Over https the name begins with `__Host-`."),
@@ -77,6 +95,12 @@ struct OpenAPIDocument {
         if callers.isEmpty {
             operation["security"] = .array(route.usesCookie ? [.object([Self.cookie: .array([])])] : [])
         } else {
+            if let permission = route.machinePermission {
+                operation["security"] = .array([
+                    .object([Self.bearer: .array([])]), .object([Self.machineKey: .array([])]),
+                    .object([Self.clientCredentials: .array([.string(permission.rawValue)])]),
+                ])
+            }
             operation["x-callers"] = .array(callers.map { .string($0) })
         }
         let parameters = route.pathParameters + route.query.map(\.json) + route.headerParameters

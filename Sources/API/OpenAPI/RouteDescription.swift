@@ -11,11 +11,23 @@ extension Route {
 
     /// Roles, and `device`; none: anyone.
     var callers: [String] {
-        func roles(_ permission: Permission) -> [String] { Role.allCases.filter { $0.may(permission) }.map(\.rawValue) }
+        func roles(_ permission: Permission) -> [String] {
+            Role.allCases.filter { $0.may(permission) }.map(\.rawValue) + (Permission.ofMachineKeys.contains(permission) ? [Me.machineRole] : [])
+        }
         return switch requirement {
         case .anyone: []
+        case .anyAccount: Role.allCases.map(\.rawValue) + [Me.machineRole]
         case .user(let permission), .display(let permission): roles(permission)
         case .userOrDevice(let permission, _): roles(permission) + ["device"]
+        }
+    }
+
+    /// What a machine key must have been given; nil: it may not call this at all, or needs nothing.
+    var machinePermission: Permission? {
+        switch requirement {
+        case .user(let permission), .display(let permission), .userOrDevice(let permission, _):
+            Permission.ofMachineKeys.contains(permission) ? permission : nil
+        case .anyone, .anyAccount: nil
         }
     }
 
@@ -38,10 +50,13 @@ extension Route {
         if isKept { codes += [.requestRunning, .idempotencyKeyReused] }
         switch requirement {
         case .anyone: return codes
-        case .user(.session), .display(.session): break
+        case .user(.session), .display(.session), .anyAccount: break
         case .user, .display, .userOrDevice: codes += [.permissionDenied, .passwordChangeRequired]
         }
-        if case .display = requirement {} else { codes.append(.sessionLocked) }
+        switch requirement {
+        case .display, .anyAccount: break
+        default: codes.append(.sessionLocked)
+        }
         return codes + [.notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .permissionDenied, .tooManyRequests]
     }
 
@@ -123,8 +138,8 @@ extension Problem.Code {
     /// That it comes with.
     var status: Int {
         switch self {
-        case .parseError, .invalid, .patientRequired: 400
-        case .notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .noActiveAccount, .provisionalPasswordExpired: 401
+        case .parseError, .invalid, .patientRequired, .invalidRequest, .invalidScope, .unsupportedGrantType: 400
+        case .invalidClient, .notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .noActiveAccount, .provisionalPasswordExpired: 401
         case .permissionDenied, .passwordChangeRequired, .sessionLocked: 403
         case .notFound, .deleted: 404
         case .methodNotAllowed: 405

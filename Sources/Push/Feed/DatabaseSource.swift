@@ -12,6 +12,7 @@ public struct DatabaseSource: Source {
     private let tokens: Tokens
     private let logger: Logger
     private let now: @Sendable () -> Instant
+    private let confirmed = AdmittedKeys()
 
     /// - Parameter storing: where rights are asked for what is to be stored; nil: as for everything else.
     public init(
@@ -21,12 +22,19 @@ public struct DatabaseSource: Source {
         (self.logger, self.now) = (logger, now)
     }
 
-    public func account(of token: String) -> UserID? { (try? tokens.verify(token, kind: .access, now: now()))?.userID }
+    public func account(of token: String) -> UserID? {
+        // Whose a key is only the database knows: those that are shown for the first time wait together with what is made up.
+        if token.hasPrefix(MachineKey.prefix) { return MachineKey(token).flatMap { confirmed.account(of: $0) } }
+        return (try? tokens.verify(token, kind: .access, now: now()))?.userID
+    }
 
-    public func session(of token: String) -> String? { (try? tokens.verify(token, kind: .access, now: now()))?.session }
+    public func session(of token: String) -> String? {
+        guard let session = (try? tokens.verify(token, kind: .access, now: now()))?.session, !MachineKey.isSession(session) else { return nil }
+        return session
+    }
 
     public func admit(token: String, kind: RoomKind, key: String) throws -> Admission {
-        try admit(token, isOfWard: kind == .service, isNew: true) { scope in
+        try admit(token, to: kind, isNew: true) { scope in
             let room: Room? =
                 switch kind {
                 case .iot: try database.presentPatient(PatientKey(key), scope).map { .patient(try opened($0, scope)) }
@@ -49,7 +57,7 @@ public struct DatabaseSource: Source {
     }
 
     public func renew(token: String, room: Room, isNew: Bool) throws -> Admission {
-        try admit(token, isOfWard: room.isOfWard, isNew: isNew) { scope in
+        try admit(token, to: room.kind, isNew: isNew) { scope in
             switch room {
             // A socket may last a shift: each hour of it is recorded.
             case .patient(let id), .alerts(let id): try database.presentPatient(.id(id), scope).map { try opened($0, scope) }.map { _ in room }
@@ -58,25 +66,42 @@ public struct DatabaseSource: Source {
         }
     }
 
+    /// What a token or key opens now, and when that is over whatever happens.
+    ///
     /// - Parameter isNew: false: it has let somebody in, and holds as long as its session.
-    private func who(_ token: String, _ database: Database, isNew: Bool) throws -> (TokenClaims, Scope)? {
+    private func who(_ token: String, _ database: Database, isNew: Bool) throws -> (scope: Scope, ends: Instant?)? {
+        if token.hasPrefix(MachineKey.prefix) { return try scope(ofKey: token, database).map { ($0, $0.sessionEndsAt) } }
         guard let claims = try? tokens.verify(token, kind: .access, now: now(), mayHaveExpired: !isNew) else { return nil }
-        if claims.expiresAt <= now() {
+        if claims.expiresAt <= now(), !MachineKey.isSession(claims.session) {
             guard let session = claims.session, try database.session(session, of: claims.userID) != nil else { return nil }
         }
         guard let scope = try database.scope(of: claims) else { return nil }
-        return (claims, scope)
+        // A token of no session is all that there is to judge by.
+        return (scope, claims.session == nil ? claims.expiresAt : scope.sessionEndsAt)
     }
 
-    /// - Parameter isOfWard: it is a ward's room, which is all that a locked session has.
-    private func admit(_ token: String, isOfWard: Bool, isNew: Bool, _ find: (Scope) throws -> Room?) throws -> Admission {
-        guard let (claims, scope) = try who(token, database, isNew: isNew) else { return .unauthenticated }
-        guard scope.role.may(.readReadings), !scope.mustChangePassword, isOfWard || scope.lock == nil else { return .forbidden }
+    private func scope(ofKey text: String, _ database: Database) throws -> Scope? {
+        guard let key = MachineKey(text) else { return nil }
+        switch try database.admit(key, address: nil) {
+        case .admitted(let scope):
+            confirmed.insert(key)
+            return scope
+        case .refused(let why, let account):
+            logger.refused(why.rawValue, account: account?.name, address: nil)
+            if let account { try database.recordRefusedKey(why, account) }
+            return nil
+        }
+    }
+
+    private func admit(_ token: String, to kind: RoomKind, isNew: Bool, _ find: (Scope) throws -> Room?) throws -> Admission {
+        guard let (scope, ends) = try who(token, database, isNew: isNew) else { return .unauthenticated }
+        // A ward's room is all that a locked session has.
+        guard kind.permissions.isSubset(of: scope.permissions), !scope.mustChangePassword, kind == .service || scope.lock == nil else {
+            return .forbidden
+        }
         guard let room = try find(scope) else { return .unknown }
-        // A token of no session is all that there is to judge by.
-        let ends = claims.session == nil ? claims.expiresAt : scope.sessionEndsAt
         return .allowed(
-            room, user: scope.user, ends: ends, mayEnter: scope.role.may(.enterReadings), language: Language(rawValue: scope.language) ?? .french)
+            room, user: scope.user, ends: ends, mayEnter: scope.may(.enterReadings), language: Language(rawValue: scope.language) ?? .french)
     }
 
     public func load(_ rooms: [Room]) throws -> [Room: RoomContents] {
@@ -116,7 +141,7 @@ public struct DatabaseSource: Source {
         }
         if !report.readings.isEmpty {
             // Asked again for each message: since the handshake the patient may have moved, the account lost the right or the session ended.
-            guard let (_, scope) = try who(token, storing, isNew: false), scope.role.may(.enterReadings), !scope.mustChangePassword,
+            guard let (scope, _) = try who(token, storing, isNew: false), scope.may(.enterReadings), !scope.mustChangePassword,
                 try storing.presentPatient(.id(patient), scope) != nil
             else { return Message.Fault.mayNotEnter.text(in: language) }
             let receipt = try ingest.submit(
@@ -131,5 +156,22 @@ public struct DatabaseSource: Source {
 }
 
 extension Room {
-    fileprivate var isOfWard: Bool { if case .ward = self { true } else { false } }
+    fileprivate var kind: RoomKind {
+        switch self {
+        case .patient: .iot
+        case .alerts: .alerts
+        case .ward: .service
+        }
+    }
+}
+
+extension RoomKind {
+    /// What is told there: who may not read all of it does not come in. Every role has all of them.
+    fileprivate var permissions: Set<Permission> {
+        switch self {
+        case .iot: [.readReadings, .readAlerts]
+        case .alerts: [.readAlerts]
+        case .service: [.readPatients, .readReadings, .readAlerts, .readDevices]
+        }
+    }
 }

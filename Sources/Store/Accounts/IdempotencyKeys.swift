@@ -25,12 +25,13 @@ extension Database {
     /// readings with times are then found as stored before.
     ///
     /// - Parameters:
-    ///   - request: what makes two requests the same. The account's role and wards are added: what it may do may have changed meanwhile.
+    ///   - request: what makes two requests the same. The account's role, or the key's permissions, and wards are added: what it may do may have
+    ///     changed meanwhile.
     ///   - answer: an answer that is no success is not kept.
     /// - Throws: `StoreError.requestRunning`, `StoreError.keyUsed`; what `answer` throws, and then nothing is changed.
     public func answerOnce(_ key: String, _ request: [UInt8], _ scope: Scope, _ answer: () throws -> KeptAnswer) throws -> KeptAnswer {
         let wards = scope.wards.map { $0.sorted().map { "\($0)" }.joined(separator: ",") } ?? "all"
-        let digest = sha256(request + Array("\n\(scope.role.rawValue)\n\(wards)".utf8))
+        let digest = sha256(request + Array("\n\(scope.role?.rawValue ?? scope.permissionNames.joined(separator: ","))\n\(wards)".utf8))
         return try pool.inTransaction { connection in
             let isFirst: Bool = try connection.query(
                 "SELECT pg_try_advisory_xact_lock($1, hashtext($2))", [AdvisoryLock.idempotency, "\(scope.user) \(key)"])[0][0]

@@ -97,6 +97,11 @@ struct LoginBucket {
         LoginBucket(Array("browser:".utf8) + browser + Array(foldedName.utf8), capacity: 10, refillSeconds: 30)
     }
 
+    /// Of wrong machine keys: at a hospital's programs' address, one that was renewed and not everywhere replaced asks again and again.
+    static func keys(_ address: String?) -> LoginBucket {
+        LoginBucket(Array("keys:".utf8) + (address.map(network) ?? []), capacity: 60, refillSeconds: 1)
+    }
+
     /// Of admissions that contradict who is stored: names and birth dates are guessed so.
     static func admissions(of user: UserID) -> LoginBucket {
         LoginBucket(Array("admissions:\(user)".utf8), capacity: 10, refillSeconds: 30)
@@ -129,7 +134,7 @@ extension Database {
                     (SELECT min(b.place) FROM unnest($2::bytea[]) WITH ORDINALITY AS b (hash, place)
                         JOIN known_browsers k ON (k.browser, k.user_id) = (b.hash, u.id)),
                     coalesce(u.must_change_password AND u.password_changed_at < now() - $3 * interval '1 hour', false)
-                FROM normalize($1) AS name LEFT JOIN users u ON u.username = name
+                FROM normalize($1) AS name LEFT JOIN users u ON u.username = name AND u.role <> 'machine'
                 """, [source.username, source.browsers.map { Bytes(sha256($0)) }, LoginCandidate.provisionalHours])[0]
             let (user, hash): (UserID?, String?) = try (row[1], row[2])
             let isDisabled: Bool = try row[3]

@@ -66,11 +66,12 @@ public enum UserFault: Error, Hashable, Sendable {
 
 extension Database {
     /// What a token opens now; nil where its account is gone or disabled, or its session has ended. One without a session, signed
-    /// by another program that has our secret, lasts as long as it says.
+    /// by another program that has our secret, lasts as long as it says. A machine key's token opens what the key does.
     ///
     /// - Parameter address: the client's, for the audit. Nil: the one where the session began.
     public func scope(of token: TokenClaims, address: String? = nil) throws -> Scope? {
-        try pool.with { try scope(of: token.userID, session: token.session, address: address, on: $0) }
+        if MachineKey.isSession(token.session) { return try machineScope(of: token, address: address) }
+        return try pool.with { try scope(of: token.userID, session: token.session, address: address, on: $0) }
     }
 
     /// What an account may see now; nil where it is gone or disabled.
@@ -124,7 +125,7 @@ extension Database {
             SELECT id, username, role, array(SELECT ward_id::bigint FROM user_wards WHERE user_id = u.id ORDER BY 1), language,
                 disabled_at IS NULL, created_at, (SELECT max(created_at) FROM sessions WHERE user_id = u.id), must_change_password
             FROM users u
-            WHERE ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR username = normalize($2)) AND id > $3 ORDER BY id LIMIT $4
+            WHERE role <> 'machine' AND ($1::bigint IS NULL OR id = $1) AND ($2::text IS NULL OR username = normalize($2)) AND id > $3 ORDER BY id LIMIT $4
             """, [id, username?.cutAsUsername, page.after ?? 0, page.limit]
         ).map { row in
             let lastLogin: Timestamp? = try row[7]

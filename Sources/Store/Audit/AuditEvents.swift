@@ -36,6 +36,11 @@ public struct AuditEvent: Sendable {
     /// Somebody asked for what they may not have. - Parameter route: as the route table has it: a path would name a patient.
     public static func refused(_ route: String) -> AuditEvent { AuditEvent(action: "request.refused", subject: route) }
 
+    /// A machine key that opened nothing. - Parameter account: the key's.
+    static func refusedKey(_ refusal: MachineRefusal, of account: Author) -> AuditEvent {
+        AuditEvent(action: refusal.rawValue, subject: account.user.map { "key \($0)" })
+    }
+
     /// Somebody took values or alerts away in a file. - Parameter filter: which, in words of the interface.
     public static func exported(_ what: String, of patient: PatientID?, _ filter: [String: String]) -> AuditEvent {
         AuditEvent(action: "data.exported", patient: patient, subject: what, details: filter)
@@ -94,7 +99,7 @@ extension Database {
                 INSERT INTO audit (action, user_id, username, address, once)
                 SELECT $1, u.id, coalesce(u.username, '-'), $3,
                     CASE WHEN $4 THEN concat_ws(' ', $1, u.id, $3, date_trunc('minute', now() AT TIME ZONE 'UTC')) END
-                FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed
+                FROM normalize($2) AS typed LEFT JOIN users u ON u.username = typed AND u.role <> 'machine'
                 ON CONFLICT (once) DO NOTHING RETURNING username
                 """, [reason.rawValue, username.cutAsUsername, address, reason == .tooManyAttempts]
             ).first().map { try $0[0] }

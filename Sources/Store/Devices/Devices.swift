@@ -132,7 +132,7 @@ extension Database {
         """
 
     /// What `visible` asks of the caller.
-    private func visibility(_ scope: Scope) -> [any PostgresEncodable] { [scope.wards, scope.role.may(.assignDevices)] }
+    private func visibility(_ scope: Scope) -> [any PostgresEncodable] { [scope.wards, scope.may(.assignDevices)] }
 
     private func device(_ row: Row) throws -> Device {
         let seen: Timestamp? = try row[5]

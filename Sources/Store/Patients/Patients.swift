@@ -224,7 +224,7 @@ extension Database {
     /// - Throws: `StoreError.scoreScaleNotAllowed` where the scale is another one than before, and the caller may not choose it.
     func check(scoreScale scale: Int?, instead before: Int?, _ scope: Scope) throws {
         guard let scale, scale != before ?? EarlyWarningScore.Scale.one.rawValue else { return }
-        guard scope.role.may(.chooseScoreScale) else { throw StoreError.scoreScaleNotAllowed }
+        guard scope.may(.chooseScoreScale) else { throw StoreError.scoreScaleNotAllowed }
     }
 
     /// A ward that the caller may not see does not exist for them.

@@ -33,7 +33,7 @@ extension Database {
     /// - Throws: `StoreError.profileNotAllowed` where the caller may not change limits, or not decide about chronic hypercapnia: a doctor does.
     func check(profile: LimitProfile, instead before: LimitProfile?, _ scope: Scope) throws {
         let isDoctors = profile != before && [profile, before].contains(.hypercapnia)
-        guard scope.role.may(.changeLimits), !isDoctors || scope.role.may(.chooseScoreScale) else { throw StoreError.profileNotAllowed }
+        guard scope.may(.changeLimits), !isDoctors || scope.may(.chooseScoreScale) else { throw StoreError.profileNotAllowed }
     }
 
     /// Stores who confirmed what. Whether they may is asked before. - Parameter profile: nil: nobody has.

@@ -79,7 +79,7 @@ extension Database {
             """, Self.values(key) + [scope.wards, scope.user, Self.ownCorrectionMinutes]
         ).first()
         // Who may change only their own is told nothing of what others' there is.
-        guard try row?[1] == true || scope.role.may(.correctReadings) else { throw StoreError.notOwnEntry }
+        guard try row?[1] == true || scope.may(.correctReadings) else { throw StoreError.notOwnEntry }
         return try row?[0]
     }
 

@@ -226,6 +226,9 @@ DECLARE
     noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
     effect jsonb;
 BEGIN
+    IF TG_TABLE_NAME = 'users' AND whole ->> 'role' = 'machine' THEN
+        RETURN NULL;  -- the key that it belongs to is told of
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
         FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key AND o.key <> ALL (noise);
@@ -236,9 +239,14 @@ BEGIN
             action := 'password.changed';
         ELSIF action = 'session.changed' THEN
             action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
+        ELSIF action = 'key.changed' THEN
+            action := CASE WHEN new_row ? 'revoked_at' THEN 'key.revoked' WHEN new_row ? 'secret_hash' THEN 'key.renewed' ELSE action END;
         END IF;
     END IF;
-    IF TG_TABLE_NAME = 'device_state' THEN
+    IF TG_TABLE_NAME = 'machine_keys' THEN
+        SELECT old_row || jsonb_build_object('name', username), new_row || jsonb_build_object('name', username) INTO old_row, new_row
+        FROM users WHERE id = (whole ->> 'user_id')::integer;
+    ELSIF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
     ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
         -- Called after what it watches, a ward's after the ward, and another profile's than an adult's after the profile: of a change only what changed is kept. That there is no limit must be seen.
@@ -527,6 +535,13 @@ $$;
 CREATE FUNCTION public.look(shown text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN translate(lower((btrim(regexp_replace(translate(regexp_replace(NORMALIZE(shown, NFKC), '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), '‐‒–—―−⁃˗֊'::text, '---------'::text), '\s+'::text, ' '::text, 'g'::text)) COLLATE "und-x-icu")), 'авекмнорстухіјѕԁһԛԝѵαβεζηικμνορτυχ'::text, 'abekmhopctyxijsdhqwvabezhikmnoptyx'::text);
+CREATE FUNCTION public.machine_key_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM notify_rights(NEW.user_id);
+    RETURN NULL;
+END $$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1263,6 +1278,35 @@ CREATE UNLOGGED TABLE public.login_buckets (
     CONSTRAINT login_buckets_key_sha256 CHECK ((octet_length(key) = 32))
 );
 COMMENT ON COLUMN public.login_buckets.key IS 'SHA-256: what was typed as a name may have been a password.';
+CREATE TABLE public.machine_keys (
+    user_id integer NOT NULL,
+    permissions text[] NOT NULL,
+    wards integer[],
+    secret_hash bytea NOT NULL,
+    former_secret_hash bytea,
+    former_secret_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by integer,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    last_used_address text,
+    CONSTRAINT machine_keys_address_length CHECK ((char_length(last_used_address) <= 64)),
+    CONSTRAINT machine_keys_former_hash_sha256 CHECK ((octet_length(former_secret_hash) = 32)),
+    CONSTRAINT machine_keys_former_whole CHECK (((former_secret_hash IS NULL) = (former_secret_until IS NULL))),
+    CONSTRAINT machine_keys_permissions_some CHECK (((cardinality(permissions) >= 1) AND (cardinality(permissions) <= 50))),
+    CONSTRAINT machine_keys_secret_hash_sha256 CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT machine_keys_wards_some CHECK (((cardinality(wards) >= 1) AND (cardinality(wards) <= 1000)))
+);
+COMMENT ON TABLE public.machine_keys IS 'A row is never deleted: the audit and the alerts name its account.';
+COMMENT ON COLUMN public.machine_keys.permissions IS 'Names of Permission.ofMachineKeys in Sources/Access; one that a program does not know gives nothing.';
+COMMENT ON COLUMN public.machine_keys.wards IS 'NULL: every ward, also one that is added later.';
+COMMENT ON COLUMN public.machine_keys.secret_hash IS 'SHA-256 of the secret.';
+COMMENT ON COLUMN public.machine_keys.former_secret_hash IS 'Of the secret before the last renewal; NULL: it stopped working then.';
+COMMENT ON COLUMN public.machine_keys.former_secret_until IS 'From then on the secret before works no more.';
+COMMENT ON COLUMN public.machine_keys.created_by IS 'NULL: the command line.';
+COMMENT ON COLUMN public.machine_keys.revoked_at IS 'For good.';
+COMMENT ON COLUMN public.machine_keys.last_used_at IS 'Written at most once a minute.';
 ALTER TABLE public.monitoring_holds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.monitoring_holds_id_seq
     START WITH 1
@@ -1440,9 +1484,10 @@ CREATE TABLE public.users (
     must_change_password boolean DEFAULT false NOT NULL,
     password_changed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT users_language_known CHECK ((language = ANY (ARRAY['fr'::text, 'en'::text]))),
-    CONSTRAINT users_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'medecin'::text, 'infirmier'::text, 'ecran'::text]))),
+    CONSTRAINT users_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'medecin'::text, 'infirmier'::text, 'ecran'::text, 'machine'::text]))),
     CONSTRAINT users_username_length CHECK (((char_length(username) >= 1) AND (char_length(username) <= 150)))
 );
+COMMENT ON COLUMN public.users.role IS 'machine: of a program; `machine_keys` says what it may do, and it has no password.';
 COMMENT ON COLUMN public.users.must_change_password IS 'Somebody else knows the password: the account may do nothing but change it.';
 ALTER TABLE public.users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.users_id_seq
@@ -1545,6 +1590,8 @@ ALTER TABLE ONLY public.latest_readings
     ADD CONSTRAINT latest_readings_pkey PRIMARY KEY (patient_id, vital, device_id);
 ALTER TABLE ONLY public.login_buckets
     ADD CONSTRAINT login_buckets_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY public.machine_keys
+    ADD CONSTRAINT machine_keys_pkey PRIMARY KEY (user_id);
 ALTER TABLE ONLY public.monitoring_holds
     ADD CONSTRAINT monitoring_holds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.patients
@@ -1620,6 +1667,7 @@ CREATE INDEX audit_user_idx ON public.audit USING btree (user_id, id DESC) WHERE
 CREATE INDEX device_assignment_patient_idx ON public.device_assignment USING btree (patient_id);
 CREATE INDEX device_calibrations_device_key ON public.device_calibrations USING btree (device_id, calibrated_at DESC, id DESC);
 CREATE INDEX idempotency_keys_age_idx ON public.idempotency_keys USING btree (user_id, created_at);
+CREATE INDEX machine_keys_expiry_idx ON public.machine_keys USING btree (expires_at) WHERE (revoked_at IS NULL);
 CREATE UNIQUE INDEX monitoring_holds_one_key ON public.monitoring_holds USING btree (patient_id, kind) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX patients_bed_key ON public.patients USING btree (ward_id, public.look(bed)) WHERE ((public.look(bed) <> ''::text) AND (discharged_at IS NULL));
 COMMENT ON INDEX public.patients_bed_key IS 'A bed holds one patient at a time; beds are compared as they look.';
@@ -1663,6 +1711,8 @@ CREATE TRIGGER hours_stale_after_update AFTER UPDATE ON public.readings REFERENC
 CREATE TRIGGER hours_stale_before_update AFTER UPDATE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER hours_stale_deleted AFTER DELETE ON public.readings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
 CREATE TRIGGER hours_stale_inserted AFTER INSERT ON public.readings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.hours_stale();
+CREATE TRIGGER machine_key_changed AFTER UPDATE ON public.machine_keys FOR EACH ROW WHEN (((((((old.permissions IS DISTINCT FROM new.permissions) OR (old.wards IS DISTINCT FROM new.wards)) OR (old.secret_hash IS DISTINCT FROM new.secret_hash)) OR (old.former_secret_hash IS DISTINCT FROM new.former_secret_hash)) OR (old.expires_at IS DISTINCT FROM new.expires_at)) OR (old.revoked_at IS DISTINCT FROM new.revoked_at))) EXECUTE FUNCTION public.machine_key_changed();
+CREATE TRIGGER machine_keys_audited AFTER INSERT OR DELETE OR UPDATE ON public.machine_keys FOR EACH ROW EXECUTE FUNCTION public.audited('key', 'key user_id', '', 'secret_hash,former_secret_hash', 'user_id,created_by,last_used_at,last_used_address');
 CREATE TRIGGER monitoring_holds_begun_audited AFTER INSERT ON public.monitoring_holds FOR EACH ROW EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
 CREATE TRIGGER monitoring_holds_ended_audited AFTER UPDATE ON public.monitoring_holds FOR EACH ROW WHEN (((new.begun_by <> old.begun_by) OR (new.ends_at <> old.ends_at) OR (public.in_somebodys_name() AND (new.ended_at < new.ends_at)))) EXECUTE FUNCTION public.audited('hold', 'hold id', 'patient_id');
 CREATE TRIGGER own_limits_changed AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.own_limits_changed();
@@ -1727,6 +1777,10 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.known_browsers
     ADD CONSTRAINT known_browsers_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.machine_keys
+    ADD CONSTRAINT machine_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+ALTER TABLE ONLY public.machine_keys
+    ADD CONSTRAINT machine_keys_user_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 ALTER TABLE ONLY public.monitoring_holds
     ADD CONSTRAINT monitoring_holds_begun_by_fkey FOREIGN KEY (begun_by) REFERENCES public.users(id);
 ALTER TABLE ONLY public.monitoring_holds

@@ -12,6 +12,7 @@ enum Grants {
         "patients": [.select, .insert, .update],  // a patient is discharged, never deleted
         "users": [.select, .insert, .update],  // an account is disabled: the audit names it
         "user_wards": [.select, .insert, .delete],
+        "machine_keys": [.select, .insert, .update],  // a key is revoked: the audit and the alerts name it
         "refresh_tokens": all,
         "devices": [.select, .insert, .update],  // a device is retired
         "device_state": [.select, .insert, .update],

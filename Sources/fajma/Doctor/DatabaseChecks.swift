@@ -52,7 +52,7 @@ enum DatabaseChecks {
         do {
             try database.checkSchema()
             return [.ok("schema", "fits this program")] + RoleChecks.all(database) + partitions(try database.schemaHealth())
-                + [history(try database.historyHealth(), now: Clock.instant)]
+                + [history(try database.historyHealth(), now: Clock.instant), machineKeys(try database.machineKeysToRenew())]
         } catch let error as SchemaTooOld {
             return [.failed("schema", "\(error)", advice: "run: fajma migrate")]
         } catch {
@@ -89,6 +89,15 @@ enum DatabaseChecks {
             advice:
                 "fajma-push builds them, after an update those of years: look again in an hour, or into its log; a transaction that never ends holds it up"
         )
+    }
+
+    /// - Parameter keys: those that somebody should renew or revoke.
+    static func machineKeys(_ keys: [MachineKeyRecord]) -> Check {
+        guard !keys.isEmpty else { return .ok("machine keys", "none expires within \(MachineKeyRecord.warningDays) days") }
+        let list = keys.map { "\($0.id) (\($0.name)) \($0.state == .expired ? "expired" : "expires") \($0.expiresAt.rfc3339)" }
+        return .warning(
+            "machine keys", list.joined(separator: ", "),
+            advice: "renew each with: fajma key renew ID --days 365 --old-valid-hours 24; or: fajma key revoke ID")
     }
 
     /// Of all patients and vitals; built anew within minutes.

@@ -21,7 +21,8 @@ struct RoutePages {
 
     static let objects: [String: [SchemaComponent]] = [
         "objects-people.md": [
-            .problem, .account, .me, .session, .auditEntry, .ward, .patient, .dischargedPatient, .returnedPatient, .importReport, .score,
+            .problem, .account, .me, .session, .machineKey, .auditEntry, .ward, .patient, .dischargedPatient, .returnedPatient, .importReport,
+            .score,
         ],
         "objects-alarms.md": [
             .limit, .limits, .limitChange, .limitsTrial, .pause, .hold, .alert, .signalTrace, .alarmLoad, .alarmStatistics,

@@ -1,3 +1,4 @@
+import Access
 import Clinical
 import Store
 
@@ -16,6 +17,8 @@ enum Allowed: Sendable {
     /// How many characters.
     case text(ClosedRange<Int>)
     case choice([String])
+    /// A list of some of them.
+    case choices([String])
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>?)
     case id, flag, instant, day
@@ -97,6 +100,17 @@ extension FieldType<Instant> {
 extension FieldType<JSON> {
     /// What it must be depends on something else.
     static let reading = FieldType(allowed: .reading, placeholder: .null) { $0 }
+}
+
+extension FieldType<[Permission]> {
+    /// One or more of these.
+    static func choices(_ permissions: [Permission]) -> FieldType {
+        FieldType(allowed: .choices(permissions.map(\.rawValue)), placeholder: []) { json in
+            guard case .array(let elements) = json, (1...permissions.count).contains(elements.count) else { return nil }
+            let chosen = elements.compactMap { element in permissions.first { .string($0.rawValue) == element } }
+            return chosen.count == elements.count ? chosen : nil
+        }
+    }
 }
 
 extension FieldType<[Int]> {

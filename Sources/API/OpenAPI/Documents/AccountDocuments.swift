@@ -14,14 +14,19 @@ extension RouteDocument {
     private static let refused: [Problem.Code] = [.noActiveAccount, .provisionalPasswordExpired, .throttled]
     private static let empty = DocumentedAnswer.json(.object([:]), example: "{}", "Nothing more to say.")
     private static let access = Schema.text.saying("Good for 15 minutes.")
+    private static let pair = Schema.object(["access": access, "refresh": .text.saying("Good for 24 hours.")])
+    private static let granted = Schema.object([
+        "access_token": access, "token_type": .only(.string("Bearer")), "expires_in": .integer(0...900).saying("Seconds."),
+        "scope": .text.saying("The permissions that it has, with spaces between them."), "access": .text.saying("The same token."),
+    ])
     private static let opened = Schema.object(["access": access, "utilisateur": .component(.me)])
 
     static let sessions: [RouteDocument] = [
         .init(
-            "POST", "/api/token/", "Log in, as a program", body: credentials,
-            answers: .json(
-                .object(["access": access, "refresh": .text.saying("Good for 24 hours.")]),
-                example: #"{"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}"#), errors: refused),
+            "POST", "/api/token/",
+            "Log in, as a program: with a name and a password, or with a machine key as an OAuth client",
+            body: credentials, answers: .json(.any([pair, granted]), example: #"{"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}"#),
+            errors: refused + [.tooManyRequests, .invalidClient, .invalidRequest, .invalidScope, .unsupportedGrantType]),
         .init(
             "POST", "/api/token/refresh/", "A new access token", body: #"{"refresh": "eyJhbGciOi…"}"#,
             answers: .json(.object(["access": access]), example: #"{"access": "eyJhbGciOi…"}"#), errors: [.tokenNotValid]),
@@ -74,6 +79,31 @@ extension RouteDocument {
         .init("GET", "/api/utilisateurs/{id}/sessions/", "An account's sessions", answers: .list(.session)),
         .init("DELETE", "/api/utilisateurs/{id}/sessions/", "End all sessions of an account", answers: .nothing),
         .init("DELETE", "/api/utilisateurs/{id}/sessions/{session}/", "End one session of an account", answers: .nothing),
+    ]
+
+    private static let madeKey = Schema.machineKey.adding(["cle": .text.saying("The key: it is shown once.")])
+
+    private static let madeKeyExample = #"""
+        {"id": 31, "client_id": "fjs_31", "nom": "Moteur d'intégration", "permissions": ["readPatients", "managePatients"], "services": [1],
+         "tous_services": false, "etat": "valide", "cree_le": "2026-11-22T08:00:00.000Z", "cree_par": "admin",
+         "expire_le": "2027-11-22T00:00:00.000Z", "ancienne_jusqu_a": null, "revoquee_le": null, "derniere_utilisation": null,
+         "derniere_adresse": null, "cle": "fjs_31_oX2bq4m7c6d1e8f9a0b2c3d4e5f6g7h8i9j0k1l2m3n"}
+        """#
+
+    static let machineKeys: [RouteDocument] = [
+        .init("GET", "/api/cles/", "The machine keys, those that are over, too", answers: .page(.machineKey)),
+        .init(
+            "POST", "/api/cles/", "Make a machine key, of some wards or of every ward",
+            body:
+                #"{"nom": "Moteur d'intégration", "permissions": ["readPatients", "managePatients"], "services": [1], "expire_le": "2027-11-22T00:00:00Z"}"#,
+            #"{"nom": "Entrepôt de données", "permissions": ["readReadings"], "tous_services": true, "expire_le": "2027-11-22T00:00:00Z"}"#,
+            answers: .json(madeKey, status: 201, example: madeKeyExample, "MachineKey, and `cle`: it is shown once."), errors: [.conflict]),
+        .init("GET", "/api/cles/{id}/", "A machine key", answers: .one(.machineKey)),
+        .init(
+            "POST", "/api/cles/{id}/renouveler/", "Give a machine key a new secret; the old one may work on for some hours",
+            body: #"{"ancienne_valable_h": 24, "expire_le": "2027-11-22T00:00:00Z"}"#, "{}",
+            answers: .json(madeKey, example: madeKeyExample, "MachineKey, and `cle`: it is shown once."), errors: [.conflict]),
+        .init("DELETE", "/api/cles/{id}/", "Revoke a machine key, for good; its sockets are closed", answers: .nothing),
     ]
 
     static let audit: [RouteDocument] = [

@@ -1,5 +1,6 @@
 import Access
 import Clinical
+import Store
 
 /// What `Problem.response` writes, and the types of Store that accounts are made of.
 extension Schema {
@@ -7,7 +8,8 @@ extension Schema {
         [
             "type": .only(.string("about:blank")), "title": .text.saying("The name of the status, in English."),
             "status": .integer(400...599), "detail": .text.saying("A sentence for people, French unless `Accept-Language` prefers English."),
-            "code": .text.saying("For programs."), "error": .text.saying("Equal to `detail`."),
+            "code": .text.saying("For programs."), "error": .text.saying("Equal to `detail`; of an OAuth client's request for a token the code."),
+            "error_description": .text.saying("For an OAuth client: equal to `detail`."),
             "request_id": .text.saying("Under which the logs have the request."),
             "errors": .map(.text, to: .list(.text)).saying(
                 "Messages by the field that must be mended. Each stands beside the standard members, too, unless one has its name."),
@@ -15,7 +17,7 @@ extension Schema {
             "affectations": .list(.object(["debut": .instant, "fin": .instant.orNull, "patient": .id], optional: ["patient"])).saying(
                 "When the device is worn already."),
             "dispositifs": .list(.object(["id": .id, "nom": .text])).saying("The other devices that the patient wears."),
-        ], optional: ["request_id", "errors", "rejetees", "affectations", "dispositifs"]
+        ], optional: ["error_description", "request_id", "errors", "rejetees", "affectations", "dispositifs"]
     ).others(.list(.text)).showing(
         #"""
         {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid", "detail": "A field is missing or wrong.",
@@ -35,7 +37,8 @@ extension Schema {
         """#)
 
     static let me = Schema.object([
-        "id": .id, "username": .text, "role": .choice(Role.self).saying("While the session is locked: `ecran`."), "langue": language,
+        "id": .id, "username": .text,
+        "role": .choice(Role.allCases.map(\.rawValue) + [Me.machineRole]).saying("While the session is locked: `ecran`."), "langue": language,
         "services": .list(.component(.ward)), "mot_de_passe_provisoire": .flag, "permissions": .list(.choice(Permission.self)),
         "inactivite_s": .integer.orNull.saying("Untouched for so long, the session is locked or ends; null: never."),
         "fuseau_horaire": .text.saying("The hospital's, an IANA name."), "fin_session": .instant.orNull, "verrouillee_depuis": .instant.orNull,
@@ -44,6 +47,22 @@ extension Schema {
         {"id": 7, "username": "claire.petit", "role": "infirmier", "langue": "fr", "services": [\#(wardExample)],
          "mot_de_passe_provisoire": false, "permissions": ["session", "readPatients"], "inactivite_s": 1800, "fuseau_horaire": "Europe/Paris",
          "fin_session": "2026-11-22T20:00:00.000Z", "verrouillee_depuis": null}
+        """#)
+
+    static let machineKey = Schema.object([
+        "id": .id.saying("Of the account that stands for it in alerts and in the audit."),
+        "client_id": .text.saying("`fjs_` and the id: with `cle` as `client_secret` for `/api/token/`."), "nom": .text,
+        "permissions": .list(.choice(Permission.ofMachineKeys.map(\.rawValue))), "services": .list(.id).saying("The wards that it sees."),
+        "tous_services": .flag.saying("It sees every ward, also one that is added later."), "etat": .choice(MachineKeyRecord.State.self),
+        "cree_le": .instant, "cree_par": .text.orNull.saying("Null: the command line."), "expire_le": .instant,
+        "ancienne_jusqu_a": .instant.orNull.saying("Until then the secret before the last renewal works, too."), "revoquee_le": .instant.orNull,
+        "derniere_utilisation": .instant.orNull.saying("To the minute."), "derniere_adresse": .text.orNull,
+    ]).showing(
+        #"""
+        {"id": 31, "client_id": "fjs_31", "nom": "Moteur d'intégration", "permissions": ["readPatients", "managePatients"], "services": [1],
+         "tous_services": false, "etat": "valide", "cree_le": "2026-11-22T08:00:00.000Z", "cree_par": "admin",
+         "expire_le": "2027-11-22T00:00:00.000Z", "ancienne_jusqu_a": null, "revoquee_le": null,
+         "derniere_utilisation": "2026-11-22T14:40:00.000Z", "derniere_adresse": "192.0.2.20"}
         """#)
 
     static let session = Schema.object(

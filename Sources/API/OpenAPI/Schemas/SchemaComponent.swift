@@ -6,6 +6,7 @@ enum SchemaComponent: String, CaseIterable {
     case account = "Account"
     case me = "Me"
     case session = "Session"
+    case machineKey = "MachineKey"
     case auditEntry = "AuditEntry"
     case ward = "Ward"
     case patient = "Patient"
@@ -41,6 +42,7 @@ enum SchemaComponent: String, CaseIterable {
         case .account: .account
         case .me: .me
         case .session: .session
+        case .machineKey: .machineKey
         case .auditEntry: .auditEntry
         case .ward: .ward
         case .patient: .patient

@@ -38,6 +38,19 @@ CREATE OR REPLACE TRIGGER session_locked AFTER UPDATE OF locked_at ON sessions
 CREATE OR REPLACE TRIGGER session_deleted AFTER DELETE ON sessions
     FOR EACH ROW WHEN (OLD.ended_at IS NULL) EXECUTE FUNCTION user_belonging_changed();
 
+-- Of a machine key: its account is the caller. Its use is no change.
+CREATE OR REPLACE FUNCTION machine_key_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM notify_rights(NEW.user_id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER machine_key_changed AFTER UPDATE ON machine_keys
+    FOR EACH ROW WHEN ((OLD.permissions, OLD.wards, OLD.secret_hash, OLD.former_secret_hash, OLD.expires_at, OLD.revoked_at)
+        IS DISTINCT FROM (NEW.permissions, NEW.wards, NEW.secret_hash, NEW.former_secret_hash, NEW.expires_at, NEW.revoked_at))
+    EXECUTE FUNCTION machine_key_changed();
+
 -- First the screens, then the sockets: whoever may not hear of the patient any more learns why before being closed.
 CREATE OR REPLACE FUNCTION patient_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$

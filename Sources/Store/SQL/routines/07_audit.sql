@@ -48,6 +48,9 @@ DECLARE
     noise text[] := string_to_array(coalesce(TG_ARGV[4], ''), ',');
     effect jsonb;
 BEGIN
+    IF TG_TABLE_NAME = 'users' AND whole ->> 'role' = 'machine' THEN
+        RETURN NULL;  -- the key that it belongs to is told of
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_row -> o.key) INTO old_row, new_row
         FROM jsonb_each(old_row) AS o WHERE o.value IS DISTINCT FROM new_row -> o.key AND o.key <> ALL (noise);
@@ -58,9 +61,14 @@ BEGIN
             action := 'password.changed';
         ELSIF action = 'session.changed' THEN
             action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
+        ELSIF action = 'key.changed' THEN
+            action := CASE WHEN new_row ? 'revoked_at' THEN 'key.revoked' WHEN new_row ? 'secret_hash' THEN 'key.renewed' ELSE action END;
         END IF;
     END IF;
-    IF TG_TABLE_NAME = 'device_state' THEN
+    IF TG_TABLE_NAME = 'machine_keys' THEN
+        SELECT old_row || jsonb_build_object('name', username), new_row || jsonb_build_object('name', username) INTO old_row, new_row
+        FROM users WHERE id = (whole ->> 'user_id')::integer;
+    ELSIF TG_TABLE_NAME = 'device_state' THEN
         action := 'device.changed';  -- the row comes into being with the first word about a device that is there
     ELSIF TG_TABLE_NAME = 'alarm_rules' THEN
         -- Called after what it watches, a ward's after the ward, and another profile's than an adult's after the profile: of a change only what changed is kept. That there is no limit must be seen.
@@ -88,6 +96,8 @@ CREATE OR REPLACE TRIGGER users_audited AFTER INSERT OR UPDATE OR DELETE ON user
     FOR EACH ROW EXECUTE FUNCTION audited('user', 'user id', '', 'password_hash', 'password_changed_at');
 CREATE OR REPLACE TRIGGER user_wards_audited AFTER INSERT OR UPDATE OR DELETE ON user_wards
     FOR EACH ROW EXECUTE FUNCTION audited('user_ward', 'user user_id', '');
+CREATE OR REPLACE TRIGGER machine_keys_audited AFTER INSERT OR UPDATE OR DELETE ON machine_keys
+    FOR EACH ROW EXECUTE FUNCTION audited('key', 'key user_id', '', 'secret_hash,former_secret_hash', 'user_id,created_by,last_used_at,last_used_address');
 CREATE OR REPLACE TRIGGER devices_audited AFTER INSERT OR UPDATE OR DELETE ON devices
     FOR EACH ROW EXECUTE FUNCTION audited('device', 'device id', '', 'key_hash,former_key_hash');
 CREATE OR REPLACE TRIGGER device_assignment_audited AFTER INSERT OR UPDATE OR DELETE ON device_assignment
