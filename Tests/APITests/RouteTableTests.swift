@@ -144,7 +144,8 @@ extension Route: CustomTestStringConvertible {
         } else if path == "/api/utilisateurs/{id}/mot_de_passe/" {
             id = "2"  // 1 is the administrator who asks, and nobody resets their own
         } else if path.hasPrefix("/api/cles/") {
-            id = "\(try api.machineKeys[ward])"
+            let keys = try api.machineKeys
+            id = "\(keys.indices.contains(ward) ? keys[ward] : 0)"
         } else {
             id = "\(ward + 1)"
         }

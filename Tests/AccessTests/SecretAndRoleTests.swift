@@ -81,7 +81,7 @@ struct RoleTests {
 
     @Test("only an administrator corrects readings, manages accounts, wards and devices, and reads the audit")
     func administration() {
-        for permission in [Permission.correctReadings, .manageUsers, .manageWards, .manageDevices, .readAudit, .changeHospitalLimits] {
+        for permission in [Permission.correctReadings, .manageUsers, .manageKeys, .manageWards, .manageDevices, .readAudit, .changeHospitalLimits] {
             #expect(Role.allCases.filter { $0.may(permission) } == [.admin])
         }
     }
@@ -99,6 +99,15 @@ struct RoleTests {
         #expect(Role.allCases.allSatisfy { !$0.may(.postReadings) })
     }
 
+    @Test("a machine key may do nothing that an administrator alone may, nor what a person decides at the bedside")
+    func machineKeys() {
+        #expect(Set(Permission.ofMachineKeys).count == Permission.ofMachineKeys.count)
+        #expect(Permission.ofMachineKeys.allSatisfy { Role.infirmier.may($0) })
+        for permission in [Permission.session, .changeLimits, .deviceStatus, .postReadings] {
+            #expect(!Permission.ofMachineKeys.contains(permission))
+        }
+    }
+
     @Test("the table of docs/security.md says of every permission who has it")
     func documented() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/security.md")
@@ -106,11 +115,13 @@ struct RoleTests {
             line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
         }
         let accounts = Role.allCases.map(\.rawValue)
-        let heading = try #require(rows.firstIndex { $0.starts(with: ["permission"] + accounts + ["device key"]) })
-        let table = rows[(heading + 2)...].prefix { !$0.isEmpty }.map { Array($0.prefix(accounts.count + 2)) }
+        let heading = try #require(rows.firstIndex { $0.starts(with: ["permission"] + accounts + ["device key", "machine key"]) })
+        let table = rows[(heading + 2)...].prefix { !$0.isEmpty }.map { Array($0.prefix(accounts.count + 3)) }
         let expected = Permission.allCases.map { permission in
             ["`\(permission.rawValue)`"]
-                + (Role.allCases.map { $0.may(permission) } + [Permission.ofDevices.contains(permission)]).map { $0 ? "yes" : "" }
+                + (Role.allCases.map { $0.may(permission) } + [
+                    Permission.ofDevices.contains(permission), Permission.ofMachineKeys.contains(permission),
+                ]).map { $0 ? "yes" : "" }
         }
         #expect(table == expected)
     }

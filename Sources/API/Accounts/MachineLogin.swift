@@ -40,7 +40,7 @@ extension Service {
         let access: String
     }
 
-    /// No refresh token (section 4.4.3): who has the secret asks again.
+    /// No refresh token (section 4.4.3): who has the secret asks again. `Cache-Control: no-store` (section 5.1) is nginx's, as for every answer.
     func grantToken(_ call: Call, _ body: ClientCredentials) throws -> Response {
         let sent = try body.sent(in: call.request)
         let key = MachineKey(clientID: sent.id, secret: sent.secret)
@@ -54,7 +54,7 @@ extension Service {
             Granted(
                 access_token: token, expires_in: Int(claims.expiresAt.seconds(since: claims.issuedAt)), scope: names.joined(separator: " "),
                 access: token),
-            headers: [("Cache-Control", "no-store"), ("Pragma", "no-cache")])
+            headers: [("Pragma", "no-cache")])
     }
 }
 
@@ -123,8 +123,6 @@ extension Request {
 extension Problem {
     /// An error of the grant, with the members of RFC 6749, section 5.2, beside ours. - Parameter code: one of `Code.ofOAuth`.
     static func oauth(_ code: Code) -> Problem {
-        Problem(
-            status: code.status, code: code,
-            headers: [("Cache-Control", "no-store")] + (code == .invalidClient ? [("WWW-Authenticate", #"Basic realm="api""#)] : []))
+        Problem(status: code.status, code: code, headers: code == .invalidClient ? [("WWW-Authenticate", #"Basic realm="api""#)] : [])
     }
 }

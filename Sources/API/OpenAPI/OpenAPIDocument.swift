@@ -42,7 +42,8 @@ struct OpenAPIDocument {
         return .object([
             "openapi": .string("3.1.1"), "info": Self.info, "servers": .array([.object(["url": .string("/")])]),
             "tags": .array(Self.subjects.map { .object(["name": .string($0.name), "description": .string($0.text)]) }),
-            "security": .array([.object([Self.bearer: .array([])])]), "paths": .object(paths.mapValues { .object($0) }),
+            "security": .array([Self.bearer, Self.machineKey, Self.clientCredentials].map { .object([$0: .array([])]) }),
+            "paths": .object(paths.mapValues { .object($0) }),
             "components": .object([
                 "schemas": .object(Dictionary(uniqueKeysWithValues: SchemaComponent.allCases.map { ($0.rawValue, $0.schema.json) })),
                 "responses": .object(responses), "securitySchemes": Self.securitySchemes,
@@ -95,12 +96,7 @@ struct OpenAPIDocument {
         if callers.isEmpty {
             operation["security"] = .array(route.usesCookie ? [.object([Self.cookie: .array([])])] : [])
         } else {
-            if let permission = route.machinePermission {
-                operation["security"] = .array([
-                    .object([Self.bearer: .array([])]), .object([Self.machineKey: .array([])]),
-                    .object([Self.clientCredentials: .array([.string(permission.rawValue)])]),
-                ])
-            }
+            operation["x-machine-permission"] = route.machinePermission.map { .string($0.rawValue) }
             operation["x-callers"] = .array(callers.map { .string($0) })
         }
         let parameters = route.pathParameters + route.query.map(\.json) + route.headerParameters

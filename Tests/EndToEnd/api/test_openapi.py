@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -120,6 +121,13 @@ def test_each_example_is_answered_as_described(hospital, description):
         send("GET", path)
     send("PATCH", "/api/moi/")
 
+    next_year = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+    key = send("POST", "/api/cles/", values={"expire_le": next_year}).json()["id"]
+    send("GET", "/api/cles/")
+    send("GET", "/api/cles/{id}/", id=key)
+    send("POST", "/api/cles/{id}/renouveler/", id=key, values={"expire_le": next_year})
+    send("DELETE", "/api/cles/{id}/", id=key)
+
     ward = send("POST", "/api/services/").json()["id"]
     send("PATCH", "/api/services/{id}/", id=ward)
     for path in ("", "traces/", "pause/", "limites/"):
@@ -185,7 +193,7 @@ def test_no_request_that_is_made_up_gets_an_answer_that_is_not_described(hospita
         "GET", "/api/iot/data/", role="admin", params={"patient_id": one.patient, "limit": 3}).json()]
     known = {"utilisateurs": [int(row[0]) for row in hospital.query("SELECT id FROM users ORDER BY id")], "services": [WARD],
              "patients": [one.patient for one in hospital.devices], "dispositifs": [one.id for one in hospital.devices], "alertes": alerts,
-             "data": readings, "own": hospital.request("GET", "/api/moi/", role="admin").json()["id"]}
+             "cles": machine_keys(hospital), "data": readings, "own": hospital.request("GET", "/api/moi/", role="admin").json()["id"]}
     options = []
     if role == "device":
         known["dispositifs"] = [DEVICE]
@@ -205,6 +213,12 @@ def test_no_request_that_is_made_up_gets_an_answer_that_is_not_described(hospita
     assert len(answered(report)) >= least, sorted(answered(report))
     assert requests.get(hospital.url + "/api/version/", timeout=10).status_code == 200
     assert "request failed" not in "".join(text for name, text in hospital.logs().items() if "api" in name)
+
+
+def machine_keys(hospital):
+    """Some to be renewed and revoked."""
+    body = {"permissions": ["readPatients"], "services": [WARD], "expire_le": (datetime.now(UTC) + timedelta(days=365)).isoformat()}
+    return [hospital.request("POST", "/api/cles/", role="admin", json={**body, "nom": f"essai {uuid.uuid4()}"}).json()["id"] for _ in range(3)]
 
 
 def make_up_requests(hospital, token, phases, seconds, options, report, environment):

@@ -1,5 +1,6 @@
 """Script in every field that takes text: every page shows it as text. Nothing of it runs, becomes an element or breaks the page's policy."""
 import uuid
+from datetime import date
 
 import pytest
 import requests
@@ -16,7 +17,7 @@ window.ran = () => { window.hasRun = true; };
 window.breaches = [];
 addEventListener("securitypolicyviolation", (event) => window.breaches.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
-SECTIONS = ("patients", "dispositifs", "services", "utilisateurs", "alarmes", "audit")
+SECTIONS = ("patients", "dispositifs", "services", "utilisateurs", "cles", "alarmes", "audit")
 
 
 def add(stack, path, **body):
@@ -36,6 +37,7 @@ def infected(stack):
     device = add(stack, "/api/iot/dispositifs/", nom=(mark + LONG)[:80], type_dispositif=LONG[:40])
     add(stack, f"/api/iot/dispositifs/{device['id']}/affectations/", patient=patient)
     key = {"Authorization": "Bearer " + add(stack, f"/api/iot/dispositifs/{device['id']}/cle/")["cle"]}
+    add(stack, "/api/cles/", nom=(mark + LONG)[:100], permissions=["readPatients"], services=[ward], expire_le=f"{date.today().year + 1}-01-01T00:00:00Z")
     state = {"batterie": 80, "rssi": -60, "firmware": LONG[:32], "demarrage": 1, "sequence": 1}
     body = {"mesures": [{"type_donnee": "spo2", "valeur": 97}], "etat": state}
     answer = requests.post(stack.url + "/api/iot/data/", json=body, headers=key, timeout=10)

@@ -50,6 +50,7 @@ SCENES = {
     "sound": Scene(NURSE, steps.sound, False), "account": Scene(NURSE, steps.account),
     "administration-patients": Scene(ADMIN, steps.section("patients")), "administration-devices": Scene(ADMIN, steps.section("dispositifs")),
     "administration-wards": Scene(ADMIN, steps.section("services")), "administration-users": Scene(ADMIN, steps.section("utilisateurs")),
+    "administration-keys": Scene(ADMIN, steps.section("cles")),
     "administration-alarms": Scene(ADMIN, steps.section("alarmes", ready=".section .figures")),
     "administration-audit": Scene(ADMIN, steps.section("audit")),
     "form-patient": Scene(NURSE, steps.admission_refused, False), "form-move": Scene(NURSE, steps.section("patients", "[data-key^=move-]"), False),
@@ -66,6 +67,9 @@ SCENES = {
     "form-user": Scene(ADMIN, steps.section("utilisateurs", ".section-head button.primary"), False),
     "form-user-change": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=change-]"), False),
     "form-sessions": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=sessions-]"), False),
+    "form-machine-key": Scene(ADMIN, steps.section("cles", ".section-head button.primary"), False),
+    "form-machine-key-renewal": Scene(ADMIN, steps.section("cles", "[data-key^=renew-]"), False),
+    "form-machine-key-revocation": Scene(ADMIN, steps.section("cles", "[data-key^=revoke-]"), False),
     "form-reset": Scene(ADMIN, steps.section("utilisateurs", "[data-key^=reset-]"), False),
 }
 

@@ -22,7 +22,7 @@ def known(kind, value):
 
 def kind_of(path):
     """What `{id}` names."""
-    return next((kind for kind in ("utilisateurs", "services", "patients", "dispositifs", "alertes", "data") if f"/{kind}/" in path), "")
+    return next((kind for kind in ("utilisateurs", "cles", "services", "patients", "dispositifs", "alertes", "data") if f"/{kind}/" in path), "")
 
 
 @schemathesis.hook
