@@ -248,7 +248,9 @@ enum Texts {
             .french: "Des patients, présents ou sortis, sont rattachés à ce service.",
             .english: "Patients, present or discharged, belong to this ward.",
         ],
-        .wardHasAccounts: [.french: "Des comptes sont rattachés à ce service.", .english: "Accounts belong to this ward."],
+        .wardHasAccounts: [
+            .french: "Des comptes ou des clés d’accès sont rattachés à ce service.", .english: "Accounts or access keys belong to this ward.",
+        ],
         .tooMany: [.french: "Trop d’éléments.", .english: "Too many elements."],
         .otherValue: [
             .french: "Une autre valeur est déjà enregistrée pour cet instant.",

@@ -78,7 +78,7 @@ private func explanation(of error: StoreError) -> String {
     case .profileNotAllowed, .profileByConfirmation: "the limit profile is confirmed by a doctor or a nurse of the ward"
     case .changedMeanwhile: "somebody else has changed this meanwhile"
     case .wardHasPatients: "patients, present or discharged, belong to this ward"
-    case .wardHasAccounts: "accounts belong to this ward"
+    case .wardHasAccounts: "accounts or machine keys belong to this ward"
     case .limitsContradict(let wards, let patients): "own limits would be contradicted: " + (wards + patients).joined(separator: ", ")
     }
 }

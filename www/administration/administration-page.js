@@ -19,7 +19,7 @@ export class AdministrationPage extends FajmaElement {
       el("header", { class: "administration-head" },
         el("h1", { text: t("administration.title") }),
         allowed.length ? el("nav", { "aria-label": t("administration.title") }, ...allowed.map((section) => this.#link(section, current))) : null),
-      ...(has(api.user, "manageKeys") ? [el("key-notice", { hidden: true })] : []), this.#shown);
+      ...(has(api.user, "manageKeys") ? [Object.assign(el("key-notice", { hidden: true }), { isAtKeys: current?.name === "cles" })] : []), this.#shown);
   }
 
   #link({ name, icon: picture }, current) {

@@ -8,6 +8,8 @@ import { keysToRenew } from "./key-permissions.js";
 
 /** Says which machine keys expire soon or have expired: a program that nobody told stops without a word. */
 export class KeyNotice extends FajmaElement {
+  /** The keys themselves stand below. */
+  isAtKeys = false;
   #keys = [];
 
   async start() {
@@ -23,8 +25,7 @@ export class KeyNotice extends FajmaElement {
     this.hidden = this.#keys.length === 0;
     if (this.hidden) return this.replaceChildren();
     const named = ({ nom: name, expire_le: at, etat }) => t(`keys.notice.${etat}`, { name, date: calendarDay(at.slice(0, 10), i18n.language) });
-    this.replaceChildren(icon("warning"),
-      el("p", {}, el("strong", { text: t("keys.notice") }), ` ${this.#keys.map(named).join(" · ")} `),
-      el("a", { href: "#/administration/cles", text: t("keys.notice.open") }));
+    this.replaceChildren(icon("warning"), el("p", {}, el("strong", { text: t("keys.notice") }), ` ${this.#keys.map(named).join(" · ")} `),
+      ...(this.isAtKeys ? [] : [el("a", { href: "#/administration/cles", text: t("keys.notice.open") })]));
   }
 }

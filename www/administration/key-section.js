@@ -11,6 +11,9 @@ import { SectionElement } from "./section-element.js";
 /** How each state of a key looks. */
 const STATES = { valide: ["normal", null], expire_bientot: ["high", "clock"], expiree: ["error", "warning"], revoquee: ["stale", null] };
 
+/** Those of no use any more come last. */
+const isOver = ({ etat }) => etat === "revoquee";
+
 /** Machine keys: of the hospital's programs. Make, renew, revoke. */
 export class KeySection extends SectionElement {
   name = "cles";
@@ -20,7 +23,7 @@ export class KeySection extends SectionElement {
   async load() {
     const [wards, keys] = await Promise.all([api.all("api/services/"), api.all("api/cles/")]);
     const names = new Intl.Collator(i18n.language, { numeric: true });
-    return { wards: wards.sort(byName(i18n.language)), keys: keys.sort((a, b) => names.compare(a.nom, b.nom)) };
+    return { wards: wards.sort(byName(i18n.language)), keys: keys.sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || names.compare(a.nom, b.nom)) };
   }
 
   primary() {
@@ -38,7 +41,7 @@ export class KeySection extends SectionElement {
     const found = this.data.keys.filter((key) => (!this.#state || key.etat === this.#state) && matches(this.#search, [key.nom, this.#wards(key)]));
     this.count(found.length, t(`keys.count.${i18n.plural(found.length)}`, { count: found.length }));
     if (!found.length) return this.nothing(this.data.keys.length > 0, t("keys.none"));
-    return table({ caption: t("administration.cles"), rows: found, rowClass: ({ etat }) => (etat === "revoquee" ? "off" : null), columns: [
+    return table({ caption: t("administration.cles"), rows: found, rowClass: (key) => (isOver(key) ? "off" : null), columns: [
       { label: t("keys.name"), className: "name", cell: ({ nom, client_id: id }) => twoLines(el("strong", { text: nom }), id) },
       { label: t("keys.permissions"), className: "wide", cell: ({ permissions }) => permissions.map((each) => t(`permission.${each}`)).join(", ") },
       { label: t("keys.wards"), cell: (key) => this.#wards(key) },
@@ -59,7 +62,7 @@ export class KeySection extends SectionElement {
   }
 
   #actions(key) {
-    if (key.etat === "revoquee") return null;
+    if (isOver(key)) return null;
     const name = key.nom;
     const action = (label, click, kind) => rowAction({ label: t(`keys.${label}`), about: name, key: `${label}-${key.id}`, click, kind });
     return [

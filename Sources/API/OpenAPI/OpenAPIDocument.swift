@@ -106,12 +106,19 @@ struct OpenAPIDocument {
         for answer in document.answers { answers["\(answer.status)"] = answer.json }
         for (status, codes) in Dictionary(grouping: Set(route.errors + document.errors), by: \.status) {
             let words = Set(codes.map(\.wire)).sorted()
-            let name = "\(status)-\(words.joined(separator: "-"))"
+            let name = Self.responseName(status, words)
             responses[name] = Problem.document(status, words)
             answers["\(status)"] = .object(["$ref": .string("#/components/responses/\(name)")])
         }
         operation["responses"] = .object(answers)
         return .object(operation)
+    }
+
+    /// Programs of ours read names of 64 bytes: in longer ones each word is cut.
+    private static func responseName(_ status: Int, _ codes: [String]) -> String {
+        let name = "\(status)-\(codes.joined(separator: "-"))"
+        guard name.utf8.count > 64 else { return name }
+        return "\(status)-\(codes.map { $0.split(separator: "_").map { $0.prefix(3) }.joined(separator: "_") }.joined(separator: "-"))"
     }
 
     private func requestBody(_ route: Route, _ document: RouteDocument) -> JSON? {

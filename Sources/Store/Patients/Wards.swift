@@ -90,12 +90,14 @@ extension Database {
 
     /// False where the caller sees no such ward.
     ///
-    /// - Throws: `StoreError` while patients, also discharged ones, or accounts hang on it.
+    /// - Throws: `StoreError` while patients, also discharged ones, accounts or machine keys hang on it.
     public func deleteWard(_ id: WardID, _ scope: Scope) throws -> Bool {
         guard scope.sees(ward: id) else { return false }
         do {
             return try change(by: scope.author) {
-                try $0.query("DELETE FROM wards WHERE id = $1", [id]).affectedRows == 1
+                let hasKeys: Bool = try $0.query("SELECT EXISTS (SELECT FROM machine_keys WHERE revoked_at IS NULL AND $1 = ANY (wards))", [id])[0][0]
+                if hasKeys { throw StoreError.wardHasAccounts }
+                return try $0.query("DELETE FROM wards WHERE id = $1", [id]).affectedRows == 1
             }
         } catch let error as PostgresError where error.constraint == "patients_ward_fkey" {
             throw StoreError.wardHasPatients

@@ -151,6 +151,15 @@ import Testing
         #expect(renewed.status == 409 && renewed["errors"]?.names == ["revoquee_le"])
     }
 
+    @Test("a ward stays while a key names it") func ward() throws {
+        let ward = try #require(api.send("POST", "/api/services/", #"{"nom":"Later"}"#)["id"]?.number.map { Int($0) })
+        let key = try api.makeKey(wards: [ward])
+        let refused = try api.send("DELETE", "/api/services/\(ward)/")
+        #expect(refused.status == 409 && refused["errors"]?.names == ["utilisateurs"])
+        #expect(try api.send("DELETE", "/api/cles/\(key.id)/").status == 204)
+        #expect(try api.send("DELETE", "/api/services/\(ward)/").status == 204)
+    }
+
     @Test("the last use is kept with its address, and written once a minute") func lastUse() throws {
         let key = try api.makeKey()
         #expect(try api.send("GET", "/api/moi/", with: key).status == 200)
