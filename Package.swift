@@ -69,15 +69,21 @@ let package = Package(
         // The elected leader and the periodic jobs of the whole hospital.
         .target(name: "Maintenance", dependencies: ["Store", "Postgres", "Access", "Clinical", "Curl", "Metrics", logging]),
         // SIGTERM and SIGINT, and how a daemon begins and ends. Not `Process`: Foundation has a class of that name.
-        .target(name: "ProcessSignals"),
-        .target(name: "Settings", dependencies: ["Access", "Clinical", logging]),
+        .target(name: "ProcessSignals", dependencies: ["ServiceManager"]),
+        // What a daemon tells systemd and journald. Their protocols are a datagram and a prefix: no library needed.
+        .target(name: "ServiceManager", dependencies: [logging]),
+        .target(name: "Settings", dependencies: ["Access", "Clinical", "ServiceManager", logging]),
         .executableTarget(
             name: "fajma-api",
-            dependencies: ["API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "Settings", "Version", logging]),
+            dependencies: [
+                "API", "Admin", "FastCGI", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "ServiceManager", "Settings", "Version",
+                logging,
+            ]),
         .executableTarget(
             name: "fajma-push",
             dependencies: [
-                "Push", "Maintenance", "Admin", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "Settings", "Version", logging,
+                "Push", "Maintenance", "Admin", "Store", "Access", "Clinical", "Metrics", "ProcessSignals", "ServiceManager", "Settings", "Version",
+                logging,
             ]),
         .executableTarget(
             name: "fajma",
@@ -94,6 +100,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestDatabase"]),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "Metrics"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI"]),
+        .testTarget(name: "ServiceManagerTests", dependencies: ["ServiceManager", "Settings", logging]),
         .testTarget(name: "DeviceCoreTests", dependencies: ["DeviceCore", "DeviceSimulation", "Clinical"]),
         .testTarget(name: "ClinicalTests", dependencies: ["Clinical", "DeviceSimulation"]),
         .testTarget(name: "AccessTests", dependencies: ["Access", "Clinical", "DeviceCore"]),

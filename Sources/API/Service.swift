@@ -125,6 +125,9 @@ public struct Service: Sendable {
     /// What the server answers for a body that it did not read to its end.
     public static func tooLarge(_ request: Request) -> Response { Problem.tooLarge(limitBytes: bodyLimit).response(to: request) }
 
+    /// What is answered while nothing can be asked of the database.
+    public static func unavailable(_ request: Request) -> Response { Problem.unavailable.response(to: request) }
+
     /// Every line about a request carries its id as `request`, by which it is found in the web server's access log.
     func log(for request: Request) -> Logger {
         var logger = logger

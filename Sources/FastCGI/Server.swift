@@ -27,6 +27,7 @@ public final class Server: Sendable {
     private let stopping = Atomic<Bool>(false)
     /// Signalled by `stop` and by every thread that ends.
     private let events = DispatchSemaphore(value: 0)
+    private let workers = Mutex<[Worker]>([])
 
     /// Opens the socket. Connections wait in its queue until `run`.
     /// - Throws: `FastCGIError`
@@ -44,6 +45,7 @@ public final class Server: Sendable {
     public func run(handler: @escaping @Sendable (Request) -> Response) -> Ending {
         Self.installWakeHandler()
         let workers = (0..<configuration.threads).compactMap { startWorker($0, handler) }
+        self.workers.withLock { $0 = workers }
         while !stopping.load(ordering: .acquiring) && workers.contains(where: { !$0.hasEnded }) { events.wait() }
         let wasStopped = stopping.load(ordering: .acquiring)
         socket.refuseNew()
@@ -59,6 +61,13 @@ public final class Server: Sendable {
     public func stop() {
         stopping.store(true, ordering: .releasing)
         events.signal()
+    }
+
+    /// Whether no thread is free and the handler has been at the same requests for longer than `seconds` on every one of them: longer than any
+    /// of its own deadlines, so that nothing will come of them. A client or a database that is slow does not make it so, as long as the handler gives up.
+    public func isStuck(longerThan seconds: Double, at instant: ContinuousClock.Instant = .now) -> Bool {
+        let workers = workers.withLock { $0 }
+        return !workers.isEmpty && workers.allSatisfy { worker in worker.workingSince.map { instant - $0 > .seconds(seconds) } ?? false }
     }
 
     /// How many workers have not ended at the deadline.

@@ -10,6 +10,8 @@ final class Worker: Sendable {
         case accepting
         case reading(connection: Int32)
         case answering
+        /// An answer of which each piece waits for the client.
+        case streaming
         case ended
     }
 
@@ -24,7 +26,7 @@ final class Worker: Sendable {
     private let isStopping: @Sendable () -> Bool
     private let logger: Logger
     private let handler: @Sendable (Request) -> Response
-    private let state = Mutex<(phase: Phase, thread: pthread_t?)>((.accepting, nil))
+    private let state = Mutex<(phase: Phase, since: ContinuousClock.Instant, thread: pthread_t?)>((.accepting, .now, nil))
 
     init(
         configuration: Configuration, socket: ListeningSocket, logger: Logger, isStopping: @escaping @Sendable () -> Bool,
@@ -38,6 +40,9 @@ final class Worker: Sendable {
     }
 
     var hasEnded: Bool { state.withLock { $0.phase == .ended } }
+
+    /// Since when the handler has been at one request, or has not begun to answer; nil: it waits for a connection or a client, or has ended.
+    var workingSince: ContinuousClock.Instant? { state.withLock { $0.phase == .answering ? $0.since : nil } }
 
     /// The body of the thread.
     func run() {
@@ -53,7 +58,9 @@ final class Worker: Sendable {
             enter(.answering)
             switch body {
             case .complete(let bytes):
-                exchange.answer(handler(Request(parameters: parameters, body: bytes)), clean: true, isStopping: isStopping)
+                let response = handler(Request(parameters: parameters, body: bytes))
+                if response.stream != nil { enter(.streaming) }
+                exchange.answer(response, clean: true, isStopping: isStopping)
             case .tooLarge(let drained):
                 exchange.answer(configuration.refusal(413, Request(parameters: parameters)), clean: drained)
             case .wrongLength:
@@ -96,7 +103,7 @@ final class Worker: Sendable {
     }
 
     private func enter(_ phase: Phase) {
-        state.withLock { $0.phase = phase }
+        state.withLock { ($0.phase, $0.since) = (phase, .now) }
     }
 
     /// The next connection; nil when the end has come.

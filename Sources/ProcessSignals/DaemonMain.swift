@@ -1,4 +1,5 @@
 import Foundation
+import ServiceManager
 
 /// Runs a daemon until it ends: exit code 0, or 1 and one line on standard error that says why. `--version` prints `version` instead.
 public func runDaemon(_ name: String, version: String, _ serve: () throws -> Void) -> Never {
@@ -14,7 +15,8 @@ public func runDaemon(_ name: String, version: String, _ serve: () throws -> Voi
     do {
         try serve()
     } catch {
-        FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
+        let line = Journal.isStandardError(ProcessInfo.processInfo.environment) ? Journal.prefix(.error) : "\(name): "
+        FileHandle.standardError.write(Data("\(line)\(error)\n".utf8))
         exit(1)
     }
     exit(0)

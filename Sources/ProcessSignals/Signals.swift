@@ -18,6 +18,13 @@ public enum Signals {
         while sigwait(&set, &signal) != 0 {}
     }
 
+    /// The same, for so long at most. Returns whether one of them came.
+    public static func wait(seconds: Int) -> Bool {
+        var set = ending
+        var limit = timespec(tv_sec: seconds, tv_nsec: 0)
+        return sigtimedwait(&set, nil, &limit) > 0
+    }
+
     /// Calls `body` on a thread of its own for each of them. Needs `hold` before.
     public static func onEnd(_ body: @escaping @Sendable () -> Void) {
         let thread = Thread {

@@ -40,6 +40,8 @@ public final class Daemon: Sendable {
     private let hearing: FeedLiveness
     private let logger: Logger
     private let measures: PushMetrics
+    /// The loops that have not taken their turn since they were last asked to.
+    private let lateLoops = NIOLockedValueBox<Set<Int>>([])
 
     /// Listens and serves until `stop`. `now` is the clock. Blocks shortly.
     public init(
@@ -79,6 +81,21 @@ public final class Daemon: Sendable {
     public var port: Int? { server.port }
 
     public var metrics: [Metric] { measures.metrics { [self] in inboxes.map(\.census) } }
+
+    /// Whether every event loop has taken a turn since the last call; asks each for the next one. From any thread; never blocks.
+    public func loopsTakeTurns() -> Bool {
+        let all = Set(inboxes.indices)
+        let isLate = lateLoops.withLockedValue { late in
+            if late.isEmpty {
+                late = all
+                return false
+            }
+            return true
+        }
+        if isLate { return false }
+        for index in all { server.onLoop(index) { [lateLoops] _ in lateLoops.withLockedValue { _ = $0.remove(index) } } }
+        return true
+    }
 
     /// Closes every socket with 1012 and ends; within 5 s. Blocks.
     public func stop() throws {

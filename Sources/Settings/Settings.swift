@@ -1,6 +1,7 @@
 import Clinical
 import Foundation
 import Logging
+import ServiceManager
 
 /// The environment, read strictly: a missing or wrong setting is an error of one line that names it.
 public struct Settings: Sendable {
@@ -23,7 +24,13 @@ public struct Settings: Sendable {
     }
 
     /// `FAJMA_SECOND_SECRET_FILE`: tokens that this secret signed are accepted too; nil: there is none. For replacing the first.
-    public var secondSecretFile: String? { self["FAJMA_SECOND_SECRET_FILE"] }
+    /// Where it is not set, systemd's credential `fajma-second-secret`, which is `unset` while there is none: systemd 252 makes none that is empty.
+    public var secondSecretFile: String? {
+        if let path = self["FAJMA_SECOND_SECRET_FILE"] { return path }
+        guard let path = credentialsDirectory.map({ $0 + "/fajma-second-secret" }) else { return nil }
+        guard let content = FileManager.default.contents(atPath: path) else { return nil }
+        return content == Data("unset".utf8) ? nil : path
+    }
 
     /// `CREDENTIALS_DIRECTORY`: where systemd puts the service's credentials.
     public var credentialsDirectory: String? { self["CREDENTIALS_DIRECTORY"] }
@@ -149,19 +156,22 @@ public struct Settings: Sendable {
         return days
     }
 
-    /// Makes every logger write as `FAJMA_LOG_LEVEL` (`info`) and `FAJMA_LOG_FORMAT` (`text` or `json`) say. Once a process.
+    /// Makes every logger write as `FAJMA_LOG_LEVEL` (`info`) and `FAJMA_LOG_FORMAT` (`text` or `json`) say. Once a process. Where journald reads
+    /// standard error, each line begins with its priority.
     public func startLogging() throws(SettingError) {
         guard let level = Logger.Level(rawValue: self["FAJMA_LOG_LEVEL"] ?? "info") else {
             throw SettingError("FAJMA_LOG_LEVEL", "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
+        let isJournal = Journal.isStandardError(environment)
         switch self["FAJMA_LOG_FORMAT"] ?? "text" {
+        case "text" where isJournal: LoggingSystem.bootstrap { _ in JournalLogHandler(logLevel: level) }
         case "text":
             LoggingSystem.bootstrap { label in
                 var handler = StreamLogHandler.standardError(label: label)
                 handler.logLevel = level
                 return handler
             }
-        case "json": LoggingSystem.bootstrap { JSONLogHandler(label: $0, logLevel: level) }
+        case "json": LoggingSystem.bootstrap { JSONLogHandler(label: $0, logLevel: level, isJournal: isJournal) }
         default: throw SettingError("FAJMA_LOG_FORMAT", "text or json")
         }
     }

@@ -4,9 +4,14 @@ import FastCGI
 import Foundation
 import Logging
 import Settings
+import Store
+import Synchronization
 
 /// A server that does not answer a person's request within this hangs: 503, and the thread is free.
 let answerSeconds = 5.0
+
+/// Longer than any request may take: where every thread has been at one for so long, the process has come to a standstill.
+let stuckSeconds = 120.0
 
 /// By what nginx proves itself; nil: nobody is asked to.
 func nginxSecret(_ settings: Settings, _ logger: Logger) throws -> NginxSecret? {
@@ -56,6 +61,9 @@ final class Servers: Sendable {
 
     init(_ servers: [(server: Server, handler: @Sendable (FastCGI.Request) -> FastCGI.Response)]) { self.servers = servers }
 
+    /// Whether one of them serves nobody any more, and never will.
+    var isStuck: Bool { servers.contains { $0.server.isStuck(longerThan: stuckSeconds) } }
+
     func stop() { for (server, _) in servers { server.stop() } }
 
     /// - Returns: false: one of them cannot serve any more.
@@ -82,6 +90,27 @@ final class Servers: Sendable {
         private var value = false
         var isSet: Bool { lock.withLock { value } }
         func set() { lock.withLock { value = true } }
+    }
+}
+
+/// Looks for a database that was away at the start, each second, and ends the process where its schema is an older one.
+final class Opening: Sendable {
+    private let found = Mutex<SchemaTooOld?>(nil)
+
+    /// Why nothing can be served; nil: nothing is known against it.
+    var refusal: SchemaTooOld? { found.withLock { $0 } }
+
+    init(_ gate: SchemaGate, _ servers: Servers) {
+        let thread = Thread { [self] in
+            do {
+                while try !gate.look() { Thread.sleep(forTimeInterval: 1) }
+            } catch {
+                found.withLock { $0 = error as? SchemaTooOld }
+                servers.stop()
+            }
+        }
+        thread.name = "opening"
+        thread.start()
     }
 }
 

@@ -7,6 +7,7 @@ import Foundation
 import Logging
 import Metrics
 import ProcessSignals
+import ServiceManager
 import Settings
 import Store
 import Version
@@ -21,7 +22,8 @@ func serve() throws {
     let tokens = try settings.tokens()
     let nginxSecret = try nginxSecret(settings, logger)
     let database = Database(url: url, application: "fajma-api", connections: 8, answerSeconds: answerSeconds, logger: logger)
-    try database.checkSchema()
+    let gate = SchemaGate(database, logger: logger)
+    try gate.look()
     let timeZone = try settings.timeZone()
     let ingest = Ingest(
         url: url, application: "fajma-api ingest", logger: logger, deadlineSeconds: Double(try settings.batchSeconds()),
@@ -39,7 +41,13 @@ func serve() throws {
             status == 413 ? FastCGI.Response(Service.tooLarge(API.Request(request, nginxSecret))) : .refusal(status, request)
         }
         configuration.longBodyLimit = { service.longBodyLimit(of: API.Request($0, nginxSecret)) }
-        return (try Server(configuration, logger: logger), { FastCGI.Response(service.respond(to: API.Request($0, nginxSecret), body: $0.body)) })
+        return (
+            try Server(configuration, logger: logger),
+            { request in
+                let asked = API.Request(request, nginxSecret)
+                return FastCGI.Response(gate.isOpen ? service.respond(to: asked, body: request.body) : Service.unavailable(asked))
+            }
+        )
     }
     let reports = Database(
         url: url, application: "fajma-api reports", connections: reportsConnections, answerSeconds: answerSeconds, logger: logger)
@@ -51,9 +59,18 @@ func serve() throws {
             try database.checkSchema()
         }
     }
-    Signals.onEnd { servers.stop() }
+    let manager = ServiceManager(ProcessInfo.processInfo.environment, logger: logger)
+    Signals.onEnd {
+        manager.stopping()
+        servers.stop()
+    }
+    let opening = gate.isOpen ? nil : Opening(gate, servers)
+    manager.ready(
+        status: { !gate.isOpen ? "waiting for the database" : ingest.isStalled ? "the database does not store readings" : "serving" },
+        progress: { servers.isStuck ? "every thread has been at one request for over \(Int(stuckSeconds)) s" : nil })
     logger.info("ready", metadata: ["version": "\(Version.current)"])
     let isServing = servers.run()
+    if let refused = opening?.refusal { throw refused }
     stall.stop()
     ingest.close()
     try admin?.stop()

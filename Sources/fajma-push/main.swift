@@ -7,6 +7,7 @@ import Maintenance
 import Metrics
 import ProcessSignals
 import Push
+import ServiceManager
 import Settings
 import Store
 import Version
@@ -30,17 +31,32 @@ func serve() throws {
         url: url, application: "fajma-push", connections: configuration.threads, answerSeconds: answerSeconds, logger: logger, today: today)
     let storing = Database(
         url: url, application: "fajma-push storing", connections: configuration.storingThreads, answerSeconds: answerSeconds, logger: logger)
-    try database.checkSchema()
+    let gate = SchemaGate(database, logger: logger)
+    try gate.look()
 
     let now: @Sendable () -> Instant = { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
     let ingest = Ingest(url: url, application: "fajma-push ingest", logger: logger, today: today)
     let source = DatabaseSource(database: database, storing: storing, ingest: ingest, tokens: tokens, logger: logger, now: now)
     let daemon = try Daemon(configuration: configuration, source: source, logger: logger, now: now)
+    let manager = ServiceManager(ProcessInfo.processInfo.environment, logger: logger)
+    let hearing = Hearing()
+    func tellReady() {
+        manager.ready(status: { hearing.status }, progress: { daemon.loopsTakeTurns() ? nil : "an event loop takes no turns" })
+    }
+    let wasOpen = gate.isOpen
+    if !wasOpen {
+        tellReady()
+        guard try waitForDatabase(gate, settings.pushAdminSocket) else {
+            manager.stopping()
+            return try daemon.stop()
+        }
+    }
     let feed = Feed(url: url, daemon: daemon, logger: logger)
     let probe = CommitProbe(url: url, daemon: daemon, logger: logger, now: now)
     let maintenance = MaintenanceService(
         url: url, database: database, configuration: maintenanceConfiguration, sender: sender, logger: logger,
         storingSeconds: { probe.storingSeconds }, interruption: { probe.interruption })
+    hearing.follow(feed, probe)
     let admin = try settings.pushAdminSocket.map { path in
         let metrics = daemon.metrics + feed.metrics + maintenance.metrics + ingest.metrics(database)
         return try AdminServer(path: path, metrics: [.buildInfo(version: Version.current)] + metrics) {
@@ -49,8 +65,10 @@ func serve() throws {
             try database.checkSchema()
         }
     }
+    if wasOpen { tellReady() }
     logger.info("ready", metadata: ["version": "\(Version.current)"])
     Signals.wait()
+    manager.stopping()
     maintenance.stop()  // first: another daemon takes over while this one ends
     try admin?.stop()
     try daemon.stop()

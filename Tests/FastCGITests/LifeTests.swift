@@ -29,6 +29,50 @@ struct LifeTests {
         }
     }
 
+    @Test("it is stuck when every thread has been at one request for too long, not while one is free or its client is slow")
+    func stuck() throws {
+        let entered = DispatchSemaphore(value: 0)
+        let go = DispatchSemaphore(value: 0)
+        let harness = try Harness(threads: 2) { request in
+            if request.path == "/stream" {
+                return Response(
+                    status: 200,
+                    stream: { send in
+                        entered.signal()
+                        go.wait()
+                        try send([])
+                    })
+            }
+            entered.signal()
+            go.wait()
+            return Response(status: 200)
+        }
+        let later = ContinuousClock.now + .seconds(1000)
+        let first = try Client(path: harness.path)
+        first.ask()
+        entered.wait()
+        #expect(!harness.server.isStuck(longerThan: 100, at: later))
+        let streamed = try Client(path: harness.path)
+        streamed.ask("GET", "/stream")
+        entered.wait()
+        #expect(!harness.server.isStuck(longerThan: 100, at: later))
+        go.signal()
+        go.signal()
+        #expect(first.answer()?.status == 200)
+        #expect(streamed.answer()?.status == 200)
+        let both = try (0..<2).map { _ in try Client(path: harness.path) }
+        for client in both {
+            client.ask()
+            entered.wait()
+        }
+        #expect(harness.server.isStuck(longerThan: 100, at: later))
+        #expect(!harness.server.isStuck(longerThan: 10_000, at: later))
+        go.signal()
+        #expect(both[0].answer()?.status == 200 || both[1].answer()?.status == 200)
+        go.signal()
+        #expect(harness.stop()?.ending == .finished)
+    }
+
     @Test("what runs and what already waits is answered before the end; new connections are refused")
     func stopWhileBusy() throws {
         let entered = DispatchSemaphore(value: 0)

@@ -54,6 +54,18 @@ struct DaemonTests {
         }
     }
 
+    @Test("Loops that take their turns are seen to, again and again")
+    func turns() async throws {
+        try await withDaemon { daemon, _, path in
+            #expect(daemon.loopsTakeTurns())
+            for _ in 0..<3 {
+                // Handshakes enough that each loop has had one, and so its turn.
+                for _ in 0..<16 { #expect(try TestClient(path, "/ws/iot/12/?token=good").status == 101) }
+                #expect(daemon.loopsTakeTurns())
+            }
+        }
+    }
+
     @Test("An event reaches everybody in the room, and nobody else")
     func fanOut() async throws {
         try await withDaemon { daemon, _, path in
