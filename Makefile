@@ -4,7 +4,7 @@
 PORT ?= 9001
 say = @date '+== %H:%M:%S $(1)'
 
-.PHONY: run stack test test-fast test-long test-build sanitize build setup packages setup-long ws-echo bench screenshots firmware-test clean help lint format sbom
+.PHONY: run stack test test-fast test-long test-build sanitize build setup packages setup-long ws-echo bench screenshots firmware-test clean help lint format sbom deb test-deploy setup-deb
 
 # A hospital to look at: installs, builds, starts all of it with simulated devices. Ctrl-C ends it, the data stays.
 run: build
@@ -45,7 +45,7 @@ test-build: packages
 # Builds the executables, with Swift's libraries inside, so that they run on a machine without Swift.
 build: setup
 	$(call say,build)
-	@swift build -c release --static-swift-stdlib
+	@scripts/build-release
 
 # Installs what building, running and testing need and the machine lacks.
 setup:
@@ -100,6 +100,19 @@ format: setup
 sbom: build
 	$(call say,sbom)
 	@exec /usr/bin/python3 scripts/sbom
+
+# Debian packages with checksums and bill of materials, checked by lintian, in .build/deb.
+deb: setup-deb build
+	$(call say,deb)
+	@exec /usr/bin/python3 scripts/deb
+
+# Installs the packages of .build/deb in a bare Debian 12 and a bare Debian 13, both booted: setup, a report over TLS, restarts, remove, purge. As root.
+test-deploy: setup-deb
+	$(call say,test-deploy)
+	@exec /usr/bin/python3 Tests/Deploy/run
+
+setup-deb:
+	@scripts/setup deb
 
 # This list: the first sentence of the comment above each target.
 help:

@@ -100,7 +100,7 @@ private func setActive(_ isActive: Bool, _ name: String) throws {
 }
 
 /// Of the password that comes on standard input, where the policy lets it pass.
-private func newPasswordHash(for name: String, _ database: Database) throws -> String {
+func newPasswordHash(for name: String, _ database: Database) throws -> String {
     let password = try PasswordInput.read(for: name)
     if password.isEmpty { throw Password.Refusal.empty }
     let places = try database.wardNames() + [Settings().hospitalName].compactMap { $0 }
