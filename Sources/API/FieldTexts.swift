@@ -33,14 +33,14 @@ extension Allowed {
         }
     }
 
-    /// `"high" n'existe pas : error, warning ou info.`
+    /// `« high » n’existe pas : error, warning ou info.`
     private static func choice(_ words: [String], instead value: JSON, _ language: Language) -> String {
         let allowed = Texts.list(words, language)
         guard case .string(let word) = value else {
             return language == .french ? "Valeurs admises : \(allowed)." : "Allowed values: \(allowed)."
         }
         let shown = String(String.UnicodeScalarView(word.unicodeScalars.prefix(40)))
-        return language == .french ? "\"\(shown)\" n'existe pas : \(allowed)." : "\"\(shown)\" does not exist: \(allowed)."
+        return language == .french ? "« \(shown) » n’existe pas : \(allowed)." : "\"\(shown)\" does not exist: \(allowed)."
     }
 }
 
@@ -58,18 +58,18 @@ extension Texts {
     static func unknownMember(_ known: [String], in language: Language) -> String {
         if known.isEmpty { return language == .french ? "Cette requête ne prend aucun champ." : "This request takes no members." }
         let known = list(known, language)
-        return language == .french ? "Ce champ n'existe pas : \(known)." : "This member does not exist: \(known)."
+        return language == .french ? "Ce champ n’existe pas : \(known)." : "This member does not exist: \(known)."
     }
 
     static func unknownParameter(_ known: [String], in language: Language) -> String {
         if known.isEmpty { return language == .french ? "Cette adresse ne prend aucun paramètre." : "This address takes no parameters." }
         let known = list(known, language)
-        return language == .french ? "Ce paramètre n'existe pas : \(known)." : "This parameter does not exist: \(known)."
+        return language == .french ? "Ce paramètre n’existe pas : \(known)." : "This parameter does not exist: \(known)."
     }
 
     static func unknownColumn(_ known: [String], in language: Language) -> String {
         let known = list(known, language)
-        return language == .french ? "Cette colonne n'existe pas : \(known)." : "This column does not exist: \(known)."
+        return language == .french ? "Cette colonne n’existe pas : \(known)." : "This column does not exist: \(known)."
     }
 
     static func tooManyRows(_ limit: Int, in language: Language) -> String {

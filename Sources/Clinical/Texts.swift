@@ -46,7 +46,7 @@ extension ReportError {
 /// Every sentence of this target, one table a subject; a test walks them for missing languages.
 enum Texts {
     static let rejections: [Rejection.Reason: [Language: String]] = [
-        .notAnObject: [.french: "La mesure n'est pas un objet.", .english: "The reading is not an object."],
+        .notAnObject: [.french: "La mesure n’est pas un objet.", .english: "The reading is not an object."],
         .missingVital: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
         .unknownVital: [.french: "Type de donnée inconnu.", .english: "Unknown kind of measurement."],
         .missingValue: [.french: "Ce champ est obligatoire.", .english: "This field is required."],
@@ -87,11 +87,11 @@ enum Texts {
     ]
 
     static let reports: [ReportError: [Language: String]] = [
-        .malformed: [.french: "Le corps de la requête n'est pas du JSON valide.", .english: "The request body is not valid JSON."],
+        .malformed: [.french: "Le corps de la requête n’est pas du JSON valide.", .english: "The request body is not valid JSON."],
         .notAnObject: [.french: "Un objet JSON est requis.", .english: "A JSON object is required."],
-        .badDevice: [.french: "Le numéro d'un dispositif est requis.", .english: "A device's number is required."],
+        .badDevice: [.french: "Le numéro d’un dispositif est requis.", .english: "A device's number is required."],
         .badPatient: [
-            .french: "Le numéro ou l'identifiant d'un patient est requis.",
+            .french: "Le numéro ou l’identifiant d’un patient est requis.",
             .english: "A patient's number or hospital number is required.",
         ],
         .noReadings: [.french: "Une liste de mesures est requise.", .english: "A list of readings is required."],

@@ -32,7 +32,7 @@ final class Manager {
     func next() -> [String] { receive(0) }
 
     /// The lines of a message that has come already; empty: none has.
-    func waiting() -> [String] { receive(Int32(MSG_DONTWAIT.rawValue)) }
+    func waiting() -> [String] { receive(Int32(MSG_DONTWAIT)) }
 
     private func receive(_ flags: Int32) -> [String] {
         var bytes = [UInt8](repeating: 0, count: 4096)

@@ -1,8 +1,8 @@
 /** What a refused request says, and where on a form it belongs. Pure. */
 
-/** The text of a whole problem as `{key}` (ours) or `{text}` (the server's own words). Only a 503 promises that nothing was stored. */
-export function overall({ status, detail }) {
-  if (status === 503) return { key: "problem.away" };
+/** The text of a whole problem as `{key}` (ours) or `{text}` (the server's own words). Only a 503 `unavailable` promises that nothing was stored. */
+export function overall({ status, code, detail }) {
+  if (status === 503) return { key: code === "outcome_unknown" ? "problem.unconfirmed" : "problem.away" };
   if (status === 0 || (status >= 500 && !detail)) return { key: "problem.unreachable" };
   return detail ? { text: detail } : { key: "problem.other" };
 }

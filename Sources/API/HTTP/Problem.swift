@@ -4,43 +4,7 @@ import Store
 
 /// An error as the client gets it: RFC 9457, with the members that the replaced system's clients read.
 struct Problem: Error, Sendable {
-    /// The contract's `code`; names the sentence, too.
-    enum Code: String, CaseIterable, Sendable {
-        case parseError = "parse_error"
-        case invalid
-        case patientRequired = "patient_required"
-        case notAuthenticated = "not_authenticated"
-        case tokenNotValid = "token_not_valid"
-        case badAuthorizationHeader = "bad_authorization_header"
-        case noActiveAccount = "no_active_account"
-        case throttled
-        case readmissionThrottled = "readmission_throttled"
-        case tooManyOpenAlerts = "too_many_open_alerts"
-        case provisionalPasswordExpired = "provisional_password_expired"
-        // RFC 6749, section 5.2.
-        case invalidClient = "invalid_client"
-        case invalidRequest = "invalid_request"
-        case invalidScope = "invalid_scope"
-        case unsupportedGrantType = "unsupported_grant_type"
-        case permissionDenied = "permission_denied"
-        case passwordChangeRequired = "password_change_required"
-        case sessionLocked = "session_locked"
-        case notFound = "not_found"
-        case deleted
-        case requestRunning = "request_running"
-        case idempotencyKeyReused = "idempotency_key_reused"
-        case methodNotAllowed = "method_not_allowed"
-        case conflict
-        case noPatientAssigned = "no_patient_assigned"
-        case patientWearsDevice = "patient_wears_device"
-        case changedMeanwhile = "changed_meanwhile"
-        case tooLarge = "too_large"
-        case unsupportedMediaType = "unsupported_media_type"
-        case tooManyRequests = "too_many_requests"
-        case unavailable
-        case outcomeUnknown = "outcome_unknown"
-        case error
-    }
+    typealias Code = ErrorCode
 
     var status: Int
     var code: Code
@@ -118,7 +82,7 @@ struct Problem: Error, Sendable {
         Problem(status: 401, code: code, headers: [("WWW-Authenticate", #"Bearer realm="api""#)])
     }
 
-    func sentence(in language: Language) -> String { detail?(language) ?? Texts.problems[code]?[language] ?? code.rawValue }
+    func sentence(in language: Language) -> String { detail?(language) ?? code.sentence(in: language) }
 
     /// - Parameter request: whose language is answered in, and whose id the body carries as `request_id`.
     func response(to request: Request) -> Response {
@@ -164,20 +128,6 @@ struct Problem: Error, Sendable {
         return Response(
             status: status, headers: [("Content-Type", "application/problem+json"), ("Content-Language", language.rawValue)] + headers,
             body: Array((try? encoder.encode(JSON.object(body))) ?? Data()))
-    }
-}
-
-extension Problem.Code {
-    /// An OAuth client reads it in `error`.
-    var isOAuth: Bool { [.invalidClient, .invalidRequest, .invalidScope, .unsupportedGrantType].contains(self) }
-
-    /// Some have a sentence of their own, but to clients they are what others are.
-    var wire: String {
-        switch self {
-        case .patientRequired: Problem.Code.invalid.rawValue
-        case .readmissionThrottled: Problem.Code.throttled.rawValue
-        default: rawValue
-        }
     }
 }
 

@@ -133,24 +133,3 @@ extension QueryParameter {
         }
     }
 }
-
-extension Problem.Code {
-    /// That it comes with.
-    var status: Int {
-        switch self {
-        case .parseError, .invalid, .patientRequired, .invalidRequest, .invalidScope, .unsupportedGrantType: 400
-        case .invalidClient, .notAuthenticated, .tokenNotValid, .badAuthorizationHeader, .noActiveAccount, .provisionalPasswordExpired: 401
-        case .permissionDenied, .passwordChangeRequired, .sessionLocked: 403
-        case .notFound, .deleted: 404
-        case .methodNotAllowed: 405
-        case .requestRunning, .conflict, .noPatientAssigned, .patientWearsDevice: 409
-        case .changedMeanwhile: 412
-        case .tooLarge: 413
-        case .unsupportedMediaType: 415
-        case .idempotencyKeyReused: 422
-        case .throttled, .readmissionThrottled, .tooManyOpenAlerts, .tooManyRequests: 429
-        case .error: 500
-        case .unavailable, .outcomeUnknown: 503
-        }
-    }
-}

@@ -185,7 +185,7 @@ extension SignalTrace.Fault {
             ],
             .future: [.french: "Cette heure est dans le futur.", .english: "This time lies in the future."],
             .clockNotSet: [
-                .french: "Cette heure est d'avant 2020 : l'horloge n'est pas à l'heure.",
+                .french: "Cette heure est d’avant 2020 : l’horloge n’est pas à l’heure.",
                 .english: "This time is before 2020: the clock is not set.",
             ],
         ]

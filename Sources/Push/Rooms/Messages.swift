@@ -64,7 +64,7 @@ extension Message.Fault {
         .mayNotEnter: [.french: "Vous ne pouvez pas saisir de données ici", .english: "You may not enter data here"],
         .noVitalsHere: [.french: "Ce canal ne transmet que les alertes", .english: "This channel carries alerts only"],
         .noToken: [.french: "token requis", .english: "token required"],
-        .unavailable: [.french: "Service momentanément indisponible. Réessayez.", .english: "Service unavailable for the moment. Try again."],
+        .unavailable: ErrorCode.sentences[.unavailable] ?? [:],
     ]
 }
 

@@ -51,10 +51,10 @@ import Testing
         #expect(
             unknown.status == 400
                 && unknown["errors"]?["profil"]?[0]?.text
-                    == "\"bebe\" n'existe pas : adulte, nourrisson_0_2, nourrisson_3_11, enfant_1_4, enfant_5_12, adolescent ou hypercapnie."
+                    == "« bebe » n’existe pas : adulte, nourrisson_0_2, nourrisson_3_11, enfant_1_4, enfant_5_12, adolescent ou hypercapnie."
         )
         let member = try api.send("POST", "/api/patients/1/profil/", as: .infirmier, #"{"profil":"adulte","raison":"x"}"#)
-        #expect(member.status == 400 && member["errors"]?["raison"]?[0]?.text == "Ce champ n'existe pas : profil ou motif.")
+        #expect(member.status == 400 && member["errors"]?["raison"]?[0]?.text == "Ce champ n’existe pas : profil ou motif.")
         #expect(try api.send("POST", "/api/patients/1/profil/", as: .infirmier, "{}").status == 400)
         #expect(try confirm("adulte", as: .ecran).status == 403 && confirm("adulte", patient: 2).status == 404)
         let loosened = try confirm("hypercapnie", as: .medecin)

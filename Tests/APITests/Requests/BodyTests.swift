@@ -65,7 +65,7 @@ import Testing
         let fields: Set = ["identifiant", "nom", "prenom", "sexe", "service", "date_naissance", "echelle_spo2", "y"]
         #expect(answer["errors"]?.names == fields)
         for field in fields { #expect(answer[field] == answer["errors"]?[field]) }
-        #expect(answer["sexe"]?[0]?.text == #""Z" n'existe pas : F, M ou X."#)
+        #expect(answer["sexe"]?[0]?.text == "« Z » n’existe pas : F, M ou X.")
         #expect(answer["nom"]?[0]?.text == "Un texte de 1 à 80 caractères est requis.")
         #expect(try api.send("POST", "/api/iot/alertes/", "{}")["errors"]?.names == ["patient", "type_alerte", "message", "niveau_gravite"])
         #expect(try api.send("POST", "/api/token/", "{}")["errors"]?.names == ["username", "password"])

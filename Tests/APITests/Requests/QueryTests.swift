@@ -81,7 +81,7 @@ import Testing
         let answer = try api.send("GET", "/api/iot/alertes/?niveau_gravite=high&limit=5000&debut=hier&acquittee=perhaps&curseurs=1&service=un")
         #expect(answer.status == 400)
         #expect(answer["errors"]?.names == ["niveau_gravite", "limit", "debut", "acquittee", "curseurs", "service"])
-        #expect(answer["niveau_gravite"]?[0]?.text == #""high" n'existe pas : info, warning ou error."#)
+        #expect(answer["niveau_gravite"]?[0]?.text == "« high » n’existe pas : info, warning ou error.")
         #expect(answer["limit"]?[0]?.text == "Un nombre entier de 1 à 1000 est requis.")
         let english = try api.send("GET", "/api/iot/alertes/?niveau_gravite=high", headers: ["Accept-Language": "en"])
         #expect(english["niveau_gravite"]?[0]?.text == #""high" does not exist: info, warning or error."#)

@@ -172,7 +172,7 @@ def test_guesses_are_slowed_down_and_a_known_browser_is_not_held(stack):
 
     for _ in range(10):
         assert guess().status_code == 401
-    for language, words in (("fr", "Trop d'essais"), ("en", "Too many login attempts")):
+    for language, words in (("fr", "Trop d’essais"), ("en", "Too many login attempts")):
         refused = guess(password=stack.accounts["medecin"]["password"], language=language)
         assert (refused.status_code, refused.headers["Content-Type"]) == (429, "application/problem+json")
         assert (refused.json()["code"], refused.headers["Content-Language"]) == ("throttled", language)

@@ -288,6 +288,14 @@ def test_without_the_daemons_a_device_is_told_to_come_again(alone, path, languag
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("method, code", [("POST", "outcome_unknown"), ("PATCH", "outcome_unknown"), ("GET", "unavailable")])
+def test_an_api_that_goes_away_after_reading_a_request_may_have_carried_it_out(private, method, code):
+    for language, words in (("fr", "peut-être"), ("en", "may have been")):
+        answer = requests.request(method, f"{private.url}/api/x?status=0", timeout=10, headers={"Accept-Language": language})
+        assert_problem(answer, 503, code)
+        assert (words in answer.json()["detail"]) == (code == "outcome_unknown")
+
+
 def test_an_answer_of_the_apis_own_is_passed_on_as_it_is(private):
     for status in (400, 413, 429, 503):
         answer = requests.get(f"{private.url}/api/x?status={status}", timeout=10)

@@ -26,7 +26,7 @@ class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class EchoFastCGI(socketserver.StreamRequestHandler):
-    """Answers 200 with {"parameters", "body"}; `?status=N` chooses another status."""
+    """Answers 200 with {"parameters", "body"}; `?status=N` chooses another status, 0 none: it goes away after reading the request."""
 
     def handle(self):
         streams = {PARAMS: b"", STDIN: b""}
@@ -44,6 +44,8 @@ class EchoFastCGI(socketserver.StreamRequestHandler):
         parameters = self.pairs(streams[PARAMS])
         self.server.seen.append(parameters)
         status = dict(part.split("=", 1) for part in parameters["QUERY_STRING"].split("&") if "=" in part).get("status", "200")
+        if status == "0":
+            return
         body = json.dumps({"parameters": parameters, "body": streams[STDIN].decode()}).encode()
         answer = f"Status: {status} Chosen\r\nContent-Type: application/json\r\n\r\n".encode() + body
         for start in range(0, len(answer), 0x8000):
