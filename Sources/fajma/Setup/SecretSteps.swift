@@ -36,15 +36,20 @@ struct SecretSteps {
             try files.write(Self.settings, files.text(Self.template) ?? Self.fewestSettings, mode: Self.privateMode)
             chmod(files.path(Self.directory), 0o700)
         }
-        try close(Self.settings)
-        let wanted = [("FAJMA_TIME_ZONE", timeZone), ("FAJMA_HOSPITAL_NAME", hospitalName)].compactMap { name, value in value.map { (name, $0) } }
-        _ = try Settings(environment: Dictionary(uniqueKeysWithValues: wanted)).timeZone()
-        let isChanged = try Self.set(Dictionary(uniqueKeysWithValues: wanted), in: Self.settings, files)
+        for path in [Self.settings, Self.owner] { try close(path) }
+        var wanted: [String: String] = [:]
+        wanted["FAJMA_TIME_ZONE"] = timeZone
+        wanted["FAJMA_HOSPITAL_NAME"] = hospitalName
+        _ = try Settings(environment: wanted).timeZone()
+        // A file that somebody wrote by hand may have the database alone.
+        let known = EnvironmentFile(files.text(Self.settings) ?? "")
+        for (name, value) in EnvironmentFile(Self.fewestSettings).values where known[name] == nil { wanted[name] = value }
+        let isChanged = try Self.set(wanted, in: Self.settings, files)
         isNew || isChanged
             ? report.done("settings", "\(files.path(Self.settings)), for root alone") : report.already("settings", files.path(Self.settings))
     }
 
-    /// The settings hold a password.
+    /// It holds a password.
     private func close(_ path: String) throws {
         var status = stat()
         guard stat(files.path(path), &status) == 0 else { return }

@@ -144,6 +144,25 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(machine):
     assert private_files(machine) == files
 
 
+def test_logins_that_a_database_administrator_made_are_taken_as_they_are(machine):
+    """As docs/deployment.md says, with no superuser's login at hand."""
+    names = machine.names
+    for role in (names.owner, names.role):
+        machine.query(f"CREATE ROLE {role} LOGIN PASSWORD 'pass word'")
+    machine.query(f"CREATE DATABASE {names.database} OWNER {names.owner}")
+    machine.etc.mkdir(parents=True)
+    place = machine.arguments[machine.arguments.index("--database-host") + 1].replace("/", "%2F")
+    for file, variable, role in (("fajma.env", "DATABASE_URL", names.role), ("owner.env", "FAJMA_OWNER_DATABASE_URL", names.owner)):
+        (machine.etc / file).write_text(f"{variable}='postgresql://{role}:pass%20word@{place}/{names.database}'\n", encoding="utf-8")
+        (machine.etc / file).chmod(0o600)
+    machine.environment["FAJMA_SUPERUSER_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/postgres"
+    result = machine.setup()
+    assert doctor_complaints(result) == DAEMONS, result
+    assert (steps(result)["owner's role"], steps(result)["database"], steps(result)["settings"]) == ("already so", "already so", "done")
+    assert "pass%20word" in (machine.etc / "fajma.env").read_text(encoding="utf-8")
+    assert "FAJMA_PUSH_SOCKET=\"/run/fajma/push.sock\"" in (machine.etc / "fajma.env").read_text(encoding="utf-8")
+
+
 def test_a_role_whose_password_is_not_known_is_left_alone_unless_that_is_asked_for(machine):
     machine.query(f"CREATE ROLE {machine.names.role} LOGIN PASSWORD 'somebody else knows it'")
     before = machine.query(f"SELECT rolpassword FROM pg_authid WHERE rolname = '{machine.names.role}'")
