@@ -45,7 +45,7 @@ struct DaemonTests {
         try await withDaemon { _, _, path in
             let client = try TestClient(path, refused.target, headers: refused.headers)
             #expect(client.status == refused.status)
-            #expect(client.problem["code"] == .string(refused.code.wire))
+            #expect(client.problem["code"] == .string(refused.code))
             #expect(client.problem["error"] == client.problem["detail"])
             #expect(client.field("Content-Type") == "application/problem+json")
             #expect((client.field("WWW-Authenticate") != nil) == (refused.status == 401))
