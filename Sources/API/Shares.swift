@@ -147,7 +147,7 @@ extension Service {
     private func account(of request: Request, for route: Route) -> UserID? {
         if case .anyone = route.requirement { return nil }
         guard let token = request.bearer, !token.hasPrefix(DeviceKey.prefix) else { return nil }
-        // A key is confirmed by the database alone: whoever makes one up must not take the place of its account.
+        // A key is confirmed by the database alone: one that is made up must not take the place of its account.
         if token.hasPrefix(MachineKey.prefix) { return MachineKey(token).flatMap { confirmedMachineKeys.account(of: $0, now: now()) } }
         return (try? tokens.verify(token, kind: .access, now: now()))?.userID
     }

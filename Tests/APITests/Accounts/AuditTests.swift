@@ -28,6 +28,7 @@ import Testing
         _ = try store.database.addAlert(patient: 1, kind: "k", message: "m", severity: .error, measuredAt: api.now, store.admin)
         let reading = Reading(vital: .spo2, value: 95, measuredAt: api.now.advanced(bySeconds: -5))
         _ = try api.ingest.submit(Submission(origin: .device(store.keys[0]), readings: [reading], receivedAt: api.now))
+        _ = try api.makeKey()
         try owner.script(calibrations(store))
         try owner.script("INSERT INTO sessions (id, user_id, kind) SELECT 'session-' || id, id, 'program' FROM users")
     }
