@@ -10,9 +10,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from support.clock import until
-from support.live_socket import Socket
 
-EVERYTHING = ["readPatients", "managePatients", "readReadings", "enterReadings", "readAlerts", "raiseAlerts", "acknowledgeAlerts", "readDevices", "readWards"]
+EVERYTHING = ["readPatients", "managePatients", "readReadings", "enterReadings", "readAlerts", "raiseAlerts", "acknowledgeAlerts", "readDevices",
+              "readWards"]
 SESSION_OVER, NOT_ALLOWED = 4401, 4403
 
 
@@ -89,7 +89,8 @@ def test_a_program_admits_reports_and_listens_until_its_key_is_revoked(stack):
         assert of_patient.receive(5)["data"]["spo2"]["valeur"] == 96
         of_patient.send({"type": "iot_data", "heart_rate": {"valeur": 71, "unite": "bpm"}})
         assert of_patient.receive(5)["data"]["heart_rate"]["valeur"] == 71
-        alert = key.send("POST", "/api/iot/alertes/", json={"patient": patient, "type_alerte": "chute", "message": "Chute", "niveau_gravite": "warning"})
+        body = {"patient": patient, "type_alerte": "chute", "message": "Chute", "niveau_gravite": "warning"}
+        alert = key.send("POST", "/api/iot/alertes/", json=body)
         assert alert.json()["levee_par"] == key.name
         acknowledged = key.send("POST", f"/api/iot/alertes/{alert.json()['id']}/acquitter/")
         assert acknowledged.json()["acquittee_par"] == key.name
@@ -174,7 +175,8 @@ def test_an_oauth_client_gets_a_token_for_rest_and_sockets(stack):
     assert key.send("GET", "/api/patients/", token).status_code == 403
     patient = stack.request("GET", "/api/patients/", role="admin").json()[0]["id"]
     basic = base64.b64encode(f"fjs_{key.id}:{key.text}".encode()).decode()
-    by_header = requests.post(stack.url + "/api/token/", data={"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {basic}"}, timeout=10)
+    by_header = requests.post(stack.url + "/api/token/", data={"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {basic}"},
+                              timeout=10)
     assert by_header.status_code == 200, by_header.text
     with key.socket(f"/ws/iot/{patient}/", token) as socket:
         socket.snapshot()

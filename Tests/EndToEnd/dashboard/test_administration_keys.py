@@ -18,7 +18,8 @@ def open_keys(page, stack):
 
 
 def make_key(stack, **fields):
-    body = {"nom": unique("Moteur "), "permissions": ["readPatients"], "services": [nurses_ward(stack)["id"]], "expire_le": (datetime.now(UTC) + timedelta(days=90)).isoformat()}
+    expires = (datetime.now(UTC) + timedelta(days=90)).isoformat()
+    body = {"nom": unique("Moteur "), "permissions": ["readPatients"], "services": [nurses_ward(stack)["id"]], "expire_le": expires}
     answer = stack.request("POST", "/api/cles/", role="admin", json={**body, **fields})
     assert answer.status_code == 201, answer.text
     return answer.json()

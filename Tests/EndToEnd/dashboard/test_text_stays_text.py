@@ -37,7 +37,8 @@ def infected(stack):
     device = add(stack, "/api/iot/dispositifs/", nom=(mark + LONG)[:80], type_dispositif=LONG[:40])
     add(stack, f"/api/iot/dispositifs/{device['id']}/affectations/", patient=patient)
     key = {"Authorization": "Bearer " + add(stack, f"/api/iot/dispositifs/{device['id']}/cle/")["cle"]}
-    add(stack, "/api/cles/", nom=(mark + "k" + LONG)[:100], permissions=["readPatients"], services=[ward], expire_le=f"{date.today().year + 1}-01-01T00:00:00Z")
+    add(stack, "/api/cles/", nom=(mark + "k" + LONG)[:100], permissions=["readPatients"], services=[ward],
+        expire_le=f"{date.today().year + 1}-01-01T00:00:00Z")
     state = {"batterie": 80, "rssi": -60, "firmware": LONG[:32], "demarrage": 1, "sequence": 1}
     body = {"mesures": [{"type_donnee": "spo2", "valeur": 97}], "etat": state}
     answer = requests.post(stack.url + "/api/iot/data/", json=body, headers=key, timeout=10)

@@ -25,7 +25,8 @@ def hospital(cluster):
 
 
 def add(environment, name="Moteur", *places, days="365"):
-    return ask(environment, "key", "add", name, "--permission", "readPatients", "--permission", "readAlerts", *(places or ("--ward", "A")), "--days", days)
+    permissions = ("--permission", "readPatients", "--permission", "readAlerts")
+    return ask(environment, "key", "add", name, *permissions, *(places or ("--ward", "A")), "--days", days)
 
 
 def test_a_key_is_made_listed_renewed_and_revoked(hospital):

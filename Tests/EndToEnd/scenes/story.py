@@ -122,9 +122,11 @@ class Hospital:
     def arrange_keys(self):
         """A machine key in each of its states."""
         everything = ["readPatients", "managePatients", "readReadings", "enterReadings", "readAlerts", "acknowledgeAlerts"]
+        every = {"tous_services": True}
         for name, permissions, places, days in (
-            ("Moteur d’intégration", everything, {"services": [self.ward, self.small_ward]}, 300), ("Entrepôt de données", ["readReadings"], {"tous_services": True}, 12),
-            ("Supervision des services", ["readAlerts", "readWards"], {"tous_services": True}, -3), ("Ancien moteur", ["readPatients"], {"services": [self.ward]}, 90),
+            ("Moteur d’intégration", everything, {"services": [self.ward, self.small_ward]}, 300),
+            ("Entrepôt de données", ["readReadings"], every, 12), ("Supervision des services", ["readAlerts", "readWards"], every, -3),
+            ("Ancien moteur", ["readPatients"], {"services": [self.ward]}, 90),
         ):
             body = {"nom": name, "permissions": permissions, "expire_le": wire_time(datetime.fromtimestamp(time.time() + 400 * DAY, UTC)), **places}
             answer = self.stack.request("POST", "/api/cles/", role="admin", json=body)
@@ -134,7 +136,8 @@ class Hospital:
             if name == "Ancien moteur":
                 self.stack.request("DELETE", f"/api/cles/{key}/", role="admin").raise_for_status()
             elif days > 0:
-                self.stack.query(f"UPDATE machine_keys SET last_used_at = now() - interval '4 minutes', last_used_address = '192.0.2.20' WHERE user_id = {key}")
+                self.stack.query("UPDATE machine_keys SET last_used_at = now() - interval '4 minutes', last_used_address = '192.0.2.20' "
+                                 f"WHERE user_id = {key}")
 
     def remember(self, past, now=None):
         """Every device's past, as if it had arrived when it was measured."""
