@@ -25,8 +25,9 @@ extension Service {
             case .refused(let why, let whose): (refusal, account) = (why, whose)
             }
         }
-        logRefusal(refusal.rawValue, account: account?.name, request)
+        // Before it is logged: who tries without end writes a line a second.
         if case .refused(let seconds) = try database.countWrongKey(address: request.address) { throw Problem.tooManyRequests(seconds: seconds) }
+        logRefusal(refusal.rawValue, account: account?.name, request)
         if let account { try database.recordRefusedKey(refusal, account) }
         return nil
     }

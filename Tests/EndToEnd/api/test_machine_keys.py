@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from support.admin_socket import ask
 from support.clock import until
 
 EVERYTHING = ["readPatients", "managePatients", "readReadings", "enterReadings", "readAlerts", "raiseAlerts", "acknowledgeAlerts", "readDevices",
@@ -191,6 +193,13 @@ def test_a_key_that_loses_a_permission_loses_the_room(stack):
         socket.snapshot()
         stack.query(f"UPDATE machine_keys SET permissions = '{{readPatients}}' WHERE user_id = {key.id}")
         assert closing_code(socket) == NOT_ALLOWED
+
+
+def test_the_metrics_count_the_keys_that_expire(stack):
+    status, text = ask(stack, "push", "/metrics")
+    assert status == 200
+    counted = {family.name for family in text_string_to_metric_families(text)}
+    assert {"fajma_machine_keys_expiring", "fajma_machine_keys_expired"} <= counted
 
 
 def test_no_log_has_a_key(stack):
