@@ -42,7 +42,10 @@ struct LanguageTests {
                 (alerts, #"{"type":"x"}"#, "Unknown type of message"),
                 (alerts, #"{"type":"iot_data","spo2":{"valeur":97}}"#, "You may not enter data here"),
                 (vitals, #"{"type":"auth"}"#, "token required"),
-                (vitals, #"{"type":"auth","token":"away"}"#, "Service unavailable for the moment. Try again."),
+                (vitals, #"{"type":"auth","token":"away"}"#, ErrorCode.unavailable.sentence(in: .english)),
+                (vitals, #"{"type":"iot_data","overload":1}"#, ErrorCode.unavailable.sentence(in: .english)),
+                // It is not said that nothing was stored.
+                (vitals, #"{"type":"iot_data","unanswered":1}"#, ErrorCode.outcomeUnknown.sentence(in: .english)),
             ]
             for (client, text, answer) in said {
                 try client.say(text)

@@ -19,7 +19,7 @@ struct StayingTests {
             for client in [idle, renewed] { _ = try client.hear(until: "ready") }
             try renewed.say(#"{"type":"auth","token":"good"}"#)
             try renewed.say(#"{"type":"auth","token":"away"}"#)  // answered after the one before, by the same thread
-            #expect(try renewed.hear() == .json(.object(["error": .string("Service momentanément indisponible. Réessayez.")])))
+            #expect(try renewed.hear() == .json(.object(["error": .string(ErrorCode.unavailable.sentence(in: .french))])))
             source.now = at(1000)
             #expect(try idle.hearPastPulses() == .close(4401))
             try renewed.say(#"{"type":"get_latest"}"#)

@@ -178,6 +178,8 @@ final class TestSource: Source {
     func store(inbound: [UInt8], patient: PatientID, token: String, language: Language) throws -> String? {
         let text = String(decoding: inbound, as: UTF8.self)
         if text.contains("refuse") { return "refusé" }
+        if text.contains("unanswered") { throw IngestError.outcomeUnknown }
+        if text.contains("overload") { throw IngestError.overloaded }
         if text.contains("hold") {
             if text.contains(#""hold":1}"#) { reached.signal() }
             released.wait()

@@ -2,6 +2,7 @@ import Clinical
 import Logging
 import Metrics
 import NIOCore
+import Store
 
 /// One event loop's part of the daemon: its sockets, its rooms; who may stay is in ShardRights. Used on its loop only.
 final class Shard: SocketService {
@@ -257,7 +258,7 @@ final class Shard: SocketService {
             switch result {
             case .success(nil): break  // it comes back as an event
             case .success(.some(let reason)): tell(.refused(reason), to: socket)
-            case .failure: tell(.unavailable, to: socket)
+            case .failure(let error): tell((error as? IngestError) == .outcomeUnknown ? .unconfirmed : .unavailable, to: socket)
             }
             if let next = unstored[socket]?.popFirst() { store(next, for: socket) } else { unstored[socket] = nil }
         }

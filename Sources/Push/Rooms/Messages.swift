@@ -24,7 +24,11 @@ enum Message: Hashable, Sendable {
 
     /// What a client did wrong, or what went wrong for it.
     enum Fault: Hashable, Sendable {
-        case notJSON, unknownType, mayNotEnter, noVitalsHere, noToken, unavailable
+        case notJSON, unknownType, mayNotEnter, noVitalsHere, noToken
+        /// Nothing was stored.
+        case unavailable
+        /// It may have been stored.
+        case unconfirmed
         /// Why the readings that it sent were not stored: the source's words.
         case refused(String)
     }
@@ -64,7 +68,7 @@ extension Message.Fault {
         .mayNotEnter: [.french: "Vous ne pouvez pas saisir de données ici", .english: "You may not enter data here"],
         .noVitalsHere: [.french: "Ce canal ne transmet que les alertes", .english: "This channel carries alerts only"],
         .noToken: [.french: "token requis", .english: "token required"],
-        .unavailable: ErrorCode.sentences[.unavailable] ?? [:],
+        .unavailable: ErrorCode.sentences[.unavailable] ?? [:], .unconfirmed: ErrorCode.sentences[.outcomeUnknown] ?? [:],
     ]
 }
 
