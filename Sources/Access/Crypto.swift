@@ -60,3 +60,16 @@ func scrypt(
     guard done == 1 else { throw CryptoError(description: "OpenSSL refuses the scrypt parameters or has no memory") }
     return key
 }
+
+/// PBKDF2 (RFC 8018) with HMAC-SHA-256.
+func pbkdf2SHA256(_ password: [UInt8], salt: [UInt8], iterations: Int, length: Int) throws(CryptoError) -> [UInt8] {
+    var key = [UInt8](repeating: 0, count: length)
+    // As above: an empty array may have no address.
+    let padded = password.map { CChar(bitPattern: $0) } + [0]
+    let done = key.withUnsafeMutableBufferPointer { key in
+        PKCS5_PBKDF2_HMAC(
+            padded, Int32(password.count), salt, Int32(salt.count), Int32(iterations), EVP_sha256(), Int32(key.count), key.baseAddress)
+    }
+    guard done == 1 else { throw CryptoError(description: "OpenSSL refuses the PBKDF2 parameters or has no memory") }
+    return key
+}

@@ -28,6 +28,7 @@ public enum Password {
     /// Whether a password belongs to a stored text. With no stored text (no such account), or one that cannot be read,
     /// the same work is done for nothing, so that time does not tell which accounts exist.
     public static func verify(_ password: String, against stored: String?) -> Bool {
+        if let imported = stored.flatMap(DjangoPassword.init) { return imported.matches(password) }
         let stored = stored.flatMap(StoredPassword.init)
         let password = normalizedIfFits(password) ?? ""
         let against = stored ?? StoredPassword.nobody
@@ -47,11 +48,35 @@ public enum Password {
     private static let gate = DispatchSemaphore(value: maximumAtOnce)
 
     private static func derive(_ password: [UInt8], salt: [UInt8], cost: ScryptCost) throws(CryptoError) -> [UInt8] {
+        try atMostAFew { () throws(CryptoError) in
+            try scrypt(
+                password, salt: salt, cost: 1 << cost.logarithm, blockSize: cost.blockSize,
+                parallelism: cost.parallelism, length: keyBytes)
+        }
+    }
+
+    /// Runs `work`, which keeps a core busy, once fewer than `maximumAtOnce` do.
+    static func atMostAFew<T>(_ work: () throws(CryptoError) -> T) throws(CryptoError) -> T {
         gate.wait()
         defer { gate.signal() }
-        return try scrypt(
-            password, salt: salt, cost: 1 << cost.logarithm, blockSize: cost.blockSize,
-            parallelism: cost.parallelism, length: keyBytes)
+        return try work()
+    }
+
+    /// After a wrong password: spends what its check took less than that of any other account would have, so that time does not tell which accounts
+    /// there are as long as some still have the password of the replaced system, whose check takes longer.
+    ///
+    /// - Parameter iterations: the most that such a password has; 0: there is none.
+    public static func spendTheRest(after stored: String?, iterations: Int) {
+        let rest = rest(after: stored, iterations: iterations)
+        if rest.hasScrypt { _ = try? derive([], salt: StoredPassword.nobody.salt, cost: .current) }
+        DjangoPassword.spend(rest.iterations)
+    }
+
+    /// What is left to do so that every account takes one scrypt and as many iterations.
+    static func rest(after stored: String?, iterations: Int) -> (hasScrypt: Bool, iterations: Int) {
+        guard iterations > 0 else { return (false, 0) }
+        guard let imported = stored.flatMap(DjangoPassword.init) else { return (false, iterations) }
+        return (true, max(0, iterations - imported.iterations))
     }
 }
 

@@ -17,6 +17,9 @@ public struct Settings: Sendable {
     /// `FAJMA_OWNER_DATABASE_URL`: the login of the schema's owner, for `fajma migrate` alone; nil: the application is the owner.
     public var ownerDatabaseURL: String? { self["FAJMA_OWNER_DATABASE_URL"] }
 
+    /// `FAJMA_IMPORT_URL`: the replaced system's PostgreSQL, for `fajma import` alone; nil: `--from` names it.
+    public var importURL: String? { self["FAJMA_IMPORT_URL"] }
+
     /// `FAJMA_SECRET_FILE`: 32 bytes or more that sign the tokens. Where it is not set, systemd's credential `fajma-secret`.
     public func secretFile() throws(SettingError) -> String {
         if self["FAJMA_SECRET_FILE"] == nil, let credentialsDirectory { return credentialsDirectory + "/fajma-secret" }

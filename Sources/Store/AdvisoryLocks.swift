@@ -15,6 +15,8 @@ enum AdvisoryLock {
     static let leader = 0x46_414A_4D41_02
     /// Shared, for a session, by processes whose reports are not stored: see `StallLock`.
     static let stalled = 0x46_414A_4D41_03
+    /// `fajma import`, for a session: a second one is refused.
+    static let importing = 0x46_414A_4D41_04
 
     /// Exclusive while alarm rules change.
     static let alarmRules = "fajma alarm rules"

@@ -22,8 +22,23 @@ func explanation(of error: any Error) -> String {
     case PasswordPolicy.Fault.tooLong: "the password is longer than \(Password.maximumBytes) bytes"
     case PasswordPolicy.Fault.common: "the password is easy to guess: a common one, a sequence or a repetition"
     case PasswordPolicy.Fault.containsName: "the password is too close to the name of the account, of a ward, of the hospital or of fajma"
+    case let fault as ImportFault: explanation(of: fault)
     case UserFault.lastAdministrator: "this is the last active administrator; add another first"
     default: "\(error)"
+    }
+}
+
+private func explanation(of fault: ImportFault) -> String {
+    switch fault {
+    case .tableMissing(let noun, let columns):
+        "no table of \(noun.rawValue): none has the columns \(columns.joined(separator: ", ")), or this role may not read it; "
+            + "name them with --column, or leave it out with --without \(noun.rawValue)"
+    case .tablesAmbiguous(let noun, let tables):
+        "several tables could be \(noun.rawValue): \(tables.joined(separator: ", ")); name one with --table \(noun.rawValue)=TABLE"
+    case .groupsUnknown(let groups, let known):
+        "--role-of names no group: \(groups.joined(separator: ", ")); accounts have the groups: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+    case .running: "another import is running on this database, or its end is not known yet; try again in a few seconds"
+    case .ownDatabase: "--from names the database of FAJMA itself"
     }
 }
 

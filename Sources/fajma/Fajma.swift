@@ -13,7 +13,8 @@ struct Fajma: ParsableCommand {
         version: Version.current,
         subcommands: [
             SetupCommand.self, MigrateCommand.self, DoctorCommand.self, WardCommand.self, PatientCommand.self, DeviceCommand.self,
-            UserCommand.self, KeyCommand.self, AuditCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self, SignalCommand.self,
+            UserCommand.self, KeyCommand.self, ImportCommand.self, AuditCommand.self, DemoCommand.self, SimulateCommand.self, ReplayCommand.self,
+            SignalCommand.self,
         ])
 
     // Not ArgumentParser's own: an error of ours is one line in plain words, without "Error: " and usage text.

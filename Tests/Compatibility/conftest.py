@@ -1,16 +1,22 @@
+import itertools
 import json
 import os
 
 import pytest
 
+from comparison.former_hospital import PASSWORDS, FormerHospital
+from comparison.former_hospital import PATIENTS as FORMER_PATIENTS
+from comparison.importing import ask, run
 from comparison.names import HERE, named
 from comparison.replaced_process import ReplacedProcess
 from comparison.side import Call, Side
+from stacklib.state import APPLICATION, OWNER
 from support.stack import Stack
 
 PATIENTS = 7
 # Who wears a device: of the calls, and the last one of the sockets.
 WORN = (1, 2, 3, 7)
+numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,22 @@ def intended():
     """What intended.json lists: `[{"calls": ["devices/*"], "differences": ["200 404"], "reason"}]`; calls as the shell's patterns."""
     with open(os.path.join(HERE, "intended.json"), encoding="utf-8") as file:
         return json.load(file)
+
+
+@pytest.fixture(scope="session")
+def former():
+    """The replaced system with what a hospital has in it when it moves."""
+    with ReplacedProcess([{"username": "ancien.admin", "password": PASSWORDS["ancien.admin"], "role": "admin"}], FORMER_PATIENTS) as process:
+        yield FormerHospital(process)
+
+
+@pytest.fixture
+def empty(former):
+    """An empty FAJMA, without its daemons, in the replaced system's cluster; its environment."""
+    cluster, name = former.replaced.cluster, f"fajma_{next(numbers)}"
+    cluster.postgres.create_database(name)
+    environment = {**cluster.state.environment(), "DATABASE_URL": cluster.state.database_url(APPLICATION, name),
+                   "FAJMA_OWNER_DATABASE_URL": cluster.state.database_url(OWNER, name)}
+    assert run(environment, "migrate").returncode == 0
+    ask(environment, "ward", "add", "Médecine")
+    return environment

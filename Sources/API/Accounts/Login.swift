@@ -86,7 +86,9 @@ extension Service {
         do {
             let line: PasswordLine.Line = candidate.isBrowserKnown ? .knownBrowsers : .others
             isRight = try passwords.inTurn(line, from: source.name(candidate), for: candidate.foldedName) {
-                verifyPassword(password, candidate.account?.passwordHash)
+                let isRight = verifyPassword(password, candidate.account?.passwordHash)
+                if !isRight { Password.spendTheRest(after: candidate.account?.passwordHash, iterations: candidate.importedIterations) }
+                return isRight
             }
         } catch is PasswordLine.Busy {
             try database.giveBack(attempt)  // nothing was tried
@@ -97,7 +99,22 @@ extension Service {
             return nil
         }
         try database.giveBack(attempt)
-        return (account.user, account.passwordHash, candidate.isProvisionalExpired)
+        guard let hash = try rehashed(account, password: password, source) else {
+            recordRefusedLogin(username: username, call.request)
+            return nil
+        }
+        return (account.user, hash, candidate.isProvisionalExpired)
+    }
+
+    /// What is stored of a right password from now on: of one from the replaced system our own hash. Nil where it was changed meanwhile.
+    private func rehashed(_ account: (user: UserID, passwordHash: String), password: String, _ source: LoginSource) throws -> String? {
+        guard DjangoPassword(account.passwordHash) != nil else { return account.passwordHash }
+        let hash = try Password.hash(password)
+        let author = Author(user: account.user, name: source.username, address: source.address)
+        if try database.rehashPassword(of: account.user, from: account.passwordHash, to: hash, by: author) { return hash }
+        // Another login at the same moment has done it, or somebody has set another password.
+        let present = try database.loginCandidate(source).account?.passwordHash
+        return present.flatMap { Password.verify(password, against: $0) ? $0 : nil }
     }
 
     func refreshClaims(_ token: String) throws -> TokenClaims {

@@ -45,6 +45,8 @@ public struct LoginCandidate: Sendable {
     public var account: (user: UserID, passwordHash: String)?
     /// The password is one that somebody else knows, set longer ago than `provisionalHours`.
     public var isProvisionalExpired: Bool
+    /// The most iterations of a password that `fajma import` brought and nobody has logged in with since, whoever's; 0: there is none.
+    public var importedIterations: Int
     /// Without regard to case.
     public internal(set) var foldedName: String
     /// The secret of the browser that sends it, where the account has logged in with that before.
@@ -133,7 +135,8 @@ extension Database {
                 SELECT lower(name COLLATE "und-x-icu"), u.id, u.password_hash, u.disabled_at IS NOT NULL,
                     (SELECT min(b.place) FROM unnest($2::bytea[]) WITH ORDINALITY AS b (hash, place)
                         JOIN known_browsers k ON (k.browser, k.user_id) = (b.hash, u.id)),
-                    coalesce(u.must_change_password AND u.password_changed_at < now() - $3 * interval '1 hour', false)
+                    coalesce(u.must_change_password AND u.password_changed_at < now() - $3 * interval '1 hour', false),
+                    coalesce((SELECT max(split_part(password_hash, '$', 2)::integer) FROM users WHERE starts_with(password_hash, '\(DjangoPassword.prefix)')), 0)
                 FROM normalize($1) AS name LEFT JOIN users u ON u.username = name AND u.role <> 'machine'
                 """, [source.username, source.browsers.map { Bytes(sha256($0)) }, LoginCandidate.provisionalHours])[0]
             let (user, hash): (UserID?, String?) = try (row[1], row[2])
@@ -141,7 +144,8 @@ extension Database {
             let account: (UserID, String)? = if let user, let hash, !isDisabled { (user, hash) } else { nil }
             let place: Int? = try row[4]
             return LoginCandidate(
-                account: account, isProvisionalExpired: try row[5], foldedName: try row[0], knownBrowser: place.map { source.browsers[$0 - 1] })
+                account: account, isProvisionalExpired: try row[5], importedIterations: try row[6], foldedName: try row[0],
+                knownBrowser: place.map { source.browsers[$0 - 1] })
         }
     }
 

@@ -34,4 +34,13 @@ extension Database {
             return true
         }
     }
+
+    /// The same password, hashed in another way; its sessions go on. False where it was changed meanwhile.
+    public func rehashPassword(of user: UserID, from oldHash: String, to newHash: String, by author: Author) throws -> Bool {
+        try change(by: author) {
+            try $0.query(
+                "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL", [user, oldHash, newHash]
+            ).affectedRows == 1
+        }
+    }
 }

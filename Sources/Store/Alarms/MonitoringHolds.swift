@@ -7,8 +7,9 @@ extension Database {
     static let holdColumns = "h.id, h.kind, h.patient_id, h.reason, hb.username, h.begun_at, h.ends_at, h.ended_at"
     /// With what `holdColumns` name.
     static let holdTables = "monitoring_holds h JOIN users hb ON hb.id = h.begun_by"
-    /// Of alerts `a`: what statistics count.
-    static let isAlarm = "a.kind NOT IN (\(MonitoringHold.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+    /// Of alerts `a`: what statistics count. Not the replaced system's: when they were acknowledged is not known.
+    static let isAlarm =
+        "(a.imported_at IS NULL AND a.kind NOT IN (\(MonitoringHold.Kind.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))))"
 
     static func hold(_ row: Row, from first: Int = 0) throws -> MonitoringHold {
         let endedAt: Timestamp? = try row[first + 7]

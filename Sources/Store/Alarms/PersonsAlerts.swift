@@ -97,7 +97,7 @@ extension Database {
     }
 
     /// A line break is no fault in a message: the replaced system's clients send them.
-    private static func onOneLine(_ message: String) -> String { message.split { $0.isNewline || $0 == "\t" }.joined(separator: " ") }
+    static func onOneLine(_ message: String) -> String { message.split { $0.isNewline || $0 == "\t" }.joined(separator: " ") }
 
     /// One more alert was refused: the patient's ward is told, once while that lasts.
     public func tellTooManyAlerts(of patient: PatientID, _ scope: Scope) throws {

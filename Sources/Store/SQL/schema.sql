@@ -39,7 +39,12 @@ CREATE TABLE public.alerts (
     next_measurement_at timestamp with time zone,
     doctor_called_at timestamp with time zone,
     doctor_called_by integer,
-    CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+    imported_at timestamp with time zone,
+    CONSTRAINT alerts_acknowledged_by_somebody CHECK (
+CASE
+    WHEN (imported_at IS NULL) THEN ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
+    ELSE ((acknowledged_at IS NOT NULL) AND (ended_at IS NOT NULL))
+END),
     CONSTRAINT alerts_condition_whole CHECK (((vital IS NULL) = (side IS NULL))),
     CONSTRAINT alerts_doctor_called_by_somebody CHECK (((doctor_called_at IS NULL) = (doctor_called_by IS NULL))),
     CONSTRAINT alerts_kind_length CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 64))),
@@ -47,8 +52,8 @@ CREATE TABLE public.alerts (
     CONSTRAINT alerts_one_subject CHECK ((num_nonnulls(patient_id, ward_id) = 1)),
     CONSTRAINT alerts_origin_known CHECK (
 CASE
-    WHEN (raised_by IS NULL) THEN ((num_nonnulls(vital, device_id, ward_id, score_minimum) > 0) OR (kind = ANY (ARRAY['absence'::text, 'brassard'::text])) OR (kind ~~ 'ancien:%'::text))
-    ELSE (num_nonnulls(vital, device_id, ward_id, score_minimum) = 0)
+    WHEN (raised_by IS NULL) THEN ((num_nonnulls(vital, device_id, ward_id, score_minimum, imported_at) > 0) OR (kind = ANY (ARRAY['absence'::text, 'brassard'::text])) OR (kind ~~ 'ancien:%'::text))
+    ELSE (num_nonnulls(vital, device_id, ward_id, score_minimum, imported_at) = 0)
 END),
     CONSTRAINT alerts_severity_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'info'::text]))),
     CONSTRAINT alerts_side_known CHECK ((side = ANY (ARRAY['bas'::text, 'haut'::text]))),
@@ -70,6 +75,7 @@ COMMENT ON COLUMN public.alerts.score_minimum IS 'Of an alert about the early wa
 COMMENT ON COLUMN public.alerts.score_threes IS 'The vitals that gave 3 points.';
 COMMENT ON COLUMN public.alerts.linked_alert_id IS 'Shows a single 3 already: this alert is seen and not heard.';
 COMMENT ON COLUMN public.alerts.next_measurement_at IS 'Later than that, the observation is overdue.';
+COMMENT ON COLUMN public.alerts.imported_at IS 'When it was brought over from the replaced system; NULL: it is of this one.';
 COMMENT ON CONSTRAINT alerts_system_kind ON public.alerts IS 'The same list as SystemAlertKind in Sources/Clinical.';
 CREATE FUNCTION public.alert_briefly(a public.alerts) RETURNS public.alerts
     LANGUAGE sql STABLE
@@ -145,6 +151,8 @@ BEGIN
         'ward', ward, 'new', TG_OP = 'INSERT', 'alert', alert_json(alert_briefly(a)))))
     FROM changed c JOIN alerts a ON a.id = c.id LEFT JOIN patients p ON p.id = a.patient_id
     CROSS JOIN LATERAL (SELECT coalesce(a.ward_id, ward_of(p)) AS ward) AS told
+    -- The replaced system's history, thousands at once, is nothing new.
+    WHERE TG_OP <> 'INSERT' OR c.imported_at IS NULL
     ORDER BY a.id;
     RETURN NULL;
 END $$;
@@ -236,7 +244,9 @@ BEGIN
             RETURN NULL;
         END IF;
         IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
-            action := 'password.changed';
+            -- The replaced system's password, hashed in our way at the first login, is the same one.
+            action := CASE WHEN whole -> 'password_changed_at' = to_jsonb(OLD) -> 'password_changed_at' THEN 'password.rehashed'
+                ELSE 'password.changed' END;
         ELSIF action = 'session.changed' THEN
             action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
         ELSIF action = 'key.changed' THEN
@@ -542,6 +552,30 @@ BEGIN
     PERFORM notify_rights(NEW.user_id);
     RETURN NULL;
 END $$;
+CREATE FUNCTION public.make_partition(day date) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET lock_timeout TO '3s'
+    AS $$
+DECLARE
+    first timestamptz := day::timestamp AT TIME ZONE 'UTC';
+    last timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
+    partition text := 'readings_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
+    IF to_regclass('public.' || partition) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    -- Nothing may arrive in the default partition between the move and the attachment.
+    LOCK TABLE public.readings_default IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+    EXECUTE format(
+        'WITH moved AS (DELETE FROM public.readings_default WHERE measured_at >= %L AND measured_at < %L RETURNING *)
+         INSERT INTO public.%I SELECT * FROM moved', first, last, partition);
+    EXECUTE format(
+        'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', partition, first, last);
+    RETURN true;
+END $$;
 CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -549,32 +583,12 @@ CREATE FUNCTION public.make_partitions(days integer) RETURNS integer
     AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
-    first timestamptz;
-    last timestamptz;
-    partition text;
-    made integer := 0;
 BEGIN
     -- Works with the owner's rights: whoever stole the application's password may not fill the catalog with it.
     IF days > 366 THEN
         RAISE 'partitions are made for 366 days at most' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
-    FOR offset_days IN -1..days LOOP
-        partition := 'readings_' || to_char(today + offset_days, 'YYYYMMDD');
-        CONTINUE WHEN to_regclass('public.' || partition) IS NOT NULL;
-        first := (today + offset_days)::timestamp AT TIME ZONE 'UTC';
-        last := (today + offset_days + 1)::timestamp AT TIME ZONE 'UTC';
-        -- Nothing may arrive in the default partition between the move and the attachment.
-        LOCK TABLE public.readings_default IN ACCESS EXCLUSIVE MODE;
-        EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
-        EXECUTE format(
-            'WITH moved AS (DELETE FROM public.readings_default WHERE measured_at >= %L AND measured_at < %L RETURNING *)
-             INSERT INTO public.%I SELECT * FROM moved', first, last, partition);
-        EXECUTE format(
-            'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', partition, first, last);
-        made := made + 1;
-    END LOOP;
-    RETURN made;
+    RETURN (SELECT count(*) FILTER (WHERE public.make_partition(today + place)) FROM generate_series(-1, days) AS place);
 END $$;
 CREATE FUNCTION public.netstring(value text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1249,6 +1263,17 @@ CREATE TABLE public.idempotency_keys (
 );
 COMMENT ON TABLE public.idempotency_keys IS 'The answers to people''s POSTs that carried an Idempotency-Key: for a day the same request gets the same answer.';
 COMMENT ON COLUMN public.idempotency_keys.request IS 'SHA-256 of method, path, query and body.';
+CREATE TABLE public.imported (
+    source text NOT NULL,
+    noun text NOT NULL,
+    source_id bigint NOT NULL,
+    id integer NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT imported_noun_known CHECK ((noun = ANY (ARRAY['users'::text, 'patients'::text, 'devices'::text, 'alerts'::text])))
+);
+COMMENT ON TABLE public.imported IS 'Which rows of the replaced system are here already, so that a second import takes only what is missing. Of readings their identity says it.';
+COMMENT ON COLUMN public.imported.source IS 'The replaced system''s database, by name.';
+COMMENT ON COLUMN public.imported.id IS 'The row''s number here: the same, unless it was taken.';
 CREATE TABLE public.known_browsers (
     browser bytea NOT NULL,
     user_id integer NOT NULL,
@@ -1584,6 +1609,8 @@ ALTER TABLE ONLY public.discharges
     ADD CONSTRAINT discharges_pkey PRIMARY KEY (patient_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+ALTER TABLE ONLY public.imported
+    ADD CONSTRAINT imported_pkey PRIMARY KEY (source, noun, source_id);
 ALTER TABLE ONLY public.known_browsers
     ADD CONSTRAINT known_browsers_pkey PRIMARY KEY (browser, user_id);
 ALTER TABLE ONLY public.latest_readings
@@ -1681,6 +1708,7 @@ CREATE INDEX signal_traces_received_idx ON public.signal_traces USING btree (rec
 CREATE UNIQUE INDEX sound_pauses_one_key ON public.sound_pauses USING btree (patient_id, ward_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
 CREATE INDEX stale_hours_hour_idx ON public.stale_hours USING btree (hour);
 CREATE INDEX stale_hours_idx ON public.stale_hours USING btree (patient_id, vital, hour);
+CREATE INDEX users_imported_password_idx ON public.users USING btree (((split_part(password_hash, '$'::text, 2))::integer)) WHERE starts_with(password_hash, 'pbkdf2_sha256$'::text);
 CREATE UNIQUE INDEX users_username_folded_key ON public.users USING btree (lower((username COLLATE "und-x-icu")));
 COMMENT ON INDEX public.users_username_folded_key IS 'Names that differ by case alone would be taken for one another in the audit.';
 CREATE UNIQUE INDEX wards_look_key ON public.wards USING btree (public.look(name));
@@ -1690,7 +1718,7 @@ ALTER INDEX public.readings_effective ATTACH PARTITION public.readings_default_p
 ALTER INDEX public.readings_pkey ATTACH PARTITION public.readings_default_pkey;
 CREATE TRIGGER alarm_rules_audited AFTER INSERT OR DELETE OR UPDATE ON public.alarm_rules FOR EACH ROW EXECUTE FUNCTION public.audited('limit', 'limit id', 'patient_id', '', 'id,ward_id,patient_id,profile,vital,side,severity');
 CREATE TRIGGER alerts_delete_audited AFTER DELETE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
-CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
+CREATE TRIGGER alerts_insert_audited AFTER INSERT ON public.alerts FOR EACH ROW WHEN (((new.kind <> ALL (ARRAY['absence'::text, 'brassard'::text])) AND (new.imported_at IS NULL) AND (public.in_somebodys_name() OR (new.raised_by IS NOT NULL) OR (new.acknowledged_by IS NOT NULL)))) EXECUTE FUNCTION public.audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE TRIGGER alerts_inserted AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_changed();
 CREATE TRIGGER alerts_inserted_break_pauses AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.alerts_break_pauses();
 CREATE TRIGGER alerts_next_version BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION public.alerts_next_version();
@@ -1820,5 +1848,6 @@ ALTER TABLE ONLY public.webhook_deliveries
 REVOKE ALL ON FUNCTION public.audit_pends() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.forget_readings(days integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.forget_sessions() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.make_partition(day date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.make_partitions(days integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.seal_audit(most integer) FROM PUBLIC;

@@ -51,6 +51,7 @@ enum Grants {
         "audit_chain": [.select],  // `seal_audit` writes it; both are read by `fajma audit verify`
         "schema_migrations": [.select],  // a daemon refuses an older schema
         "schema_routines": [],
+        "imported": [],  // `fajma import` works as the owner
     ]
 
     private static let all: [Right] = [.select, .insert, .update, .delete]

@@ -41,7 +41,7 @@ class ReplacedProcess:
 
     def __enter__(self):
         self._cluster = private_cluster()
-        cluster = self._cluster.__enter__()
+        cluster = self.cluster = self._cluster.__enter__()
         try:
             cluster.postgres.create_database("replaced")
             self.database_url = cluster.state.database_url(OWNER, "replaced")

@@ -168,38 +168,41 @@ CREATE OR REPLACE TRIGGER readings_updated AFTER UPDATE ON readings
 CREATE OR REPLACE TRIGGER readings_deleted AFTER DELETE ON readings
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION readings_corrected();
 
--- Makes the partitions of the days from yesterday until `days` ahead; what the default partition caught of such a day moves
--- into it. Harmless at any time and twice at once. It waits for its locks only shortly: whoever reads readings queues behind it,
--- so behind a backup of an hour every list and chart would hang. Whoever calls it calls again.
+-- Makes a day's partition, where there is none; what the default partition caught of that day moves into it. It waits for its locks only shortly:
+-- whoever reads readings queues behind it, so behind a backup of an hour every list and chart would hang. The caller calls again.
+CREATE OR REPLACE FUNCTION make_partition(day date) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '3s' AS $$
+DECLARE
+    first timestamptz := day::timestamp AT TIME ZONE 'UTC';
+    last timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
+    partition text := 'readings_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
+    IF to_regclass('public.' || partition) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    -- Nothing may arrive in the default partition between the move and the attachment.
+    LOCK TABLE public.readings_default IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+    EXECUTE format(
+        'WITH moved AS (DELETE FROM public.readings_default WHERE measured_at >= %L AND measured_at < %L RETURNING *)
+         INSERT INTO public.%I SELECT * FROM moved', first, last, partition);
+    EXECUTE format(
+        'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', partition, first, last);
+    RETURN true;
+END $$;
+REVOKE EXECUTE ON FUNCTION make_partition(date) FROM PUBLIC;
+
+-- Makes the partitions of the days from yesterday until `days` ahead. Harmless at any time and twice at once.
 CREATE OR REPLACE FUNCTION make_partitions(days integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '3s' AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
-    first timestamptz;
-    last timestamptz;
-    partition text;
-    made integer := 0;
 BEGIN
     -- Works with the owner's rights: whoever stole the application's password may not fill the catalog with it.
     IF days > 366 THEN
         RAISE 'partitions are made for 366 days at most' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('fajma partitions'));
-    FOR offset_days IN -1..days LOOP
-        partition := 'readings_' || to_char(today + offset_days, 'YYYYMMDD');
-        CONTINUE WHEN to_regclass('public.' || partition) IS NOT NULL;
-        first := (today + offset_days)::timestamp AT TIME ZONE 'UTC';
-        last := (today + offset_days + 1)::timestamp AT TIME ZONE 'UTC';
-        -- Nothing may arrive in the default partition between the move and the attachment.
-        LOCK TABLE public.readings_default IN ACCESS EXCLUSIVE MODE;
-        EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
-        EXECUTE format(
-            'WITH moved AS (DELETE FROM public.readings_default WHERE measured_at >= %L AND measured_at < %L RETURNING *)
-             INSERT INTO public.%I SELECT * FROM moved', first, last, partition);
-        EXECUTE format(
-            'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', partition, first, last);
-        made := made + 1;
-    END LOOP;
-    RETURN made;
+    RETURN (SELECT count(*) FILTER (WHERE public.make_partition(today + place)) FROM generate_series(-1, days) AS place);
 END $$;
 REVOKE EXECUTE ON FUNCTION make_partitions(integer) FROM PUBLIC;

@@ -58,7 +58,9 @@ BEGIN
             RETURN NULL;
         END IF;
         IF action = 'user.changed' AND new_row ? 'password_hash' AND new_row - '{password_hash,must_change_password}'::text[] = '{}' THEN
-            action := 'password.changed';
+            -- The replaced system's password, hashed in our way at the first login, is the same one.
+            action := CASE WHEN whole -> 'password_changed_at' = to_jsonb(OLD) -> 'password_changed_at' THEN 'password.rehashed'
+                ELSE 'password.changed' END;
         ELSIF action = 'session.changed' THEN
             action := CASE WHEN new_row ? 'locked_at' THEN 'session.locked' ELSE 'session.ended' END;
         ELSIF action = 'key.changed' THEN
@@ -121,7 +123,7 @@ CREATE OR REPLACE TRIGGER device_state_update_audited AFTER UPDATE ON device_sta
 -- is a person's in any case: somebody at psql, who names no actor, is recorded as the role.
 DROP TRIGGER IF EXISTS alerts_audited ON alerts;
 CREATE OR REPLACE TRIGGER alerts_insert_audited AFTER INSERT ON alerts
-    FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard')
+    FOR EACH ROW WHEN (NEW.kind NOT IN ('absence', 'brassard') AND NEW.imported_at IS NULL
         AND (in_somebodys_name() OR NEW.raised_by IS NOT NULL OR NEW.acknowledged_by IS NOT NULL))
     EXECUTE FUNCTION audited('alert', 'alert id', 'patient_id', '', 'version,hand_condition');
 CREATE OR REPLACE TRIGGER alerts_update_audited AFTER UPDATE ON alerts
