@@ -53,9 +53,9 @@ struct Client: Sendable {
 
     mutating func offer(_ token: String) { offered = Offer(token: token) }
 
-    /// False: it is told already, or offered nothing.
-    mutating func toldToWait() -> Bool {
-        guard offered?.isToldToWait == false else { return false }
+    /// The database could not be asked about a token. False: the visitor knows already, or has not offered this one, or a newer one since.
+    mutating func toldToWait(about token: String) -> Bool {
+        guard let known = offered, known.token == token, !known.isToldToWait else { return false }
         offered?.isToldToWait = true
         return true
     }

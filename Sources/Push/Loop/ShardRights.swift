@@ -78,7 +78,7 @@ extension Shard {
         guard var visitor = visitors[socket] else { return doubts.answered(socket, isKnown: true) }
         switch result {
         case .failure:
-            if visitor.toldToWait() { tell(.unavailable, to: socket) }
+            if visitor.toldToWait(about: token) { tell(.unavailable, to: socket) }
             enter(visitor, at: socket)
             doubts.answered(socket, isKnown: false)
         case .success(let admission):
