@@ -1,5 +1,5 @@
 import { t } from "../context.js";
-import { el, focusedIn } from "../kit/dom.js";
+import { el, focusedIn, keepFocus } from "../kit/dom.js";
 import { FajmaElement } from "../kit/element.js";
 import { problemText } from "../kit/form.js";
 import { icon } from "../kit/icons.js";
@@ -46,7 +46,7 @@ export class SectionElement extends FajmaElement {
       const same = JSON.stringify(data) === JSON.stringify(this.data);
       const [first, failed] = [this.data === null, this.#failure];
       [this.data, this.#failure] = [data, null];
-      if (first) this.querySelector(".controls").replaceChildren(...this.controls());  // their choices are known only now
+      if (first) keepFocus(this, () => this.querySelector(".controls").replaceChildren(...this.controls()));  // their choices are known only now
       if (!same || failed) this.show();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);

@@ -71,7 +71,9 @@ class Examples:
         `values` stand in for texts of the examples, as an access token does. Returns the last answer.
         """
         operation = self.description["paths"][path][method.lower()]
-        examples = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {"": {"value": None}})
+        content = operation.get("requestBody", {}).get("content", {})
+        kind = "application/json" if "application/json" in content else next(iter(content), None)
+        examples = content.get(kind, {}).get("examples", {"": {"value": None}})
         query = places.pop("query", None)
         for name in sorted(examples):
             if prepare:
@@ -80,10 +82,10 @@ class Examples:
             if values and body:
                 body = {key: values.get(key, value) for key, value in body.items()}
             headers = {} if operation.get("security") is not None else {"Authorization": f"Bearer {token or self.hospital.token(role)}"}
-            if path == "/api/session/":
-                headers["Content-Type"] = "application/json"
-            answer = self.browser.request(method, self.hospital.url + path.format(**places), params=query, headers=headers, timeout=10,
-                                          data=None if body is None else json.dumps(body).encode())
+            if path == "/api/session/" or kind == "text/csv":
+                headers["Content-Type"] = kind or "application/json"
+            data = None if body is None else (json.dumps(body) if kind == "application/json" else body).encode()
+            answer = self.browser.request(method, self.hospital.url + path.format(**places), params=query, headers=headers, timeout=10, data=data)
             self.check(operation, answer, f"{method} {path} {name}")
             self.sent.add((method, path))
         return answer
@@ -145,6 +147,9 @@ def test_each_example_is_answered_as_described(hospital, description):
         send(method, f"/api/patients/{{id}}/{path}", id=number)
     examples.send("POST", "/api/patients/{id}/sortie/annuler/", id=number,
                   prepare=lambda: send("POST", "/api/patients/{id}/sortie/", id=number))
+
+    for subject in ("patients", "dispositifs"):
+        send("POST", f"/api/import/{subject}/", query={"essai": "true"})
 
     send("POST", "/api/iot/dispositifs/")
     for method, path in (("PUT", ""), ("PATCH", ""), ("POST", "update_status/"), ("POST", "etalonnages/"), ("POST", "cle/")):

@@ -96,6 +96,7 @@ def test_every_page_of_the_administration_says_which_keys_expire(stack, page):
     page.wait_for_selector(f"key-notice >> text={over['nom']} a expiré le")
     assert revoked["nom"] not in page.inner_text("key-notice")
     press(page, "key-notice a")
+    page.wait_for_selector("key-section .data tbody tr")
     search(page, soon["nom"])
     page.wait_for_selector('.data tbody tr:only-child:has-text("Expire bientôt")')
     search(page, over["nom"])
