@@ -148,7 +148,7 @@ extension Service {
         if case .anyone = route.requirement { return nil }
         guard let token = request.bearer, !token.hasPrefix(DeviceKey.prefix) else { return nil }
         // A key is confirmed by the database alone: one that is made up must not take the place of its account.
-        if token.hasPrefix(MachineKey.prefix) { return MachineKey(token).flatMap { confirmedMachineKeys.account(of: $0, now: now()) } }
+        if MachineKey.isMeant(by: token) { return MachineKey(token).flatMap { confirmedMachineKeys.account(of: $0, now: now()) } }
         return (try? tokens.verify(token, kind: .access, now: now()))?.userID
     }
 }

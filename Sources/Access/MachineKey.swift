@@ -32,10 +32,13 @@ public struct MachineKey: Sendable {
     /// Whether a stored hash is this key's; compared in constant time.
     public func matches(hash stored: [UInt8]) -> Bool { equalInConstantTime(hash, stored) }
 
+    /// Whether a text would be such a key, by its beginning. Byte by byte: it may be long, and `hasPrefix` looks for equal characters.
+    public static func isMeant(by text: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
+
     /// What an OAuth client sends: its id as the list of keys has it, `fjs_12` or `12`, and as its secret the whole key or what follows the id.
     public init?(clientID: String, secret: String) {
-        let number = clientID.hasPrefix(Self.prefix) ? String(clientID.dropFirst(Self.prefix.count)) : clientID
-        self.init(secret.hasPrefix(Self.prefix) ? secret : "\(Self.prefix)\(number)_\(secret)")
+        let number = Self.isMeant(by: clientID) ? String(clientID.dropFirst(Self.prefix.count)) : clientID
+        self.init(Self.isMeant(by: secret) ? secret : "\(Self.prefix)\(number)_\(secret)")
         guard number == "\(id)" else { return nil }
     }
 
@@ -51,7 +54,7 @@ public struct MachineKey: Sendable {
     }
 
     /// Whether a token's session is a key's.
-    public static func isSession(_ session: String?) -> Bool { session?.hasPrefix(prefix) ?? false }
+    public static func isSession(_ session: String?) -> Bool { session.map(isMeant) ?? false }
 }
 
 // A key that reaches a log by accident shows its account and nothing else.

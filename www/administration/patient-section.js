@@ -119,8 +119,13 @@ export class PatientSection extends SectionElement {
   }
 
   #admit(patient = { service: this.#ward }) {
-    return this.after(admitPatient(patient, this.data?.wards ?? []), (admitted) =>
+    return this.after(this.#askWhom(patient), (admitted) =>
       t("patients.admitted", { name: fullName(admitted), where: this.#where(admitted) }));
+  }
+
+  /** Its wards are needed, also by somebody who is quicker than the list. */
+  async #askWhom(patient) {
+    return admitPatient(patient, this.data?.wards ?? (await api.all("api/services/")).sort(byName(i18n.language)));
   }
 
   #where(patient) { return whereabouts(patient, this.#wardName(patient)); }

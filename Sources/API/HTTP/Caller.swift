@@ -57,7 +57,7 @@ extension Service {
             }
             return .device(key)
         }
-        if token.hasPrefix(MachineKey.prefix) { return .user(try scope(ofKey: token, request)) }
+        if MachineKey.isMeant(by: token) { return .user(try scope(ofKey: token, request)) }
         guard let claims = try? tokens.verify(token, kind: .access, now: now()), let scope = try database.scope(of: claims, address: request.address)
         else { throw Problem.unauthenticated(.tokenNotValid) }
         return .user(scope)

@@ -24,7 +24,7 @@ public struct DatabaseSource: Source {
 
     public func account(of token: String) -> UserID? {
         // Whose a key is only the database knows: those that are shown for the first time wait together with what is made up.
-        if token.hasPrefix(MachineKey.prefix) { return MachineKey(token).flatMap { confirmed.account(of: $0) } }
+        if MachineKey.isMeant(by: token) { return MachineKey(token).flatMap { confirmed.account(of: $0) } }
         return (try? tokens.verify(token, kind: .access, now: now()))?.userID
     }
 
@@ -70,7 +70,7 @@ public struct DatabaseSource: Source {
     ///
     /// - Parameter isNew: false: it has let somebody in, and holds as long as its session.
     private func who(_ token: String, _ database: Database, isNew: Bool) throws -> (scope: Scope, ends: Instant?)? {
-        if token.hasPrefix(MachineKey.prefix) { return try scope(ofKey: token, database).map { ($0, $0.sessionEndsAt) } }
+        if MachineKey.isMeant(by: token) { return try scope(ofKey: token, database).map { ($0, $0.sessionEndsAt) } }
         guard let claims = try? tokens.verify(token, kind: .access, now: now(), mayHaveExpired: !isNew) else { return nil }
         if claims.expiresAt <= now(), !MachineKey.isSession(claims.session) {
             guard let session = claims.session, try database.session(session, of: claims.userID) != nil else { return nil }

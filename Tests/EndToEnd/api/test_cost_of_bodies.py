@@ -18,7 +18,8 @@ NOTHING_NS = 3e6
 # A measurement that is interrupted is repeated.
 TRIES = 4
 MESSAGE_BYTES = 64 << 10
-FILE_BYTES = 8 << 20
+#: The whole of what a file may have, in `make test-long`.
+FILE_BYTES = 1 << 20, 8 << 20
 CSV = {"Content-Type": "text/csv"}
 # A socket that says more at once is closed.
 MESSAGES_PER_SOCKET = 40
@@ -132,12 +133,13 @@ def test_no_form_takes_long_to_read(stack, device, route):
         assert cost <= allowed, f"{what}: {cost / 1e6:.1f} ms for {len(body) >> 10} KiB"
 
 
+@pytest.mark.parametrize("size", [FILE_BYTES[0], pytest.param(FILE_BYTES[1], marks=pytest.mark.long)])
 @pytest.mark.parametrize("route", ["/api/import/patients/", "/api/import/dispositifs/"])
-def test_no_file_takes_long_to_refuse(stack, route):
+def test_no_file_takes_long_to_refuse(stack, route, size):
     caller = Caller(stack, "POST", route, stack.token("admin"))
     heading = b"identifiant,nom\n" if "patients" in route else b"nom,statut\n"
     for what, make in FILES.items():
-        body, small = heading + make(FILE_BYTES - len(heading)), heading + make(200)
+        body, small = heading + make(size - len(heading)), heading + make(200)
         allowed = MS_PER_MIB * 1e6 * len(body) / (1 << 20)
         cost = least(lambda b=body, s=small: caller.cost(b, **CSV) - caller.cost(s, **CSV), allowed)
         assert cost <= allowed, f"{what}: {cost / 1e6:.1f} ms for {len(body) >> 10} KiB"

@@ -34,11 +34,3 @@ def test_a_nurse_reads_who_loosened_a_limit_why_and_from_what_to_what(stack, dev
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
     page.wait_for_selector(f"{BUTTON}:focus")
-
-
-def test_a_patient_whose_limits_nobody_changed_says_so(stack, device, page):
-    log_in(page, stack)
-    page.goto(f"{stack.url}/#/patient/{device.patient}")
-    page.wait_for_selector(BUTTON)
-    page.click(BUTTON)
-    page.wait_for_selector("dialog .limit-change-list p.soft:has-text('Aucune limite modifiée')")
