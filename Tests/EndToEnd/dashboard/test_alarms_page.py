@@ -271,7 +271,8 @@ def test_a_tile_says_what_the_score_lacks_and_once_that_asks_for_somebody_what_i
     open_ward(page, stack, ward)
     device.report(spo2=97, heart_rate=80)
     page.wait_for_selector("patient-tile .score strong:text-is('?')", timeout=5000)
-    assert page.inner_text("patient-tile .missing") == "manque\u00a0: FR, O₂, PA, Consc., Temp."
+    # It says "?" before the first values, too.
+    until(lambda: page.inner_text("patient-tile .missing") == "manque\u00a0: FR, O₂, PA, Consc., Temp.", 5, "the tile says what is missing")
     body = {"patient": device.patient, "mesures": [{"type_donnee": name, "valeur": value} for name, value in (
         ("respiratory_rate", 26), ("systolic_bp", 88), ("diastolic_bp", 52), ("supplemental_o2", 1))]}
     assert stack.request("POST", "/api/iot/data/", json=body).status_code == 201
