@@ -45,7 +45,7 @@ public struct LoginCandidate: Sendable {
     public var account: (user: UserID, passwordHash: String)?
     /// The password is one that somebody else knows, set longer ago than `provisionalHours`.
     public var isProvisionalExpired: Bool
-    /// The most iterations of a password that `fajma import` brought and nobody has logged in with since, whoever's; 0: there is none.
+    /// The most iterations among all imported passwords that have not been used since the import; 0: there is none.
     public var importedIterations: Int
     /// Without regard to case.
     public internal(set) var foldedName: String

@@ -20,7 +20,7 @@ public struct Importer {
         (self.database, self.options) = (database, options)
         self.source = try Connection(url: source, application: "fajma import")
         target = try Connection(url: url, application: "fajma import")
-        // Whoever is killed leaves a server process that works on: it looks every second whether anybody still waits for it.
+        // When this program is killed, its server process would work on: it checks every second whether the client is still connected.
         try target.script("SET client_connection_check_interval = '1s'; SET work_mem = '128MB'; SET jit = off")
     }
 

@@ -99,7 +99,7 @@ struct Taking {
             """, [present])
     }
 
-    /// Not within the transaction: whoever reads readings waits for each. An empty one harms nobody.
+    /// Not within the transaction: every query of readings waits while a partition is attached. An empty partition does no harm.
     private func makePartitions() throws {
         let days = try connection.query(
             "SELECT DISTINCT to_char(measured_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM import_judged WHERE verdict = 'take' ORDER BY 1"
