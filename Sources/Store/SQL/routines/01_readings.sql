@@ -169,7 +169,7 @@ CREATE OR REPLACE TRIGGER readings_deleted AFTER DELETE ON readings
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION readings_corrected();
 
 -- Makes a day's partition, where there is none; what the default partition caught of that day moves into it. It waits for its locks only shortly:
--- whoever reads readings queues behind it, so behind a backup of an hour every list and chart would hang. The caller calls again.
+-- every query of readings queues behind it, so behind a backup of an hour every list and chart would hang. The caller calls again.
 CREATE OR REPLACE FUNCTION make_partition(day date) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '3s' AS $$
 DECLARE
